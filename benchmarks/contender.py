@@ -1,0 +1,124 @@
+"""One measurement: a contender does the job once in a process of its own.
+
+`python -m benchmarks.contender MODULE JOB.json OUT` imports the module, warms it up on the small file of the job,
+times it on the large one, and writes `OUT.npz` (the edges and labels) and `OUT.json` (the seconds). A contender is a
+module with `run(job) -> Outcome`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Job", "Outcome", "Stopwatch", "measure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The same for every contender: the column `body` of a Parquet file -> pairs of at least `cut`, clusters.
+
+    A shingle is `shingle_words` words, a word a run of Unicode word characters in lower case. `permutations` of
+    datasketch's scheme affine32 from `seed`, cut into `bands` of `rows`; two articles that agree in a band are compared
+    exactly.
+    """
+
+    path: str
+    warm_path: str
+    processes: int
+    shingle_words: int = 5
+    permutations: int = 128
+    seed: int = 1
+    bands: int = 20
+    rows: int = 6
+    cut: float = 0.7
+
+
+class Stopwatch:
+    """Seconds by step, in the order of the steps."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Add the time of the block to `name`."""
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a contender found, in row numbers of the file.
+
+    `left` < `right`: int64, the pairs of at least the cut, each once, in any order; `jaccard`: float64 beside them.
+    `label`: int64 for each article, equal within a cluster. `candidates`: pairs that were compared.
+    """
+
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    jaccard: npt.NDArray[np.float64]
+    label: npt.NDArray[np.int64]
+    candidates: int
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def measure(module: str, job: Job, out: Path) -> dict[str, Any]:
+    """Import, warm up, run; write the outcome, return the seconds of each."""
+    start = time.perf_counter()
+    contender = importlib.import_module(module)
+    imported = time.perf_counter()
+    contender.run(replace(job, path=job.warm_path))
+    warm, warm_cpu = time.perf_counter(), _processor_seconds()
+    outcome: Outcome = contender.run(job)
+    done, done_cpu = time.perf_counter(), _processor_seconds()
+    np.savez(
+        out.with_suffix(".npz"),
+        **{name: getattr(outcome, name) for name in ("left", "right", "jaccard", "label")},
+    )
+    return {
+        "import": imported - start,
+        "warm": warm - imported,
+        "wall": done - warm,
+        "cpu": done_cpu - warm_cpu,
+        "steps": outcome.seconds,
+        "candidates": outcome.candidates,
+        "edges": len(outcome.left),
+        "peak_own_bytes": _high_water(),
+        "load": os.getloadavg()[0],
+        "job": asdict(job),
+    }
+
+
+def _processor_seconds() -> float:
+    """Of this process and of its children that have ended, user and system."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+def _high_water() -> int:
+    """The most memory this process alone has held, in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def main() -> None:
+    """The command."""
+    module, job, out = sys.argv[1], Job(**json.loads(Path(sys.argv[2]).read_text())), Path(sys.argv[3])
+    out.with_suffix(".json").write_text(json.dumps(measure(module, job, out), indent=1))
+
+
+if __name__ == "__main__":
+    main()

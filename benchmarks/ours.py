@@ -1,0 +1,68 @@
+"""This package: the stages sketch, pair, verify and cluster, set so that they do exactly the job."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.contender import Job, Outcome, Stopwatch
+from pipeline import config
+from pipeline.stages import cluster, pair, sketch, verify
+
+__all__ = ["run", "settings"]
+
+
+def settings(job: Job) -> config.Config:
+    """Our settings for the job: whatever shares a band is compared, and Jaccard alone decides."""
+    return config.Config(
+        sketch=config.Sketch(shingle_words=job.shingle_words, permutations=job.permutations, seed=job.seed),
+        pair=config.Pair(bands=job.bands, rows=job.rows, sample=0, bucket_cap=100_000),
+        verify=config.Verify(
+            min_jaccard=job.cut,
+            light_edit=1.0,
+            min_containment=1.0,
+            min_share=1.0,  # with the line above: containment accepts no pair that Jaccard does not
+            min_words=1,
+            figures_shared=0.0,
+        ),
+    )
+
+
+def _sketches(job: Job, set_to: config.Sketch) -> pa.Table:
+    """The sketches of all row groups, each group read and sketched by one thread while it is in the cache."""
+    metadata = pq.read_metadata(job.path)
+    sizes = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
+
+    def group(number: int, first: int) -> pa.Table:
+        bodies = pq.ParquetFile(job.path).read_row_group(number, columns=["body"], use_threads=False)["body"]
+        ids = pa.array(np.arange(first, first + len(bodies))).cast(pa.string())
+        return sketch.run(pa.table({"article_id": ids, "body": bodies}), set_to)
+
+    with ThreadPoolExecutor(job.processes) as pool:
+        return pa.concat_tables(pool.map(group, range(len(sizes)), accumulate(sizes, initial=0)))
+
+
+def run(job: Job) -> Outcome:
+    """Do the job."""
+    watch, set_to = Stopwatch(), settings(job)
+    with watch.step("read, shingle, sign"):
+        sketches = _sketches(job, set_to.sketch)
+    with watch.step("pair"):
+        candidates = pair.run(sketches, None, set_to.pair)
+    with watch.step("verify"):
+        matches = verify.run(candidates, sketches, None, set_to.verify)
+    with watch.step("cluster"):
+        label = cluster.run(matches, np.arange(sketches.num_rows))
+    edges = matches.filter(matches["accepted"])
+    return Outcome(
+        left=edges["left"].to_numpy(),
+        right=edges["right"].to_numpy(),
+        jaccard=edges["jaccard"].to_numpy(),
+        label=label,
+        candidates=candidates.num_rows,
+        seconds=watch.seconds,
+    )

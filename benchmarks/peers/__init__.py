@@ -1,0 +1,1 @@
+"""Other tools doing the same job, each as its own documentation recommends."""

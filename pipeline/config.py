@@ -1,0 +1,243 @@
+"""Every setting: one frozen struct per stage; type, bounds, default and meaning on one line.
+
+`load(path)` reads a TOML file whose sections are named like the fields of `Config`; a key that is not a setting is an
+error that names the nearest one. A file states only what differs from the defaults. `describe()` writes all of them with
+their meaning; `configs/default.toml` is its output.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+from pipeline.errors import ConfigError
+
+__all__ = [
+    "Audit",
+    "Clean",
+    "Config",
+    "Elect",
+    "Pair",
+    "Read",
+    "Sketch",
+    "Store",
+    "Trace",
+    "Verify",
+    "describe",
+    "fingerprint",
+    "load",
+]
+
+
+def _share(meaning: str) -> Meta:
+    return Meta(ge=0.0, le=1.0, description=meaning)
+
+
+def _count(meaning: str, *, ge: int = 0, le: int | None = None) -> Meta:
+    return Meta(ge=ge, le=le, description=meaning)
+
+
+def _says(meaning: str) -> Meta:
+    return Meta(description=meaning)
+
+
+class Read(Struct, frozen=True, forbid_unknown_fields=True):
+    """read: how input files become records."""
+
+    fields: Annotated[
+        dict[str, str], _says("canonical field = your column, where the known aliases do not cover it")
+    ] = {}
+    batch_rows: Annotated[int, _count("records that travel together", ge=1, le=1_000_000)] = 8_192
+    max_record_mb: Annotated[int, _count("a longer record is rejected instead of loaded", ge=1, le=1_024)] = 64
+    page_suffixes: Annotated[tuple[str, ...], _says("files that hold one scraped page each")] = (".txt", ".text")
+
+
+class Clean(Struct, frozen=True, forbid_unknown_fields=True):
+    """clean: from a page or body to the story alone."""
+
+    publishers: Annotated[str, _says("CSV of publishers that extends or overrides the built-in ones; empty: none")] = ""
+    default_zone: Annotated[str, _says("zone of a time without one when the publisher's country is unknown")] = "UTC"
+    max_strip_share: Annotated[float, _share("never take more than this share of a body's words as furniture")] = 0.6
+    stub_words: Annotated[int, _count("a shorter body is a stub: it may join a cluster, never lead it")] = 30
+
+
+class Trace(Struct, frozen=True, forbid_unknown_fields=True):
+    """trace: whose copy it is, and whom it cites."""
+
+    agencies: Annotated[str, _says("CSV of agencies that extends or overrides the built-in ones; empty: none")] = ""
+
+
+class Sketch(Struct, frozen=True, forbid_unknown_fields=True):
+    """sketch: shingles and signatures. Changing any of these needs a rebuild of the store."""
+
+    shingle_words: Annotated[int, _count("words in a shingle", ge=1, le=16)] = 5
+    shingle_chars: Annotated[int, _count("characters in one, for scripts written without spaces", ge=1, le=16)] = 5
+    permutations: Annotated[int, _count("length of a signature", ge=16, le=1_024)] = 128
+    seed: Annotated[int, _count("seed of datasketch's permutations", le=4_294_967_295)] = 1
+
+
+class Pair(Struct, frozen=True, forbid_unknown_fields=True):
+    """pair: which articles are compared at all."""
+
+    bands: Annotated[int, _count("LSH bands; 0: derived from threshold by datasketch's optimiser")] = 42
+    rows: Annotated[int, _count("signature rows in a band; 0: derived")] = 3
+    threshold: Annotated[float, Meta(ge=0.1, le=0.9, description="Jaccard at which derived bands turn")] = 0.3
+    window_days: Annotated[float, Meta(gt=0, le=3_650, description="articles further apart are never compared")] = 14.0
+    sample: Annotated[int, _count("second path: one shingle in so many is joined exactly; 0: off")] = 8
+    sample_shared: Annotated[int, _count("sampled shingles two articles must share to be compared", ge=1)] = 3
+    bucket_cap: Annotated[int, _count("a larger bucket is compared with its pivots only", ge=2, le=100_000)] = 64
+    pivots: Annotated[int, _count("pivots of such a bucket, chosen by content", ge=1, le=1_000)] = 4
+
+
+class Verify(Struct, frozen=True, forbid_unknown_fields=True):
+    """verify: the exact cuts that decide a match."""
+
+    min_jaccard: Annotated[float, _share("at or above: the same story")] = 0.2
+    min_containment: Annotated[float, _share("of the shorter in the longer, at or above: cut or expanded")] = 0.6
+    min_share: Annotated[float, _share("containment counts only if the shorter is this much of the longer")] = 0.08
+    min_words: Annotated[int, _count("a shorter text matches only one it is nearly equal to")] = 25
+    light_edit: Annotated[float, _share("Jaccard at or above which two texts are nearly equal")] = 0.8
+    same_length: Annotated[float, _share("a text shorter than this share of the other is abridged")] = 0.9
+    figures_min: Annotated[int, _count("texts with at least so many numbers each must also agree in them", ge=1)] = 4
+    figures_shared: Annotated[float, _share("numbers shared, of the text with fewer; below: a template")] = 0.25
+    excerpt_run: Annotated[int, _count("a shared run of at least so many shingles is an excerpt", ge=1)] = 40
+
+
+class Elect(Struct, frozen=True, forbid_unknown_fields=True):
+    """elect: the canonical version of a cluster."""
+
+    longer_by: Annotated[float, _share("a text longer by this share is more complete; less is a tie")] = 0.1
+    tie_minutes: Annotated[int, _count("publication times closer than this are a tie")] = 15
+    dropped_min_confidence: Annotated[float, _share("how sure an origin must be before a print has dropped it")] = 0.8
+    dropped_min_credited: Annotated[int, _count("prints that must credit it before another has dropped it", ge=1)] = 2
+
+
+class Store(Struct, frozen=True, forbid_unknown_fields=True):
+    """store: what is kept, and for how long."""
+
+    horizon_days: Annotated[float, Meta(gt=0, le=36_500, description="how far back published tables reach")] = 90.0
+    keep_runs: Annotated[int, _count("published runs that are kept, the current one among them", ge=1)] = 30
+
+
+class Audit(Struct, frozen=True, forbid_unknown_fields=True):
+    """audit: what stops a run from being published. Broken invariants always do."""
+
+    max_failed_files: Annotated[float, _share("share of input files that may be unreadable")] = 0.1
+    max_rejects: Annotated[float, _share("share of records that may be rejected")] = 0.2
+    action: Annotated[Literal["block", "warn"], _says("what a breach of these two does: block or warn")] = "block"
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of a run, a section for each stage."""
+
+    read: Read = Read()
+    clean: Clean = Clean()
+    trace: Trace = Trace()
+    sketch: Sketch = Sketch()
+    pair: Pair = Pair()
+    verify: Verify = Verify()
+    elect: Elect = Elect()
+    store: Store = Store()
+    audit: Audit = Audit()
+
+
+def load(path: str | Path | None) -> Config:
+    """The settings of a TOML file over the defaults; the defaults alone for None.
+
+    Raises `ConfigError` naming the file, the key and what would be right.
+    """
+    if path is None:
+        return Config()
+    try:
+        given = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: no such configuration file; print one to start from with: reprints config"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
+    _refuse_unknown(path, given)
+    try:
+        config = msgspec.convert(given, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    if (config.pair.bands == 0) != (config.pair.rows == 0):
+        raise ConfigError(f"{path}: pair.bands and pair.rows are given together, or both 0 to derive them")
+    if config.pair.bands * config.pair.rows > config.sketch.permutations:
+        raise ConfigError(
+            f"{path}: pair.bands x pair.rows = {config.pair.bands * config.pair.rows} needs as many "
+            f"sketch.permutations; there are {config.sketch.permutations}"
+        )
+    return config
+
+
+def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:
+    sections = {field.name: field.type for field in msgspec.structs.fields(Config)}
+    for section, values in given.items():
+        if section not in sections:
+            raise ConfigError(f"{path}: there is no section [{section}]{_nearest(section, list(sections))}")
+        if not isinstance(values, dict):
+            raise ConfigError(f"{path}: [{section}] is a section, found a value")
+        known = [field.name for field in msgspec.structs.fields(sections[section])]
+        for key in values:
+            if key not in known:
+                raise ConfigError(f"{path}: [{section}] has no setting {key!r}{_nearest(key, known)}")
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
+
+
+def describe(config: Config | None = None) -> str:
+    """All settings as TOML, each with its meaning and bounds as a comment. `load` of the result equals `config`."""
+    return "\n".join(_lines(config or Config())) + "\n"
+
+
+def _lines(config: Config) -> Iterator[str]:
+    yield "# All settings of newswire-reprints with their defaults; a file of yours states only what differs."
+    for section in msgspec.structs.fields(Config):
+        struct = getattr(config, section.name)
+        yield ""
+        yield f"# {(type(struct).__doc__ or '').splitlines()[0]}"
+        yield f"[{section.name}]"
+        hints = get_type_hints(type(struct), include_extras=True)
+        for field in msgspec.structs.fields(struct):
+            meta: Meta = hints[field.name].__metadata__[0]
+            yield f"{field.name} = {_toml(getattr(struct, field.name))}  # {meta.description}{_bounds(meta)}"
+
+
+def _bounds(meta: Meta) -> str:
+    low, high = meta.ge if meta.ge is not None else meta.gt, meta.le
+    if low is None or (low == 0 and high is None):
+        return ""
+    return f" ({low}..{high})" if high is not None else f" (at least {low})"
+
+
+def _toml(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return str(value)
+        case str():
+            return msgspec.json.encode(value).decode()
+        case tuple():
+            return f"[{', '.join(map(_toml, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{key} = {_toml(item)}' for key, item in value.items())}}}"
+        case _:
+            raise TypeError(f"no TOML form for {type(value).__name__}")
+
+
+def fingerprint(settings: Struct) -> str:
+    """A short hash of settings: equal for equal values, whatever file they came from. 16 hex digits."""
+    encoded = msgspec.json.encode(msgspec.to_builtins(settings), order="sorted")
+    return hashlib.blake2b(encoded, digest_size=8).hexdigest()

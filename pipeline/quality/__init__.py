@@ -1,0 +1,1 @@
+"""Was it good: audits of what is about to be published."""

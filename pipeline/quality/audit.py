@@ -1,0 +1,77 @@
+"""Audits before publishing: invariants that must hold, and shares that may not be exceeded.
+
+A broken invariant is a fault of ours and always blocks. A share above its limit is a fault of the night, a half-delivered
+folder for instance, and blocks or warns as configured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import config, schema
+
+__all__ = ["Finding", "invariants", "shares"]
+
+
+class Finding(NamedTuple):
+    """One audit that failed, in words; `blocks` says whether it stops the run."""
+
+    audit: str
+    found: str
+    blocks: bool
+
+
+def invariants(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> list[Finding]:
+    """The broken invariants of a run's tables; none is what is expected. `counts` as in the manifest."""
+    return [Finding(audit, found, True) for audit, found in _broken(tables, counts)]
+
+
+def _broken(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    for name, expected in schema.PUBLISHED.items():
+        if not tables[name].schema.remove_metadata().equals(expected):
+            yield "schema", f"{name} does not have the columns of the contract: {tables[name].schema}"
+            return
+    clusters, members = tables["clusters"], tables["members"]
+    for table, column in (("clusters", "cluster_id"), ("members", "article_id")):
+        repeated = tables[table].num_rows - pc.count_distinct(tables[table][column]).as_py()
+        if repeated:
+            yield "keys", f"{repeated} rows of {table} repeat a {column}"
+    for child, column, parent, key in (
+        ("members", "cluster_id", "clusters", "cluster_id"),
+        ("clusters", "canonical_id", "members", "article_id"),
+        ("clusters", "anchor_id", "members", "article_id"),
+        ("credits", "article_id", "members", "article_id"),
+        ("citations", "article_id", "members", "article_id"),
+        ("matches", "left_id", "members", "article_id"),
+        ("matches", "right_id", "members", "article_id"),
+        ("excerpts", "article_id", "members", "article_id"),
+        ("excerpts", "cluster_id", "clusters", "cluster_id"),
+    ):
+        orphans = pc.sum(pc.invert(pc.is_in(tables[child][column], tables[parent][key]))).as_py() or 0
+        if orphans:
+            yield "foreign keys", f"{orphans} {child}.{column} are not in {parent}.{key}"
+    canonical = members.filter(members["is_canonical"])
+    if canonical.num_rows != clusters.num_rows or pc.count_distinct(canonical["cluster_id"]).as_py() != clusters.num_rows:
+        yield "canonical", f"{clusters.num_rows} clusters have {canonical.num_rows} canonical members"
+    if (pc.sum(clusters["n_articles"]).as_py() or 0) != members.num_rows:
+        yield "sizes", f"clusters count {pc.sum(clusters['n_articles']).as_py()} articles, members are {members.num_rows}"
+    accounted = sum(counts[name] for name in ("added", "rejected", "repeats", "superseded"))
+    if counts["records"] != accounted:
+        yield "counts", f"{counts['records']} records were read and {accounted} are accounted for: {dict(counts)}"
+
+
+def shares(counts: Mapping[str, int], settings: config.Audit) -> list[Finding]:
+    """The shares of this night that exceed their limits."""
+    blocks = settings.action == "block"
+    findings = []
+    for audit, part, whole, limit in (
+        ("max_failed_files", counts["files_failed"], counts["files"], settings.max_failed_files),
+        ("max_rejects", counts["rejected"], counts["records"], settings.max_rejects),
+    ):
+        if whole and part / whole > limit:
+            findings.append(Finding(audit, f"{part} of {whole} is more than audit.{audit} = {limit}", blocks))
+    return findings

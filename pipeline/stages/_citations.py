@@ -1,0 +1,199 @@
+"""Citations of one article: the sources it leans on, each with the words that say so.
+
+Names are found first (`_names`); frames (`lexicon/frames.toml`) are tried only around them, so a text that names
+nobody costs one pass of the automaton.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import regex
+
+from pipeline.stages import lexicon
+from pipeline.stages._mentions import Mention, Vocabulary, mentions
+from pipeline.stages._names import Hit
+from pipeline.stages._page import Page
+
+__all__ = ["Citation", "find", "heads"]
+
+_BETWEEN = regex.compile(r",?\s*(?:and|or|&|/|,|및|和|、|और|et|und|y)\s*")
+_ANY_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Magazine"
+_GOES_ON = regex.compile(rf"\s(?!{_ANY_DAY})\p{{Lu}}[\p{{L}}\d]+")
+_SENTENCE_END = regex.compile(r"[.!?。！？।][\"')\]」』]*(?:\s|$)|[。\n]")
+_WINDOW = 160  # code points on either side that a frame may look at
+
+
+class Citation(NamedTuple):
+    """One row of the citations table, without the article's id."""
+
+    source: str
+    role: str
+    frame: str
+    via: str | None
+    text: str
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    id: str
+    role: str
+    strong: bool
+    chain: bool
+    only_self: bool
+    before: regex.Pattern[str] | None
+    after: regex.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """A frame that fits: its words are `body[start:end]`."""
+
+    frame: _Frame
+    start: int
+    end: int
+
+
+class _Language(NamedTuple):
+    frames: tuple[_Frame, ...]
+    vocabulary: Vocabulary
+
+
+def find(page: Page, hits: list[Hit], credited: Collection[str]) -> list[Citation]:
+    """The citations in the body of a page, in its order. `credited`: keys of the agencies that are credited with it."""
+    if not hits or page.language not in _languages():
+        return []
+    language = _languages()[page.language]
+    found: list[Citation] = []
+    last: tuple[int, str] | None = None
+    for group in _groups(page.body, mentions(page, hits, language.vocabulary)):
+        fit = _fit(page.body, group, language.frames, page, credited)
+        if fit is None:
+            continue
+        via = None
+        if fit.frame.chain and last and not _SENTENCE_END.search(page.body, last[0], fit.start):
+            via = last[1]
+        for mention in group:
+            is_self = _is_self(mention, page, credited)
+            role = "self" if is_self and fit.frame.role != "data" else fit.frame.role
+            start, end = page.span(fit.start, fit.end)
+            text = page.body[fit.start : fit.end]
+            source_via = via if via != mention.name else None
+            found.append(Citation(mention.name, role, fit.frame.id, source_via, text, page.field, start, end))
+        last = (fit.end, group[-1].name)
+    return list(dict.fromkeys(found))
+
+
+def _groups(body: str, found: list[Mention]) -> list[list[Mention]]:
+    """Mentions joined by nothing but "and" or a comma stand in one frame: `Politico and The Herald are reporting`."""
+    groups: list[list[Mention]] = []
+    for mention in found:
+        if groups and _BETWEEN.fullmatch(body, groups[-1][-1].right, mention.left):
+            groups[-1].append(mention)
+        else:
+            groups.append([mention])
+    return groups
+
+
+def _fit(
+    body: str, group: list[Mention], frames: tuple[_Frame, ...], page: Page, credited: Collection[str]
+) -> _Fit | None:
+    """The first frame that fits the group and is worth something for each of its names."""
+    left, right = group[0].left, group[-1].right
+    low, high = max(body.rfind("\n", 0, left) + 1, left - _WINDOW), body.find("\n", right)
+    high = min(high if high >= 0 else len(body), right + _WINDOW)
+    goes_on = body[right - 1].isalnum() and _GOES_ON.match(body, right, high) is not None
+    for frame in frames:
+        if not all(_is_worth(mention, frame) for mention in group):
+            continue
+        if frame.only_self and not all(_is_self(mention, page, credited) for mention in group):
+            continue
+        after = frame.after.match(body, right, high) if frame.after else None
+        if frame.after and after is None:
+            continue
+        end = after.end() if after else right
+        if (goes_on and end == right) or (frame.before is None and group[0].continues):
+            continue
+        before = frame.before.search(body, low, left) if frame.before else None
+        if frame.before and before is None:
+            continue
+        return _trimmed(body, frame, before.start() if before else left, end)
+    return None
+
+
+def _trimmed(body: str, frame: _Frame, start: int, end: int) -> _Fit:
+    while body[start] in ' "':
+        start += 1
+    while body[end - 1] in " ,":
+        end -= 1
+    return _Fit(frame, start, end)
+
+
+def _is_worth(mention: Mention, frame: _Frame) -> bool:
+    if mention.is_classed:
+        return True
+    return mention.policy in {"any", "cue", "slot"} if frame.strong else mention.policy == "any"
+
+
+def _is_self(mention: Mention, page: Page, credited: Collection[str]) -> bool:
+    if mention.source is None:
+        return page.owns_name(mention.name)
+    return mention.source.key in credited or mention.source.key == page.home_agency or page.owns(mention.source)
+
+
+@functools.cache
+def _languages() -> Mapping[str, _Language]:
+    """Frames and vocabulary of each language of `frames.toml`, compiled once."""
+    table = lexicon.load_toml("frames.toml")
+    terms = _expanded(table["terms"])
+    found = {}
+    for code, words in table["lang"].items():
+        frames = tuple(_frame(row, terms) for row in table["frame"] if row.get("lang", "en") == code)
+        own = terms | {"class": words.get("class", "(?!)")}
+        unknown = table["unknown"] if code == "en" else None
+        vocabulary = Vocabulary.compile(
+            _put_in(words.get("prefix", ""), own), _put_in(words.get("suffix", ""), own), table["homonym"], unknown
+        )
+        found[code] = _Language(frames, vocabulary)
+    return found
+
+
+def heads() -> tuple[str, ...]:
+    """The words that names of unknown outlets end with or follow: to be found beside the known names."""
+    unknown = lexicon.load_toml("frames.toml")["unknown"]
+    return (*unknown["heads"], *unknown["cues"])
+
+
+def _frame(row: dict[str, Any], terms: Mapping[str, str]) -> _Frame:
+    before, after = (row.get(side) for side in ("before", "after"))
+    return _Frame(
+        id=row["id"],
+        role=row["role"],
+        strong=row.get("strong", False),
+        chain=row.get("chain", False),
+        only_self=row.get("only_self", False),
+        # Reverse: begins at the name and gives up at the first letter that does not fit.
+        before=regex.compile(rf"(?r)(?:{_put_in(before, terms)})\Z") if before else None,
+        after=regex.compile(_put_in(after, terms)) if after else None,
+    )
+
+
+def _expanded(terms: Mapping[str, str]) -> dict[str, str]:
+    """The terms with the earlier ones put into the later ones."""
+    done: dict[str, str] = {}
+    for name, pattern in terms.items():
+        done[name] = _put_in(pattern, done)
+    return done
+
+
+def _put_in(pattern: str, terms: Mapping[str, str]) -> str:
+    def term(match: regex.Match[str]) -> str:
+        return terms[match[1]]
+
+    return str(regex.sub(r"(?<!\\p)\{([a-z]+)\}", term, pattern))

@@ -1,0 +1,302 @@
+"""Times as pages and feeds write them -> UTC, with what is known of precision and zone.
+
+Own forms instead of a guessing parser: nothing is completed from today, an unknown form is nothing, and a zone
+abbreviation is read with the publisher's country (IST in India, in Israel, in Ireland).
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import regex
+
+from pipeline.stages import lexicon
+from pipeline.stages._fold import flatten
+
+__all__ = ["ImpossibleDateError", "Moment", "Place", "Stamp", "is_month", "parse", "stamps"]
+
+Precision = Literal["second", "minute", "day"]
+Known = Literal["explicit", "abbreviation", "publisher", "default"]
+
+
+class ImpossibleDateError(ValueError):
+    """A date that is written clearly and is on no calendar: 31 February, the year 10000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time in UTC. `zone` says how its zone is known; None for a bare day, which stands at 00:00 UTC of that day."""
+
+    at: datetime
+    precision: Precision
+    zone: Known | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page is from, as far as its dates care. `zone` (IANA) "" and `country` (ISO 3166) "" mean unknown."""
+
+    country: str = ""
+    zone: str = ""
+    default_zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A date phrase in a line: its role, and where the words after the label stand in the line."""
+
+    role: Literal["published", "modified"]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    months: dict[str, int]
+    filler: frozenset[str]
+    label: regex.Pattern[str]
+    labels: dict[str, Literal["published", "modified"]]
+    zones: dict[tuple[str, str], str]
+
+
+@functools.cache
+def _words() -> _Words:
+    """The lexicon of dates, compiled once."""
+    table = lexicon.load_toml("dates.toml")
+    months = {name: number for number, line in enumerate(table["months"], start=1) for name in line.split()}
+    roles: tuple[Literal["published", "modified"], ...] = ("published", "modified")
+    labels = {label: role for role in roles for label in table["labels"][role]}
+    longest_first = sorted(labels, key=lambda label: (-len(label), label))
+    alternatives = "|".join(r"\s+".join(map(regex.escape, label.split())) for label in longest_first)
+    zones = {(row["abbreviation"].casefold(), row["country"]): row["zone"] for row in lexicon.rows("zones.csv")}
+    return _Words(
+        months,
+        frozenset(table["filler"].split()),
+        # A label ends at a colon, a dash, a bar, or right before a digit or a month.
+        regex.compile(rf"(?<![\p{{L}}\p{{N}}])({alternatives})(?![\p{{L}}])\s*[:：|>-]*\s*", regex.IGNORECASE),
+        labels,
+        zones,
+    )
+
+
+# --- stamps in a line -------------------------------------------------------------------------------------------
+
+
+def stamps(line: str) -> list[Stamp]:
+    """The labelled dates of a line, in order: "Published: A | Updated: B" gives two. A label alone is no stamp.
+
+    Every label must be followed by a digit or a word with a digit after it; what lies between two labels belongs to
+    the first.
+    """
+    words = _words()
+    text = flatten(line)
+    if not any(character.isdigit() for character in text):
+        return []
+    found = list(words.label.finditer(text))
+    result = []
+    for number, label in enumerate(found):
+        end = found[number + 1].start() if number + 1 < len(found) else len(text)
+        phrase = text[label.end() : end].rstrip(" |/,;·•-(")
+        if any(character.isdigit() for character in phrase):
+            role = words.labels[" ".join(label[1].casefold().split())]
+            result.append(Stamp(role, label.end(), label.end() + len(phrase)))
+    return result
+
+
+def is_month(word: str) -> bool:
+    """Whether a word names a month, in any of the languages known."""
+    return word.casefold().rstrip(".") in _words().months
+
+
+# --- one phrase -------------------------------------------------------------------------------------------------
+
+_OFFSET_FORM = r"\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2}(?::\d{2})?)?)?"
+_ISO = regex.compile(
+    r"(?P<year>\d{4,6})-(?P<month>\d{2})-(?P<day>\d{2})"
+    rf"(?:[T ]\s*(?P<hour>\d{{2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}})(?:[.,]\d+)?)?{_OFFSET_FORM})?"
+)
+_COMPACT = regex.compile(
+    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
+    rf"(?:T?(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>\d{{2}})?{_OFFSET_FORM})?"
+)
+_EPOCH = regex.compile(r"(\d{10})(?:\.\d+)?|(\d{13})")
+_DATE_FORMS = tuple(
+    regex.compile(form, regex.IGNORECASE)
+    for form in (
+        r"(?<!\d)(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]",
+        r"(?<!\d)(?P<year>\d{4})\s?[-/.]\s?(?P<month>\d{1,2})\s?[-/.]\s?(?P<day>\d{1,2})(?!\d)\.?",
+        r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[ ,./-]*(?:de |of )?(?P<name>[\p{L}\p{M}]{3,12})[ ,./-]*(?:de |del )?(?P<year>\d{4})",
+        r"(?<![\p{L}])(?P<name>[\p{L}\p{M}]{3,12})\.? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:, ?| )(?P<year>\d{4})",
+        r"(?<!\d)(?P<first>\d{1,2})\s?[-/.]\s?(?P<second>\d{1,2})\s?[-/.]\s?(?P<year>\d{4})(?!\d)",
+    )
+)
+_TIME = regex.compile(
+    r"(?P<before>오전|오후|上午|下午|午前|午後)?\s*(?<!\d)(?P<hour>\d{1,2})"
+    r"(?:\s?[:h時时시點点]\s?(?P<minute>\d{2})\s?[分분]?(?:[: ]?(?<=[:분分 ])(?P<second>\d{2})(?:\.\d+)?\s?[秒초]?)?"
+    r"|\.(?P<dotted>\d{2})(?=\s*(?:[ap]\.?m\b|uhr))|(?=\s*[ap]\.?m\b))"
+    r"(?!\d)\s*(?P<after>[ap]\.?\s?m\b\.?)?",
+    regex.IGNORECASE,
+)
+_OFFSET = regex.compile(
+    r"(?:\b(?:UTC|GMT)\s*)?(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?!\d)|\b(?:UTC|GMT|Z)\b"
+)
+_ABBREVIATION = regex.compile(r"(?<![\p{L}])[\p{Lu}]{2,4}(?![\p{L}])")
+_AFTERNOON = frozenset({"오후", "下午", "午後"})
+_MORNING = frozenset({"오전", "上午", "午前"})
+
+#: Days that machines write when they know none.
+_PLACEHOLDERS = frozenset({date(1, 1, 1), date(1900, 1, 1), date(1970, 1, 1), date(1969, 12, 31), date(9999, 12, 31)})
+_MONTH_FIRST = frozenset({"US", "PH", "FM", "PW"})  # countries that write the month before the day
+
+
+def parse(text: str, place: Place) -> Moment | None:
+    """The time that a phrase states, or None if it states none in a form that is known.
+
+    A placeholder (1970-01-01, 0001-01-01) is None. Midnight without a zone, or in UTC, is a day. A phrase with words
+    that have no place in a date is None: "2 hours ago", "March 2023". Raises `ImpossibleDateError`.
+
+    >>> parse("Mar 19 2023 | 8:42 AM IST", Place("IN"))
+    Moment(at=datetime.datetime(2023, 3, 19, 3, 12, tzinfo=datetime.timezone.utc), precision='minute', zone='abbreviation')
+    """
+    phrase = flatten(text).strip(" |,;.()[]")
+    if not phrase:
+        return None
+    epoch = _EPOCH.fullmatch(phrase)
+    if epoch:
+        seconds = int(epoch[1]) if epoch[1] else int(epoch[2]) // 1000
+        at = datetime.fromtimestamp(seconds, UTC)
+        return _moment(at.date(), (at.hour, at.minute, at.second), UTC, "explicit", place)
+    iso = _ISO.fullmatch(phrase) or _COMPACT.fullmatch(phrase)
+    return _moment(*_iso_parts(iso, place), place) if iso else _parse_words(phrase, place)
+
+
+_Clock = tuple[int, int, int | None]  # hour, minute, second if it is given
+
+
+def _iso_parts(match: regex.Match[str], place: Place) -> tuple[date, _Clock | None, tzinfo | None, Known | None]:
+    day = _calendar(_common_era(int(match["year"]), place), int(match["month"]), int(match["day"]))
+    if match["hour"] is None:
+        return day, None, None, None
+    clock = (int(match["hour"]), int(match["minute"]), int(match["second"]) if match["second"] else None)
+    if match["zone"] is None:
+        return day, clock, None, None
+    if match["zone"] == "Z":
+        return day, clock, UTC, "explicit"
+    digits = match["zone"][1:].replace(":", "").ljust(4, "0")
+    return day, clock, _fixed(match["zone"][0], int(digits[:2]), int(digits[2:4])), "explicit"
+
+
+def _fixed(sign: str, hours: int, minutes: int) -> tzinfo | None:
+    """A fixed offset; None where no place on earth keeps it (beyond 18 hours)."""
+    offset = timedelta(hours=hours, minutes=minutes)
+    if offset > timedelta(hours=18):
+        return None
+    return timezone(-offset if sign == "-" else offset) if offset else UTC
+
+
+def _common_era(year: int, place: Place) -> int:
+    """The year; a Thai page may count from the Buddha's passing, 543 years earlier."""
+    return year - 543 if place.country == "TH" and 2400 < year < 2700 else year
+
+
+def _calendar(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ImpossibleDateError(f"impossible date {year:04d}-{month:02d}-{day:02d}") from None
+
+
+def _parse_words(phrase: str, place: Place) -> Moment | None:
+    """`parse` for dates in words or with separators: date, clock and zone are each taken out; nothing may be left."""
+    found = _find_date(phrase, place)
+    if found is None:
+        return None
+    day, start, end = found
+    clock, rest = _take_clock(f"{phrase[:start]} | {phrase[end:]}")
+    zone, known, rest = _take_zone(rest, place)
+    rest = regex.sub(r"\([\p{L} ]+\)?", "", rest)  # GMT+0900 (Korean Standard Time)
+    left = [word for word in regex.findall(r"[\p{L}\p{M}\p{N}]+", rest.casefold()) if word not in _words().filler]
+    # One word may be left: the town of "IST | Mumbai" or a weekday cut short. A number may not.
+    if len(left) > 1 or any(character.isdigit() for word in left for character in word):
+        return None
+    return _moment(day, clock, zone, known, place)
+
+
+def _find_date(phrase: str, place: Place) -> tuple[date, int, int] | None:
+    for form in _DATE_FORMS:
+        for match in form.finditer(phrase):
+            parts = match.groupdict()
+            year = _common_era(int(parts["year"]), place)
+            if "name" in parts:
+                month = _words().months.get(parts["name"].casefold())
+                if month is None:
+                    continue
+                return _calendar(year, month, int(parts["day"])), match.start(), match.end()
+            if "first" in parts:
+                month, number = _order(int(parts["first"]), int(parts["second"]), place.country)
+                return _calendar(year, month, number), match.start(), match.end()
+            return _calendar(year, int(parts["month"]), int(parts["day"])), match.start(), match.end()
+    return None
+
+
+def _order(first: int, second: int, country: str) -> tuple[int, int]:
+    """Month and day of a numeric date: by the numbers where only one order is possible, else by the country."""
+    if first > 12 >= second:
+        return second, first
+    if second > 12 >= first:
+        return first, second
+    return (first, second) if country in _MONTH_FIRST else (second, first)
+
+
+def _take_clock(text: str) -> tuple[_Clock | None, str]:
+    match = _TIME.search(text)
+    if match is None:
+        return None, text
+    hour, minute = int(match["hour"]), int(match["minute"] or match["dotted"] or 0)
+    half = match["before"] or (match["after"] or "").casefold()[:1]
+    if (half in _AFTERNOON or half == "p") and hour < 12:
+        hour += 12
+    elif (half in _MORNING or half == "a") and hour == 12:
+        hour = 0
+    second = int(match["second"]) if match["second"] else None
+    return (hour, minute, second), f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def _take_zone(text: str, place: Place) -> tuple[tzinfo | None, Known | None, str]:
+    offset = _OFFSET.search(text)
+    if offset:
+        rest = f"{text[: offset.start()]} {text[offset.end() :]}"
+        if offset["sign"] is None:
+            return UTC, "explicit", rest
+        return _fixed(offset["sign"], int(offset["hours"]), int(offset["minutes"] or 0)), "explicit", rest
+    zones = _words().zones
+    for match in _ABBREVIATION.finditer(text):
+        key = match[0].casefold()
+        name = zones.get((key, place.country)) or zones.get((key, ""))
+        if name:
+            return ZoneInfo(name), "abbreviation", f"{text[: match.start()]} {text[match.end() :]}"
+    return None, None, text
+
+
+def _moment(day: date, clock: _Clock | None, zone: tzinfo | None, known: Known | None, place: Place) -> Moment | None:
+    """Date, clock and zone put together; None for a placeholder and for a clock that no day has."""
+    if day in _PLACEHOLDERS:
+        return None
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if clock is None or (not any(clock) and zone in (None, UTC)):
+        return Moment(midnight, "day", None)
+    hour, minute, second = clock
+    if hour > 23 or minute > 59 or (second or 0) > 60:
+        return None
+    if zone is None:
+        name = place.zone or _words().zones.get(("", place.country), "")
+        zone, known = ZoneInfo(name or place.default_zone), "publisher" if name else "default"
+    local = datetime(day.year, day.month, day.day, hour, minute, min(second or 0, 59), tzinfo=zone)
+    try:
+        return Moment(local.astimezone(UTC), "minute" if second is None else "second", known)
+    except OverflowError:  # the first or last day of the calendar, in a zone that lies beyond it
+        return None

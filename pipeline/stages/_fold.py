@@ -1,0 +1,82 @@
+"""Folding: one spelling for characters that publishers write in several ways, with a map back to the text as read.
+
+`flatten` keeps every offset (one character for one) and serves matching; `fold` also composes (NFC) and drops what
+nobody sees, and serves the body.
+
+>>> fold("“We’re\\u00a0in”", 0, 10)
+('"We\\'re in"', [(0, 0)])
+>>> fold("co\\u00adop", 0, 5)
+('coop', [(0, 0), (2, 3)])
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from types import MappingProxyType
+
+import regex
+
+__all__ = ["SpanMap", "flatten", "fold"]
+
+#: (at, raw) pairs, ascending in both: the character at `folded[i]` stood at `raw + (i - at)` of the text as read, with
+#: the last pair whose `at` <= i.
+SpanMap = list[tuple[int, int]]
+
+
+def _table() -> dict[int, str]:
+    """One character for one: quotes, dashes, spaces, and the full-width forms of ASCII."""
+    folds = {
+        "'": "‘’‚‛′ʹʼ＇´`｀‹›",
+        '"': "“”„‟″«»＂〝〞",
+        "-": "‐‑‒–—―−﹘﹣－⸺⸻",
+        " ": "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+    }
+    table = {ord(variant): plain for plain, variants in folds.items() for variant in variants}
+    wide = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    return wide | table
+
+
+_FLAT = MappingProxyType(_table())
+
+# Soft hyphen, zero-width characters, direction marks, variation selectors: present in one copy, absent in the next.
+_UNSEEN = regex.compile(r"[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]")
+
+# Composition never reaches back over the start of such a cluster: only marks and Hangul vowels and finals compose
+# with what stands before them.
+_CLUSTER = regex.compile(r"[^\p{M}\u1160-\u11ff\ud7b0-\ud7ff]?[\p{M}\u1160-\u11ff\ud7b0-\ud7ff]*", regex.DOTALL)
+
+
+def flatten(text: str) -> str:
+    """The text with quotes, dashes, spaces and full-width ASCII folded; same length, same offsets."""
+    return text if text.isascii() and "\t" not in text and "`" not in text else text.translate(_FLAT)
+
+
+def fold(text: str, start: int, end: int) -> tuple[str, SpanMap]:
+    """The folded form of `text[start:end]` and its map; `raw` offsets are those of the whole text.
+
+    NFC, then `flatten`; soft hyphens, zero-width characters and direction marks are gone. The map of an empty result
+    is empty.
+    """
+    piece = text[start:end]
+    if piece.isascii() or (not _UNSEEN.search(piece) and unicodedata.is_normalized("NFC", piece)):
+        return flatten(piece), [(0, start)] if piece else []
+    return _compose(piece, start)
+
+
+def _compose(piece: str, start: int) -> tuple[str, SpanMap]:
+    """`fold` for text that changes its length: character by character."""
+    places = [place for place, character in enumerate(piece) if not _UNSEEN.match(character)]
+    seen = "".join(piece[place] for place in places)
+    out: list[str] = []
+    raws: list[int] = []
+    for cluster in _CLUSTER.finditer(seen):
+        composed = unicodedata.normalize("NFC", cluster[0])
+        out.append(composed)
+        # A cluster that changed maps as a whole to where it began, one that did not maps letter by letter.
+        same = composed == cluster[0]
+        raws.extend(places[cluster.start() + (i if same else 0)] for i in range(len(composed)))
+    spans: SpanMap = []
+    for at, raw in enumerate(raws):
+        if not spans or raw - spans[-1][1] != at - spans[-1][0]:
+            spans.append((at, raw))
+    return flatten("".join(out)), [(at, raw + start) for at, raw in spans]

@@ -1,0 +1,213 @@
+"""Mentions of sources in a body: known names that mean the source here, and names that only look like a newspaper's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import regex
+
+from pipeline.stages._names import HEAD, Hit, Source
+from pipeline.stages._page import Page
+
+__all__ = ["Mention", "Vocabulary", "mentions", "resolve", "spelled_out"]
+
+_SKIPPED = (
+    "The|A|An|In|On|At|By|As|But|And|Or|For|From|With|When|While|After|Before|Since|That|This|According|Per|"
+    "Citing|Quoting|Both|His|Her|Its|Their|Our|My|If|So|Then|Now|Also|Meanwhile|However|Earlier|Later|Last|"
+    "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|"
+    "November|December"
+)
+_OPENING = regex.compile(rf"(?:(?:{_SKIPPED})\s+)+")
+_WORDS_BEFORE = regex.compile(r"(?r)(?:\p{Lu}[\w.&']*(?:-\p{Lu}\w*)*(?:\s(?:&|de|la|del))?[\s-]){1,4}\Z")
+_CALL_SIGN_BEFORE = regex.compile(r"(?r)\b[KW][A-Z]{2,3}\Z")
+_AFTER_CUE = regex.compile(
+    rf",?\s\"?(?!(?:{_SKIPPED})\b)(?P<name>[KW][A-Z]{{2,3}}\b(?:-(?:TV|FM|AM|DT))?(?!\s\p{{Lu}})"
+    r"|(?:The\s)?\p{Lu}[\w.'-]*(?:\s(?:(?:de|della|la|le|der|of|and)\s)?[\p{Lu}\d][\w-]*){1,3})"
+)
+_AFTER_CUE_THE = regex.compile(r",\s(?P<name>The\s\p{Lu}[\w'-]+)(?=,)")
+_AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
+_PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{_SKIPPED})\s)\p{{Lu}}[\w'.]+\s\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A source named in a body. `left`, `right`: with the words around the name that belong to it.
+
+    `is_classed`: one of these words says that it is a newspaper, an agency... `continues`: a capitalised word stands
+    before a name of one word, which makes it part of another (`Mayor Bloomberg`). `source` is null if no lexicon has it.
+    """
+
+    name: str
+    source: Source | None
+    policy: str
+    left: int
+    right: int
+    is_classed: bool
+    continues: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Homonym:
+    elsewhere: regex.Pattern[str]
+    hints: tuple[str, ...]
+    next: regex.Pattern[str]
+
+    def rules(self, body: str) -> bool:
+        """Whether the text is about the other thing of that name."""
+        return sum(hint in body for hint in self.hints) > 1 or self.elsewhere.search(body) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A language's words around names, compiled."""
+
+    prefix: regex.Pattern[str]
+    suffix: regex.Pattern[str]
+    homonyms: Mapping[str, _Homonym]
+    heads: frozenset[str]
+    never: regex.Pattern[str] | None
+    right_run: regex.Pattern[str] | None
+
+    @classmethod
+    def compile(
+        cls, prefix: str, suffix: str, homonyms: Sequence[Mapping[str, Any]], unknown: Mapping[str, Any] | None
+    ) -> Vocabulary:
+        """From the tables of `frames.toml`; without `unknown`, names that no lexicon has are not looked for."""
+        table = {
+            alias: _Homonym(
+                regex.compile(row["elsewhere"]), tuple(row["hints"]), regex.compile(rf"\s(?:{row['next']})\b")
+            )
+            for row in homonyms
+            for alias in row["aliases"]
+        }
+        words = [head for head in unknown["heads"] if head[0].isupper()] if unknown else []
+        return cls(
+            prefix=regex.compile(rf"(?r)(?<!\w){prefix}\Z" if prefix else r"(?r)\Z"),
+            suffix=regex.compile(suffix),
+            homonyms=table,
+            heads=frozenset(unknown["heads"]) if unknown else frozenset(),
+            never=regex.compile(rf"{unknown['never']}\s") if unknown else None,
+            right_run=regex.compile(rf"(?:[\s-](?:{'|'.join(words)})\b)*(?:\s(?:Channel\s)?\d+\b)?")
+            if unknown
+            else None,
+        )
+
+
+def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary) -> list[Mention]:
+    """The mentions in a page's body outside direct quotations, left to right, none overlapping."""
+    body = page.body
+    spelled = spelled_out(hits)
+    off = {
+        alias
+        for alias in {hit.alias for hit in hits} & vocabulary.homonyms.keys()
+        if vocabulary.homonyms[alias].rules(body)
+    }
+    known = [
+        hit
+        for hit in hits
+        if hit.sources[0].key != HEAD and hit.policy != "full" and not _AFFILIATE.match(body, hit.end)
+    ]
+    found: list[Mention] = []
+    for hit in hits:
+        if hit.sources[0].key == HEAD:
+            mention = _unknown(body, hit, vocabulary)
+            if mention and any(other.start < mention.right and mention.left < other.end for other in known):
+                continue
+        else:
+            mention = _known(page, hit, spelled, off, vocabulary)
+        if mention is None or (found and mention.left < found[-1].right) or _in_quotation(body, mention):
+            continue
+        found.append(mention)
+    return found
+
+
+def spelled_out(hits: Sequence[Hit]) -> frozenset[str]:
+    """Keys of the sources that the text names in full somewhere, so that their acronyms are sure."""
+    return frozenset(
+        hit.sources[0].key for hit in hits if " " in hit.alias and hit.policy == "any" and len(hit.sources) == 1
+    )
+
+
+def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
+    """The one source that the name means here: the only one, else the one spelled out, else the country's own."""
+    if len(hit.sources) == 1:
+        return hit.sources[0]
+    for choice in (
+        [source for source in hit.sources if source.key in spelled],
+        [source for source in hit.sources if source.country == country],
+    ):
+        if len(choice) == 1:
+            return choice[0]
+    return None
+
+
+def _known(page: Page, hit: Hit, spelled: frozenset[str], off: set[str], vocabulary: Vocabulary) -> Mention | None:
+    source = resolve(hit, spelled, page.country)
+    if source is None or (source.is_agency and source.kind in {"photo", "release"}):
+        return None
+    if _AFFILIATE.match(page.body, hit.end):
+        return None
+    is_sure = source.key in spelled
+    homonym = vocabulary.homonyms.get(hit.alias)
+    if homonym and ((hit.alias in off and not is_sure) or homonym.next.match(page.body, hit.end)):
+        return None
+    policy = "any" if is_sure else hit.policy
+    return _mention(page.body, hit.start, hit.end, source.name, source, policy, vocabulary)
+
+
+def _mention(
+    body: str, start: int, end: int, name: str, source: Source | None, policy: str, vocabulary: Vocabulary
+) -> Mention:
+    low = max(body.rfind("\n", 0, start) + 1, start - 80)
+    prefix = vocabulary.prefix.search(body, low, start)
+    suffix = vocabulary.suffix.match(body, end, end + 60)
+    left, right = (prefix.start() if prefix else start), (suffix.end() if suffix else end)
+    classed = any(match and "class" in match.re.groupindex and match["class"] for match in (prefix, suffix))
+    is_word = " " not in body[start:end] and not body[start:end].isupper()
+    return Mention(
+        name=name,
+        source=source,
+        policy=policy,
+        left=left,
+        right=right,
+        is_classed=classed,
+        continues=is_word and not classed and _PERSON_BEFORE.search(body, low, left) is not None,
+    )
+
+
+def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
+    """A name that ends in a newspaper's word (`Gazette`, `-TV`) or follows `newspaper`, `affiliate`..."""
+    if not vocabulary.heads or vocabulary.never is None or vocabulary.right_run is None:
+        return None
+    if hit.alias not in vocabulary.heads:
+        return _after_cue(body, hit, vocabulary)
+    pattern = _CALL_SIGN_BEFORE if hit.alias[0] == "-" else _WORDS_BEFORE
+    before = pattern.search(body, max(0, hit.start - 80), hit.start)
+    if before is None:
+        return None
+    opening = _OPENING.match(body, before.start(), hit.start)
+    start = opening.end() if opening else before.start()
+    if start >= hit.start or vocabulary.never.match(body, start, hit.start + 1):
+        return None
+    run = vocabulary.right_run.match(body, hit.end)
+    end = run.end() if run and hit.alias[0].isupper() else hit.end
+    return _mention(body, start, end, body[start:end], None, "slot", vocabulary)
+
+
+def _after_cue(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
+    match = _AFTER_CUE.match(body, hit.end, hit.end + 60) or _AFTER_CUE_THE.match(body, hit.end, hit.end + 40)
+    if match is None:
+        return None
+    start, end = match.span("name")
+    start += 4 if body.startswith("The ", start) else 0
+    return _mention(body, start, end, body[start:end], None, "slot", vocabulary)
+
+
+def _in_quotation(body: str, mention: Mention) -> bool:
+    """Whether the mention stands inside a direct quotation; a title in quotes (`"60 Minutes"`) is none."""
+    low = body.rfind("\n", 0, mention.left) + 1
+    quotes = body.count('"', low, mention.left)
+    corners = body.count("「", low, mention.left) - body.count("」", low, mention.left)
+    return quotes % 2 == 1 or corners > 0

@@ -1,0 +1,179 @@
+"""Names of agencies and outlets in text: one pass of a multi-pattern automaton, then the rules that keep words out.
+
+An acronym counts in upper case only; a longer alias wins over one inside it; a name may not touch another letter, digit
+or compound (`AP` is not in `MAP`, `AP-NORC`, `@AP`), but in Han, Kana and Hangul a particle may follow. What an alias
+that stands alone is worth is the policy of its lexicon row; see `Hit.policy`.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import ahocorasick_rs
+import regex
+
+from pipeline.stages import lexicon
+
+__all__ = ["HEAD", "Hit", "Names", "Source", "load"]
+
+#: The key under which the words that end newspapers' names are found: `Gazette`, `-TV`.
+HEAD = "#head"
+
+_ARTICLE = regex.compile(r"^(?:The|Der|Die|Das|Le|La|Les|L'|El|Los|Il|O)[ ]?")
+_GLUED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An agency or outlet. `key` names it in credits (an agency's id, an outlet's name), `name` in citations."""
+
+    key: str
+    name: str
+    kind: str
+    country: str
+    domains: tuple[str, ...]
+    is_agency: bool
+
+    @property
+    def is_wire(self) -> bool:
+        """Whether its copy is printed by others: an agency proper or a supplemental service."""
+        return self.is_agency and self.kind not in {"release", "photo", "broadcaster"}
+
+
+class Hit(NamedTuple):
+    """A name at `text[start:end]`. `sources` holds one source, or several that share the acronym (CNA, APS).
+
+    `policy`: `any`, `cue` and `slot` as in the lexicon; `full`: worth nothing alone. A name of two words or more is `any`.
+    """
+
+    start: int
+    end: int
+    alias: str
+    policy: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    text: str
+    policy: str
+    sources: tuple[Source, ...]
+
+
+class Names:
+    """Finds sources by name. Built once from the lexicon; holds no state between calls."""
+
+    def __init__(self, sources: Iterable[tuple[Source, str, tuple[str, ...]]], heads: Iterable[str] = ()) -> None:
+        self._aliases = _collect(sources, heads)
+        self._by_text = {alias.text: alias for alias in self._aliases}
+        self._by_key = {source.key: source for alias in self._aliases for source in alias.sources}
+        self._by_domain = {
+            domain: source for source in self._by_key.values() if source.is_agency for domain in source.domains
+        }
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            [alias.text for alias in self._aliases], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+        )
+
+    def find(self, text: str) -> list[Hit]:
+        """All names in the text, left to right, the longest at each place, none overlapping."""
+        found = []
+        for index, start, _ in self._automaton.find_matches_as_indexes(text):
+            alias: _Alias | None = self._aliases[index]
+            while alias is not None and not _stands_alone(text, start, start + len(alias.text), alias):
+                alias = self._shorter(alias.text)
+            if alias is not None:
+                found.append(Hit(start, start + len(alias.text), alias.text, alias.policy, alias.sources))
+        return found
+
+    def exact(self, text: str) -> Hit | None:
+        """The name that the whole text is, with or without an article; None if it is none."""
+        alias = self._by_text.get(text) or self._by_text.get(text.removeprefix("The ").removeprefix("the "))
+        if alias is None or alias.sources[0].key == HEAD:
+            return None
+        return Hit(0, len(text), alias.text, alias.policy, alias.sources)
+
+    def by_key(self, key: str) -> Source | None:
+        """The agency with that id, or the outlet with that name."""
+        return self._by_key.get(key)
+
+    def at_home(self, hosts: Iterable[str]) -> Source | None:
+        """The agency whose own pages one of the hosts serves; supplemental services have none of their own."""
+        for host in hosts:
+            labels = host.split(".")
+            for start in range(len(labels) - 1):
+                source = self._by_domain.get(".".join(labels[start:]))
+                if source is not None and source.kind != "supplemental":
+                    return source
+        return None
+
+    def _shorter(self, text: str) -> _Alias | None:
+        """The longest alias that `text` begins with, itself excluded."""
+        return next(
+            (self._by_text[text[:end]] for end in range(len(text) - 1, 1, -1) if text[:end] in self._by_text), None
+        )
+
+
+def _collect(sources: Iterable[tuple[Source, str, tuple[str, ...]]], heads: Iterable[str]) -> list[_Alias]:
+    owners: dict[str, list[tuple[Source, str]]] = {}
+    for source, policy, aliases in sources:
+        for alias in dict.fromkeys(aliases):
+            worth = "any" if len(_ARTICLE.sub("", alias).split()) > 1 else policy
+            for spelling in dict.fromkeys((alias, alias.upper() if " " in alias else alias)):
+                owners.setdefault(spelling, []).append((source, worth))
+    found = []
+    for text, pairs in owners.items():
+        named = [pair for pair in pairs if pair[0].name == text] or pairs
+        found.append(_Alias(text, named[0][1], tuple(dict.fromkeys(source for source, _ in named))))
+    head = Source(HEAD, "", "", "", (), is_agency=False)
+    return found + [_Alias(word, "any", (head,)) for word in dict.fromkeys(heads) if word not in owners]
+
+
+def _stands_alone(text: str, start: int, end: int, alias: _Alias) -> bool:
+    """Whether no letter, digit or compound touches the alias.
+
+    In scripts without spaces only a Latin neighbour counts after the alias, and a Hangul one before it.
+    """
+    head = alias.sources[0].key == HEAD
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    if _GLUED.match(alias.text[-1]):
+        hangul = "\uac00" <= alias.text[0] <= "\ud7a3" and "\uac00" <= before <= "\ud7a3"
+        return not hangul
+    if (_is_letter(before) and not _GLUED.match(before)) or before in "@#_":
+        return head and alias.text[0] == "-"
+    if _is_letter(after) and not _GLUED.match(after):
+        return False
+    if before in "-/.&" and start > 1 and text[start - 2].isalnum():
+        return head or before == "/"
+    joined = after in "-.&" and end + 1 < len(text) and text[end + 1].isalnum()
+    return not joined or text.startswith(".com", end) or (head and after == "-")
+
+
+def _is_letter(char: str) -> bool:
+    return char.isalnum() or unicodedata.category(char)[0] == "M"
+
+
+@functools.cache
+def load(agencies: str = "", heads: tuple[str, ...] = ()) -> Names:
+    """The names of the lexicon and of the CSV of agencies at `agencies`; `heads` are further words to find."""
+    rows = [
+        (
+            Source(row.id, row.name, row.kind, row.country, row.domains, is_agency=True),
+            row.policy,
+            (row.name, *row.aliases, *row.native_aliases),
+        )
+        for row in lexicon.agencies(agencies)
+    ]
+    rows += [
+        (
+            Source(row.name, row.name, row.type, row.country, row.domains, is_agency=False),
+            row.policy,
+            (row.name, *row.aliases),
+        )
+        for row in lexicon.outlets()
+    ]
+    return Names(rows, heads)

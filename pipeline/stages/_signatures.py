@@ -1,0 +1,235 @@
+"""Whose copy, where copy says so: the agency's name as a line of its own, in the dateline, or after the last sentence.
+
+Only where these stand is found here; what they are worth is for `trace` to say.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import regex
+
+from pipeline.stages import lexicon
+from pipeline.stages._dates import is_month
+
+__all__ = ["Dateline", "find_dateline", "find_tail_mark", "is_agency_line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline:
+    """The first `end` characters of a paragraph. `release`: it is that of a paid release."""
+
+    end: int
+    release: bool
+    rule: str
+
+
+@functools.cache
+def _agency_kinds() -> dict[str, str]:
+    """Names and aliases of agencies, without case -> kind; two agencies of one name: the first in the file."""
+    kinds: dict[str, str] = {}
+    for agency in lexicon.agencies():
+        for name in (agency.name, *agency.aliases, *agency.native_aliases):
+            kinds.setdefault(name.strip("/").casefold(), agency.kind)
+    for outlet in lexicon.outlets():  # "(CNN) ..."
+        if outlet.policy == "any":
+            kinds.setdefault(outlet.name.casefold(), outlet.type)
+    return kinds
+
+
+@functools.cache
+def _one_agency(*, alone: bool) -> str:
+    """A pattern for any agency's name as written, the longest first; `alone`: without acronyms that never stand alone."""
+    names = {
+        name
+        for agency in lexicon.agencies()
+        if agency.kind != "photo"
+        for name in (agency.name, *agency.aliases, *agency.native_aliases)
+        if not (alone and agency.policy == "full" and " " not in name)
+    }
+    return "(?:" + "|".join(map(regex.escape, sorted(names, key=lambda name: (-len(name), name)))) + ")"
+
+
+# --- a line of its own ------------------------------------------------------------------------------------------
+
+_MOST_WORDS = 10
+
+
+@functools.cache
+def _alone() -> regex.Pattern[str]:
+    """ "ANI Asia", "By Associated Press", "JANE ROE, AP": a name, with persons before it and a desk behind it."""
+    one = _one_agency(alone=True)
+    several = rf"{one}(?:(?:\s*[/,;|&+]\s*|\s+(?:and|und|et|y|with|mit)\s+){one})*"
+    person = r"\p{Lu}[\p{L}.'-]*(?:\s+(?:\p{Lu}[\p{L}.'-]*|and)){0,6}\s*(?:,|\||/|\bfor\b|\bof\b)\s*(?:[Tt]he\s+)?"
+    desk = r"(?:(?:\s*[|,])?\s+(?:\p{Lu}[\p{L}-]*|in|and|&)){0,4}"
+    return regex.compile(
+        rf"(?:(?:By|BY|Von|Par|Por|From|Source:|via)\s+)?[(\[-]{{0,3}}\s*(?:{person})?(?:[Tt]he\s+)?{several}{desk}\s*[)\]]?"
+    )
+
+
+def is_agency_line(flat: str) -> bool:
+    """Whether a line is nothing but an agency's name, perhaps with a person or a desk.
+
+    >>> is_agency_line("ANI Asia"), is_agency_line("By Jane Roe, Reuters"), is_agency_line("ANI said so.")
+    (True, True, False)
+    """
+    return flat.count(" ") < _MOST_WORDS and _alone().fullmatch(flat) is not None
+
+
+# --- after the last sentence ------------------------------------------------------------------------------------
+
+_TAIL_REACH = 420  # characters from the end within which a tail mark begins
+
+
+@functools.cache
+def _tail() -> regex.Pattern[str]:
+    one = _one_agency(alone=False)
+    several = rf"{one}(?:\s*[/,&+]\s*{one})*"
+    marks = (
+        rf"[(\[/]\s*{several}(?:\s+[a-z]{{2,3}}(?:/[a-z]{{2,3}})*)?\s*[)\]/]",
+        rf"-{{1,3}}\s*{several}(?:\s+[a-z]{{2,8}}(?:/[a-z]{{2,8}}){{0,4}})?",
+        r"(?:PTI|UNI|ANI|EFE)(?:\s+[A-Z]{2,4}){0,6}(?:\s+[a-z]{2,4}(?:/[a-z]{2,4})*)?",  # initials of reporter and editors
+        r"\((?:END|End|end|完|终|Fin|FIN|共同|時事|ロイター|聯合)\)|Enditem|/ritzau/",
+        r"\((?i:(?:additional |with )?(?:reporting|inputs?|additional inputs?|writing|editing|compiled)\s+(?:by|from))\s[^()]{2,320}\)",
+        r"(?:Additional )?[Rr]eporting by [^.;]{3,160};.{0,200}(?:[Ee]diting|[Ww]riting) by .{3,160}",
+    )
+    return regex.compile(rf"(?<=[.!?\"')।。…])\s*(?P<mark>{'|'.join(marks)})\.?$")
+
+
+def find_tail_mark(flat: str) -> tuple[int, int] | None:
+    """Where the mark stands with which a last paragraph closes: "... he added. (ANI)". None if there is none.
+
+    A mark stands after a sentence's end: an acronym that closes the sentence itself is part of the story.
+
+    >>> find_tail_mark("He agreed. (ANI)"), find_tail_mark("He leads the Andhra Press Service (APS)")
+    ((11, 16), None)
+    """
+    offset = max(0, len(flat) - _TAIL_REACH)
+    match = _tail().search(flat[offset:])
+    return (offset + match.start("mark"), len(flat)) if match else None
+
+
+# --- the dateline -----------------------------------------------------------------------------------------------
+
+_REACH = 140  # a dateline ends within so many characters
+_DATE = r"(?:[\p{L}\p{M}]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s*\d{4})?|\d{1,2}(?:st|nd|rd|th|\.)?\s+[\p{L}\p{M}]{3,10}\.?(?:,?\s*\d{4})?)"
+_AGENCY_SLOT = regex.compile(
+    r"(?P<place>[\p{Lu}\p{Lo}][^()\[\]:;\"!?\n]{1,60}?)(?:\s*\([^()]{2,30}\))?(?:\s*\[[^\]]{2,40}\])?[,.]?\s*"
+    rf"(?P<date>{_DATE})?[,.]?\s*-{{0,2}}\s*(?:\((?P<agency>[^()\n]{{2,44}})\)|/(?P<slashed>[^()/\n]{{2,30}})/)"
+    r"\s*(?P<close>[-_:=.]{1,3})?\s*"
+)
+_AGENCY_FIRST = regex.compile(
+    rf"\((?P<agency>[^()\n]{{2,30}})\)\s*(?P<close>[-:]{{1,3}})?\s*(?:[\p{{Lu}} ']{{3,30}},?\s*{_DATE}\s*[-:.]{{1,2}})?\s*"
+)
+_PLACE_DATE = regex.compile(
+    rf"(?P<place>\p{{Lu}}[\p{{L}} .'/-]{{1,40}}?(?:,\s*\p{{Lu}}[\p{{L}}. ]{{1,20}}?)?),\s*(?P<date>{_DATE})\s*(?:[:=]|\.?-{{1,2}})\s*"
+)
+_PLACE_ONLY = regex.compile(
+    r"(?P<place>\p{Lu}[\p{Lu}.'/ -]*\p{Lu}\.?(?:,\s*(?:\p{Lu}[\p{L}.']*)(?:\s\p{Lu}[\p{L}.']*){0,2})?)(?P<close>\s*(?:-{1,3}|:)\s*)"
+)
+_NATIVE = (
+    (
+        "dateline-zh",
+        r"(?:新华社|新華社|中新社|中央社|中新网|人民网|央视网)[^\s,。]{0,16}?\d{1,2}(?:月\d{1,2})?日(?:综合)?[电電讯]?(?:\s*\([^)]{2,30}\))?[::]?\s*",
+    ),
+    ("dateline-zh", r"\((?:中央社|新华社|中新社)[^)]{2,30}?[电電讯]\)\s*|本[报報社][讯訊]?(?:\s*\([^)]{2,20}\))?\s+"),
+    (
+        "dateline-ko",
+        r"[(\[【][가-힣·, ]{2,20}=[^)\]】\n]{2,14}[)\]】]\s*(?:[가-힣·, ]{2,30}?(?:기자|특파원|통신원)\s*)?=?\s*",
+    ),
+    ("dateline-ja", r"【[^】\n]{0,16}(?:共同|時事|ロイター|AFP|AP|聯合|新華社|=|支局|特派員)[^】\n]{0,16}】\s*"),
+    (
+        "dateline-ru",
+        r"[А-ЯЁ][А-ЯЁа-яё -]{2,30}[.,]\s*\d{1,2}\s+[а-яё]{3,9}\.?\s*(?:/ТАСС/|[-.]?\s*(?:РИА Новости|ИНТЕРФАКС|Интерфакс|INTERFAX\.RU))[.,]?\s*-?\s*",
+    ),
+)
+_PARTICLES = frozenset("of de del da do la el le les al an am der die upon and und et y e the im in bei".split())
+#: Words in capitals before a colon or dash that name no place.
+_NO_PLACE = frozenset(
+    "watch read more update updated note also related photos photo video exclusive opinion analysis breaking what who where "
+    "when why how live editorial correction clarification question answer recommended must see listen explained fact check "
+    "here join follow pros cons good bad winner loser score result recap news alert review verdict spoiler warning".split()
+)
+
+
+@functools.cache
+def _native() -> tuple[tuple[str, regex.Pattern[str]], ...]:
+    return tuple((rule, regex.compile(pattern)) for rule, pattern in _NATIVE)
+
+
+def find_dateline(flat: str, raw: str) -> Dateline | None:
+    """The dateline with which a paragraph begins, its separator included; None if there is none.
+
+    `flat` is the flattened paragraph, `raw` the same as read (dashes of any length are one in `flat`). With an agency on
+    the list any place will do; without, the place must be in capitals or a date must follow it.
+
+    >>> find_dateline("SEOUL, March 19 (Yonhap) -- South", "SEOUL, March 19 (Yonhap) -- South").end
+    28
+    """
+    head = flat[:_REACH]
+    for rule, pattern in _native():
+        if match := pattern.match(head):
+            return Dateline(match.end(), False, rule)
+    return _with_agency(head) or _place_and_date(head) or _place_alone(head, raw)
+
+
+def _with_agency(head: str) -> Dateline | None:
+    first = _AGENCY_FIRST.match(head)
+    if first and _kind(first["agency"]):
+        return Dateline(first.end(), _kind(first["agency"]) == "release", "dateline-agency-first")
+    match = _AGENCY_SLOT.match(head)
+    if match is None or not _is_place(match["place"]):
+        return None
+    named = match["agency"] or match["slashed"]
+    kind = _kind(named)
+    date = match["date"] is not None and any(is_month(word) for word in regex.findall(r"[\p{L}\p{M}]+", match["date"]))
+    if kind and (date or match["close"]):
+        return Dateline(match.end(), kind == "release", "dateline-agency")
+    # A station's call sign or a paper's name: a dateline too, whoever that is.
+    short = len(named.split()) <= 5
+    if short and (date or (_is_shouted(match["place"]) and match["close"] and "-" in match["close"])):
+        return Dateline(match.end(), False, "dateline-bracket")
+    return None
+
+
+def _kind(named: str) -> str | None:
+    """The kind of the agency or agencies in a bracket; release wins ("ANI/PNN" is paid for). None if none is known."""
+    kinds = [_agency_kinds().get(part.strip().casefold()) for part in regex.split(r"[/,;=]| and ", named)]
+    kinds.append(_agency_kinds().get(named.strip().casefold()))
+    known = [kind for kind in kinds if kind]
+    return "release" if "release" in known else known[0] if known else None
+
+
+def _is_place(place: str) -> bool:
+    """Few words, each with a capital (or of a script without capitals), particles aside."""
+    words = [word for word in regex.split(r"[ ,/-]+", place) if word]
+    return 0 < len(words) <= 8 and all(not word[0].islower() or word in _PARTICLES for word in words)
+
+
+def _is_shouted(place: str) -> bool:
+    first = regex.split(r"[ ,]", place, maxsplit=1)[0]
+    return len(first) >= 2 and first == first.upper() and first != first.lower()
+
+
+def _place_and_date(head: str) -> Dateline | None:
+    match = _PLACE_DATE.match(head)
+    if match is None or not _is_place(match["place"]):
+        return None
+    if not any(is_month(word) for word in regex.findall(r"[\p{L}\p{M}]+", match["date"])):
+        return None
+    return Dateline(match.end(), False, "dateline-date")
+
+
+def _place_alone(head: str, raw: str) -> Dateline | None:
+    match = _PLACE_ONLY.match(head)
+    if match is None or match.end() == len(head):
+        return None
+    place, close = match["place"], match["close"]
+    letters = sum(character.isalpha() for character in place)
+    if letters < 4 or len(place) > 44 or not _NO_PLACE.isdisjoint(place.casefold().replace(",", " ").split()):
+        return None
+    dash = match.start("close") + len(close) - len(close.lstrip())
+    # "COVID-19", "X-RAY": a hyphen inside a word is no separator; a long dash, two hyphens or space before one is.
+    stands_off = close[0] == " " or close.count("-") > 1 or raw[dash] in "—–―" or (":" in close and close[-1] == " ")
+    return Dateline(match.end(), False, "dateline-place") if stands_off else None

@@ -1,0 +1,197 @@
+"""The grammar of a credit slot: a byline, a credit line or a metadata field, taken apart into those it names.
+
+`By Jane Doe, The Associated Press`, `ANI Asia`, `CBS/AP`, `Reuters in Kyiv`, `Le Journal avec AFP`, `XINHUA/ITALPRESS`.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import regex
+
+from pipeline.stages import lexicon
+from pipeline.stages._fold import flatten
+from pipeline.stages._mentions import resolve
+from pipeline.stages._names import HEAD, Hit, Names, Source
+from pipeline.stages._page import Page
+
+__all__ = ["UNSPECIFIED", "Named", "Slot", "parse", "signals", "unknown_outlet"]
+
+#: The agency of a credit that says "agencies" or "a syndicated feed" and names none.
+UNSPECIFIED = "unspecified"
+
+_MASK = "\ue000"
+_STAFF = regex.compile(
+    r"\s+(?:staff|news|wire|agency|(?P<desk>(?:\p{Lu}[\w&-]*\s+)*)(?:correspondents?|reporters?|writers?|editors?|"
+    r"journalists?))?\s*",
+    regex.IGNORECASE,
+)
+_DESK = regex.compile(r"\s+(?P<desk>\p{Lu}[\p{L}&-]*(?:\s\p{Lu}[\p{L}&-]*){0,2})")
+_PLAIN = frozenset({"news", "agency", "news agency", "newswire", "newsroom", "staff", "wire", "press", "television"})
+_EDGES = ' \t\n()[]{}（）【】<>*_-.,:："'
+
+
+class Named(NamedTuple):
+    """An agency or outlet in a slot, at `text[start:end]`; `source` is null for an outlet no lexicon knows."""
+
+    key: str
+    source: Source | None
+    desk: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a slot names, in its order. `own`: the house, or a desk of it; `is_whole`: nothing in it is unexplained."""
+
+    named: tuple[Named, ...]
+    own: bool
+    persons: bool
+    partial: bool
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(self.named) and not self.own and not self.persons
+
+
+@functools.cache
+def signals() -> dict[str, Any]:
+    """`signals.toml` with its patterns compiled."""
+    table = lexicon.load_toml("signals.toml")
+    table["patterns"] = {
+        name: regex.compile(text, 0 if name in _CASED else regex.IGNORECASE)
+        for name, text in table["patterns"].items()
+        if name != "self_policy"
+    }
+    for rule in table["rule"]:
+        rule["pattern"] = regex.compile(rule["pattern"], regex.IGNORECASE)
+    return table
+
+
+_CASED = frozenset({"unknown_outlet", "outlet_heads", "outlet_heads_long", "dateline"})
+
+
+def parse(text: str, page: Page, names: Names) -> Slot:
+    """The slot taken apart. A part that is neither agency, outlet, house nor desk counts as a person."""
+    patterns = signals()["patterns"]
+    flat = flatten(text)
+    tail = patterns["byline_tail"].search(flat)
+    head = patterns["byline_head"].match(flat)
+    low, high = head.end() if head else 0, tail.start() if tail and tail.start() else len(flat)
+    hits = [hit for hit in names.find(flat) if hit.sources[0].key != HEAD and low <= hit.start and hit.end <= high]
+    masked = flat
+    for hit in hits:
+        masked = masked[: hit.start] + _MASK * (hit.end - hit.start) + masked[hit.end :]
+    named: list[Named] = []
+    own = persons = False
+    for start, end in _parts(masked, low, high):
+        found = _part(flat, start, end, [hit for hit in hits if start <= hit.start < end], page)
+        if isinstance(found, Named):
+            named.append(found)
+        elif found == "own":
+            own = True
+        elif found == "person":
+            persons = True
+    partial = own or (patterns["byline_partial"].search(masked, low, high) is not None and len(named) > 0)
+    return Slot(tuple(named), own, persons, partial)
+
+
+def _parts(masked: str, low: int, high: int) -> list[tuple[int, int]]:
+    """Spans between separators, without the brackets and blanks at their edges, empty ones left out."""
+    cuts = [match.span() for match in signals()["patterns"]["byline_split"].finditer(masked, low, high)]
+    starts, ends = [low, *(end for _, end in cuts)], [*(start for start, _ in cuts), high]
+    spans = []
+    for start, end in zip(starts, ends, strict=True):
+        while start < end and masked[start] in _EDGES:
+            start += 1
+        while start < end and masked[end - 1] in _EDGES:
+            end -= 1
+        if start < end:
+            spans.append((start, end))
+    return spans
+
+
+def _part(flat: str, start: int, end: int, hits: list[Hit], page: Page) -> Named | str:
+    """What one part of a slot is: a source, `own`, or `person`."""
+    patterns = signals()["patterns"]
+    part = flat[start:end]
+    house = lexicon.house_desks().get(part.casefold().removeprefix("the "))
+    if house is not None and (not house or any(page.owns_name(outlet) for outlet in house) or _owns_any(page, house)):
+        return "own"
+    if patterns["unnamed"].match(part):
+        return Named(UNSPECIFIED, None, None, start, end)
+    if page.owns_name(part):
+        return "own"
+    for hit in hits:
+        source = _usable(hit, page)
+        if source is None:
+            continue
+        if page.owns(source) and (not source.is_wire or source.kind == "supplemental"):
+            return "own"
+        desk = _around(flat, start, end, hit)
+        if desk is not None and (source.is_agency or not desk):
+            return Named(source.key, source, desk or _desk_of(hit, source), start, end)
+    if patterns["desk_words"].search(part):
+        return "own"
+    outlet = unknown_outlet(part)
+    return Named(outlet, None, None, start, end) if outlet else "person"
+
+
+def _owns_any(page: Page, outlets: tuple[str, ...]) -> bool:
+    known = {outlet.name: outlet for outlet in lexicon.outlets()}
+    rows = [known[name] for name in outlets if name in known]
+    return any(
+        page.owns(Source(row.name, row.name, row.type, row.country, row.domains, is_agency=False)) for row in rows
+    )
+
+
+def _usable(hit: Hit, page: Page) -> Source | None:
+    """The source of a name in a slot; an acronym of the policy `full` needs the country to agree."""
+    source = resolve(hit, frozenset(), page.country)
+    if source is None or (hit.policy == "full" and source.country != page.country):
+        return None
+    return source
+
+
+def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
+    """The desk that stands beside the name, empty if none does; None if the part is something else."""
+    before, after = flat[start : hit.start].removesuffix(" ").casefold(), flat[hit.end : end]
+    place = signals()["patterns"]["place_in"].match(after)
+    if place:
+        after = ""
+    if before not in {"", "the"} and len(before.split()) < 2:
+        return None
+    if not after:
+        return ""
+    staff = _STAFF.fullmatch(after)
+    if staff:
+        return (staff["desk"] or "").strip()
+    desk = _DESK.fullmatch(after)
+    is_sure = hit.alias.isupper() or hit.policy == "any"
+    return desk["desk"] if desk and is_sure and not before else None
+
+
+def _desk_of(hit: Hit, source: Source) -> str | None:
+    """The desk within an alias: `ANI Asia` is the desk Asia of ANI, `Yonhap News Agency` has none."""
+    first, _, rest = hit.alias.partition(" ")
+    if not rest or rest.casefold() in _PLAIN or not (first.isupper() or first.casefold() == source.key):
+        return None
+    return rest
+
+
+def unknown_outlet(part: str) -> str | None:
+    """The name, if it reads like a newspaper's: two words or more that end in `Gazette`, three that end in `Press`."""
+    patterns = signals()["patterns"]
+    name = part.strip().removeprefix("the ").removeprefix("The ")
+    words = name.split()
+    if len(words) < 2 or not patterns["unknown_outlet"].fullmatch(name):
+        return None
+    if patterns["outlet_heads"].fullmatch(words[-1]):
+        return name
+    ending = patterns["outlet_heads_long"].fullmatch(words[-1]) or patterns["outlet_heads_long"].fullmatch(
+        " ".join(words[-2:])
+    )
+    return name if ending and len(words) > 2 else None

@@ -1,0 +1,85 @@
+"""One address for all the forms under which one page is found."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+__all__ = ["normalise"]
+
+#: Labels before a host that name a form of the site, not another site.
+_FORM_HOSTS = frozenset({"www", "www2", "m", "mobile", "amp", "touch", "wap"})
+#: Query parameters that say where the reader came from.
+_TRACKED = re.compile(
+    r"(?:utm|at|pk|mtm|hsa|vero|wt|ns|guce|amp)_.*|_hs.*|mc_[ce]id|mkt_tok|(?:fb|g|d|y|tw|tt)clid|gclsrc"
+    r"|gbraid|wbraid|msclkid|igshid|igsh|li_fat_id|_ga|_gl|_gsa|usqp|__twitter_impression|ref|ref_src|ref_url|referrer"
+    r"|cmp|cmpid|icid|ncid|ocid|ito|smid|smtyp|sr_share|share|shared|xtor|ftag|guccounter|traffic_source|spm|rss|feed"
+)
+#: Query parameters that ask for another form of the page, with the values that do; () for any value.
+_FORMS: dict[str, tuple[str, ...]] = {
+    "amp": (),
+    "outputtype": ("amp", "print"),
+    "output": ("amp", "print"),
+    "print": (),
+    "printable": (),
+    "view": ("print", "amp"),
+    "mode": ("print", "amp"),
+    "format": ("print", "amp"),
+}
+_AMP_CACHE = re.compile(
+    r"(?:[^/]+\.)?cdn\.ampproject\.org/[cv]/(?:s/)?|(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?", re.IGNORECASE
+)
+_FORM_END = re.compile(r"(?:/(?:amp|amphtml|print|printable)(?:/1)?|\.amp)/*$", re.IGNORECASE)
+_FORM_START = re.compile(r"^/(?:amp|amphtml|print)(?=/.)", re.IGNORECASE)
+_FORM_SUFFIX = re.compile(r"\.(?:amp|print)(?=\.html?$)", re.IGNORECASE)
+_FORM_WORD = re.compile(r"(?<=/)(?:amp_articleshow|articleshowprint)(?=/)", re.IGNORECASE)  # a publishing system's own
+
+
+def normalise(url: str | None) -> str | None:
+    """The page's address without scheme, host alias, default port, tracking, AMP or print form, fragment, last slash.
+
+    `http://m.example.com:80/news/a-1/amp/?utm_source=x#top` -> `example.com/news/a-1`. Spelling of escapes and order of
+    the query are w3lib's (`canonicalize_url`). None for what cannot tell one article from another: no web address,
+    a broken one, the front page of a site.
+    """
+    from w3lib.url import canonicalize_url
+
+    text = (url or "").strip()
+    text = re.sub(r"^(?:https?:)?//", "", text, flags=re.IGNORECASE)
+    cached = _AMP_CACHE.match(text)
+    text = text[cached.end() :] if cached else text
+    if not re.match(r"[^\s/?#]+\.[^\s/?#]", text):
+        return None
+    try:
+        parts = urlsplit(canonicalize_url(f"https://{text}"))
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    path, query = _path(parts.path), _query(parts.query)
+    if "." not in host or not (path or query):
+        return None
+    return _host(host) + (f":{port}" if port not in (None, 80, 443) else "") + path + (f"?{query}" if query else "")
+
+
+def _host(host: str) -> str:
+    labels = host.rstrip(".").split(".")
+    while len(labels) > 2 and labels[0] in _FORM_HOSTS:
+        del labels[0]
+    return ".".join(labels)
+
+
+def _path(path: str) -> str:
+    path = _FORM_SUFFIX.sub("", _FORM_END.sub("", path))
+    path = _FORM_WORD.sub("articleshow", _FORM_START.sub("", path))
+    return re.sub(r"/{2,}", "/", path).rstrip("/")
+
+
+def _query(query: str) -> str:
+    kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not _is_form(name, value)]
+    return urlencode(kept)
+
+
+def _is_form(name: str, value: str) -> bool:
+    name = name.lower()
+    values = _FORMS.get(name)
+    return _TRACKED.fullmatch(name) is not None or (values is not None and (not values or value.lower() in values))

@@ -1,0 +1,136 @@
+"""Credits of articles, and the canonical print of each cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline import config
+from pipeline.stages.elect import origin, reasons, rule
+from pipeline.stages.elect.contract import CREDITED, ELECTIONS, complain, frame, sorted_groups, table
+from pipeline.stages.lexicon import agencies
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+__all__ = ["canonicals", "credited"]
+
+_ROUNDUPS = ("digest", "liveblog")
+
+
+def credited(articles: pa.Table, credits: pa.Table) -> pa.Table:
+    """The strongest credit of each article, as `CREDITED`, sorted by article.
+
+    Full before release before partial; then the agency shown by more signals, by the more telling one, then by id.
+    `articles` needs article_id alone. Credits whose signal is not direct do not count.
+    """
+    best = origin.evidence(credits.to_pandas()).drop_duplicates("article_id")
+    rows = articles.select(["article_id"]).to_pandas().sort_values("article_id")
+    rows = rows.merge(best, on="article_id", how="left").rename(columns={"agency": "credit_agency"})
+    return table(rows.assign(credit_grade=rows["grade"].fillna("none")), CREDITED)
+
+
+def canonicals(
+    groups: pa.Table,
+    articles: pa.Table,
+    credits: pa.Table,
+    settings: config.Elect,
+    pinned: Mapping[str, str] = MappingProxyType({}),
+) -> pa.Table:
+    """Elects the canonical print of each cluster: `ELECTIONS`, sorted by anchor.
+
+    `groups` as `GROUPS`; `articles` in the columns of `schema.ARTICLES` that the rule needs, and `duplicate_of` where
+    it is known; `credits` as `schema.CREDITS`. `pinned` maps the ids of articles that an editor wants as canonical to a
+    note ("" for none); it comes before every step, and of two pinned in one cluster the rule decides.
+    """
+    prints = _prints(groups, articles)
+    prints = _with_origin(prints, origin.evidence(_voting_credits(prints, credits)))
+    alone = prints["n_articles"] == 1
+    singles = prints[alone].assign(canonical_reason=reasons.ONLY, runner_up_id=None)
+    elected = singles if alone.all() else _elected(prints[~alone].reset_index(drop=True), settings, pinned)
+    if not alone.all() and alone.any():
+        import pandas as pd
+
+        elected = pd.concat([singles.astype({"runner_up_id": "str"}), elected])
+    elected = elected.sort_values("anchor_id").rename(columns={"article_id": "canonical_id"})
+    return table(elected.assign(canonical_is_proxy=elected["origin_agency"].notna() & ~elected["at_home"]), ELECTIONS)
+
+
+def _prints(groups: pa.Table, articles: pa.Table) -> pd.DataFrame:
+    """The members of all clusters with what the rule looks at, sorted by (anchor, article), clusters numbered."""
+    columns = [
+        *("article_id", "publisher_id", "home_agency", "url", "canonical_url", "origin_url", "published_at"),
+        *("published_precision", "kind", "status", "text_state", "version_rank", "n_words", "duplicate_of"),
+    ]
+    prints = sorted_groups(groups).merge(frame(articles, columns), on="article_id", how="left", validate="1:1")
+    complain(prints["status"].isna(), prints["article_id"], "is in a group but not among the articles")
+    prints["cluster"] = prints["anchor_id"].ne(prints["anchor_id"].shift()).cumsum() - 1
+    prints["n_articles"] = prints.groupby("cluster")["cluster"].transform("size")
+    home = prints.set_index("article_id")["anchor_id"]
+    prints["is_duplicate"] = (prints["duplicate_of"].map(home) == prints["anchor_id"]).fillna(False)
+    return prints
+
+
+def _voting_credits(prints: pd.DataFrame, credits: pa.Table) -> pd.DataFrame:
+    """The credits that vote: as traced, but for releases, and one by the signal `home` for each print at an agency's home.
+
+    A release is nobody's reporting: its credit names no origin and makes no print a better one.
+    """
+    import pandas as pd
+
+    traced = credits.select(["article_id", "agency", "grade", "signal"]).to_pandas()
+    return pd.concat([traced[traced["grade"] != "release"], origin.home_credits(prints)]).astype("str")
+
+
+def _with_origin(prints: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+    """Adds the origin of each print's cluster, whether the print is at its home, and how it credits it."""
+    voters = prints[["article_id", "cluster"]].assign(
+        voter=prints["article_id"].mask(prints["is_duplicate"], prints["duplicate_of"])
+    )
+    prints = prints.join(origin.consensus(shown.merge(voters, on="article_id")), on="cluster").merge(
+        shown.rename(columns={"agency": "origin_agency"})[["article_id", "origin_agency", "rank", "n_signals"]],
+        on=["article_id", "origin_agency"],
+        how="left",
+    )
+    return prints.assign(
+        origin_confidence=prints["origin_confidence"].fillna(0.0),
+        n_origins=prints["n_origins"].fillna(1).astype("int32"),
+        origin_conflict=prints["n_origins"].fillna(1) > 1,
+        at_home=(prints["home_agency"] == prints["origin_agency"]).fillna(False).astype(bool),
+        credit_rank=prints["rank"].fillna(0).astype("int64"),
+        n_signals=prints["n_signals"].fillna(0).astype("int64"),
+    )
+
+
+def _elected(prints: pd.DataFrame, settings: config.Elect, pinned: Mapping[str, str]) -> pd.DataFrame:
+    """The winners' rows of clusters of two and more, with reason and runner-up."""
+    faults = {
+        "withdrawn": prints["status"] == "withdrawn",
+        "roundup": prints["kind"].isin(_ROUNDUPS),
+        "stub": prints["text_state"] == "stub",
+        "release": prints["kind"] == "release",
+        "duplicate": prints["is_duplicate"],
+    }
+    prints = rule.add_addresses(prints)
+    prints = prints.assign(
+        fault=sum(faults[name].astype("int64") * weight for name, weight in rule.FAULTS.items()),
+        pinned=prints["article_id"].isin(list(pinned)),
+        pin_note=prints["article_id"].map(dict(pinned)).fillna("") if pinned else "",
+        n_pointers=rule.count_pointers(prints),
+    )
+    starts = np.flatnonzero(prints["cluster"].ne(prints["cluster"].shift()).to_numpy())
+    ordered = rule.steps(prints, settings)
+    outcome = rule.elect(ordered, starts, len(prints))
+    winners, runners_up = prints.iloc[outcome.winner], prints.iloc[outcome.runner_up]
+    names = {agency.id: agency.name for agency in agencies()}
+    why = [
+        reasons.explain(ordered[step].name, winner, runner_up, names)
+        for step, winner, runner_up in zip(
+            outcome.decided, winners.to_dict("records"), runners_up.to_dict("records"), strict=True
+        )
+    ]
+    return winners.assign(canonical_reason=why, runner_up_id=runners_up["article_id"].to_numpy())

@@ -1,0 +1,162 @@
+"""The published rows of clusters and members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline import config, schema
+from pipeline.stages.elect.contract import FIGURES, complain, frame, sorted_groups, table
+from pipeline.stages.lexicon import agencies
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["tables"]
+
+_RUNS = ("first_run_id", "changed_run_id")  # filled when ids are followed from run to run
+_TRUSTED = ("second", "minute")
+#: Where members of an agency print its copy without a credit by custom, a missing one says nothing.
+_UNCREDITED_BY_CUSTOM = ("ja",)
+_LONGEST_LAG = 2**31 - 1
+
+
+def tables(
+    groups: pa.Table,
+    elections: pa.Table,
+    articles: pa.Table,
+    credited: pa.Table,
+    figures: pa.Table,
+    settings: config.Elect,
+    citations: pa.Table | None = None,
+) -> tuple[pa.Table, pa.Table]:
+    """The published clusters and members, without first_run_id and changed_run_id, sorted by key.
+
+    `cluster_id` is the anchor's id until ids are given. Takes what `GROUPS`, `ELECTIONS`, `CREDITED` and `FIGURES`
+    describe, `articles` with `duplicate_of` and `version_of` where they are known, and `citations`
+    (`schema.CITATIONS`): a print that names its origin as a source, if not as the owner, did not drop it.
+    """
+    named = _naming(citations)
+    rows = _joined(groups, elections, articles, credited, figures)
+    rows["is_canonical"] = rows["article_id"] == rows["canonical_id"]
+    rows["credit_status"] = _credit_status(rows, named, settings)
+    first = _first(rows)
+    rows["lag_seconds"] = _lag(rows, first)
+    members = table(rows, _unfollowed("members"))
+    return table(_summed(rows, first), _unfollowed("clusters")), members
+
+
+def _unfollowed(name: str) -> pa.Schema:
+    return pa.schema([field for field in schema.PUBLISHED[name] if field.name not in _RUNS])
+
+
+def _joined(
+    groups: pa.Table, elections: pa.Table, articles: pa.Table, credited: pa.Table, figures: pa.Table
+) -> pd.DataFrame:
+    """One row for each member with all that is known of it and of its cluster, sorted by (cluster, article)."""
+    told = [name for name in _unfollowed("members").names if name in schema.ARTICLES.names and name != "article_id"]
+    columns = ["article_id", "home_agency", "duplicate_of", "version_of", *told]
+    rows = sorted_groups(groups).merge(frame(articles, columns), on="article_id", how="left", validate="1:1")
+    complain(rows["status"].isna(), rows["article_id"], "is in a group but not among the articles")
+    rows = rows.merge(elections.to_pandas(), on="anchor_id", how="left")
+    complain(rows["canonical_id"].isna(), rows["anchor_id"], "is an anchor but no canonical was elected for it")
+    rows = rows.merge(credited.to_pandas(), on="article_id", how="left")
+    rows["credit_grade"] = rows["credit_grade"].fillna("none")
+    rows = rows.merge(figures.select(FIGURES.names).to_pandas(), on="article_id", how="left")
+    own = rows["article_id"] == rows["canonical_id"]
+    rows.loc[own, "relation"] = "canonical"
+    rows.loc[own, ["jaccard", "containment", "share_of_canonical"]] = 1.0
+    rows.loc[rows["article_id"] == rows["anchor_id"], "cohesion"] = 1.0
+    complain(rows["relation"].isna() | rows["cohesion"].isna(), rows["article_id"], "has no figures")
+    return rows.assign(cluster_id=rows["anchor_id"])
+
+
+def _credit_status(rows: pd.DataFrame, named: pd.MultiIndex | None, settings: config.Elect) -> pd.Series:
+    """own, credited, partial, dropped or unknown: how each print owns up to its origin.
+
+    `dropped` is an accusation: a full text that credits and cites nobody as its origin, while the origin is sure and at
+    least `dropped_min_credited` prints (second copies left out) credit it.
+    """
+    import pandas as pd
+
+    witness = (rows["credit_agency"] == rows["origin_agency"]).fillna(False) & rows["duplicate_of"].isna()
+    witnesses = witness.astype("int64").groupby(rows["anchor_id"]).transform("sum")
+    grade = rows["credit_grade"]
+    dropped = (
+        (grade == "none")
+        & (rows["text_state"] == "full")
+        & (rows["origin_confidence"] >= settings.dropped_min_confidence)
+        & rows["origin_agency"].notna()
+        & (witnesses >= settings.dropped_min_credited)
+        & ~rows["language"].isin(_UNCREDITED_BY_CUSTOM)
+    )
+    if named is not None:
+        dropped &= ~pd.MultiIndex.from_frame(rows[["article_id", "origin_agency"]]).isin(named)
+    status = pd.Series("unknown", index=rows.index).mask(dropped, "dropped")
+    status = status.mask(grade == "partial", "partial").mask(grade.isin(["full", "release"]), "credited")
+    return status.mask((rows["home_agency"] == rows["origin_agency"]).fillna(False), "own")
+
+
+def _naming(citations: pa.Table | None) -> pd.MultiIndex | None:
+    """The (article, agency) pairs in which an article cites an agency, by the agency's id or display name."""
+    import pandas as pd
+
+    if citations is None or not citations.num_rows:
+        return None
+    ids = {agency.name: agency.id for agency in agencies()}
+    cited = citations.select(["article_id", "source"]).to_pandas()
+    return pd.MultiIndex.from_arrays([cited["article_id"], cited["source"].map(ids).fillna(cited["source"])])
+
+
+def _first(rows: pd.DataFrame) -> pd.DataFrame:
+    """The first print of each cluster, indexed by anchor: first_id, first_published_at and `timed` (bool).
+
+    By time of day where a print has one that can be trusted (`timed`), else by day; clusters without dates are missing.
+    """
+    rank = rows["published_precision"].map({"second": 0, "minute": 0, "day": 1}).where(rows["published_at"].notna())
+    dated = rows.assign(rank=rank).dropna(subset=["rank"])
+    dated = dated.sort_values(["anchor_id", "rank", "published_at", "article_id"]).drop_duplicates("anchor_id")
+    first = dated.set_index("anchor_id")[["article_id", "published_at", "rank"]]
+    first = first.assign(timed=first["rank"] == 0)
+    return first.rename(columns={"article_id": "first_id", "published_at": "first_published_at"})
+
+
+def _lag(rows: pd.DataFrame, first: pd.DataFrame) -> pd.Series:
+    """Whole seconds after the first trusted time of the cluster; null where one of the two is not trusted."""
+    begun = rows[["anchor_id"]].join(first.loc[first["timed"], ["first_published_at"]], on="anchor_id")
+    lag = (
+        (rows["published_at"] - begun["first_published_at"])
+        .dt.total_seconds()
+        .where(rows["published_precision"].isin(_TRUSTED))
+    )
+    return np.floor(lag).clip(upper=_LONGEST_LAG).astype("Int32")
+
+
+def _summed(rows: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
+    """One row for each cluster. Without any known publisher n_publishers and n_families are 1: somebody printed it.
+
+    cohesion_mean leaves the anchor itself out, where there is anything else.
+    """
+    rows = rows.assign(
+        family=rows["publisher_family"].fillna(rows["publisher_id"]),
+        credit=rows["credit_grade"] != "none",
+        others=rows["cohesion"].mask(rows["article_id"] == rows["anchor_id"]),
+    )
+    sums = rows.groupby("anchor_id").agg(
+        n_articles=("article_id", "size"),
+        n_publishers=("publisher_id", "nunique"),
+        n_families=("family", "nunique"),
+        n_credited=("credit", "sum"),
+        last_published_at=("published_at", "max"),
+        cohesion_min=("cohesion", "min"),
+        cohesion_mean=("others", "mean"),
+    )
+    sums = sums.assign(
+        n_publishers=sums["n_publishers"].clip(lower=1),
+        n_families=sums["n_families"].clip(lower=1),
+        cohesion_mean=sums["cohesion_mean"].fillna(1.0),
+    )
+    leads = rows[rows["is_canonical"]]
+    return leads.join(sums, on="anchor_id").join(first[["first_id", "first_published_at"]], on="anchor_id")

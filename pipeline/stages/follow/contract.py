@@ -1,0 +1,35 @@
+"""What follow takes from the run before, and what it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from pipeline import schema
+
+__all__ = ["Before", "Followed"]
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the run before published: clusters and members, and the events of all runs until then."""
+
+    clusters: pa.Table
+    members: pa.Table
+    events: pa.Table
+
+    @classmethod
+    def nothing(cls) -> Before:
+        """Before the first run of a store."""
+        return cls(*(schema.empty(schema.PUBLISHED[name]) for name in ("clusters", "members", "events")))
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The published tables of this run; `events` and `changes` hold this run's rows alone. All sorted by key."""
+
+    clusters: pa.Table
+    members: pa.Table
+    events: pa.Table
+    changes: pa.Table

@@ -1,0 +1,75 @@
+"""Which published id each cluster carries on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipeline.stages.follow.contract import Before
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["assign", "kin", "renamed"]
+
+
+def kin(members: pa.Table, before: Before) -> pd.DataFrame:
+    """Which groups the members of each published cluster are in now: old_id, group, n_shared (int), is_heir (bool).
+
+    One row for each pair that shares members. The heir of an old cluster is the group that holds its canonical; where
+    that article is gone, the group with most of its members, then the one whose name is smallest.
+    """
+    now = members.select(["article_id", "cluster_id"]).to_pandas().rename(columns={"cluster_id": "group"})
+    was = before.members.select(["article_id", "cluster_id"]).to_pandas().rename(columns={"cluster_id": "old_id"})
+    led = before.clusters.select(["cluster_id", "canonical_id"]).to_pandas()
+    both = now.merge(was, on="article_id", validate="1:1")
+    both["leads"] = both["article_id"].isin(led["canonical_id"])
+    kin = both.groupby(["old_id", "group"], as_index=False).agg(n_shared=("leads", "size"), leads=("leads", "any"))
+    kin = kin.sort_values(["old_id", "leads", "n_shared", "group"], ascending=[True, False, False, True])
+    return kin.assign(is_heir=~kin.duplicated("old_id")).drop(columns="leads").reset_index(drop=True)
+
+
+def assign(clusters: pa.Table, kin: pd.DataFrame, before: Before) -> pd.DataFrame:
+    """The id of each group: group, cluster_id, is_kept (bool: published before)."""
+    seen = before.clusters.select(["cluster_id", "first_run_id"]).to_pandas()
+    order = {run: place for place, run in enumerate(sorted(seen["first_run_id"].unique(), key=_run_order))}
+    seen = seen.assign(age=seen["first_run_id"].map(order))
+    claims = kin[kin["is_heir"]].merge(seen, left_on="old_id", right_on="cluster_id")
+    kept = claims.sort_values(["group", "age", "old_id"]).drop_duplicates("group")[["group", "old_id"]]
+    groups = clusters.select(["cluster_id", "anchor_id"]).to_pandas().rename(columns={"cluster_id": "group"})
+    groups = groups.merge(kept, on="group", how="left").sort_values("anchor_id", ignore_index=True)
+    is_new = groups["old_id"].isna()
+    used = {*seen["cluster_id"], *before.events["cluster_id"].to_pylist()}
+    groups.loc[is_new, "old_id"] = _minted(groups.loc[is_new, "anchor_id"], used)
+    return groups.assign(is_kept=~is_new).rename(columns={"old_id": "cluster_id"})[["group", "cluster_id", "is_kept"]]
+
+
+def _minted(anchor_ids: Iterable[str], used: set[str]) -> list[str]:
+    """An unused id for each anchor: `c-` and the anchor's id, with `.2`, `.3` ... behind it where that was taken."""
+    minted = []
+    for anchor_id in anchor_ids:
+        cluster_id, number = f"c-{anchor_id}", 1
+        while cluster_id in used:
+            number += 1
+            cluster_id = f"c-{anchor_id}.{number}"
+        used.add(cluster_id)
+        minted.append(cluster_id)
+    return minted
+
+
+def _run_order(run_id: str) -> tuple[str, int]:
+    """Run ids are `<as-of>.<n>`: by date, then by number, so that the tenth run of a day comes after its ninth."""
+    as_of, _, number = run_id.rpartition(".")
+    return (as_of, int(number)) if number.isdecimal() else (run_id, 0)
+
+
+def renamed(table: pa.Table, ids: pd.DataFrame) -> pa.Table:
+    """The table with `cluster_id` in place of each group's name."""
+    import pyarrow.compute as pc
+
+    groups, names = (pa.array(ids[name], pa.string()) for name in ("group", "cluster_id"))
+    place = table.column_names.index("cluster_id")
+    cluster_ids = names.take(pc.index_in(table["cluster_id"].combine_chunks(), groups))
+    return table.set_column(place, table.schema.field(place), cluster_ids)

@@ -1,0 +1,208 @@
+"""identify: which records are the same article, a repeat of it, or a new version; and what each is called.
+
+Identity, the first that applies: (publisher, source id); the address in one form (`_urls.normalise`); (publisher,
+headline, text). The same identity with the same digest is a repeat, with another digest a new version.
+
+The article id of an identity, once it is in the store, stays. A new one with a source id gets
+
+- the plain source id when no other identity, of the store or of this run, has that source id;
+- else `publisher_id/source_id`. Two publishers that first appear with one source id in the same run are both
+  namespaced; where the store had one already, that one keeps its id.
+
+One without a source id gets the first 16 hex digits of its identity. Batches do not know what later batches hold, so
+`run` gives the plain id to the first that asks and `settle` takes it back at the end of the run if others did ask:
+the ids of a run depend neither on the size of the batches nor on their order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.stages import _urls
+
+__all__ = ["Identified", "Known", "attach", "duplicates", "identity", "newest", "run", "settle"]
+
+
+class Identified(NamedTuple):
+    """`articles`: those that are no repeats, in their order, `identity` and `article_id` filled."""
+
+    articles: pa.Table
+    n_repeats: int
+    n_versions: int
+
+
+class Known:
+    """What has been seen, in the store and in this run so far. `run` adds to it; about 400 bytes an article."""
+
+    def __init__(self) -> None:
+        self.ids: dict[bytes, str] = {}  # identity -> article id
+        self.seen: set[bytes] = set()  # fingerprints of (identity, digest)
+        self.taken: set[str] = set()  # article ids
+        self.claims: dict[str, str | None] = {}  # source id -> publisher that holds it until settled; None: settled
+        self.renamed: dict[str, str] = {}  # of this run: plain id -> namespaced id
+
+    @classmethod
+    def of(cls, articles: pa.Table) -> Known:
+        """From the store's articles, superseded versions included: identity, article_id, digest, source_id."""
+        known = cls()
+        for key, article_id, digest, source_id in _rows(articles, "identity", "article_id", "digest", "source_id"):
+            identity_key = bytes.fromhex(key or "")
+            known.ids[identity_key] = article_id or ""
+            known.seen.add(_hash(key or "", digest or ""))
+            known.taken.add(article_id or "")
+            if source_id:
+                known.claims[source_id] = None
+        return known
+
+    def name(self, key: bytes, publisher: str, source_id: str | None) -> str:
+        """The article id of a new identity, noted as taken."""
+        if not source_id:
+            article_id = self._free(key)
+        elif source_id not in self.claims and source_id not in self.taken:
+            self.claims[source_id] = publisher
+            article_id = source_id
+        else:
+            self._take_back(source_id)
+            article_id = self._free(key, _namespaced(publisher, source_id))
+        self.ids[key] = article_id
+        self.taken.add(article_id)
+        return article_id
+
+    def _take_back(self, source_id: str) -> None:
+        holder = self.claims.get(source_id)
+        self.claims[source_id] = None
+        if holder is not None:
+            key = _source_key(holder, source_id)
+            self.renamed[source_id] = self.ids[key] = self._free(key, _namespaced(holder, source_id))
+            self.taken.add(self.ids[key])
+
+    def _free(self, key: bytes, wanted: str | None = None) -> str:
+        """The wanted id, or one made from the identity where there is none or another article has it."""
+        choices = (wanted, key.hex()[:16], key.hex())
+        return next(choice for choice in choices if choice is not None and choice not in self.taken)
+
+
+def identity(publisher: str, source_id: str | None, url: str | None, headline: str | None, digest: str) -> bytes:
+    """The identity of one article, 16 bytes. `publisher` is "" when it is not known."""
+    if source_id:
+        return _source_key(publisher, source_id)
+    if address := _urls.normalise(url):
+        return _hash("url", address)
+    return _hash("text", publisher, headline or "", digest)
+
+
+def run(articles: pa.Table, known: Known) -> Identified:
+    """Fills `identity` and `article_id` of one batch (ARTICLES) and leaves repeats out. Adds to `known`.
+
+    After the last batch, `settle` has the last word on the ids.
+    """
+    keep, ids, keys, n_versions = list[int](), list[str](), list[str](), 0
+    columns = ("publisher_id", "publisher", "source_id", "url", "headline", "digest")
+    for row, (publisher_id, name, source_id, url, headline, digest) in enumerate(_rows(articles, *columns)):
+        publisher = publisher_id or (name or "").casefold()
+        key = identity(publisher, source_id, url, headline, digest or "")
+        version = _hash(key.hex(), digest or "")
+        if version in known.seen:
+            continue
+        known.seen.add(version)
+        n_versions += key in known.ids
+        keep.append(row)
+        keys.append(key.hex())
+        ids.append(known.ids.get(key) or known.name(key, publisher, source_id))
+    kept = articles.take(pa.array(keep, pa.int64()))
+    return Identified(
+        _with(_with(kept, "identity", keys), "article_id", ids), articles.num_rows - len(keep), n_versions
+    )
+
+
+def settle(table: pa.Table, known: Known) -> pa.Table:
+    """The same rows of this run with their final `article_id`; any table that has the column."""
+    if not known.renamed or not table.num_rows:
+        return table
+    plain, final = pa.array(known.renamed.keys(), pa.string()), pa.array(known.renamed.values(), pa.string())
+    ids = table.column("article_id")
+    renamed = final.take(pc.index_in(ids.combine_chunks(), value_set=plain))
+    return _with(table, "article_id", pc.coalesce(renamed, ids.combine_chunks()))
+
+
+def attach(table: pa.Table, articles: pa.Table) -> pa.Table:
+    """Fills `article_id` of a table that has only `record` (STRIPPED); rows of records not in `articles` leave."""
+    records = articles.column("record").combine_chunks()
+    position = pc.index_in(table.column("record").combine_chunks(), value_set=records)
+    ids = articles.column("article_id").combine_chunks().take(position)
+    return _with(table, "article_id", ids).filter(pc.is_valid(ids))
+
+
+def newest(articles: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """(current, superseded): of the versions of one article the newest is current, both in the order they came.
+
+    Newest by `modified_at`, then `published_at` (a missing time is the oldest), then the greatest `digest`. Of rows
+    equal in all of these, which are the same text, the first counts.
+    """
+    columns = ["article_id", "modified_at", "published_at", "digest"]
+    numbered = articles.select(columns).append_column("row", pa.array(np.arange(articles.num_rows)))
+    directions = ("ascending", "descending", "descending", "descending", "ascending")  # Arrow puts nulls last
+    order = pc.sort_indices(numbered, sort_keys=list(zip(numbered.column_names, directions, strict=True)))
+    is_first = _changes(articles.column("article_id").combine_chunks().take(order))
+    current = np.zeros(articles.num_rows, bool)
+    current[order.to_numpy()[is_first]] = True
+    return articles.filter(pa.array(current)), articles.filter(pa.array(~current))
+
+
+def duplicates(ids: pa.Array, publisher_ids: pa.Array, contents: pa.Array, effective: pa.Array) -> pa.Array:
+    """For each article the one it is another print of under the same masthead, or null (string, same length).
+
+    One publisher's articles with the same `contents` (int64) belong together; the one with the earliest `effective`
+    time leads (a missing time is the latest), then the smallest id. Without publisher or content nothing is one.
+    """
+    table = pa.table({"id": ids, "publisher": publisher_ids, "content": contents, "effective": effective})
+    table = table.append_column("row", pa.array(np.arange(table.num_rows)))
+    table = table.filter(pc.and_(pc.is_valid(table["publisher"]), pc.is_valid(table["content"])))
+    keys = [(name, "ascending") for name in ("publisher", "content", "effective", "id")]
+    table = table.sort_by(keys).combine_chunks()
+    starts = _changes(table["publisher"].combine_chunks()) | _changes(table["content"].combine_chunks())
+    leaders = np.maximum.accumulate(np.where(starts, np.arange(len(starts)), 0)) if len(starts) else np.arange(0)
+    leading = table["row"].to_numpy()[leaders]
+    result = np.full(len(ids), -1, np.int64)
+    result[table["row"].to_numpy()[~starts]] = leading[~starts]
+    return _strings(ids).take(pa.array(result, mask=result < 0))
+
+
+def _changes(values: pa.Array) -> npt.NDArray[np.bool_]:
+    """Whether each value differs from the one before; the first does."""
+    if not len(values):
+        return np.zeros(0, bool)
+    return np.append(True, pc.not_equal(values[1:], values[:-1]).to_numpy(zero_copy_only=False))
+
+
+def _rows(table: pa.Table, *names: str) -> Iterator[tuple[str | None, ...]]:
+    return zip(*(table.column(name).to_pylist() for name in names), strict=True)
+
+
+def _with(table: pa.Table, name: str, values: list[str] | pa.Array) -> pa.Table:
+    position = table.schema.get_field_index(name)
+    field = table.schema.field(position)
+    return table.set_column(position, field, pa.array(values, field.type) if isinstance(values, list) else values)
+
+
+def _strings(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def _namespaced(publisher: str, source_id: str) -> str | None:
+    return f"{publisher}/{source_id}" if publisher else None
+
+
+def _source_key(publisher: str, source_id: str) -> bytes:
+    return _hash("source", publisher, source_id)
+
+
+def _hash(*parts: str) -> bytes:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8"), digest_size=16).digest()

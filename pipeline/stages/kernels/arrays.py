@@ -1,0 +1,32 @@
+"""Between Arrow list columns and the flat arrays that kernels work on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+__all__ = ["hashes", "lists", "offsets"]
+
+
+def offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Offsets from the sizes of lists: int64 (n + 1,), beginning with 0."""
+    out = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=out[1:])
+    return out
+
+
+def lists(values: NDArray[np.uint32], where: NDArray[np.int64]) -> pa.LargeListArray:
+    """Lists of unsigned hashes as an Arrow column of signed ones, without a copy."""
+    kind = pa.large_list(pa.field("item", pa.int32(), nullable=False))
+    return pa.LargeListArray.from_arrays(pa.array(where), pa.array(values.view(np.int32)), type=kind)
+
+
+def hashes(column: pa.ChunkedArray) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The inverse of `lists`: all values, uint32, and their offsets, int64 (n + 1,) beginning with 0."""
+    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    if isinstance(array, pa.ChunkedArray):  # what combine_chunks makes of no chunk at all
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], type=column.type)
+    where = array.offsets.to_numpy()
+    values = array.values.to_numpy(zero_copy_only=True).view(np.uint32)
+    return values[where[0] : where[-1]], where - where[0]

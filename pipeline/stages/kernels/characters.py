@@ -1,0 +1,126 @@
+"""What every Unicode character is to a shingle, as one compact table that ships with the package.
+
+The table is a file and not computed at run time, so that a text has the same shingles under every Python version:
+`unicodedata` grows with each. `python -m pipeline.stages.kernels.characters` writes it anew; that is a new normaliser
+(`NORMALISER`), and stores written by the old one have to be rebuilt.
+
+Each entry packs two things: the class in the top byte, and below it what to add to the code point to fold it (modulo
+2**24). Steps rather than code points, because equal blocks are stored once: 1.1 million characters in 4 kB.
+
+>>> classes, folds = lookup("Straße 12 東")
+>>> classes
+['word', 'word', 'word', 'word', 'word', 'word', 'gap', 'digit', 'digit', 'gap', 'sign']
+>>> folds
+'straße 12 東'
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import unicodedata
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["DIGIT", "GAP", "IGNORED", "NORMALISER", "SIGN", "WORD", "Characters", "characters", "lookup"]
+
+#: Version of the rules below and of the table made by them; part of a store's header.
+NORMALISER = 1
+
+GAP = 0  # separates words: spaces, punctuation, symbols
+WORD = 1  # letters and marks of scripts that put gaps between words
+SIGN = 2  # letters and marks of scripts that do not: a token of its own
+IGNORED = 3  # neither part of a word nor a gap: soft hyphens, joiners, variation selectors
+DIGIT = 4  # decimal digits of any script, folded to 0-9
+
+_NAMES = ("gap", "word", "sign", "ignored", "digit")
+_BLOCK = 128  # code points in a block of the two-level table
+
+# Scripts written without spaces between words (UAX #14, class SA, and the ideographic ones).
+_UNSPACED = (
+    "Han Hiragana Katakana Bopomofo Yi Thai Lao Khmer Myanmar Tibetan Tai_Le New_Tai_Lue Tai_Tham Tai_Viet "
+    "Balinese Javanese"
+).split()
+
+
+class Characters(NamedTuple):
+    """The two-level table: the entry of code point c is `entries[blocks[c >> 7] << 7 | c & 127]`.
+
+    `blocks`: uint16, shape (8704,). `entries`: uint32, shape (128 * distinct blocks,); class << 24 | step to the fold.
+    """
+
+    blocks: NDArray[np.uint16]
+    entries: NDArray[np.uint32]
+
+
+@functools.cache
+def characters() -> Characters:
+    """The table that ships with the package."""
+    with (
+        resources.files(__package__).joinpath("characters.npz").open("rb") as file,
+        np.load(file, allow_pickle=False) as arrays,
+    ):
+        return Characters(arrays["blocks"], arrays["entries"])
+
+
+def lookup(text: str) -> tuple[list[str], str]:
+    """The class names and the folded form of a text's characters: the table read slowly, for tests and for people."""
+    table = characters()
+    points = np.array([ord(char) for char in text], dtype=np.int64)
+    entries = table.entries[(table.blocks[points >> 7].astype(np.int64) << 7) | (points & 127)]
+    folds = (points + entries) & 0xFFFFFF
+    return [_NAMES[entry >> 24] for entry in entries], "".join(map(chr, folds))
+
+
+def _fold(char: str) -> str:
+    """Simple case folding, one character to one; digits to 0-9; full and half width forms to the usual ones."""
+    if unicodedata.decomposition(char).startswith(("<wide>", "<narrow>")):
+        char = decomposed if len(decomposed := unicodedata.normalize("NFKC", char)) == 1 else char
+    digit = unicodedata.decimal(char, None)
+    if digit is not None:
+        return str(digit)
+    folded = char.casefold()
+    if len(folded) == 1:
+        return folded
+    lowered = char.lower()  # a full folding such as that of U+1E9E, whose simple one is the lower case
+    return lowered if len(lowered) == 1 else char
+
+
+def _classify(char: str, unspaced: frozenset[str]) -> int:
+    category = unicodedata.category(char)
+    point = ord(char)
+    if category in ("Cf", "Cs") or 0xFE00 <= point <= 0xFE0F or 0xE0100 <= point <= 0xE01EF:
+        return IGNORED
+    if category == "Nd":
+        return DIGIT
+    if category[0] not in "LMN":
+        return GAP
+    return SIGN if char in unspaced else WORD
+
+
+def _build() -> Characters:
+    import regex
+
+    everything = "".join(map(chr, range(sys.maxunicode + 1)))
+    scripts = "".join(rf"\p{{Script_Extensions={script}}}" for script in _UNSPACED)
+    unspaced = frozenset(regex.findall(f"[{scripts}]", everything))
+    entries = np.array(
+        [_classify(char, unspaced) << 24 | (ord(_fold(char)) - ord(char)) & 0xFFFFFF for char in everything],
+        dtype=np.uint32,
+    )
+    distinct, blocks = np.unique(entries.reshape(-1, _BLOCK), axis=0, return_inverse=True)
+    return Characters(blocks.astype(np.uint16).ravel(), distinct.ravel())
+
+
+def _write() -> None:
+    table = _build()
+    path = resources.files(__package__).joinpath("characters.npz")
+    with open(str(path), "wb") as file:  # noqa: PTH123 - a resource path is not always a Path
+        np.savez_compressed(file, blocks=table.blocks, entries=table.entries)
+
+
+if __name__ == "__main__":
+    _write()

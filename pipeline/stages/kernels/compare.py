@@ -1,0 +1,135 @@
+"""Exact comparison of candidate pairs: shared shingles, the longest shared run, shared figures.
+
+The pairs come grouped by their left text. Its shingles go into one open-addressing table of positions, and the shingles of
+each right text are looked up in it: no set is kept for any text, and nothing is sorted.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["compare", "distinct_counts", "shared_figures"]
+
+_GOLDEN = np.uint32(0x9E3779B1)
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _find(
+    table: NDArray[np.int32], mask: np.uint32, values: NDArray[np.uint32], first: int, value: np.uint32
+) -> tuple[np.uint32, int]:
+    """Where `value` is in the table or would go: (slot, position of it in `values` less `first`, or -1)."""
+    slot = np.uint32(value * _GOLDEN) & mask
+    while table[slot] >= 0 and values[first + table[slot]] != value:
+        slot = (slot + np.uint32(1)) & mask
+    return slot, table[slot]
+
+
+@numba.njit(nogil=True, cache=True)
+def _mask(size: int) -> np.uint32:
+    """The mask of a table at most half full with so many entries."""
+    slots = 16
+    while slots < 2 * size:
+        slots *= 2
+    return np.uint32(slots - 1)
+
+
+@numba.njit(nogil=True, cache=True)
+def distinct_counts(
+    values: NDArray[np.uint32], offsets: NDArray[np.int64], rows: NDArray[np.int64], out: NDArray[np.int64]
+) -> None:
+    """How many distinct values each of the lists `rows` holds, to out[row]."""
+    table = np.empty(16, np.int32)
+    for row in rows:
+        first, last = offsets[row], offsets[row + 1]
+        mask = _mask(last - first)
+        if table.size <= mask:
+            table = np.empty(np.int64(mask) + 1, np.int32)
+        table[: np.int64(mask) + 1] = -1
+        count = 0
+        for i in range(last - first):
+            slot, at = _find(table, mask, values, first, values[first + i])
+            if at < 0:
+                table[slot] = i
+                count += 1
+        out[row] = count
+
+
+@numba.njit(nogil=True, cache=True)
+def compare(
+    values: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    shared: NDArray[np.int64],
+    longest: NDArray[np.int64],
+) -> None:
+    """For each pair the number of distinct values that both lists hold, and the longest run of values that stand one
+    after another in both.
+
+    `left` is grouped. For [1, 2, 3, 4, 2] and [9, 2, 3, 4, 1] that is 4 shared, and the longest run is 3 (2 3 4). A run
+    is followed from the first place a value has in the left list, so in a text that repeats itself it is a lower bound.
+    """
+    table = np.empty(16, np.int32)
+    seen = np.empty(16, np.int64)  # by position in the left list: the last pair that met it
+    mask = np.uint32(0)
+    for pair in range(left.size):
+        first, last = offsets[left[pair]], offsets[left[pair] + 1]
+        size = last - first
+        if pair == 0 or left[pair] != left[pair - 1]:
+            mask = _mask(size)
+            if table.size <= mask:
+                table = np.empty(np.int64(mask) + 1, np.int32)
+                seen = np.empty(np.int64(mask) + 1, np.int64)
+            table[: np.int64(mask) + 1] = -1
+            seen[:size] = -1
+            for i in range(size):
+                slot, at = _find(table, mask, values, first, values[first + i])
+                if at < 0:
+                    table[slot] = i
+        count = 0
+        best = 0
+        run = 0
+        previous = -1
+        for j in range(offsets[right[pair]], offsets[right[pair] + 1]):
+            value = values[j]
+            follows = previous >= 0 and previous + 1 < size and values[first + previous + 1] == value
+            _, at = _find(table, mask, values, first, value)
+            if at >= 0 and seen[at] != pair:
+                seen[at] = pair
+                count += 1
+            if follows:
+                run += 1
+                previous += 1
+            else:
+                run = 1 if at >= 0 else 0
+                previous = at
+            best = max(best, run)
+        shared[pair] = count
+        longest[pair] = best
+
+
+@numba.njit(nogil=True, cache=True)
+def shared_figures(
+    values: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    out: NDArray[np.int64],
+) -> None:
+    """How many values both of two sorted, distinct lists hold, for each pair."""
+    for pair in range(left.size):
+        i, i_end = offsets[left[pair]], offsets[left[pair] + 1]
+        j, j_end = offsets[right[pair]], offsets[right[pair] + 1]
+        count = 0
+        while i < i_end and j < j_end:
+            if values[i] == values[j]:
+                count += 1
+                i += 1
+                j += 1
+            elif values[i] < values[j]:
+                i += 1
+            else:
+                j += 1
+        out[pair] = count

@@ -1,0 +1,201 @@
+"""From UTF-8 bytes to shingle hashes, in one pass over the Arrow buffer.
+
+A text is a sequence of tokens: words (runs of letters, marks and digits), numbers, and single signs of scripts that put
+no spaces between words. The shingle that begins at a word is `words` tokens long, one that begins at a sign is `chars`
+long. Its hash is the 32 high bits of a mixed polynomial over 64-bit token hashes, which rolls: with P(n) the polynomial
+of the first n tokens, that of the last w of them is P(n) - P(n - w) * STEP**w (Karp and Rabin 1987), modulo 2**64. A text shorter than its first shingle
+has none; its `content` hash still tells it from others.
+
+With words = 3, "The cat sat on the mat" has the tokens the, cat, sat, on, the, mat and the four shingles
+(the cat sat), (cat sat on), (sat on the), (on the mat).
+
+Figures are the tokens that begin with a digit; a comma between digits is dropped and a point kept, so that "12,500" and
+"12500" are one figure.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stages.kernels.characters import DIGIT, GAP, IGNORED, SIGN, WORD
+
+__all__ = ["MAX_WINDOW", "distinct", "fmix32", "scan"]
+
+#: Longest shingle in tokens.
+MAX_WINDOW = 16
+
+_RING = 2 * MAX_WINDOW - 1  # a ring of recent polynomials, one for each number of tokens, as a mask
+_OFFSET = np.uint64(0xCBF29CE484222325)  # FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/
+_PRIME = np.uint64(0x100000001B3)
+_STEP = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd
+_MIX = np.uint64(0xFF51AFD7ED558CCD)  # of MurmurHash3's 64-bit finaliser
+_GAP, _WORD, _SIGN, _IGNORED, _DIGIT = (np.uint32(c) for c in (GAP, WORD, SIGN, IGNORED, DIGIT))
+
+
+@numba.njit("uint32(uint32)", nogil=True, cache=True, inline="always")
+def fmix32(h: np.uint32) -> np.uint32:
+    """MurmurHash3's 32-bit finaliser, as datasketch applies it once before its affine permutations."""
+    h = np.uint32(h ^ (h >> np.uint32(16)))
+    h = np.uint32(h * np.uint32(0x85EBCA6B))
+    h = np.uint32(h ^ (h >> np.uint32(13)))
+    h = np.uint32(h * np.uint32(0xC2B2AE35))
+    return np.uint32(h ^ (h >> np.uint32(16)))
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _decode(data: NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
+    """The code point at byte i and its length; (-1, 1) where the bytes are not UTF-8. Never reads at or past `end`."""
+    lead = int(data[i])
+    if lead >= 0xF0:
+        size, point = 4, lead & 0x07
+    elif lead >= 0xE0:
+        size, point = 3, lead & 0x0F
+    else:
+        size, point = 2, lead & 0x1F
+    if lead < 0xC2 or lead > 0xF4 or i + size > end:
+        return -1, 1
+    for k in range(1, size):
+        byte = int(data[i + k])
+        if byte & 0xC0 != 0x80:
+            return -1, 1
+        point = point << 6 | byte & 0x3F
+    return (point, size) if point <= 0x10FFFF else (-1, 1)
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _high(h: np.uint64) -> np.uint32:
+    """32 well-mixed bits of a polynomial."""
+    return np.uint32(((h ^ (h >> np.uint64(32))) * _MIX) >> np.uint64(32))
+
+
+@numba.njit(nogil=True, cache=True)
+def scan(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    blocks: NDArray[np.uint16],
+    entries: NDArray[np.uint32],
+    words: int,
+    chars: int,
+    shingles: NDArray[np.uint32],
+    figures: NDArray[np.uint32],
+    counts: NDArray[np.int64],
+    contents: NDArray[np.uint64],
+) -> None:
+    """Shingle the texts data[offsets[i]:offsets[i + 1]].
+
+    Writes one text after another: hashes to `shingles` in the order of the text, repeats included, and to `figures`;
+    and for each text how many (shingles, figures, tokens, signs) to `counts`, int64 (n, 4), and the hash of all its
+    tokens to `contents`, uint64 (n,): 0 for a text without tokens. `shingles` and `figures` must hold a token for
+    every byte of the texts, the most there can be; what is not written is never touched.
+    """
+    # The ASCII bytes that go on with a word, folded; 0 for all others. Most bytes of most news need no more.
+    plain = np.zeros(256, np.uint64)
+    for byte in range(128):
+        entry = entries[(np.int64(blocks[0]) << 7) | byte]
+        if entry >> np.uint32(24) == _WORD or entry >> np.uint32(24) == _DIGIT:
+            plain[byte] = np.uint64((np.uint32(byte) + entry) & np.uint32(0xFF))
+    ring = np.zeros(_RING + 1, np.uint64)  # ring[n]: the polynomial of the first n tokens
+    signs = np.zeros(_RING + 1, np.bool_)  # signs[n]: whether token n (from 0) is a sign
+    words_step, chars_step = np.uint64(1), np.uint64(1)
+    for _ in range(words):
+        words_step *= _STEP
+    for _ in range(chars):
+        chars_step *= _STEP
+    n_shingles = 0
+    n_figures = 0
+    for text in range(offsets.size - 1):
+        i, end = offsets[text], offsets[text + 1]
+        shingles_before, figures_before = n_shingles, n_figures
+        polynomial = np.uint64(0)
+        ring[0] = polynomial
+        n_tokens = 0
+        n_signs = 0
+        token = _OFFSET  # hash of the word under way, and the class of its first character; GAP: none
+        kind = _GAP
+        while i <= end:
+            cls = _GAP  # the end of the text is a gap, so that the last word is closed like the others
+            fold = np.uint64(0)
+            if i < end and data[i] >= 0x80:
+                point, size = _decode(data, i, end)
+                i += size
+                if point >= 0:
+                    entry = entries[(np.int64(blocks[point >> 7]) << 7) | (point & 127)]
+                    cls = entry >> np.uint32(24)
+                    fold = np.uint64((np.uint32(point) + entry) & np.uint32(0xFFFFFF))
+                if cls == _IGNORED:
+                    continue
+                if cls in (_WORD, _DIGIT):
+                    kind = cls if kind == _GAP else kind
+                    token = (token ^ fold) * _PRIME
+                    continue
+            else:
+                if i < end and kind == _GAP and plain[data[i]] != 0:
+                    kind = _DIGIT if data[i] <= 0x39 else _WORD
+                while i < end and plain[data[i]] != 0:
+                    token = (token ^ plain[data[i]]) * _PRIME
+                    i += 1
+                if i < end and data[i] >= 0x80:
+                    continue
+                if kind == _DIGIT and i + 1 < end and 0x30 <= data[i + 1] <= 0x39:
+                    if data[i] == 0x2C:  # "12,500" is the number 12500
+                        i += 1
+                        continue
+                    if data[i] == 0x2E:  # "3.5" is one number
+                        token = (token ^ np.uint64(0x2E)) * _PRIME
+                        i += 1
+                        continue
+                i += 1
+            # A gap or a sign: the word under way is a token now, and a sign is another.
+            for is_sign in range(2):
+                if is_sign == 0:
+                    if kind == _GAP:
+                        continue
+                    value = (token ^ (token >> np.uint64(32))) * _MIX  # FNV leaves the low bits weak
+                    if kind == _DIGIT:
+                        figures[n_figures] = np.uint32(value >> np.uint64(32))
+                        n_figures += 1
+                    token = _OFFSET
+                    kind = _GAP
+                else:
+                    if cls != _SIGN:
+                        continue
+                    value = (_OFFSET ^ fold) * _MIX
+                    n_signs += 1
+                signs[n_tokens & _RING] = is_sign == 1
+                n_tokens += 1
+                polynomial = polynomial * _STEP + value
+                ring[n_tokens & _RING] = polynomial
+                # The shingles that this token completes: one that began at a word, one that began at a sign.
+                first = n_tokens - words
+                if first >= 0 and not signs[first & _RING]:
+                    shingles[n_shingles] = _high(polynomial - ring[first & _RING] * words_step)
+                    n_shingles += 1
+                if n_signs:
+                    first = n_tokens - chars
+                    if first >= 0 and signs[first & _RING]:
+                        shingles[n_shingles] = _high(polynomial - ring[first & _RING] * chars_step)
+                        n_shingles += 1
+        counts[text, 0] = n_shingles - shingles_before
+        counts[text, 1] = n_figures - figures_before
+        counts[text, 2] = n_tokens
+        counts[text, 3] = n_signs
+        contents[text] = polynomial
+
+
+@numba.njit(nogil=True, cache=True)
+def distinct(values: NDArray[np.uint32], offsets: NDArray[np.int64], counts: NDArray[np.int64]) -> int:
+    """Sort each list values[offsets[i]:offsets[i + 1]] and drop its repeats, in place and closing up.
+
+    Writes the new sizes to `counts` and returns their sum: what lies beyond it in `values` is left over.
+    """
+    end = 0
+    for i in range(offsets.size - 1):
+        first = end
+        for value in np.sort(values[offsets[i] : offsets[i + 1]]):
+            if end == first or values[end - 1] != value:
+                values[end] = value
+                end += 1
+        counts[i] = end - first
+    return end

@@ -1,0 +1,60 @@
+"""Plain Python threads under kernels that release the interpreter lock, and the notice while kernels compile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["compiled", "parallel", "split", "workers"]
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+def workers() -> int:
+    """Threads to use: `REPRINTS_THREADS` if set, else the cores this process may run on."""
+    asked = os.environ.get("REPRINTS_THREADS", "")
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def parallel(function: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
+    """`function` of each task, in the order of the tasks, whatever the number of threads."""
+    tasks = list(tasks)
+    count = min(workers(), len(tasks))
+    if count <= 1:
+        return [function(task) for task in tasks]
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(function, tasks))
+
+
+def split(weights_before: NDArray[np.int64], target: int) -> list[tuple[int, int]]:
+    """Cut items into runs [first, last) of about `target` weight each; an item heavier than that is alone.
+
+    `weights_before`: int64 (n + 1,), the running total of the weights, as Arrow offsets are.
+
+    >>> split(np.array([0, 4, 8, 20, 21]), 8)
+    [(0, 2), (2, 3), (3, 4)]
+    """
+    runs: list[tuple[int, int]] = []
+    first, n = 0, len(weights_before) - 1
+    while first < n:
+        last = int(np.searchsorted(weights_before, weights_before[first] + target, side="right")) - 1
+        last = min(max(last, first + 1), n)
+        runs.append((first, last))
+        first = last
+    return runs
+
+
+def compiled(kernel: Any) -> bool:
+    """Whether a kernel's machine code lies in numba's cache already: False means that the first call will compile."""
+    folder = Path(kernel.stats.cache_path)
+    module = kernel.py_func.__module__.rpartition(".")[2]
+    return any(folder.glob(f"{module}.{kernel.py_func.__qualname__}-*.nbi"))

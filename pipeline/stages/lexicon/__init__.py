@@ -1,0 +1,124 @@
+"""What the stages know of the world, as data files: agencies, outlets, publishers, frames, furniture.
+
+Each loader reads its file once and returns immutable rows. The files are CSV or TOML, so that an editor can mend them.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import io
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pipeline.errors import ConfigError
+
+__all__ = ["Agency", "Outlet", "agencies", "house_desks", "load_toml", "outlets", "rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """One news agency or copy service.
+
+    `kind`: global, national, regional, financial, sport, supplemental (wires); release; photo; broadcaster.
+    `policy` says where a bare alias may count: `any` (everywhere), `cue` (with an attribution beside it), `slot` (only
+    in a byline, dateline, tail or source slot), `full` (its acronyms never alone).
+    """
+
+    id: str
+    name: str
+    kind: str
+    policy: str
+    country: str
+    domains: tuple[str, ...]
+    languages: tuple[str, ...]
+    aliases: tuple[str, ...]
+    native_aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A newspaper, broadcaster or site that is cited but is no agency. `policy` as for `Agency`."""
+
+    name: str
+    type: str
+    policy: str
+    country: str
+    domains: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file of this package, as text."""
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    yield from csv.DictReader(io.StringIO(text))
+
+
+def load_toml(name: str) -> dict[str, Any]:
+    """A TOML file of this package."""
+    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def _own_rows(path: str) -> Iterator[dict[str, str]]:
+    """The rows of a CSV of the user's, as text."""
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); name a CSV in UTF-8") from error
+
+
+def _agency(row: dict[str, str], where: str) -> Agency:
+    try:
+        return Agency(
+            row["id"],
+            row["name"],
+            row["kind"],
+            row["policy"],
+            row["country"],
+            _split(row["domains"]),
+            _split(row["languages"]),
+            _split(row["aliases"]),
+            _split(row["native_aliases"]),
+        )
+    except (KeyError, AttributeError) as error:
+        raise ConfigError(f"{where}: a row lacks {error}; its columns are {', '.join(Agency.__slots__)}") from error
+
+
+@functools.cache
+def agencies(path: str = "") -> tuple[Agency, ...]:
+    """All agencies, in the order of the file; a row of the CSV at `path` is added, or replaces the one with its id."""
+    known = {row["id"]: _agency(row, "agencies.csv") for row in rows("agencies.csv")}
+    if path:
+        known |= {row.get("id") or "": _agency(row, path) for row in _own_rows(path)}
+    return tuple(known.values())
+
+
+@functools.cache
+def outlets() -> tuple[Outlet, ...]:
+    """All outlets, in the order of the file."""
+    return tuple(
+        Outlet(row["name"], row["type"], row["policy"], row["country"], _split(row["domains"]), _split(row["aliases"]))
+        for row in rows("outlets.csv")
+    )
+
+
+@functools.cache
+def house_desks() -> Mapping[str, tuple[str, ...]]:
+    """Credits that look like an agency's and are a house's own: casefolded credit -> outlets, none for "any house"."""
+    return MappingProxyType(
+        {
+            credit.casefold(): _split(row["outlets"])
+            for row in rows("house_desks.csv")
+            for credit in _split(row["credit"])
+        }
+    )

@@ -1,0 +1,109 @@
+"""sketch: from the bodies of articles to shingles and MinHash signatures.
+
+The work is two compiled passes over the Arrow buffers (`kernels.shingle`, `kernels.minhash`); no Python object is made for
+an article or a shingle.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline import config, schema
+from pipeline.stages.kernels import arrays
+
+__all__ = ["run", "sign"]
+
+_TASK_BYTES = 1 << 20  # text that one thread takes at a time: the scratch of a task stays in cache
+
+
+def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
+    """The sketch of each article, in the order of `articles`, with its signature (see `sign`).
+
+    `articles` has `article_id` (string) and `body` (string or large_string; null counts as empty). The result has the
+    columns of `schema.SKETCHES` and `signature`. Equal bodies have equal sketches, whatever the batch they travel in.
+    """
+    from pipeline.stages.kernels.characters import characters
+    from pipeline.stages.kernels.shingle import distinct, scan
+    from pipeline.stages.kernels.threads import parallel, split
+
+    table = characters()
+
+    def scan_task(task: tuple[NDArray[np.uint8], NDArray[np.int64]]) -> tuple[NDArray[np.generic], ...]:
+        data, offsets = task
+        most = int(offsets[-1] - offsets[0]) // 2 + len(offsets)  # two tokens are at least a byte apart
+        shingles, figures = np.empty(most, np.uint32), np.empty(most, np.uint32)
+        counts, contents = np.empty((len(offsets) - 1, 4), np.int64), np.empty(len(offsets) - 1, np.uint64)
+        scan(
+            data,
+            offsets,
+            table.blocks,
+            table.entries,
+            settings.shingle_words,
+            settings.shingle_chars,
+            shingles,
+            figures,
+            counts,
+            contents,
+        )
+        n_shingles, n_figures = int(counts[:, 0].sum()), int(counts[:, 1].sum())
+        return shingles[:n_shingles].copy(), figures[:n_figures].copy(), counts, contents
+
+    tasks = [
+        (data, offsets[first : last + 1])
+        for data, offsets in map(_texts, articles["body"].chunks)
+        for first, last in split(offsets, _TASK_BYTES)
+    ]
+    done = parallel(scan_task, tasks)
+    shingles = np.concatenate([np.empty(0, np.uint32), *(part[0] for part in done)])
+    figures = np.concatenate([np.empty(0, np.uint32), *(part[1] for part in done)])
+    counts = np.concatenate([np.empty((0, 4), np.int64), *(part[2] for part in done)])
+    contents = np.concatenate([np.empty(0, np.uint64), *(part[3] for part in done)])
+    kept = distinct(figures, arrays.offsets(counts[:, 1]), counts[:, 1])
+    sketches = pa.Table.from_arrays(
+        [
+            articles["article_id"].cast(pa.string()),
+            # A sign is about half a word: Chinese and Thai words are two characters long on average.
+            pa.array((counts[:, 2] - counts[:, 3] + (counts[:, 3] + 1) // 2).astype(np.int32)),
+            pa.array(contents.view(np.int64)),
+            arrays.lists(shingles, arrays.offsets(counts[:, 0])),
+            arrays.lists(figures[:kept], arrays.offsets(counts[:, 1])),
+        ],
+        schema=schema.SKETCHES,
+    )
+    return sign(sketches, settings)
+
+
+def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
+    """Sketches with their MinHash signatures: the column `signature`, fixed_size_list<int32>[permutations].
+
+    The values are a signed view of uint32 and bit-identical to `datasketch.MinHash(permutations, seed,
+    scheme="affine32")` updated with the same 32-bit hashes. Without shingles all are 2**32 - 1, as in an empty MinHash.
+    """
+    from pipeline.stages.kernels.minhash import permutations, signatures
+    from pipeline.stages.kernels.threads import parallel, split
+
+    values, offsets = arrays.hashes(sketches["shingles"])
+    a, b = permutations(settings.permutations, settings.seed)
+    out = np.empty((len(offsets) - 1, settings.permutations), np.uint32)
+
+    def sign_task(task: tuple[int, int]) -> None:
+        first, last = task
+        signatures(values, offsets[first : last + 1], a, b, out[first:last])
+
+    parallel(sign_task, split(offsets, _TASK_BYTES // 4))
+    kind = pa.list_(pa.field("item", pa.int32(), nullable=False), settings.permutations)
+    column = pa.FixedSizeListArray.from_arrays(pa.array(out.view(np.int32).ravel()), type=kind)
+    return sketches.append_column(pa.field("signature", kind, nullable=False), column)
+
+
+def _texts(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The UTF-8 bytes of a string array and its offsets, int64 (n + 1,), without a copy of the text. Null is empty."""
+    if column.null_count:
+        column = column.fill_null("")
+    if column.type != pa.large_string():
+        column = column.cast(pa.large_string())
+    _, offsets, data = column.buffers()
+    where = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
+    return np.frombuffer(data if data is not None and data.size else b"\0", np.uint8), where

@@ -1,0 +1,232 @@
+"""verify: the exact figures of every candidate pair, and what they make of it.
+
+Relations that make a match: `identical` (the same words), `light_edit`, `abridged` and `expanded` (said of the right text as
+seen from the left), `version` (the same length, reworked). Those that do not: `template` (the same form, other numbers),
+`excerpt` (a passage in common), `different`. `reason` names the figure and the setting that decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline import config
+from pipeline.stages.kernels import arrays
+
+__all__ = ["ACCEPTED", "MATCHES", "Figures", "run"]
+
+#: The relations that make a match.
+ACCEPTED = ("identical", "light_edit", "abridged", "expanded", "version")
+
+#: Row numbers in the sketches, left < right, with the columns of the published matches.
+MATCHES = pa.schema(
+    [
+        pa.field("left", pa.int64(), nullable=False),
+        pa.field("right", pa.int64(), nullable=False),
+        pa.field("path", pa.int8(), nullable=False),
+        pa.field("jaccard", pa.float64(), nullable=False),
+        pa.field("containment_left", pa.float64(), nullable=False),
+        pa.field("containment_right", pa.float64(), nullable=False),
+        pa.field("longest_run", pa.int32(), nullable=False),
+        pa.field("relation", pa.string(), nullable=False),
+        pa.field("accepted", pa.bool_(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+    ]
+)
+
+_TASK_PAIRS = 4_096  # pairs that one thread compares at a time
+
+
+class Figures:
+    """Exact figures of pairs of texts A (left) and C (right), each an array with one entry a pair.
+
+    `shared`: distinct shingles in both; `left`, `right`: distinct shingles in each; `longest_run`: shingles of the
+    longest passage in both; `same`: whether they read the same word for word; `figures`: numbers of the text with fewer, and
+    `figures_shared` how many of them the other has. With no shingle in a text, shares are 1.0 for the same words, else 0.0.
+    """
+
+    def __init__(self, sketches: pa.Table, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
+        from pipeline.stages.kernels import compare
+
+        values, offsets = arrays.hashes(sketches["shingles"])
+        numbers, number_offsets = arrays.hashes(sketches["figures"])
+        distinct = np.zeros(len(offsets) - 1, np.int64)
+        _in_threads(
+            np.unique(np.concatenate([left, right])),
+            lambda rows: compare.distinct_counts(values, offsets, rows, distinct),
+        )
+        self.shared, runs, self.figures_shared = (np.zeros(len(left), np.int64) for _ in range(3))
+
+        def compare_task(task: NDArray[np.int64]) -> None:
+            part = slice(task[0], task[-1] + 1)
+            compare.compare(values, offsets, left[part], right[part], self.shared[part], runs[part])
+            compare.shared_figures(numbers, number_offsets, left[part], right[part], self.figures_shared[part])
+
+        _in_threads(np.arange(len(left)), compare_task)
+        self.left, self.right = distinct[left], distinct[right]
+        self.longest_run = runs.astype(np.int32)
+        contents = sketches["content"].to_numpy()
+        self.same = contents[left] == contents[right]
+        counts = np.diff(number_offsets)
+        self.figures = np.minimum(counts[left], counts[right])
+
+    @property
+    def jaccard(self) -> NDArray[np.float64]:
+        """|A and C| / |A or C|, float64 in [0, 1]."""
+        return self._share(self.left + self.right - self.shared)
+
+    @property
+    def containment_left(self) -> NDArray[np.float64]:
+        """|A and C| / |A|: how much of the left text the right one has."""
+        return self._share(self.left)
+
+    @property
+    def containment_right(self) -> NDArray[np.float64]:
+        """|A and C| / |C|: how much of the right text the left one has."""
+        return self._share(self.right)
+
+    @property
+    def containment(self) -> NDArray[np.float64]:
+        """|A and C| / min(|A|, |C|)."""
+        return self._share(np.minimum(self.left, self.right))
+
+    def _share(self, whole: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.where(self.same, 1.0, self.shared / np.maximum(whole, 1))
+
+
+def _in_threads(items: NDArray[np.int64], work: Callable[[NDArray[np.int64]], None]) -> None:
+    from pipeline.stages.kernels.threads import parallel
+
+    parallel(work, np.array_split(items, max(1, len(items) // _TASK_PAIRS)) if len(items) else [])
+
+
+class _Rule(NamedTuple):
+    """One rule: where it holds, the relation it gives (one for all rows, or one a row) and the words of its reason."""
+
+    holds: NDArray[np.bool_]
+    relation: str | NDArray[np.str_]
+    reason: tuple[str | NDArray[np.generic], ...]
+
+
+def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settings: config.Verify) -> pa.Table:
+    """Decide each candidate pair; the result has its rows in the same order, as `MATCHES`.
+
+    `facts`, in the order of `sketches`, says what is known of an article beside its words: `agency` (string?, of a full
+    credit) and `kind` (editorial, release, digest, liveblog). None: nothing is known.
+    """
+    left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
+    figures = Figures(sketches, left, right)
+    relation, reason = _decide(_rules(figures, sketches["n_words"].to_numpy(), facts, left, right, settings))
+    return pa.Table.from_arrays(
+        [
+            *candidates.columns,
+            pa.array(figures.jaccard),
+            pa.array(figures.containment_left),
+            pa.array(figures.containment_right),
+            pa.array(figures.longest_run),
+            pa.array(relation, pa.string()),
+            pa.array(np.isin(relation, ACCEPTED)),
+            reason,
+        ],
+        schema=MATCHES,
+    )
+
+
+def _rules(
+    figures: Figures,
+    n_words: NDArray[np.int32],
+    facts: pa.Table | None,
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    settings: config.Verify,
+) -> list[_Rule]:
+    """The rules in their order: the first that holds for a pair decides it."""
+    jaccard, containment = figures.jaccard, figures.containment
+    shorter, longer = np.minimum(n_words[left], n_words[right]), np.maximum(n_words[left], n_words[right])
+    agreement = figures.figures_shared / np.maximum(1, figures.figures)
+    other_agency, folder = _facts(facts, left, right)
+    same_length = shorter >= settings.same_length * longer
+    kept = np.where(same_length, "version", np.where(n_words[right] < n_words[left], "abridged", "expanded"))
+    contained = containment >= settings.min_containment
+    alike = jaccard >= settings.min_jaccard
+    nearly_equal = jaccard >= settings.light_edit
+    low = (
+        "jaccard ", jaccard, f" < {settings.min_jaccard} (verify.min_jaccard), containment ", containment,
+        ", longest run ", figures.longest_run, " shingles",
+    )  # fmt: skip
+    return [
+        _Rule(figures.same, "identical", ("the same words",)),
+        _Rule(folder & contained, "excerpt", ("a round-up or live blog holds it; containment ", containment)),
+        _Rule(folder, "different", ("a round-up or live blog is no print of one story",)),
+        _Rule(
+            (figures.figures >= settings.figures_min) & (agreement < settings.figures_shared) & (alike | contained),
+            "template",
+            (figures.figures_shared, " of ", figures.figures, " numbers agree, ", agreement,
+             f" < {settings.figures_shared} (verify.figures_shared)"),
+        ),
+        _Rule(nearly_equal, "light_edit", ("jaccard ", jaccard, f" >= {settings.light_edit} (verify.light_edit)")),
+        _Rule(
+            other_agency & (alike | contained),
+            "different",
+            ("credited to two agencies, and jaccard ", jaccard, f" < {settings.light_edit} (verify.light_edit)"),
+        ),
+        _Rule(
+            shorter < settings.min_words,
+            "different",
+            (shorter, f" words < {settings.min_words} (verify.min_words), and jaccard ", jaccard,
+             f" < {settings.light_edit} (verify.light_edit)"),
+        ),
+        _Rule(alike, kept, ("jaccard ", jaccard, f" >= {settings.min_jaccard} (verify.min_jaccard)")),
+        _Rule(
+            contained & (shorter >= settings.min_share * longer),
+            kept,
+            ("containment ", containment, f" >= {settings.min_containment} (verify.min_containment)"),
+        ),
+        _Rule(figures.longest_run >= settings.excerpt_run, "excerpt", low),
+        _Rule(np.ones(len(left), np.bool_), "different", low),
+    ]  # fmt: skip
+
+
+def _facts(
+    facts: pa.Table | None, left: NDArray[np.int64], right: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """For each pair: whether two agencies are credited with its texts in full; whether one of them is a round-up."""
+    if facts is None:
+        return np.zeros(len(left), np.bool_), np.zeros(len(left), np.bool_)
+    agency = facts["agency"].combine_chunks().dictionary_encode()
+    codes = agency.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    folders = np.isin(facts["kind"].to_numpy(zero_copy_only=False).astype(str), ("digest", "liveblog"))
+    other = (codes[left] >= 0) & (codes[right] >= 0) & (codes[left] != codes[right])
+    return other, folders[left] | folders[right]
+
+
+def _decide(rules: list[_Rule]) -> tuple[NDArray[np.str_], pa.Array]:
+    """The relation and the reason of each pair, by the first rule that holds."""
+    n = len(rules[0].holds)
+    open_ = np.ones(n, np.bool_)
+    relation = np.empty(n, dtype="U10")
+    rows, texts = [], []
+    for rule in rules:
+        chosen = np.flatnonzero(open_ & rule.holds)
+        open_[chosen] = False
+        relation[chosen] = rule.relation if isinstance(rule.relation, str) else rule.relation[chosen]
+        rows.append(chosen)
+        texts.append(_sentence(rule.reason, chosen))
+    back = np.argsort(np.concatenate(rows))
+    return relation, pa.concat_arrays(texts).take(pa.array(back))
+
+
+def _sentence(parts: tuple[str | NDArray[np.generic], ...], rows: NDArray[np.int64]) -> pa.Array:
+    """The parts joined for each of the rows; numbers in full, shares to three places."""
+    pieces = [
+        pa.scalar(part) if isinstance(part, str) else pc.cast(pc.round(pa.array(part[rows]), 3), pa.string())
+        for part in parts
+    ]
+    if all(isinstance(part, str) for part in parts):
+        return pa.repeat(pieces[0], len(rows))
+    return pc.binary_join_element_wise(*pieces, "")

@@ -1,0 +1,1 @@
+"""The only place with paths: reading input files, the state of a store, the published tables."""

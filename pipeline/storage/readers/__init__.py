@@ -1,0 +1,33 @@
+"""One small module per format; each turns a file into rows, none decides what a column means.
+
+`sniff.locate` says what a file is, `rows` opens the reader for it, `fields.Mapping` makes records of its rows.
+A row that cannot be used is a `Bad`; a file that cannot be used raises `Unreadable`, `OSError` or `pyarrow`'s errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline import config
+from pipeline.storage.readers import delimited, document, jsonlines, page, parquet
+from pipeline.storage.readers.fields import Mapping
+from pipeline.storage.readers.rows import Row
+from pipeline.storage.readers.sniff import Source
+
+__all__ = ["rows"]
+
+
+def rows(source: Source, mapping: Mapping, settings: config.Read) -> Iterator[Row]:
+    """The rows of one file in its order."""
+    limit = settings.max_record_mb << 20
+    match source.format:
+        case "parquet":
+            return parquet.rows(source, mapping, settings.batch_rows)
+        case "jsonl":
+            return jsonlines.rows(source, limit)
+        case "json":
+            return document.rows(source, mapping, limit)
+        case "csv":
+            return delimited.rows(source, limit)
+        case "page":
+            return page.rows(source, limit)

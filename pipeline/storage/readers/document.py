@@ -1,0 +1,130 @@
+"""A `.json` file: one array of objects, one object, the answer of an interface around a list, or one object a line."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterator
+
+from pipeline.storage.readers import jsonlines
+from pipeline.storage.readers.fields import Mapping
+from pipeline.storage.readers.rows import Bad, Found, Row, Stream, Unreadable, too_long
+from pipeline.storage.readers.sniff import Source
+
+__all__ = ["rows"]
+
+#: Where the answers of news interfaces keep their articles.
+_ENVELOPES = (
+    ("articles", "results"),
+    ("articles",),
+    ("response", "results"),
+    ("response", "docs"),
+    ("results",),
+    ("items",),
+    ("docs",),
+    ("data",),
+)
+_SPACE = " \t\r\n"
+_DECODER = json.JSONDecoder(strict=False)
+
+
+def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
+    """The objects of the file, counted from 1. An array is read element by element and may be larger than memory."""
+    text = _Text(source.open(), limit)
+    if text.peek() in ("[", ""):
+        yield from _elements(text)
+        return
+    value = text.value(0)
+    if text.peek():
+        yield from jsonlines.rows(source, limit)
+        return
+    items = [value] if not isinstance(value, dict) or mapping.has_text(value) else _unwrapped(value)
+    yield from (_row(number, item) for number, item in enumerate(items, 1))
+
+
+def _elements(text: _Text) -> Iterator[Row]:
+    text.take("[")
+    number = 0
+    while (char := text.peek()) != "]":
+        if not char:
+            if number or not text.empty:
+                raise Unreadable(f"broken JSON: the array ends without ] after element {number}")
+            return
+        number += 1
+        yield _row(number, text.value(number))
+        if not text.take(",") and text.peek() not in ("]", ""):
+            raise Unreadable(f"broken JSON: no comma after element {number}")
+
+
+def _row(number: int, value: object) -> Row:
+    value = jsonlines.scrub(value)
+    return Found(number, value) if isinstance(value, dict) else Bad(number, "not a JSON object")
+
+
+def _unwrapped(value: dict[str, object]) -> list[object]:
+    for path in _ENVELOPES:
+        inner: object = value
+        for key in path:
+            inner = inner.get(key) if isinstance(inner, dict) else None
+        if isinstance(inner, list):
+            return inner
+    return [value]
+
+
+class _Text:
+    """The characters of a stream, decoded as they are needed; holds one value and a chunk at a time."""
+
+    def __init__(self, stream: Stream, limit: int) -> None:
+        self._stream, self._limit = stream, limit
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._buffer, self._at, self._ended = "", 0, False
+        self.empty = True
+
+    def peek(self) -> str:
+        """The next character that is no space, "" at the end."""
+        while True:
+            while self._at < len(self._buffer):
+                if self._buffer[self._at] not in _SPACE:
+                    self.empty = False
+                    return self._buffer[self._at]
+                self._at += 1
+            if not self._more(1 << 15):
+                return ""
+
+    def take(self, char: str) -> bool:
+        """Steps over `char` if it comes next."""
+        if self.peek() != char:
+            return False
+        self._at += 1
+        return True
+
+    def value(self, number: int) -> object:
+        """The next JSON value; `number` is for the error: after one broken element the rest cannot be told apart."""
+        self.peek()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._buffer, self._at)
+            except RecursionError:
+                raise Unreadable(f"broken JSON at element {number}: nested too deeply") from None
+            except ValueError as error:
+                # Perhaps only cut off by the chunk. Twice as much each time keeps the repeated parsing linear.
+                held = len(self._buffer) - self._at
+                if held > self._limit:
+                    raise Unreadable(f"element {number}: {too_long(self._limit)}") from None
+                if not self._more(max(held, 1 << 15)):
+                    raise Unreadable(f"broken JSON at element {number}: {error}") from None
+                continue
+            self._at = end
+            return value
+
+    def _more(self, size: int) -> bool:
+        if self._ended:
+            return False
+        chunk = self._stream.read(size)
+        self._ended = not chunk
+        try:
+            fresh = self._decoder.decode(chunk, final=self._ended)
+        except UnicodeDecodeError as error:
+            raise Unreadable(f"invalid UTF-8: {error.reason}") from None
+        self._buffer, self._at = self._buffer[self._at :] + fresh, 0
+        return not self._ended

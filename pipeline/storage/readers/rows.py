@@ -1,0 +1,63 @@
+"""What every reader yields, and how bytes become lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Protocol
+
+__all__ = ["Bad", "Found", "Row", "Stream", "Unreadable", "lines", "too_long"]
+
+_CHUNK = 1 << 15  # small: what a broken archive still gave before its end is lost in steps of this
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be used, or not further; the message says why."""
+
+
+class Found(NamedTuple):
+    """One row as it lay in the file; `line` counts from 1 (line, row, or element of an array)."""
+
+    line: int
+    values: Mapping[str, object]
+
+
+class Bad(NamedTuple):
+    """A row that cannot be used, and why."""
+
+    line: int
+    reason: str
+
+
+Row = Found | Bad
+
+
+class Stream(Protocol):
+    """The part of a binary file that readers need."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes, empty at the end."""
+        ...
+
+
+def too_long(limit: int) -> str:
+    """The reason for a record above `limit` bytes."""
+    return f"record longer than {limit >> 20} MB ([read] max_record_mb)"
+
+
+def lines(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:
+    """(number from 1, line without its newline); None for a line of more than `limit` bytes, which is never held."""
+    number, parts, size = 1, list[bytes](), 0
+    while chunk := stream.read(_CHUNK):
+        start = 0
+        while (end := chunk.find(b"\n", start)) >= 0:
+            parts.append(chunk[start:end])
+            yield number, b"".join(parts) if size + end - start <= limit else None
+            number, size, start = number + 1, 0, end + 1
+            parts.clear()
+        size += len(chunk) - start
+        if size <= limit:
+            parts.append(chunk[start:])
+        else:
+            parts.clear()
+    if size:
+        yield number, b"".join(parts) if size <= limit else None

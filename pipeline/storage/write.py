@@ -1,0 +1,69 @@
+"""Writing: files that are whole or not there, tables under the contract, a run's manifest."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import schema
+
+__all__ = ["arrange", "read_json", "table", "write_json", "write_tables"]
+
+_COMPRESSION = "zstd"
+
+
+def arrange(name: str, rows: pa.Table) -> pa.Table:
+    """Rows of a published table as the contract has them: its columns in their order and types, sorted by key."""
+    wanted = schema.PUBLISHED[name]
+    rows = rows.select(wanted.names).cast(wanted)
+    rows = rows.sort_by([(key, "ascending") for key in schema.KEYS[name]])
+    metadata = {b"newswire_reprints.contract": schema.CONTRACT_VERSION.encode(), b"newswire_reprints.table": name.encode()}
+    return rows.replace_schema_metadata(metadata)
+
+
+def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
+    """Every table to `<folder>/<name>.parquet`, on the disk when this returns. Same rows, same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in tables.items():
+        path = folder / f"{name}.parquet"
+        pq.write_table(rows, path, compression=_COMPRESSION, store_schema=True)
+        _sync(path)
+    _sync(folder)
+
+
+def table(folder: Path, name: str) -> pa.Table:
+    """A published table of a run's folder."""
+    return pq.read_table(folder / f"{name}.parquet")
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Replace a JSON file in one step: a reader sees the old one or the new one, never a part."""
+    aside = path.with_name(f".{path.name}.tmp")
+    with aside.open("w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2, ensure_ascii=False)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    _sync(path.parent)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _sync(path: Path) -> None:
+    """Have a file or folder on the disk before what comes next relies on it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

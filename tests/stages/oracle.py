@@ -1,0 +1,72 @@
+"""The kernels once more, in plain Python: slow, obvious, and what they are tested against."""
+
+from __future__ import annotations
+
+from pipeline.stages.kernels.characters import lookup
+
+_OFFSET, _PRIME = 0xCBF29CE484222325, 0x100000001B3
+_STEP, _MIX = 0x9E3779B97F4A7C15, 0xFF51AFD7ED558CCD
+_M64 = (1 << 64) - 1
+
+
+def tokens(text: str) -> list[tuple[str, str]]:
+    """(folded token, word | sign | digit) for each token of a text."""
+    classes, folded = lookup(text)
+    out: list[tuple[str, str]] = []
+    word, kind = "", ""
+    for i, cls in enumerate(classes):
+        if cls == "ignored":
+            continue
+        between_digits = kind == "digit" and text[i] in ",." and i + 1 < len(text) and text[i + 1] in "0123456789"
+        if cls in ("word", "digit") or between_digits:
+            kind = kind or cls
+            word += "" if text[i] == "," and between_digits else folded[i]
+            continue
+        if kind:
+            out.append((word, kind))
+            word, kind = "", ""
+        if cls == "sign":
+            out.append((folded[i], "sign"))
+    if kind:
+        out.append((word, kind))
+    return out
+
+
+def token_hash(token: str, kind: str) -> int:
+    if kind == "sign":
+        return (_OFFSET ^ ord(token)) * _MIX & _M64
+    h = _OFFSET
+    for char in token:
+        h = (h ^ ord(char)) * _PRIME & _M64
+    return (h ^ h >> 32) * _MIX & _M64
+
+
+def shingles(text: str, words: int, chars: int) -> list[int]:
+    """The shingle hashes of a text in the order in which they end."""
+    sequence = tokens(text)
+    hashes = [token_hash(*token) for token in sequence]
+    out = []
+    for end in range(1, len(sequence) + 1):
+        for size, of_sign in ((words, False), (chars, True)):
+            first = end - size
+            if first >= 0 and (sequence[first][1] == "sign") == of_sign:
+                h = 0
+                for value in hashes[first:end]:
+                    h = (h * _STEP + value) & _M64
+                out.append((h ^ h >> 32) * _MIX % (1 << 64) >> 32)
+    return out
+
+
+def figures(text: str) -> list[int]:
+    return sorted({token_hash(token, kind) >> 32 for token, kind in tokens(text) if kind == "digit"})
+
+
+def longest_run(a: list[int], b: list[int]) -> int:
+    """Longest common run of consecutive entries, by dynamic programming."""
+    best, before = 0, [0] * (len(b) + 1)
+    for x in a:
+        row = [0] * (len(b) + 1)
+        for j, y in enumerate(b, 1):
+            row[j] = before[j - 1] + 1 if x == y else 0
+        best, before = max(best, *row), row
+    return best

@@ -1,0 +1,81 @@
+"""Which files a command line means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import InputError
+from pipeline.storage import read
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    names = ["b.jsonl", "a.txt", "sub/c.txt", "sub/deep/d.parquet", ".hidden.txt", ".git/e.txt", "f.part", "g.tmp"]
+    for name in [*names, "_SUCCESS", "sub/_metadata", "_kept.txt"]:
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    return tmp_path / "in"
+
+
+def names(folder: Path, *patterns: str) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in read.inputs([str(folder / p) for p in patterns])]
+
+
+def test_a_folder_means_all_below_it_but_what_is_hidden_or_unfinished(folder: Path) -> None:
+    assert names(folder, "") == ["_kept.txt", "a.txt", "b.jsonl", "sub/c.txt", "sub/deep/d.parquet"]
+
+
+def test_each_file_once_in_one_order(folder: Path) -> None:
+    expected = ["a.txt", "sub/c.txt", "sub/deep/d.parquet"]
+    assert names(folder, "sub", "a.txt", "sub/c.txt", "*/c.txt") == expected
+    assert names(folder, "a.txt", "sub/../a.txt", "sub/deep", "sub") == expected
+
+
+def test_globs(folder: Path) -> None:
+    assert names(folder, "*.txt") == ["_kept.txt", "a.txt"]
+    assert names(folder, "**/*.txt") == ["_kept.txt", "a.txt", "sub/c.txt"]
+    assert names(folder, "s*") == ["sub/c.txt", "sub/deep/d.parquet"]
+    assert names(folder, "*.txt", "*.nothing") == ["_kept.txt", "a.txt"]
+
+
+def test_a_name_with_glob_characters_means_itself(folder: Path) -> None:
+    (folder / "a[1].txt").write_text("x")
+    assert names(folder, "a[1].txt") == ["a[1].txt"]
+
+
+def test_a_hidden_file_named_outright_is_taken(folder: Path) -> None:
+    assert names(folder, ".hidden.txt") == [".hidden.txt"]
+
+
+def test_links_count_only_inside_their_folder(folder: Path) -> None:
+    outside = folder.parent / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("x")
+    (folder / "0_out.txt").symlink_to(outside / "secret.txt")
+    (folder / "0_out").symlink_to(outside)
+    (folder / "0_in").symlink_to(folder / "sub")
+    (folder / "sub" / "loop").symlink_to(folder)
+    (folder / "0_dangling.txt").symlink_to(folder / "nothing")
+    (folder / ".v1").mkdir()
+    (folder / ".v1" / "h.txt").write_text("x")
+    (folder / "now").symlink_to(folder / ".v1")
+    assert names(folder, "") == ["_kept.txt", "a.txt", "b.jsonl", "now/h.txt", "sub/c.txt", "sub/deep/d.parquet"]
+    assert names(folder, "0_out.txt") == ["0_out.txt"]
+
+
+def test_what_is_not_there_is_named(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"no such file or folder: .*/gone\.txt, .*/lost$") as caught:
+        names(folder, "a.txt", "gone.txt", "lost")
+    assert caught.value.exit_code == 2
+
+
+def test_nothing_at_all(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"looked for files in .*\*\.nothing"):
+        names(folder, "*.nothing")
+    with pytest.raises(InputError, match="looked for files in"):
+        names(folder, ".git/nope*")
+    with pytest.raises(InputError, match="nothing"):
+        read.inputs([])

@@ -1,0 +1,218 @@
+"""The benchmarks measure what they say: invented news is reproducible, every contender does the same job."""
+
+from __future__ import annotations
+
+import doctest
+import itertools
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks import core, generate, judge, ours, page
+from benchmarks.contender import Job, Outcome, measure
+from benchmarks.peers import datasketch_peer
+
+ARTICLES = 600
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("bench") / "news.parquet"
+    generate.write(path, ARTICLES, seed=3)
+    return path
+
+
+@pytest.fixture(scope="module")
+def job(corpus: Path) -> Job:
+    return Job(str(corpus), str(corpus), processes=1)
+
+
+@pytest.fixture(scope="module", params=[ours, datasketch_peer], ids=["ours", "datasketch"])
+def outcome(request: pytest.FixtureRequest, job: Job) -> Outcome:
+    found: Outcome = request.param.run(job)
+    return found
+
+
+def sets_of(path: Path) -> list[set[bytes]]:
+    return [datasketch_peer.shingles(body, 5) for body in pq.read_table(path)["body"].to_pylist()]
+
+
+def pairs_of(outcome: Outcome) -> set[tuple[int, int]]:
+    return set(zip(outcome.left.tolist(), outcome.right.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("module", [generate, judge])
+def test_examples_in_docstrings(module: object) -> None:
+    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+
+
+# --- the corpus ---------------------------------------------------------------------------------------------------
+
+
+def test_same_seed_same_bytes(corpus: Path, tmp_path: Path) -> None:
+    again, other = tmp_path / "again.parquet", tmp_path / "other.parquet"
+    generate.write(again, ARTICLES, seed=3)
+    generate.write(other, ARTICLES, seed=4)
+    assert again.read_bytes() == corpus.read_bytes()
+    assert pq.read_table(other)["body"] != pq.read_table(corpus)["body"]
+
+
+def test_texts_do_not_depend_on_the_batch() -> None:
+    whole = pa.Table.from_batches(generate.batches(50, seed=5))
+    parts = pa.Table.from_batches(generate.batches(50, seed=5, size=7))
+    assert whole.combine_chunks() == parts.combine_chunks()
+
+
+def test_corpus_looks_like_a_fortnight_of_news() -> None:
+    plan = generate.plan(20_000, seed=1)
+    sizes = np.bincount(plan.story)
+    assert len(plan.story) == sizes.sum() == 20_000
+    assert (plan.rank > 0).mean() == pytest.approx(generate.REPRINT_SHARE, abs=1e-3)
+    assert sizes.max() > 30
+    assert np.median(sizes) == 1
+    assert (np.diff(plan.published) >= 0).all()
+    assert plan.published[-1] < 14 * generate.DAY
+    prints = np.stack([plan.story, plan.publisher])
+    assert np.unique(prints, axis=1).shape[1] == 20_000, "a publisher printed one story twice"
+    first = plan.rank == 0
+    assert (plan.kept[first] == 1).all()
+    assert not plan.inserted[first].any()
+
+
+def test_lengths_of_bodies(corpus: Path) -> None:
+    table = pq.read_table(corpus)
+    assert table.schema.equals(generate.SCHEMA)
+    words = [len(re.findall(r"\w+", body)) for body in table["body"].to_pylist()]
+    assert 350 < np.median(words) < 500
+    assert 2_700 < np.mean([len(body.encode()) for body in table["body"].to_pylist()]) < 3_900
+
+
+def test_furniture_recurs_within_a_publisher(corpus: Path) -> None:
+    table = pq.read_table(corpus).to_pandas()
+    tails = table["body"].str.split().str[-6:].str.join(" ")
+    shared = tails.groupby(tails).agg(list)
+    recurring = shared[shared.str.len() > 1]
+    assert len(recurring) > 10
+    assert all(table["publisher"][tails == tail].nunique() == 1 for tail in recurring.index)
+
+
+def test_too_small_a_corpus_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 10"):
+        generate.plan(3, seed=1)
+
+
+@given(st.lists(st.integers(0, 6), max_size=20))
+def test_ragged_numbers_every_cell(lengths: list[int]) -> None:
+    row, position = generate.ragged(np.array(lengths, np.int64))
+    expected = [(i, j) for i, length in enumerate(lengths) for j in range(length)]
+    assert list(zip(row.tolist(), position.tolist(), strict=True)) == expected
+
+
+@given(st.integers(0, 2**63), st.integers(0, 2**63))
+def test_keys_are_functions_of_their_parts(one: int, other: int) -> None:
+    key = generate.mix(np.array([one], np.uint64), 1)
+    assert key == generate.mix(np.array([one], np.uint64), 1)
+    assert 0 <= generate.unit(key)[0] < 1
+    assert (key == generate.mix(np.array([other], np.uint64), 1)) == (one == other)
+
+
+# --- the reference ------------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=50)
+@given(st.lists(st.sets(st.sampled_from([bytes([c]) for c in b"abcdefgh"])), max_size=12), st.floats(0.1, 1.0))
+def test_exhaustive_search_is_every_pair(sets: list[set[bytes]], cut: float) -> None:
+    left, right = judge.exhaustive(sets, cut)
+    expected = {
+        (i, j)
+        for (i, one), (j, other) in itertools.combinations(enumerate(sets), 2)
+        if (one & other) and len(one & other) >= cut * len(one | other)
+    }
+    assert set(zip(left.tolist(), right.tolist(), strict=True)) == expected
+    assert len(left) == len(expected)
+
+
+def test_judge_sees_what_is_missing_and_what_is_false(corpus: Path, job: Job) -> None:
+    left, right = judge.exhaustive(sets_of(corpus), job.cut)
+    assert len(left) > 50
+    reference = judge.Reference.of(corpus, ARTICLES, job)
+    scores, label = np.full(len(left), 0.9), np.arange(ARTICLES)
+    perfect = reference.verdict({"left": left, "right": right, "jaccard": scores, "label": label})
+    assert (perfect.recall, perfect.precision, perfect.false) == (1.0, 1.0, 0)
+    half = reference.verdict({"left": left[::2], "right": right[::2], "jaccard": scores[::2], "label": label})
+    assert half.recall == pytest.approx(0.5, abs=0.02)
+    story = pq.read_table(corpus)["story"].to_numpy()
+    stranger = int(np.flatnonzero(story != story[0])[0])
+    wrong = {"left": [*left, 0], "right": [*right, stranger], "jaccard": [*scores, 0.9], "label": label}
+    verdict = reference.verdict({name: np.array(values) for name, values in wrong.items()})
+    assert verdict.precision < 1
+    assert verdict.false == 1
+    assert verdict.worst > 0.5
+    with pytest.raises(ValueError, match="twice"):
+        reference.verdict({"left": np.array([0, 0]), "right": np.array([1, 1]), "jaccard": np.ones(2), "label": label})
+
+
+# --- the contenders -----------------------------------------------------------------------------------------------
+
+
+def test_contender_does_the_job(outcome: Outcome, corpus: Path, job: Job) -> None:
+    sets = sets_of(corpus)
+    expected = set(zip(*(side.tolist() for side in judge.exhaustive(sets, job.cut)), strict=True))
+    found = pairs_of(outcome)
+    assert found <= expected
+    assert len(found) >= 0.98 * len(expected)
+    for left, right, jaccard in zip(outcome.left, outcome.right, outcome.jaccard, strict=True):
+        assert jaccard == pytest.approx(len(sets[left] & sets[right]) / len(sets[left] | sets[right]), abs=1e-3)
+    assert outcome.candidates >= len(found)
+    assert len(outcome.label) == ARTICLES
+    grouped = outcome.label[outcome.left] == outcome.label[outcome.right]
+    assert grouped.mean() > 0.9
+
+
+def test_all_cores_find_what_one_finds(job: Job) -> None:
+    single = datasketch_peer.run(job)
+    double = datasketch_peer.run(Job(job.path, job.warm_path, processes=2))
+    assert pairs_of(single) == pairs_of(double)
+    assert (single.label == double.label).all()
+
+
+def test_the_peer_gets_the_shingles_of_the_brief() -> None:
+    text = "“One Two,” three; four\nFIVE six"
+    assert datasketch_peer.shingles(text, 5) == {b"one two three four five", b"two three four five six"}
+    assert datasketch_peer.shingles("too short", 5) == set()
+
+
+# --- the measurement ----------------------------------------------------------------------------------------------
+
+
+def test_one_measurement(job: Job, tmp_path: Path) -> None:
+    result = measure("benchmarks.peers.datasketch_peer", job, tmp_path / "out")
+    loaded = judge.load(tmp_path / "out")
+    assert len(loaded["left"]) == result["edges"] > 0
+    assert sum(result["steps"].values()) <= result["wall"]
+    assert result["peak_own_bytes"] > 1e7
+
+
+def test_memory_of_a_process_tree() -> None:
+    if not Path("/proc/self/smaps_rollup").exists():
+        pytest.skip("no /proc here")
+    assert core.tree_memory(os.getpid()) > 1e7
+    assert core.tree_memory(2**30) == 0
+
+
+def test_page_is_written_from_a_whole_comparison(tmp_path: Path) -> None:
+    comparison = core.compare(articles=200, rounds=1, seed=2, folder=tmp_path, sample=200)
+    text = page.render(comparison, "the command")
+    assert text.startswith("# Performance")
+    assert "datasketch, 1 process" in text
+    assert "the command" in text
+    assert all(verdict.false == 0 for verdict in comparison.verdicts.values())
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert len({line.count("|") for line in rows}) == 2, "a table with a row of another width"
