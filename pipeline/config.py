@@ -36,6 +36,10 @@ __all__ = [
 ]
 
 
+#: Settings that are paths.
+_PATHS = (("clean", "publishers"), ("trace", "agencies"))
+
+
 def _share(meaning: str) -> Meta:
     return Meta(ge=0.0, le=1.0, description=meaning)
 
@@ -164,6 +168,7 @@ def load(path: str | Path | None) -> Config:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
     _refuse_unknown(path, given)
+    _resolve_paths(Path(path).parent, given)
     try:
         config = msgspec.convert(given, Config)
     except msgspec.ValidationError as error:
@@ -189,6 +194,14 @@ def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:
         for key in values:
             if key not in known:
                 raise ConfigError(f"{path}: [{section}] has no setting {key!r}{_nearest(key, known)}")
+
+
+def _resolve_paths(folder: Path, given: dict[str, Any]) -> None:
+    """A relative path in a file is relative to that file, wherever the command is run."""
+    for section, key in _PATHS:
+        value = given.get(section, {}).get(key)
+        if isinstance(value, str) and value:
+            given[section][key] = str(folder / value)
 
 
 def _nearest(word: str, known: list[str]) -> str:

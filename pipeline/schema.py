@@ -84,7 +84,9 @@ RECORDS = _schema(
     note=(_TEXT,),
 )
 
-_SPAN_MAP = pa.list_(pa.struct([pa.field("at", pa.int32(), nullable=False), pa.field("raw", pa.int32(), nullable=False)]))
+_SPAN_MAP = pa.list_(
+    pa.struct([pa.field("at", pa.int32(), nullable=False), pa.field("raw", pa.int32(), nullable=False)])
+)
 
 #: What `clean` makes of a record. `body` is the story alone: paragraphs joined by a newline, quotes, dashes and spaces
 #: folded, NFC, without byline, dateline and furniture. `body_map` carries offsets back: the character at `body[i]` stood
@@ -272,9 +274,7 @@ PUBLISHED: Mapping[str, pa.Schema] = MappingProxyType(
         "credits": CREDITS,
         "citations": CITATIONS,
         "furniture": _schema(publisher=_TEXT, line=_TEXT, n_articles=_COUNT, first_seen=(TIME,), rule=_TEXT),
-        "changes": _schema(
-            article_id=(_TEXT,), cluster_id=(_TEXT,), kind=_TEXT, before=(_TEXT,), after=(_TEXT,)
-        ),
+        "changes": _schema(article_id=(_TEXT,), cluster_id=(_TEXT,), kind=_TEXT, before=(_TEXT,), after=(_TEXT,)),
         "events": _schema(
             cluster_id=_TEXT,
             event=_TEXT,

@@ -18,16 +18,17 @@ __all__ = ["Finding", "invariants", "shares"]
 
 
 class Finding(NamedTuple):
-    """One audit that failed, in words; `blocks` says whether it stops the run."""
+    """One audit that failed, in words. `blocks`: it stops the run; `broken`: and nothing can override that."""
 
     audit: str
     found: str
     blocks: bool
+    broken: bool
 
 
 def invariants(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> list[Finding]:
     """The broken invariants of a run's tables; none is what is expected. `counts` as in the manifest."""
-    return [Finding(audit, found, True) for audit, found in _broken(tables, counts)]
+    return [Finding(audit, found, blocks=True, broken=True) for audit, found in _broken(tables, counts)]
 
 
 def _broken(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
@@ -55,10 +56,16 @@ def _broken(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> Iterat
         if orphans:
             yield "foreign keys", f"{orphans} {child}.{column} are not in {parent}.{key}"
     canonical = members.filter(members["is_canonical"])
-    if canonical.num_rows != clusters.num_rows or pc.count_distinct(canonical["cluster_id"]).as_py() != clusters.num_rows:
+    if (
+        canonical.num_rows != clusters.num_rows
+        or pc.count_distinct(canonical["cluster_id"]).as_py() != clusters.num_rows
+    ):
         yield "canonical", f"{clusters.num_rows} clusters have {canonical.num_rows} canonical members"
     if (pc.sum(clusters["n_articles"]).as_py() or 0) != members.num_rows:
-        yield "sizes", f"clusters count {pc.sum(clusters['n_articles']).as_py()} articles, members are {members.num_rows}"
+        yield (
+            "sizes",
+            f"clusters count {pc.sum(clusters['n_articles']).as_py()} articles, members are {members.num_rows}",
+        )
     accounted = sum(counts[name] for name in ("added", "rejected", "repeats", "superseded"))
     if counts["records"] != accounted:
         yield "counts", f"{counts['records']} records were read and {accounted} are accounted for: {dict(counts)}"
@@ -73,5 +80,7 @@ def shares(counts: Mapping[str, int], settings: config.Audit) -> list[Finding]:
         ("max_rejects", counts["rejected"], counts["records"], settings.max_rejects),
     ):
         if whole and part / whole > limit:
-            findings.append(Finding(audit, f"{part} of {whole} is more than audit.{audit} = {limit}", blocks))
+            findings.append(
+                Finding(audit, f"{part} of {whole} is more than audit.{audit} = {limit}", blocks, broken=False)
+            )
     return findings

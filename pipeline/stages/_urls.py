@@ -45,7 +45,7 @@ def normalise(url: str | None) -> str | None:
     from w3lib.url import canonicalize_url
 
     text = (url or "").strip()
-    text = re.sub(r"^(?:https?:)?//", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"^(?:https?:/+|//)", "", text, flags=re.IGNORECASE)
     cached = _AMP_CACHE.match(text)
     text = text[cached.end() :] if cached else text
     if not re.match(r"[^\s/?#]+\.[^\s/?#]", text):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline import config
 from pipeline.stages.kernels import arrays
 
-__all__ = ["ACCEPTED", "MATCHES", "Figures", "run"]
+__all__ = ["ACCEPTED", "MATCHES", "Figures", "figures", "run"]
 
 #: The relations that make a match.
 ACCEPTED = ("identical", "light_edit", "abridged", "expanded", "version")
@@ -39,6 +39,7 @@ MATCHES = pa.schema(
     ]
 )
 
+_PAIRS = pa.schema([MATCHES.field(name) for name in ("left", "right", "path")])
 _TASK_PAIRS = 4_096  # pairs that one thread compares at a time
 
 
@@ -103,6 +104,48 @@ def _in_threads(items: NDArray[np.int64], work: Callable[[NDArray[np.int64]], No
     from pipeline.stages.kernels.threads import parallel
 
     parallel(work, np.array_split(items, max(1, len(items) // _TASK_PAIRS)) if len(items) else [])
+
+
+def figures(
+    groups: pa.Table,
+    elections: pa.Table,
+    article_ids: pa.ChunkedArray,
+    sketches: pa.Table,
+    facts: pa.Table | None,
+    settings: config.Verify,
+) -> pa.Table:
+    """How each article compares with the canonical of its cluster, and with its anchor, measured whether or not they met.
+
+    `groups` (article_id, anchor_id) and `article_ids` in the order of `sketches`; `elections` has anchor_id and
+    canonical_id. Gives article_id, relation, jaccard, containment and share_of_canonical against the canonical, and
+    `cohesion`, the containment with the anchor. The relation is said of the article as seen from the canonical.
+    """
+    ids = article_ids.combine_chunks()
+    own = np.arange(len(ids))
+    anchors = pc.index_in(groups["anchor_id"], value_set=ids).to_numpy().astype(np.int64)
+    elected = elections["canonical_id"].take(
+        pc.index_in(groups["anchor_id"], value_set=elections["anchor_id"].combine_chunks())
+    )
+    canonicals = pc.index_in(elected, value_set=ids).to_numpy().astype(np.int64)
+    order = np.argsort(canonicals, kind="stable")  # pairs grouped by their left text compare fastest
+    pairs = pa.table(
+        {"left": canonicals[order], "right": own[order], "path": np.zeros(len(own), np.int8)}, schema=_PAIRS
+    )
+    matches = run(pairs, sketches, facts, settings)
+    to_canonical = Figures(sketches, canonicals[order], own[order])
+    order_anchors = np.argsort(anchors, kind="stable")
+    cohesion = np.empty(len(own))
+    cohesion[order_anchors] = Figures(sketches, anchors[order_anchors], own[order_anchors]).containment
+    return pa.table(
+        {
+            "article_id": ids.take(pa.array(order)),
+            "relation": pc.if_else(pa.array(canonicals[order] == order), "canonical", matches["relation"]),
+            "jaccard": to_canonical.jaccard,
+            "containment": to_canonical.containment,
+            "share_of_canonical": to_canonical.containment_left,
+            "cohesion": cohesion[order],
+        }
+    )
 
 
 class _Rule(NamedTuple):

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,19 +28,25 @@ from filelock import FileLock, Timeout
 
 from pipeline import config, schema
 from pipeline.errors import IncompatibleStoreError, StoreBusyError, StoreError
+from pipeline.stages import follow
 from pipeline.stages.kernels.characters import NORMALISER
 from pipeline.storage import write
 
-__all__ = ["STATE", "Part", "Store", "header"]
+__all__ = ["FIRST_SEEN", "STATE", "Part", "Store", "header"]
 
 #: The tables of the state, by name.
 STATE: Mapping[str, pa.Schema] = {
     "articles": schema.ARTICLES,
-    "stripped": schema.STRIPPED,
     "sketches": schema.SKETCHES,
-    "credits": schema.CREDITS,
-    "citations": schema.CITATIONS,
+    **{
+        name: rows.append(pa.field("digest", pa.string(), nullable=False))  # of the version they were found in
+        for name, rows in (("stripped", schema.STRIPPED), ("credits", schema.CREDITS), ("citations", schema.CITATIONS))
+    },
 }
+
+
+#: The date of the run that brought an article, beside what `Store.articles` gives.
+FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
 
 
 def header(settings: config.Sketch) -> dict[str, Any]:
@@ -79,6 +85,7 @@ class Store:
             self._clear()
             yield
         finally:
+            shutil.rmtree(self.work, ignore_errors=True)
             lock.release()
 
     def runs(self) -> list[str]:
@@ -94,7 +101,9 @@ class Store:
         """The folder of a published run; of the newest for None."""
         runs = self.runs()
         if not runs:
-            raise StoreError(f"{self.path}: no run is published here; make one with: reprints run INPUT --store {self.path}")
+            raise StoreError(
+                f"{self.path}: no run is published here; make one with: reprints run INPUT --store {self.path}"
+            )
         if run_id is not None and run_id not in runs:
             raise StoreError(f"{self.path}: run {run_id} is not kept; there are {', '.join(runs)}")
         return self.path / "runs" / (run_id or runs[-1])
@@ -107,25 +116,52 @@ class Store:
         """A published table."""
         return write.table(self.folder(run_id), name)
 
-    def parts(self) -> list[str]:
-        """The parts of the newest run's state, oldest first."""
+    def before(self) -> follow.Before:
+        """What the newest run published, for the next one to follow."""
+        if not self.runs():
+            return follow.Before.nothing()
+        plain = (self.table(name).replace_schema_metadata(None) for name in ("clusters", "members", "events"))
+        return follow.Before(*plain)
+
+    def parts(self) -> list[dict[str, str]]:
+        """The parts of the newest run's state, oldest first, each with the run that made it and that run's date."""
         return list(self.manifest()["parts"]) if self.runs() else []
 
-    def state(self, name: str, columns: list[str] | None = None, run_id: str | None = None) -> pa.Table:
-        """A table of the state, all parts together."""
-        wanted = STATE[name]
-        if columns is not None:
-            wanted = pa.schema([wanted.field(column) for column in columns])
-        parts = list(self.manifest(run_id)["parts"]) if self.runs() else []
-        read = [pq.read_table(self.path / "state" / part / f"{name}.parquet", columns=columns) for part in parts]
-        return pa.concat_tables([wanted.empty_table(), *(table.cast(wanted) for table in read)])
+    def state(self, name: str) -> pa.Table:
+        """A table of the newest run's state, all parts together."""
+        read = [self._part(part["run_id"], name, None) for part in self.parts()]
+        return pa.concat_tables([STATE[name].empty_table(), *read])
+
+    def articles(self, columns: list[str]) -> pa.Table:
+        """Those columns of the state's articles, and `first_seen`: the date of the run that brought them."""
+        wanted = pa.schema([*(schema.ARTICLES.field(column) for column in columns), FIRST_SEEN])
+        read = [wanted.empty_table()]
+        for part in self.parts():
+            rows = self._part(part["run_id"], "articles", columns)
+            date_ = pa.scalar(datetime.fromisoformat(part["as_of"]), schema.TIME)
+            read.append(rows.append_column(FIRST_SEEN, pa.repeat(date_, rows.num_rows)))
+        return pa.concat_tables(read)
+
+    def texts(self, article_id: str) -> list[dict[str, Any]]:
+        """Every version of one article that the state has, bodies included."""
+        read = []
+        for part in self.parts():
+            path = self.path / "state" / part["run_id"] / "articles.parquet"
+            read += pq.read_table(path, filters=[("article_id", "==", article_id)]).to_pylist()
+        return read
+
+    def _part(self, run_id: str, name: str, columns: list[str] | None) -> pa.Table:
+        rows = pq.read_table(self.path / "state" / run_id / f"{name}.parquet", columns=columns)
+        return rows.cast(pa.schema([STATE[name].field(column) for column in rows.column_names]))
 
     def check(self, settings: config.Sketch) -> None:
         """Refuse settings under which sketches would not mix with those of the store."""
         if not self.runs():
             return
         stored, now = self.manifest()["header"], header(settings)
-        different = [f"{key} is {stored.get(key)} there and {now[key]} here" for key in now if stored.get(key) != now[key]]
+        different = [
+            f"{key} is {stored.get(key)} there and {now[key]} here" for key in now if stored.get(key) != now[key]
+        ]
         if different:
             raise IncompatibleStoreError(
                 f"{self.path}: its sketches do not mix with these settings: {'; '.join(different)}. "
@@ -150,9 +186,7 @@ class Store:
         (self.work / "state").rename(self.path / "state" / run_id)
         (self.work / "tables").rename(self.path / "runs" / run_id)
         runs = [*self.runs(), run_id][-keep:]
-        write.write_json(
-            self.path / "latest.json", {"run_id": run_id, "folder": f"runs/{run_id}", "runs": runs}
-        )
+        write.write_json(self.path / "latest.json", {"run_id": run_id, "folder": f"runs/{run_id}", "runs": runs})
         self._point_current(run_id)
         self._clear()
 
@@ -166,7 +200,7 @@ class Store:
     def _clear(self) -> None:
         """Remove what no kept run needs: the work of a killed run, folders it did not publish, old runs and parts."""
         runs = self.runs()
-        parts = {part for run_id in runs for part in self.manifest(run_id)["parts"]}
+        parts = {part["run_id"] for run_id in runs for part in self.manifest(run_id)["parts"]}
         shutil.rmtree(self.work, ignore_errors=True)
         for folder, kept in (("runs", set(runs)), ("state", parts)):
             for entry in (self.path / folder).glob("*"):
@@ -190,7 +224,26 @@ class Part:
     def __enter__(self) -> Part:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def settle(self, change: Callable[[pa.Table], pa.Table]) -> None:
+        """Apply a change of ids to every table of the closed part; one that nothing changes is left as it lies."""
+        for name in STATE:
+            path = self.folder / f"{name}.parquet"
+            ids = pq.read_table(path, columns=["article_id"])
+            if change(ids).equals(ids):
+                continue
+            aside = path.with_suffix(".settled")
+            with pq.ParquetFile(path) as old, pq.ParquetWriter(aside, STATE[name], compression="zstd") as new:
+                for group in range(old.num_row_groups):
+                    new.write_table(change(old.read_row_group(group).cast(STATE[name])))
+            aside.replace(path)
+
+    def close(self) -> None:
+        """End the files; what was added can be read from here on."""
         for writer in self._writers.values():
             writer.close()
 

@@ -23,7 +23,10 @@ def arrange(name: str, rows: pa.Table) -> pa.Table:
     wanted = schema.PUBLISHED[name]
     rows = rows.select(wanted.names).cast(wanted)
     rows = rows.sort_by([(key, "ascending") for key in schema.KEYS[name]])
-    metadata = {b"newswire_reprints.contract": schema.CONTRACT_VERSION.encode(), b"newswire_reprints.table": name.encode()}
+    metadata = {
+        b"newswire_reprints.contract": schema.CONTRACT_VERSION.encode(),
+        b"newswire_reprints.table": name.encode(),
+    }
     return rows.replace_schema_metadata(metadata)
 
 

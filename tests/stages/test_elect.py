@@ -582,3 +582,11 @@ def test_who_cites_the_origin_did_not_drop_it():
 def test_a_member_without_figures_is_refused():
     with pytest.raises(ValueError, match="'b' has no figures"):
         published({"article_id": "a"}, {"article_id": "b"}, compared=figures("a"))
+
+
+def test_nothing_elects_nothing():
+    table, nobody = articles(), groups({})
+    elections = elect.canonicals(nobody, table, credits(), SETTINGS)
+    credited = elect.credited(table, credits())
+    found = elect.tables(nobody, elections, table, credited, figures(), SETTINGS)
+    assert [each.num_rows for each in (elections, credited, *found)] == [0, 0, 0, 0]

@@ -275,6 +275,7 @@ SAME = "gull.example/news/lamp-1?id=5"
         "http://www.gull.example:80/news/lamp-1/?id=5#comments",
         "HTTPS://WWW.Gull.Example:443/news/./lamp-1?id=5",
         "//m.gull.example/news//lamp-1?id=5",
+        "https:/www.gull.example/news/lamp-1?id=5",
         "amp.gull.example/news/lamp-1?id=5",
         "https://www.m.gull.example/news/lamp-1/amp/?id=5&utm_source=a&utm_campaign=b",
         "https://gull.example/amp/news/lamp-1?fbclid=x&id=5&gclid=y",

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -439,3 +440,15 @@ def test_batches_come_before_the_file_ends(tmp_path: Path) -> None:
     assert next(reading).records.column("record").to_pylist() == [0, 1]
     assert next(reading).records.column("record").to_pylist() == [2, 3]
     assert next(reading).rejects.num_rows == 1
+
+
+@pytest.mark.data
+@pytest.mark.skipif("REPRINTS_DATA" not in os.environ, reason="REPRINTS_DATA names no folder")
+def test_the_labelled_articles_are_read_as_they_lie() -> None:
+    records, rejects, files = run(*read.inputs([f"{os.environ['REPRINTS_DATA']}/odu-2016/*.parquet"]))
+    assert rejects == []
+    assert [report.status for report in files] == ["read"]
+    assert len(records) == len({record["source_id"] for record in records}) > 4_000
+    for field in ("headline", "publisher", "published", "fetched", "url"):
+        assert all(record[field] for record in records), field
+    assert any(record["byline"] for record in records)

@@ -1,4 +1,4 @@
-"""The tables that travel into and out of an election, and the way between Arrow and pandas."""
+"""The tables that travel into and out of an election, and their rows in pandas."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipeline import schema
+from pipeline.stages._frames import frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CREDITED", "ELECTIONS", "FIGURES", "GROUPS", "complain", "frame", "sorted_groups", "table"]
+__all__ = ["CREDITED", "ELECTIONS", "FIGURES", "GROUPS", "complain", "known_articles", "sorted_groups"]
 
 #: Which anchor's cluster an article is in; every article of the flow once, an anchor in its own.
 GROUPS = pa.schema([pa.field("article_id", pa.string(), False), pa.field("anchor_id", pa.string(), False)])
@@ -59,25 +60,15 @@ FIGURES = pa.schema(
 
 def sorted_groups(groups: pa.Table) -> pd.DataFrame:
     """`GROUPS` in the order of (anchor, article), clusters in one piece."""
-    return groups.select(GROUPS.names).to_pandas().sort_values(["anchor_id", "article_id"], ignore_index=True)
+    return frame(groups, GROUPS.names).sort_values(["anchor_id", "article_id"], ignore_index=True)
 
 
-def frame(articles: pa.Table, columns: list[str]) -> pd.DataFrame:
+def known_articles(articles: pa.Table, columns: list[str]) -> pd.DataFrame:
     """Those columns; duplicate_of and version_of may be missing and are null then."""
     for name in ("duplicate_of", "version_of"):
         if name in columns and name not in articles.column_names:
             articles = articles.append_column(name, pa.nulls(articles.num_rows, pa.string()))
-    return articles.select(columns).to_pandas()
-
-
-def table(rows: pd.DataFrame, columns: pa.Schema) -> pa.Table:
-    """The rows in those columns, as Arrow. A null where the schema allows none is an error here, not downstream."""
-    found = pa.Table.from_pandas(rows[columns.names], schema=columns, preserve_index=False)
-    holes = [field.name for field in columns if not field.nullable and found[field.name].null_count]
-    if holes:
-        message = f"elect: null in {', '.join(holes)}, which must be known; look at the articles that were handed in"
-        raise ValueError(message)
-    return found.replace_schema_metadata(None)
+    return frame(articles, columns)
 
 
 def complain(wrong: pd.Series, ids: pd.Series, what: str) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline import config
+from pipeline.stages._frames import frame, table
 from pipeline.stages.elect import origin, reasons, rule
-from pipeline.stages.elect.contract import CREDITED, ELECTIONS, complain, frame, sorted_groups, table
+from pipeline.stages.elect.contract import CREDITED, ELECTIONS, complain, known_articles, sorted_groups
 from pipeline.stages.lexicon import agencies
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def credited(articles: pa.Table, credits: pa.Table) -> pa.Table:
     Full before release before partial; then the agency shown by more signals, by the more telling one, then by id.
     `articles` needs article_id alone. Credits whose signal is not direct do not count.
     """
-    best = origin.evidence(credits.to_pandas()).drop_duplicates("article_id")
-    rows = articles.select(["article_id"]).to_pandas().sort_values("article_id")
+    best = origin.evidence(frame(credits, origin.COLUMNS)).drop_duplicates("article_id")
+    rows = frame(articles, ["article_id"]).sort_values("article_id")
     rows = rows.merge(best, on="article_id", how="left").rename(columns={"agency": "credit_agency"})
     return table(rows.assign(credit_grade=rows["grade"].fillna("none")), CREDITED)
 
@@ -66,7 +67,7 @@ def _prints(groups: pa.Table, articles: pa.Table) -> pd.DataFrame:
         *("article_id", "publisher_id", "home_agency", "url", "canonical_url", "origin_url", "published_at"),
         *("published_precision", "kind", "status", "text_state", "version_rank", "n_words", "duplicate_of"),
     ]
-    prints = sorted_groups(groups).merge(frame(articles, columns), on="article_id", how="left", validate="1:1")
+    prints = sorted_groups(groups).merge(known_articles(articles, columns), on="article_id", how="left", validate="1:1")
     complain(prints["status"].isna(), prints["article_id"], "is in a group but not among the articles")
     prints["cluster"] = prints["anchor_id"].ne(prints["anchor_id"].shift()).cumsum() - 1
     prints["n_articles"] = prints.groupby("cluster")["cluster"].transform("size")
@@ -82,7 +83,7 @@ def _voting_credits(prints: pd.DataFrame, credits: pa.Table) -> pd.DataFrame:
     """
     import pandas as pd
 
-    traced = credits.select(["article_id", "agency", "grade", "signal"]).to_pandas()
+    traced = frame(credits, origin.COLUMNS)
     return pd.concat([traced[traced["grade"] != "release"], origin.home_credits(prints)]).astype("str")
 
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["GRADES", "SIGNALS", "consensus", "evidence", "home_credits"]
+__all__ = ["COLUMNS", "GRADES", "SIGNALS", "consensus", "evidence", "home_credits"]
+
+#: What a credit is judged by.
+COLUMNS = ("article_id", "agency", "grade", "signal")
 
 #: Grades of a credit, and their order. A release comes above a partial credit but never votes for an origin.
 GRADES: Mapping[str, int] = MappingProxyType({"none": 0, "partial": 1, "release": 2, "full": 3})
@@ -33,7 +36,7 @@ def evidence(credits: pd.DataFrame) -> pd.DataFrame:
     `rank` (int, as `GRADES`), `n_signals` (int >= 1, distinct signals of that grade) and `signal` (int, index of the
     most telling one in `SIGNALS`), one row for each article and agency, the strongest credit of an article first.
     """
-    rows = credits[["article_id", "agency", "grade", "signal"]].drop_duplicates()
+    rows = credits[list(COLUMNS)].drop_duplicates()
     rows = rows[rows["signal"].isin(SIGNALS)]
     rows = rows.assign(
         rank=rows["grade"].map(GRADES).astype("int64"),

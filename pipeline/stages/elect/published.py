@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import config, schema
-from pipeline.stages.elect.contract import FIGURES, complain, frame, sorted_groups, table
+from pipeline.stages._frames import frame, table
+from pipeline.stages.elect.contract import CREDITED, ELECTIONS, FIGURES, complain, known_articles, sorted_groups
 from pipeline.stages.lexicon import agencies
 
 if TYPE_CHECKING:
@@ -58,13 +59,13 @@ def _joined(
     """One row for each member with all that is known of it and of its cluster, sorted by (cluster, article)."""
     told = [name for name in _unfollowed("members").names if name in schema.ARTICLES.names and name != "article_id"]
     columns = ["article_id", "home_agency", "duplicate_of", "version_of", *told]
-    rows = sorted_groups(groups).merge(frame(articles, columns), on="article_id", how="left", validate="1:1")
+    rows = sorted_groups(groups).merge(known_articles(articles, columns), on="article_id", how="left", validate="1:1")
     complain(rows["status"].isna(), rows["article_id"], "is in a group but not among the articles")
-    rows = rows.merge(elections.to_pandas(), on="anchor_id", how="left")
+    rows = rows.merge(frame(elections, ELECTIONS.names), on="anchor_id", how="left")
     complain(rows["canonical_id"].isna(), rows["anchor_id"], "is an anchor but no canonical was elected for it")
-    rows = rows.merge(credited.to_pandas(), on="article_id", how="left")
+    rows = rows.merge(frame(credited, CREDITED.names), on="article_id", how="left")
     rows["credit_grade"] = rows["credit_grade"].fillna("none")
-    rows = rows.merge(figures.select(FIGURES.names).to_pandas(), on="article_id", how="left")
+    rows = rows.merge(frame(figures, FIGURES.names), on="article_id", how="left")
     own = rows["article_id"] == rows["canonical_id"]
     rows.loc[own, "relation"] = "canonical"
     rows.loc[own, ["jaccard", "containment", "share_of_canonical"]] = 1.0
@@ -106,7 +107,7 @@ def _naming(citations: pa.Table | None) -> pd.MultiIndex | None:
     if citations is None or not citations.num_rows:
         return None
     ids = {agency.name: agency.id for agency in agencies()}
-    cited = citations.select(["article_id", "source"]).to_pandas()
+    cited = frame(citations, ["article_id", "source"])
     return pd.MultiIndex.from_arrays([cited["article_id"], cited["source"].map(ids).fillna(cited["source"])])
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline import schema
+from pipeline.stages import _frames
+from pipeline.stages._frames import frame
 from pipeline.stages.follow.contract import Before
 
 if TYPE_CHECKING:
@@ -28,18 +30,16 @@ def table(clusters: pa.Table, kin: pd.DataFrame, before: Before, run_id: str, as
 
     rows = pd.concat([*_lives(clusters, kin, before), _absorbed(kin), _retired(kin, before)])
     rows = rows.assign(run_id=run_id, as_of=pd.Timestamp(as_of))
-    published = schema.PUBLISHED["events"]
-    events = pa.Table.from_pandas(rows[published.names], schema=published, preserve_index=False)
-    events = events.replace_schema_metadata(None)
+    events = _frames.table(rows, schema.PUBLISHED["events"])
     return events.sort_by([(key, "ascending") for key in schema.KEYS["events"]]).combine_chunks()
 
 
 def _lives(clusters: pa.Table, kin: pd.DataFrame, before: Before) -> list[pd.DataFrame]:
     """created, split, grew and canonical_changed: of the clusters that hold two articles or more now."""
     columns = ["cluster_id", "n_articles", "canonical_id"]
-    was = before.clusters.select(columns).to_pandas().set_index("cluster_id")
-    now = clusters.select([*columns, "canonical_reason"]).to_pandas()
-    now = now[now["n_articles"] > 1].join(was, on="cluster_id", rsuffix="_was")
+    was = frame(before.clusters, columns).set_index("cluster_id").add_suffix("_was")
+    now = frame(clusters, [*columns, "canonical_reason"])
+    now = now[now["n_articles"] > 1].join(was, on="cluster_id")
     size_was = now["n_articles_was"].fillna(0)
     told = (size_was > 1) | now["cluster_id"].isin(_ids_with_events(before))
     remnants = kin[~kin["is_kept"] & kin["cluster_id"].isin(now["cluster_id"])]
@@ -73,7 +73,7 @@ def _absorbed(kin: pd.DataFrame) -> pd.DataFrame:
 
 
 def _retired(kin: pd.DataFrame, before: Before) -> pd.DataFrame:
-    was = before.clusters.select(["cluster_id", "n_articles"]).to_pandas()
+    was = frame(before.clusters, ["cluster_id", "n_articles"])
     known = (was["n_articles"] > 1) | was["cluster_id"].isin(_ids_with_events(before))
     rows = was[known & ~was["cluster_id"].isin(kin["old_id"])]
     return _event("retired", rows["cluster_id"], ["none of its articles is in the published tables"] * len(rows))

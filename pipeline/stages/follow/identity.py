@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pipeline.stages._frames import frame
 from pipeline.stages.follow.contract import Before
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ def kin(members: pa.Table, before: Before) -> pd.DataFrame:
     One row for each pair that shares members. The heir of an old cluster is the group that holds its canonical; where
     that article is gone, the group with most of its members, then the one whose name is smallest.
     """
-    now = members.select(["article_id", "cluster_id"]).to_pandas().rename(columns={"cluster_id": "group"})
-    was = before.members.select(["article_id", "cluster_id"]).to_pandas().rename(columns={"cluster_id": "old_id"})
-    led = before.clusters.select(["cluster_id", "canonical_id"]).to_pandas()
+    now = frame(members, ["article_id", "cluster_id"]).rename(columns={"cluster_id": "group"})
+    was = frame(before.members, ["article_id", "cluster_id"]).rename(columns={"cluster_id": "old_id"})
+    led = frame(before.clusters, ["cluster_id", "canonical_id"])
     both = now.merge(was, on="article_id", validate="1:1")
     both["leads"] = both["article_id"].isin(led["canonical_id"])
     kin = both.groupby(["old_id", "group"], as_index=False).agg(n_shared=("leads", "size"), leads=("leads", "any"))
@@ -33,12 +34,12 @@ def kin(members: pa.Table, before: Before) -> pd.DataFrame:
 
 def assign(clusters: pa.Table, kin: pd.DataFrame, before: Before) -> pd.DataFrame:
     """The id of each group: group, cluster_id, is_kept (bool: published before)."""
-    seen = before.clusters.select(["cluster_id", "first_run_id"]).to_pandas()
+    seen = frame(before.clusters, ["cluster_id", "first_run_id"])
     order = {run: place for place, run in enumerate(sorted(seen["first_run_id"].unique(), key=_run_order))}
     seen = seen.assign(age=seen["first_run_id"].map(order))
     claims = kin[kin["is_heir"]].merge(seen, left_on="old_id", right_on="cluster_id")
     kept = claims.sort_values(["group", "age", "old_id"]).drop_duplicates("group")[["group", "old_id"]]
-    groups = clusters.select(["cluster_id", "anchor_id"]).to_pandas().rename(columns={"cluster_id": "group"})
+    groups = frame(clusters, ["cluster_id", "anchor_id"]).rename(columns={"cluster_id": "group"})
     groups = groups.merge(kept, on="group", how="left").sort_values("anchor_id", ignore_index=True)
     is_new = groups["old_id"].isna()
     used = {*seen["cluster_id"], *before.events["cluster_id"].to_pylist()}

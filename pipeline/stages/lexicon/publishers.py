@@ -25,6 +25,7 @@ __all__ = ["Publisher", "Publishers", "load"]
 _COLUMNS = ("id", "name", "aliases", "hosts", "country", "zone", "family", "home_agency")
 _VARIANT_HOST = regex.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 _HOST = regex.compile(r"[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.[\p{L}][\p{L}\p{N}-]+")
+_HOST_END = regex.compile(r"[/:?#]")
 _NOT_NAME = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 # Country domains that are sold as words: they say nothing about where a page is from.
@@ -96,7 +97,7 @@ def fold_host(host: str | None) -> str:
     if not host:
         return ""
     text = host.strip().casefold().partition("://")[2] or host.strip().casefold()
-    text = regex.split(r"[/:?#]", text, maxsplit=1)[0].rstrip(".")
+    text = _HOST_END.split(text, 1)[0].rstrip(".")
     return _VARIANT_HOST.sub("", text) if _HOST.fullmatch(text) else ""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import regex
 
 from pipeline.stages import lexicon
-from pipeline.stages._dates import is_month
+from pipeline.stages.clean.dates import is_month
 
 __all__ = ["Dateline", "find_dateline", "find_tail_mark", "is_agency_line"]
 
@@ -144,6 +144,9 @@ _NATIVE = (
         r"[А-ЯЁ][А-ЯЁа-яё -]{2,30}[.,]\s*\d{1,2}\s+[а-яё]{3,9}\.?\s*(?:/ТАСС/|[-.]?\s*(?:РИА Новости|ИНТЕРФАКС|Интерфакс|INTERFAX\.RU))[.,]?\s*-?\s*",
     ),
 )
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
+_NAMED_APART = regex.compile(r"[/,;=]| and ")
+_PLACE_APART = regex.compile(r"[ ,/-]+")
 _PARTICLES = frozenset("of de del da do la el le les al an am der die upon and und et y e the im in bei".split())
 #: Words in capitals before a colon or dash that name no place.
 _NO_PLACE = frozenset(
@@ -168,13 +171,18 @@ def find_dateline(flat: str, raw: str) -> Dateline | None:
     28
     """
     head = flat[:_REACH]
-    for rule, pattern in _native():
-        if match := pattern.match(head):
-            return Dateline(match.end(), False, rule)
+    if not head.isascii():
+        for rule, pattern in _native():
+            if match := pattern.match(head):
+                return Dateline(match.end(), False, rule)
+    if not (head[:1].isupper() or head[:1] == "(" or not head.isascii()):
+        return None
     return _with_agency(head) or _place_and_date(head) or _place_alone(head, raw)
 
 
 def _with_agency(head: str) -> Dateline | None:
+    if "(" not in head and "/" not in head:
+        return None
     first = _AGENCY_FIRST.match(head)
     if first and _kind(first["agency"]):
         return Dateline(first.end(), _kind(first["agency"]) == "release", "dateline-agency-first")
@@ -183,7 +191,7 @@ def _with_agency(head: str) -> Dateline | None:
         return None
     named = match["agency"] or match["slashed"]
     kind = _kind(named)
-    date = match["date"] is not None and any(is_month(word) for word in regex.findall(r"[\p{L}\p{M}]+", match["date"]))
+    date = match["date"] is not None and any(is_month(word) for word in _WORD.findall(match["date"]))
     if kind and (date or match["close"]):
         return Dateline(match.end(), kind == "release", "dateline-agency")
     # A station's call sign or a paper's name: a dateline too, whoever that is.
@@ -195,7 +203,7 @@ def _with_agency(head: str) -> Dateline | None:
 
 def _kind(named: str) -> str | None:
     """The kind of the agency or agencies in a bracket; release wins ("ANI/PNN" is paid for). None if none is known."""
-    kinds = [_agency_kinds().get(part.strip().casefold()) for part in regex.split(r"[/,;=]| and ", named)]
+    kinds = [_agency_kinds().get(part.strip().casefold()) for part in _NAMED_APART.split(named)]
     kinds.append(_agency_kinds().get(named.strip().casefold()))
     known = [kind for kind in kinds if kind]
     return "release" if "release" in known else known[0] if known else None
@@ -203,12 +211,12 @@ def _kind(named: str) -> str | None:
 
 def _is_place(place: str) -> bool:
     """Few words, each with a capital (or of a script without capitals), particles aside."""
-    words = [word for word in regex.split(r"[ ,/-]+", place) if word]
+    words = [word for word in _PLACE_APART.split(place) if word]
     return 0 < len(words) <= 8 and all(not word[0].islower() or word in _PARTICLES for word in words)
 
 
 def _is_shouted(place: str) -> bool:
-    first = regex.split(r"[ ,]", place, maxsplit=1)[0]
+    first = place.replace(",", " ").split(" ", 1)[0]
     return len(first) >= 2 and first == first.upper() and first != first.lower()
 
 
@@ -216,7 +224,7 @@ def _place_and_date(head: str) -> Dateline | None:
     match = _PLACE_DATE.match(head)
     if match is None or not _is_place(match["place"]):
         return None
-    if not any(is_month(word) for word in regex.findall(r"[\p{L}\p{M}]+", match["date"])):
+    if not any(is_month(word) for word in _WORD.findall(match["date"])):
         return None
     return Dateline(match.end(), False, "dateline-date")
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import regex
 
-from pipeline.stages._names import Source
+from pipeline.stages.trace.names import Source
 
 __all__ = ["Line", "Page", "page", "squeezed"]
 
@@ -24,22 +24,16 @@ _SCRIPTS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A piece of text outside the story and its place: offsets are null where the text has none of its own.
+    """A piece of text around the story, or a paragraph of it (kind `body`, where `start` is an offset in the body).
 
-    `kind` is that of the stripped row, or `body` for a paragraph of the story.
+    `start` is null where the text has no place of its own.
     """
 
     text: str
-    field: str | None
+    field: str
     start: int | None
     kind: str
     position: str
-
-    def span(self, start: int, end: int) -> tuple[str | None, int | None, int | None]:
-        """The place of `text[start:end]`: field, start, end."""
-        if self.start is None:
-            return self.field, None, None
-        return self.field, self.start + start, self.start + end
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +70,14 @@ class Page:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of `body[start:end]` in the field as read; start < end."""
         return self._raw(start), self._raw(end - 1) + 1
+
+    def place(self, line: Line, start: int, end: int) -> tuple[str, int | None, int | None]:
+        """Field, start and end of `line.text[start:end]` as read."""
+        if line.start is None:
+            return line.field, None, None
+        if line.kind == "body":
+            return (self.field, *self.span(line.start + start, line.start + end))
+        return line.field, line.start + start, line.start + end
 
     def _raw(self, position: int) -> int:
         entry = bisect.bisect_right(self.at, position) - 1

@@ -1,6 +1,6 @@
 """Citations of one article: the sources it leans on, each with the words that say so.
 
-Names are found first (`_names`); frames (`lexicon/frames.toml`) are tried only around them, so a text that names
+Names are found first (`names`); frames (`lexicon/frames.toml`) are tried only around them, so a text that names
 nobody costs one pass of the automaton.
 """
 
@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import regex
 
 from pipeline.stages import lexicon
-from pipeline.stages._mentions import Mention, Vocabulary, mentions
-from pipeline.stages._names import Hit
-from pipeline.stages._page import Page
+from pipeline.stages.trace.mentions import Mention, Vocabulary, mentions
+from pipeline.stages.trace.names import Hit
+from pipeline.stages.trace.page import Page
 
 __all__ = ["Citation", "find", "heads"]
 

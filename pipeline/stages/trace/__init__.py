@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from pipeline.config import Trace
 from pipeline.schema import CITATIONS, CREDITS
-from pipeline.stages import _citations, _credits
-from pipeline.stages._names import Names, load
-from pipeline.stages._page import page
+from pipeline.stages.trace import citations, credits
+from pipeline.stages.trace.names import load
+from pipeline.stages.trace.page import page
 
 __all__ = ["run"]
 
@@ -35,32 +35,18 @@ def run(articles: pa.Table, stripped: pa.Table, settings: Trace) -> tuple[pa.Tab
     Rows stand in the order of the articles and, within one, of the text. The agency of a credit that names none ("with
     inputs from agencies") is `unspecified`; an outlet's is its name.
     """
-    names = load(settings.agencies, _citations.heads())
-    lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    names = load(settings.agencies, citations.heads())
+    lines: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
     for line in stripped.to_pylist():
-        lines[line["record"]].append(line)
-    credits: list[dict[str, Any]] = []
-    citations: list[dict[str, Any]] = []
+        lines[line["record"], line["article_id"]].append(line)
+    credited: list[dict[str, Any]] = []
+    cited: list[dict[str, Any]] = []
     for batch in articles.select(_COLUMNS).to_batches():
         for row in batch.to_pylist():
-            _trace(row, lines.get(row["record"], []), names, credits, citations)
-    return pa.Table.from_pylist(credits, CREDITS), pa.Table.from_pylist(citations, CITATIONS)
-
-
-def _trace(
-    row: dict[str, Any],
-    lines: list[dict[str, Any]],
-    names: Names,
-    credits: list[dict[str, Any]],
-    citations: list[dict[str, Any]],
-) -> None:
-    """Adds the rows of one article."""
-    article = page(row, lines)
-    found = _credits.find(article, names)
-    credits += [{"article_id": article.article_id, **credit._asdict()} for credit in found]
-    credited = {credit.agency for credit in found}
-    hits = names.find(article.body)
-    citations += [
-        {"article_id": article.article_id, **citation._asdict()}
-        for citation in _citations.find(article, hits, credited)
-    ]
+            article = page(row, lines.get((row["record"], row["article_id"]), []))
+            found = credits.find(article, names)
+            credited += [{"article_id": article.article_id, **credit._asdict()} for credit in found]
+            agencies = {credit.agency for credit in found}
+            sources = citations.find(article, names.find(article.body), agencies)
+            cited += [{"article_id": article.article_id, **citation._asdict()} for citation in sources]
+    return pa.Table.from_pylist(credited, CREDITS), pa.Table.from_pylist(cited, CITATIONS)

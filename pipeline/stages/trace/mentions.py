@@ -8,8 +8,8 @@ from typing import Any
 
 import regex
 
-from pipeline.stages._names import HEAD, Hit, Source
-from pipeline.stages._page import Page
+from pipeline.stages.trace.names import HEAD, Hit, Source
+from pipeline.stages.trace.page import Page
 
 __all__ = ["Mention", "Vocabulary", "mentions", "resolve", "spelled_out"]
 
@@ -89,7 +89,9 @@ class Vocabulary:
             homonyms=table,
             heads=frozenset(unknown["heads"]) if unknown else frozenset(),
             never=regex.compile(rf"{unknown['never']}\s") if unknown else None,
-            right_run=regex.compile(rf"(?:[\s-](?:{'|'.join(words)})\b)*(?:\s(?:Channel\s)?\d+\b)?")
+            right_run=regex.compile(
+                rf"(?:[\s-](?:{'|'.join(words)})\b)*(?:\s(?:Service|Agency|Network|Wire|(?:Channel\s)?\d+)\b)?"
+            )
             if unknown
             else None,
         )

@@ -47,9 +47,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A date phrase in a line: its role, and where the words after the label stand in the line."""
+    """A labelled phrase in a line: its role, where its label begins, and where the words after the label stand."""
 
     role: Literal["published", "modified"]
+    label: int
     start: int
     end: int
 
@@ -103,7 +104,7 @@ def stamps(line: str) -> list[Stamp]:
         phrase = text[label.end() : end].rstrip(" |/,;·•-(")
         if any(character.isdigit() for character in phrase):
             role = words.labels[" ".join(label[1].casefold().split())]
-            result.append(Stamp(role, label.end(), label.end() + len(phrase)))
+            result.append(Stamp(role, label.start(), label.end(), label.end() + len(phrase)))
     return result
 
 

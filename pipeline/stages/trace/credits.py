@@ -10,13 +10,14 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import ahocorasick_rs
 import regex
 
 from pipeline.stages._fold import flatten
-from pipeline.stages._mentions import resolve
-from pipeline.stages._names import HEAD, Hit, Names, Source
-from pipeline.stages._page import Line, Page
-from pipeline.stages._slots import UNSPECIFIED, Named, Slot, parse, signals, unknown_outlet
+from pipeline.stages.trace.mentions import resolve
+from pipeline.stages.trace.names import HEAD, Hit, Names, Source
+from pipeline.stages.trace.page import Line, Page
+from pipeline.stages.trace.slots import UNSPECIFIED, Named, Slot, parse, signals, unknown_outlet
 
 __all__ = ["Credit", "find"]
 
@@ -32,6 +33,7 @@ _NOT_A_NAME = regex.compile(
 _OPENERS, _CLOSERS = "([/（【=＝「", ")]/）】」"
 _URL = regex.compile(r"https?://([\w.-]+)")
 _LIST_SPLIT = regex.compile(r"\s*(?:[;,]|\band\b)\s*|\.\s")
+_POLICY_WORDS = ("not name", "not identify", "not publish", "ly name", "ly identify", "ly publish")
 _POLICY = regex.compile(
     r"(?:^|[.!?]\s|\n)(?:The\s)?(?P<name>\p{Lu}[\w.-]*(?:\s\p{Lu}[\w.-]*){0,4})\s(?:(?:generally|typically|normally|usually|"
     r"ordinarily)\s(?:does|do)\snot|(?:does|do)\snot\s(?:generally|typically|normally|usually|ordinarily))\s"
@@ -57,11 +59,11 @@ class Credit(NamedTuple):
 def find(page: Page, names: Names) -> list[Credit]:
     """The credits of a page, the slots first; empty for the house's own copy."""
     byline = parse(page.byline.text, page, names) if page.byline else Slot((), own=False, persons=False, partial=False)
-    found = [*_home(page, names), *_slot(page.byline, byline, "byline")]
+    found = [*_home(page, names), *_slot(page, page.byline, byline, "byline")]
     found += _dateline(page, names)
     for line, signal in ((page.credit, "metadata"), (page.rights, "copyright")):
         if line is not None and signal == "metadata":
-            found += _slot(line, parse(line.text, page, names), signal)
+            found += _slot(page, line, parse(line.text, page, names), signal)
         elif line is not None:
             found += _ruled(page, names, line, byline, found, only="copyright")
     lines = _lines(page)
@@ -82,7 +84,7 @@ def _home(page: Page, names: Names) -> Iterator[Credit]:
         yield Credit(source.key, None, grade, "home", where, None, None, None, "home_page")
 
 
-def _slot(line: Line | None, slot: Slot, signal: str) -> Iterator[Credit]:
+def _slot(page: Page, line: Line | None, slot: Slot, signal: str) -> Iterator[Credit]:
     if line is None:
         return
     rule = f"joint_{signal}" if slot.partial else f"whole_{signal}"
@@ -91,7 +93,7 @@ def _slot(line: Line | None, slot: Slot, signal: str) -> Iterator[Credit]:
             continue
         grade = "release" if _is_release(named) else "partial" if slot.partial or named.key == UNSPECIFIED else "full"
         text = line.text[named.start : named.end]
-        yield Credit(named.key, named.desk, grade, signal, text, *line.span(named.start, named.end), rule)
+        yield Credit(named.key, named.desk, grade, signal, text, *page.place(line, named.start, named.end), rule)
 
 
 def _is_release(named: Named) -> bool:
@@ -102,10 +104,12 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
     """The agencies in the dateline: on the list, and set apart by brackets, slashes or the dash that ends it."""
     line = page.dateline
     if line is None:
-        match = signals()["patterns"]["dateline"].match(page.body[:160])
+        opening = page.body[:160]
+        is_marked = any(opener in opening for opener in "([/（【")
+        match = signals()["patterns"]["dateline"].match(opening) if is_marked else None
         if not match:
             return
-        line = Line(match[0], page.field, None, "body", "head")
+        line = Line(match[0], page.field, 0, "body", "head")
     flat = flatten(line.text)
     paid = _ANI_RELEASE.search(flat)
     for hit in _slot_hits(flat, names):
@@ -115,7 +119,7 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
         if not _set_apart(flat, hit, source, page.country):
             continue
         grade = "release" if source.kind == "release" or (paid and source.key == "ani") else "full"
-        span = line.span(hit.start, hit.end) if page.dateline else (page.field, *page.span(hit.start, hit.end))
+        span = page.place(line, hit.start, hit.end)
         yield Credit(source.key, None, grade, "dateline", line.text[hit.start : hit.end], *span, "dateline")
 
 
@@ -135,11 +139,11 @@ def _slot_hits(flat: str, names: Names) -> list[Hit]:
 
 def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
     before, after = flat[: hit.start].rstrip()[-1:], flat[hit.end :].lstrip()[:1]
-    if before in _OPENERS and before or after in _CLOSERS and after:
+    if (before in _OPENERS and before) or (after in _CLOSERS and after):
         expansion = flat[: hit.start].rstrip(" (")
         is_definition = expansion.casefold().endswith(source.name.casefold())
         return not is_definition and (
-            hit.policy != "full" or source.country == country or before in "(/" and before != ""
+            hit.policy != "full" or source.country == country or (before in "(/" and before != "")
         )
     if hit.policy == "full":
         return False
@@ -166,17 +170,17 @@ def _lines(page: Page) -> list[Line]:
     return found
 
 
-def _place(page: Page, line: Line, start: int, end: int) -> tuple[str | None, int | None, int | None]:
-    if line.kind == "body" and line.start is not None:
-        return (page.field, *page.span(line.start + start, line.start + end))
-    return line.span(start, end)
-
-
 def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
     """A line that is an agency's name and nothing else, or the mark an agency leaves at the end of its text."""
     text = flatten(line.text).rstrip()
     in_body = line.kind == "body"
-    if line.kind in _WHOLE_LINE and len(text) < 80 and not signals()["patterns"]["photo"].search(text):
+    if line.kind not in _WHOLE_LINE and line.kind != "body":
+        return
+    low = max(0, len(text) - 80)
+    hits = [hit for hit in names.find(text[low:]) if hit.sources[0].is_agency]
+    if not hits:
+        return
+    if len(text) < 80 and not signals()["patterns"]["photo"].search(text):
         slot = parse(text, page, names)
         known = [named for named in slot.named if named.source is not None and named.source.is_agency]
         if slot.is_whole and len(known) == len(slot.named):
@@ -184,20 +188,19 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
                 if named.source and named.source.kind in {"photo", "broadcaster"}:
                     continue
                 grade = "release" if _is_release(named) else "full"
-                place = _place(page, line, named.start, named.end)
+                place = page.place(line, named.start, named.end)
                 yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")
             return
     if in_body and line.position != "end":
         return
-    low = max(0, len(text) - 80)
-    for hit in names.find(text[low:]):
+    for hit in hits:
         source = resolve(hit, frozenset(), page.country)
-        if source is None or not source.is_wire:
+        if source is None or not source.is_wire or (hit.policy == "full" and source.country != page.country):
             continue
         for rule, mark in _marks(hit.alias):
             match = mark.search(text, low)
             if match:
-                place = _place(page, line, *match.span("mark"))
+                place = page.place(line, *match.span("mark"))
                 yield Credit(source.key, None, "full", "tail", match["mark"], *place, rule)
                 break
 
@@ -216,25 +219,39 @@ def _ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[C
     """The credits that the rules of `signals.toml` find on a line: the first rule that fits decides."""
     text = flatten(line.text).strip()
     shift = len(line.text) - len(line.text.lstrip())
-    is_photo = signals()["patterns"]["photo"].search(text) is not None
-    for rule in signals()["rule"]:
+    for rule in _cued(text.lower()):
         is_disclaimer = rule["signal"] == "disclaimer"
-        if (only and rule["signal"] != only) or (is_photo and not is_disclaimer):
+        if only and rule["signal"] != only:
             continue
         if is_disclaimer and line.kind == "body" and line.position == "body":
             continue
         match = rule["pattern"].search(text)
-        if match is None:
+        if match is None or (not is_disclaimer and signals()["patterns"]["photo"].search(text)):
             continue
         group = "list" if rule["names"] in {"list", "all"} else 0
-        place = _place(page, line, match.start() + shift, match.end() + shift)
+        place = page.place(line, match.start() + shift, match.end() + shift)
         rows = _of_rule(page, names, rule, match, group, byline, found)
         if rows or is_disclaimer:
             return [
                 Credit(agency, None, grade, rule["signal"], match[0], *place, rule["id"])
                 for agency, grade in dict.fromkeys(rows)
             ]
-    return _reporter_link(page, names, line, text, byline) if not only else []
+    return _reporter_link(page, names, line, text, byline) if "://" in text and not only else []
+
+
+@functools.cache
+def _cues() -> tuple[ahocorasick_rs.AhoCorasick, tuple[int, ...]]:
+    """The cues of all rules in one automaton, and the number of the rule that each is of."""
+    pairs = [(cue, number) for number, rule in enumerate(signals()["rule"]) for cue in rule["cues"]]
+    automaton = ahocorasick_rs.AhoCorasick([cue for cue, _ in pairs])
+    return automaton, tuple(number for _, number in pairs)
+
+
+def _cued(lowered: str) -> list[Mapping[str, Any]]:
+    """The rules of which a cue stands in the line, in their order."""
+    automaton, rules = _cues()
+    cued = {rules[index] for index, _, _ in automaton.find_matches_as_indexes(lowered, overlapping=True)}
+    return [signals()["rule"][number] for number in sorted(cued)]
 
 
 def _of_rule(
@@ -306,14 +323,14 @@ def _reporter_link(page: Page, names: Names, line: Line, text: str, byline: Slot
         if signals()["patterns"]["reporter_link"].search(text, 0, match.start()):
             grade = "partial" if byline.persons else "full"
             shift = len(line.text) - len(line.text.lstrip())
-            place = _place(page, line, match.start() + shift, match.end() + shift)
+            place = page.place(line, match.start() + shift, match.end() + shift)
             found.append(Credit(source.key, None, grade, "tail", match[0], *place, "reporter_link"))
     return found
 
 
 def _policy(page: Page, names: Names, byline: Slot) -> Iterator[Credit]:
     """A sentence that states the agency's own rule ("... generally does not name ...") is the agency's own text."""
-    if "does not" not in page.body and "do not" not in page.body:
+    if not any(words in page.body for words in _POLICY_WORDS):
         return
     for match in _POLICY.finditer(page.body):
         hit = names.exact(match["name"])

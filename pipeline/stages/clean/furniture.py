@@ -14,7 +14,7 @@ import regex
 from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
-from pipeline.stages._lines import Line
+from pipeline.stages.clean.lines import Line
 
 __all__ = ["Rule", "is_item", "match"]
 

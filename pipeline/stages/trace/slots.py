@@ -13,9 +13,9 @@ import regex
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
-from pipeline.stages._mentions import resolve
-from pipeline.stages._names import HEAD, Hit, Names, Source
-from pipeline.stages._page import Page
+from pipeline.stages.trace.mentions import resolve
+from pipeline.stages.trace.names import HEAD, Hit, Names, Source
+from pipeline.stages.trace.page import Page
 
 __all__ = ["UNSPECIFIED", "Named", "Slot", "parse", "signals", "unknown_outlet"]
 
@@ -54,6 +54,7 @@ class Slot:
 
     @property
     def is_whole(self) -> bool:
+        """Whether it names agencies or outlets and nobody else."""
         return bool(self.named) and not self.own and not self.persons
 
 
@@ -105,12 +106,10 @@ def _parts(masked: str, low: int, high: int) -> list[tuple[int, int]]:
     starts, ends = [low, *(end for _, end in cuts)], [*(start for start, _ in cuts), high]
     spans = []
     for start, end in zip(starts, ends, strict=True):
-        while start < end and masked[start] in _EDGES:
-            start += 1
-        while start < end and masked[end - 1] in _EDGES:
-            end -= 1
-        if start < end:
-            spans.append((start, end))
+        part = masked[start:end]
+        left = start + len(part) - len(part.lstrip(_EDGES))
+        if part.strip(_EDGES):
+            spans.append((left, left + len(part.strip(_EDGES))))
     return spans
 
 

@@ -9,7 +9,7 @@ import regex
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
-from pipeline.stages._lines import Line, Strip
+from pipeline.stages.clean.lines import Line, Strip
 
 __all__ = ["Version", "kind_of", "language_of", "text_state_of", "version_of"]
 
@@ -96,17 +96,18 @@ def kind_of(headline: str | None, lines: list[Line], strips: list[Strip], *, pai
     for pattern, kind in _rules().kinds:
         if text and pattern.search(text):
             return kind
-    timed = sum(1 for line in lines if _TIMED.match(line.flat))
+    timed = sum(1 for line in lines if any(map(str.isdigit, line.flat[:4])) and _TIMED.match(line.flat))
     return "liveblog" if timed >= max(_TIMED_LEAST, _TIMED_SHARE * len(lines)) else "editorial"
 
 
 _TEASER_WORDS = 120
+_WALLED_WORDS = 250  # above, the words of a paywall stand beside a text that is there in full
 
 
 def text_state_of(body: str, n_words: int, strips: list[Strip], stub_words: int) -> str:
     """full, stub (cut by a paywall, a teaser, or too short) or unknown (it breaks off with dots, at any length)."""
     breaks_off = body.endswith(("...", "…", "[...]", "[…]"))
-    walled = any(strip.rule == "paywall" for strip in strips)
+    walled = n_words < _WALLED_WORDS and any(strip.rule == "paywall" for strip in strips)
     if n_words < stub_words or walled or (breaks_off and n_words < _TEASER_WORDS):
         return "stub"
     return "unknown" if breaks_off else "full"

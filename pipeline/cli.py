@@ -1,0 +1,146 @@
+"""The command line: thin commands over the flow. `reprints --help` is the place to start."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from pipeline.errors import ReprintsError
+
+__all__ = ["cli", "main"]
+
+_EXIT_CODES = """\b
+Exit codes: 0 done; 1 a bug; 2 usage, configuration, or input that is not there
+or cannot be read at all; 3 an audit failed and nothing was published; 4 the
+store was written with settings that do not mix; 5 another run holds the store."""
+
+_STORE = click.option(
+    "--store",
+    "store_path",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the store.",
+)
+_CONFIG = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="TOML file of settings; see `reprints config`.",
+)
+
+
+class _Day(click.ParamType[datetime]):
+    """A day or an ISO 8601 time; a day means its end, in UTC."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2026-11-24 or a time like 2026-11-24T06:00:00+05:30", param, ctx)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment + timedelta(days=1, microseconds=-1) if len(value) == len("2026-11-24") else moment
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_CODES)
+@click.version_option(version("newswire-reprints"), prog_name="reprints")
+def cli() -> None:
+    """Find the reprints of one wire story under many mastheads, and say whose copy it is.
+
+    \b
+    reprints run night/ --store store       read a night's files, publish the tables
+    reprints explain ID --store store       why an article is in its cluster
+    reprints config                         every setting with its meaning
+    """
+
+
+@cli.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@_STORE
+@_CONFIG
+@click.option(
+    "--engine", type=click.Choice(["local"]), default="local", show_default=True, help="Where the stages run."
+)
+@click.option(
+    "--as-of", type=_Day(), metavar="DATE", help="The run's logical date  [default: the newest article's time]"
+)
+@click.option("--wait", is_flag=True, help="Wait for another run on this store instead of ending with exit code 5.")
+@click.option("--publish-anyway", is_flag=True, help="Publish although an audit would block; recorded in the manifest.")
+def run(
+    inputs: tuple[str, ...],
+    store_path: Path,
+    config_path: Path | None,
+    engine: str,
+    as_of: datetime | None,
+    wait: bool,
+    publish_anyway: bool,
+) -> None:
+    """Read articles into a store and publish its tables.
+
+    INPUT is any number of files, folders and globs: Parquet, JSON lines (.jsonl, .gz, .zst), CSV, and scraped pages as
+    text, one a file. The field names of trafilatura, news-please, fundus, newspaper4k and others are understood as they
+    are. On an empty store this is a batch; on a store with history it adds a night. The same input again changes nothing.
+
+    The tables lie in STORE/current as Parquet; STORE/latest.json names the newest run.
+    """
+    from pipeline import config, flow, summary
+    from pipeline.storage.state import Store
+    from pipeline.watch import Watch
+
+    watch = Watch.of_process()
+    settings = config.load(config_path)
+    summary.announce_compilation(watch)
+    store = Store(store_path)
+    outcome = flow.run(inputs, store, settings, as_of=as_of, wait=wait, publish_anyway=publish_anyway, watch=watch)
+    click.echo(summary.text(outcome, store))
+
+
+@cli.command()
+@click.argument("article_id")
+@click.argument("other_id", required=False)
+@_STORE
+@click.option("--at", "run_id", metavar="RUN_ID", help="As an earlier run had it  [default: the newest]")
+def explain(article_id: str, other_id: str | None, store_path: Path, run_id: str | None) -> None:
+    """Tell in words why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one."""
+    from pipeline import explain as explaining
+    from pipeline.storage.state import Store
+
+    store = Store(store_path)
+    if other_id is None:
+        click.echo(explaining.article(store, article_id, run_id))
+    else:
+        click.echo(explaining.pair(store, article_id, other_id, run_id))
+
+
+@cli.command("config")
+@click.option(
+    "--check", "path", type=click.Path(dir_okay=False, path_type=Path), help="Check this file and print what it sets."
+)
+def config_(path: Path | None) -> None:
+    """Print every setting with its meaning, bounds and value, as a file to start from."""
+    from pipeline import config
+
+    click.echo(config.describe(config.load(path)), nl=False)
+
+
+def main() -> NoReturn:
+    """The console script: expected failures in one line and with their exit code."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except ReprintsError as error:
+        click.echo(f"reprints: {error}", err=True)
+        code = error.exit_code
+    sys.exit(code or 0)

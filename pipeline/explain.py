@@ -1,0 +1,233 @@
+"""Why an article is in its cluster, in words: how it was read, whose copy it is, whom it met, and what decided."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.errors import StoreError
+from pipeline.stages import lexicon
+from pipeline.storage.state import Store
+
+__all__ = ["article", "pair"]
+
+_WIDTH = 100
+_SHOWN = 12  # rows of a long list
+
+Row = dict[str, Any]
+
+
+def article(store: Store, article_id: str, run_id: str | None = None) -> str:
+    """The story of one article, or of the cluster with that id."""
+    members = store.table("members", run_id)
+    row = _only(members, article_id)
+    if row is None:
+        cluster = _where(store.table("clusters", run_id), "cluster_id", article_id)
+        if not cluster:
+            raise StoreError(_unknown(store, article_id, run_id))
+        row = _only(members, cluster[0]["canonical_id"])
+    return "\n".join(_article(store, row or {}, members, run_id))
+
+
+def pair(store: Store, article_id: str, other_id: str, run_id: str | None = None) -> str:
+    """Why two articles are, or are not, in one cluster."""
+    members = store.table("members", run_id)
+    row, other = _only(members, article_id), _only(members, other_id)
+    if row is None or other is None:
+        raise StoreError(_unknown(store, article_id if row is None else other_id, run_id))
+    return "\n".join(_pair(store, row, other, run_id))
+
+
+def _article(store: Store, row: Row, members: pa.Table, run_id: str | None) -> Iterator[str]:
+    yield f"{row['article_id']}  {row['headline'] or '(no headline)'}"
+    yield from _reading(store, row)
+    yield from _credits(store, row, run_id)
+    yield from _citations(store, row, run_id)
+    yield from _cluster(store, row, members, run_id)
+    yield from _matches(store, row, members, run_id)
+
+
+def _reading(store: Store, row: Row) -> Iterator[str]:
+    stored = _newest(store, row["article_id"])
+    yield ""
+    yield "How it was read"
+    yield f"  publisher   {row['publisher'] or 'unknown'}{_bracket(row['publisher_id'])}"
+    yield f"  published   {_published(row, stored)}"
+    if stored is None:
+        yield "  the text is no longer kept"
+        return
+    yield f"  from        {stored['source']}, a {stored['field']}{_given(', byline ', stored['byline'])}"
+    yield f"  body        {row['n_words']:,} words in {stored['body'].count(chr(10)) + 1} paragraphs or lines"
+    yield f"  kind        {row['kind']}, {row['status']}, text {row['text_state']}"
+    lines = _where(store.state("stripped"), "article_id", row["article_id"])
+    lines = [line for line in lines if line["digest"] == stored["digest"]]
+    if lines:
+        yield f"  taken out   {len(lines)} lines that are not the story:"
+        yield from (f"    {line['kind']:<12} {line['rule']:<22} {_cut(line['line'], 58)}" for line in lines)
+
+
+def _published(row: Row, stored: Row | None) -> str:
+    if row["published_at"] is None:
+        return "unknown"
+    told = f"{row['published_at']:%Y-%m-%d %H:%M:%S} UTC, to the {row['published_precision']}"
+    if stored is None or not stored["published_raw"]:
+        return told
+    return f'{told}; on the page "{_cut(stored["published_raw"], 48)}", zone by {stored["published_zone"] or "nothing"}'
+
+
+def _credits(store: Store, row: Row, run_id: str | None) -> Iterator[str]:
+    credits = _where(store.table("credits", run_id), "article_id", row["article_id"])
+    yield ""
+    yield "Whose copy it is"
+    if not credits:
+        yield f"  no credit was found; status {row['credit_status']}"
+    for credit in credits:
+        desk = f", desk {credit['desk']}" if credit["desk"] else ""
+        yield f"  {_agency(credit['agency'])}{desk}: {credit['grade']}, by the {credit['signal']} ({credit['rule']})"
+        yield f'    "{_cut(credit["text"], 84)}"{_place(credit)}'
+
+
+def _citations(store: Store, row: Row, run_id: str | None) -> Iterator[str]:
+    citations = _where(store.table("citations", run_id), "article_id", row["article_id"])
+    yield ""
+    yield "Whom it cites"
+    if not citations:
+        yield "  nobody that is known as a source"
+    for found in citations:
+        via = f" via {found['via']}" if found["via"] else ""
+        yield f"  {found['source']}{via}: {found['role']} ({found['frame']})"
+        yield f'    "{_cut(found["text"], 84)}"{_place(found)}'
+
+
+def _cluster(store: Store, row: Row, members: pa.Table, run_id: str | None) -> Iterator[str]:
+    cluster = _where(store.table("clusters", run_id), "cluster_id", row["cluster_id"])[0]
+    yield ""
+    yield f"Its cluster, {cluster['cluster_id']}"
+    prints, publishers = _several(cluster["n_articles"], "print"), _several(cluster["n_publishers"], "publisher")
+    yield f"  {prints} by {publishers}; origin {_agency(cluster['origin_agency'])}"
+    yield f"  canonical   {cluster['canonical_id']}: {cluster['canonical_reason']}"
+    if cluster["runner_up_id"]:
+        yield f"  runner-up   {cluster['runner_up_id']}"
+    if cluster["n_articles"] > 1:
+        yield f"  anchor      {cluster['anchor_id']}; every member shares at least {cluster['cohesion_min']:.0%} with it"
+    if not row["is_canonical"]:
+        yield (
+            f"  this one    {row['relation']} as seen from the canonical: jaccard {row['jaccard']:.3f}, "
+            f"containment {row['containment']:.3f}, has {row['share_of_canonical']:.0%} of it"
+        )
+    rows = _where(members, "cluster_id", row["cluster_id"])
+    others = [other for other in rows if other["article_id"] != row["article_id"]]
+    yield from _listed(
+        others,
+        lambda other: f"  with        {other['article_id']}  {other['relation']}, {_cut(other['publisher'] or '', 28)}",
+    )
+
+
+def _matches(store: Store, row: Row, members: pa.Table, run_id: str | None) -> Iterator[str]:
+    matches = store.table("matches", run_id)
+    wanted = pa.scalar(row["article_id"])
+    found = matches.filter(pc.or_(pc.equal(matches["left_id"], wanted), pc.equal(matches["right_id"], wanted)))
+    rows = sorted(found.to_pylist(), key=lambda match: (not match["accepted"], -match["jaccard"]))
+    accepted = sum(match["accepted"] for match in rows)
+    yield ""
+    yield f"Whom it was compared with: {accepted} accepted, {len(rows) - accepted} refused"
+    yield from _listed(rows, lambda match: _match(match, row["article_id"]))
+
+
+def _match(match: Row, article_id: str) -> str:
+    other = match["right_id"] if match["left_id"] == article_id else match["left_id"]
+    return f"  {'accepted' if match['accepted'] else 'refused '}    {other}  {match['relation']}: {match['reason']}"
+
+
+def _pair(store: Store, row: Row, other: Row, run_id: str | None) -> Iterator[str]:
+    yield f"{row['article_id']}  {row['headline'] or '(no headline)'}"
+    yield f"{other['article_id']}  {other['headline'] or '(no headline)'}"
+    yield ""
+    left, right = sorted((row["article_id"], other["article_id"]))
+    matches = _where(store.table("matches", run_id), "left_id", left)
+    match = next((found for found in matches if found["right_id"] == right), None)
+    together = row["cluster_id"] == other["cluster_id"]
+    yield f"They are {'in one cluster, ' + row['cluster_id'] if together else 'in two clusters'}."
+    if match is None:
+        yield (
+            "They were never compared: they are further apart in time than the window, or share too few words to become "
+            "candidates."
+        )
+    else:
+        yield f"Compared: {match['relation']}, {'accepted' if match['accepted'] else 'refused'}; {match['reason']}."
+        yield (
+            f"jaccard {match['jaccard']:.3f}; the second has {match['containment_left']:.0%} of the first and the first "
+            f"{match['containment_right']:.0%} of the second; longest run {match['longest_run']} shingles "
+            f"(first: {left})."
+        )
+    if together and (match is None or not match["accepted"]):
+        yield "Both were verified against the anchor of the cluster, which is what joins them."
+    if not together and match is not None and match["accepted"]:
+        yield "They match each other, but no single anchor matches both; see links.parquet."
+
+
+def _newest(store: Store, article_id: str) -> Row | None:
+    """The current text of an article as the state has it."""
+    from pipeline.stages import identify
+
+    keys = store.articles(["article_id", "digest", "modified_at", "published_at"])
+    rows = keys.filter(pc.equal(keys["article_id"], article_id))
+    if not rows.num_rows:
+        return None
+    current = identify.newest(rows)[0].to_pylist()[0]
+    texts = store.texts(article_id)
+    return next(text for text in texts if text["digest"] == current["digest"])
+
+
+def _unknown(store: Store, wanted: str, run_id: str | None) -> str:
+    rejected = [row for row in store.table("rejects", run_id).to_pylist() if row["article_id"] == wanted]
+    if rejected:
+        return f"{wanted} was rejected: {rejected[0]['reason']} ({rejected[0]['source']})"
+    return f"{wanted}: no article or cluster of {store.path} has this id; ids are in members.parquet, article_id"
+
+
+def _only(rows: pa.Table, article_id: str) -> Row | None:
+    found = _where(rows, "article_id", article_id)
+    return found[0] if found else None
+
+
+def _where(rows: pa.Table, column: str, value: str) -> list[Row]:
+    found: list[Row] = rows.filter(pc.equal(rows[column], value)).to_pylist()
+    return found
+
+
+def _listed(rows: Sequence[Row], line: Any) -> Iterator[str]:
+    yield from (line(row) for row in rows[:_SHOWN])
+    if len(rows) > _SHOWN:
+        yield f"  and {len(rows) - _SHOWN:,} more"
+
+
+def _agency(agency: str | None) -> str:
+    if agency is None:
+        return "unknown"
+    name = next((known.name for known in lexicon.agencies() if known.id == agency), agency)
+    return name if name == agency else f"{name} ({agency})"
+
+
+def _place(row: Row) -> str:
+    return f" [{row['field']} {row['start']}:{row['end']}]" if row["field"] and row["start"] is not None else ""
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _bracket(value: str | None) -> str:
+    return f" ({value})" if value else ""
+
+
+def _given(before: str, value: str | None) -> str:
+    return f'{before}"{value}"' if value else ""
+
+
+def _cut(words: str, width: int) -> str:
+    return textwrap.shorten(words, width, placeholder="…") or words[:width]

@@ -1,0 +1,32 @@
+"""The way between Arrow tables and pandas frames, for the stages that assemble rows with pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["frame", "table"]
+
+
+def frame(rows: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
+    """Those columns as pandas.
+
+    An empty table takes a way round: pandas 3.1 cannot join on string columns that came from Arrow without a chunk.
+    """
+    found = rows.select(columns).to_pandas()
+    return found if len(found) else found.astype("object").astype(found.dtypes)
+
+
+def table(rows: pd.DataFrame, columns: pa.Schema) -> pa.Table:
+    """Those columns as Arrow, without metadata. A null where the schema allows none is an error here, not downstream."""
+    found = pa.Table.from_pandas(rows[columns.names], schema=columns, preserve_index=False)
+    holes = [field.name for field in columns if not field.nullable and found[field.name].null_count]
+    if holes:
+        message = f"null in {', '.join(holes)}, which must be known: look at the tables that the stage was given"
+        raise ValueError(message)
+    return found.replace_schema_metadata(None)

@@ -1,0 +1,256 @@
+"""clean: from a page or body to the story alone.
+
+    articles, stripped, rejects = clean.run(records, config.clean, publishers)
+
+What is no story (the publisher's line, headline, captions, byline, disclaimer, promotion, stamp, navigation) is taken out by
+rules of the lexicon and stays on record in `stripped`, word for word and with offsets. The body is folded: one spelling of
+quotes, dashes and spaces, NFC, nothing unseen. `body_map` leads every character back to the text as read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline import config, schema
+from pipeline.stages.clean import dates
+from pipeline.stages._fold import SpanMap, fold, is_plain
+from pipeline.stages.clean.lines import count_words
+from pipeline.stages.clean.story import Known, Stated, Story, read_story
+from pipeline.stages.clean.verdicts import kind_of, language_of, text_state_of, version_of
+from pipeline.stages.lexicon.publishers import Publisher, Publishers
+
+__all__ = ["run"]
+
+STAGE = "clean"
+
+
+def run(records: pa.Table, settings: config.Clean, publishers: Publishers) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Articles, stripped lines and rejects of a table of records, each in the order of the records.
+
+    `article_id` is empty in all of them: `identify` fills it. Rejected are records without text ("no text"), those of which
+    nothing is a story ("only furniture"), and those whose publication date is on no calendar ("impossible date").
+    """
+    articles: list[dict[str, Any]] = []
+    stripped: list[dict[str, Any]] = []
+    rejects: list[dict[str, Any]] = []
+    for batch in records.to_batches(max_chunksize=1_024):
+        for record in batch.to_pylist():
+            try:
+                article, strips = _clean(record, settings, publishers)
+            except _RejectError as reject:
+                rejects.append(_reject_row(record, str(reject)))
+            else:
+                articles.append(article)
+                stripped.extend(strips)
+    return (
+        pa.Table.from_pylist(articles, schema.ARTICLES),
+        pa.Table.from_pylist(stripped, schema.STRIPPED),
+        pa.Table.from_pylist(rejects, schema.REJECTS),
+    )
+
+
+class _RejectError(Exception):
+    """A record that leaves the flow here; the message is the reason."""
+
+
+def _reject_row(record: dict[str, Any], reason: str) -> dict[str, Any]:
+    return {"source": record["source"], "stage": STAGE, "reason": f"line {record['line']}: {reason}"}
+
+
+def _clean(record: dict[str, Any], settings: config.Clean, publishers: Publishers) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """One record's article and stripped lines."""
+    text: str = record["text"]
+    if not text.strip():
+        raise _RejectError("no text")
+    story = read_story(text, _known(record, settings, publishers))
+    body, body_map = _fold_body(text, story)
+    if not body.strip():
+        raise _RejectError("no text: only furniture")
+    publisher = publishers.resolve(
+        record["publisher"] or _said(text, story, "publisher"), record["host"], record["url"] or record["canonical_url"]
+    )
+    article = {
+        **{name: record[name] for name in _CARRIED},
+        "article_id": "",
+        "digest": _digest(record["headline"], text),
+        "body": body,
+        "body_map": [{"at": at, "raw": raw} for at, raw in body_map],
+        "language": language_of(record["language"], body),
+        **_publisher_columns(publisher),
+        **_parts(record, text, story),
+        **_times(record, story, publisher, settings),
+        **_verdicts(record, text, story, body, settings),
+    }
+    return article, [_strip_row(record, text, strip) for strip in story.strips]
+
+
+_CARRIED = ("record", "source", "field", "source_id", "url", "canonical_url", "origin_url", "credit", "rights")
+
+
+def _known(record: dict[str, Any], settings: config.Clean, publishers: Publishers) -> Known:
+    return Known(
+        page=record["field"] == "page",
+        headline=record["headline"],
+        deck=record["deck"],
+        publisher=record["publisher"],
+        is_publisher=lambda line: publishers.named(line) is not None,
+        max_strip_share=settings.max_strip_share,
+    )
+
+
+def _digest(headline: str | None, text: str) -> str:
+    """32 hex digits over headline and text as read; lone surrogates, which no file holds but a caller may, count too."""
+    content = f"{headline or ''}\0{text}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _fold_body(text: str, story: Story) -> tuple[str, SpanMap]:
+    """The story's lines folded and joined by newlines, and their map back to `text`."""
+    plain = is_plain(text)
+    pieces: list[str] = []
+    spans: SpanMap = []
+    at = 0
+    for start, end in story.kept:
+        piece, piece_map = (story.flat[start:end], [(0, start)]) if plain else fold(text, start, end)
+        if not piece:
+            continue
+        if pieces:
+            at += 1  # the newline, which stood where the line before it ended
+        for offset, raw in piece_map:
+            if not spans or raw - spans[-1][1] != at + offset - spans[-1][0]:
+                spans.append((at + offset, raw))
+        pieces.append(piece)
+        at += len(piece)
+    return "\n".join(pieces), spans
+
+
+def _said(text: str, story: Story, part: str) -> str | None:
+    """The words of a part that was found in the text."""
+    span = story.spans.get(part)
+    return text[span[0] : span[1]] if span else None
+
+
+def _publisher_columns(publisher: Publisher) -> dict[str, Any]:
+    return {
+        "publisher": publisher.name or None,
+        "publisher_id": publisher.id or None,
+        "publisher_family": publisher.family or None,
+        "publisher_country": publisher.country or None,
+        "home_agency": publisher.home_agency or None,
+    }
+
+
+def _parts(record: dict[str, Any], text: str, story: Story) -> dict[str, Any]:
+    """Headline, deck, byline and dateline: the record's own where it has them, else those of the text.
+
+    A byline of the record has offsets in that column (`byline_field` "byline"); a dateline has offsets only where it
+    was found in the text.
+    """
+    stated = record["byline"] if record["byline"] and record["byline"].strip() else None
+    start, end = (0, len(stated)) if stated else story.spans.get("byline", (None, None))
+    byline = stated or _said(text, story, "byline")
+    dateline = story.spans.get("dateline", (None, None))
+    return {
+        "headline": record["headline"] or _said(text, story, "headline"),
+        "deck": record["deck"] or _said(text, story, "deck"),
+        "byline": byline,
+        "byline_field": None if byline is None else "byline" if stated else record["field"],
+        "byline_start": start,
+        "byline_end": end,
+        "dateline": _said(text, story, "dateline") or record["dateline"],
+        "dateline_start": dateline[0],
+        "dateline_end": dateline[1],
+    }
+
+
+# --- times ------------------------------------------------------------------------------------------------------
+
+
+def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings: config.Clean) -> dict[str, Any]:
+    """Publication, change and fetch. A page that states only its change is trusted to the day."""
+    place = dates.Place(publisher.country, publisher.zone, settings.default_zone)
+    fetched = _lenient(record["fetched"], place)
+    raw = record["published"]
+    try:
+        published = _read_time(raw, place) if raw else None
+    except dates.ImpossibleDateError as error:
+        raise _RejectError(f"impossible date {raw!r}") from error
+    changed = _first(story.stated, "modified")
+    if not raw:
+        raw = _first(story.stated, "published")
+        published = _lenient(raw, place)
+    modified = _lenient(record["modified"] or changed, place)
+    if published is None and raw is None and modified is not None:
+        raw = record["modified"] or changed
+        day = modified.at.replace(hour=0, minute=0, second=0, microsecond=0)
+        published = dates.Moment(day, "day", modified.zone)
+    if published and fetched and published.at > fetched.at + timedelta(days=1):
+        published = None  # nothing is fetched before it is printed
+    return {
+        "published_at": published.at if published else None,
+        "published_precision": published.precision if published else "unknown",
+        "published_raw": raw,
+        "published_zone": published.zone if published else None,
+        "modified_at": modified.at if modified else None,
+        "fetched_at": fetched.at if fetched else None,
+    }
+
+
+def _first(stated: Iterable[Stated], role: str) -> str | None:
+    return next((time.text for time in stated if time.role == role), None)
+
+
+def _read_time(raw: str, place: dates.Place) -> dates.Moment | None:
+    """A time as stated in a field, which may carry its label along: "Published: 3 May 2020"."""
+    found = dates.parse(raw, place)
+    if found is None:
+        labelled = dates.stamps(raw)
+        found = dates.parse(raw[labelled[0].start : labelled[0].end], place) if labelled else None
+    return found
+
+
+def _lenient(raw: str | None, place: dates.Place) -> dates.Moment | None:
+    """`_read_time` where an impossible date is no reason to reject: null."""
+    try:
+        return _read_time(raw, place) if raw else None
+    except dates.ImpossibleDateError:
+        return None
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------------
+
+
+def _verdicts(record: dict[str, Any], text: str, story: Story, body: str, settings: config.Clean) -> dict[str, Any]:
+    headline = record["headline"] or _said(text, story, "headline")
+    notes = [text[strip.start : strip.end] for strip in story.strips if strip.kind == "version_note"]
+    version = version_of(headline, record["version"], record["status"], [*notes, record["note"] or ""])
+    n_words = count_words(body)
+    return {
+        "kind": kind_of(headline, story.lines, story.strips, paid_dateline=story.paid_dateline),
+        "status": version.status,
+        "version": version.text,
+        "version_rank": version.rank,
+        "text_state": text_state_of(body, n_words, story.strips, settings.stub_words),
+        "n_words": n_words,
+    }
+
+
+def _strip_row(record: dict[str, Any], text: str, strip: Any) -> dict[str, Any]:
+    return {
+        "record": record["record"],
+        "article_id": "",
+        "line": text[strip.start : strip.end],
+        "field": record["field"],
+        "start": strip.start,
+        "end": strip.end,
+        "position": strip.position,
+        "kind": strip.kind,
+        "rule": strip.rule,
+    }
+
+

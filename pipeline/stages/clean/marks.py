@@ -1,0 +1,247 @@
+"""Which lines of a text are no part of the story: the three zones and what is looked for in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import regex
+
+from pipeline.stages.clean import dates, furniture, signatures
+from pipeline.stages.clean.lines import Line, is_paragraph, key
+
+__all__ = ["Known", "Mark", "Marks", "Stated", "is_wrapped", "mark_by_rule", "mark_wrapped", "stated_times"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the record says beside the text. `is_publisher` tells whether a line is the name of a known publisher."""
+
+    page: bool = False
+    headline: str | None = None
+    deck: str | None = None
+    publisher: str | None = None
+    is_publisher: Callable[[str], bool] = bool
+    max_strip_share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Why a line is no part of the story. `text_end` cuts a byline off before the time that follows it in the line."""
+
+    position: str
+    kind: str
+    rule: str
+    text_end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A time that a line of the text states: its words, and whether of publication or of a change."""
+
+    role: str
+    text: str
+
+
+Marks = list[Mark | None]
+
+_HEAD_LINES = 20  # the head of a text is not looked for beyond
+_ENOUGH = 5  # words of a line that ends the tail when it closes like a sentence
+
+
+def mark_by_rule(lines: list[Line], marks: Marks, known: Known) -> None:
+    """Marks, in place, what the rules know: repeated titles, then head, tail, what is sure anywhere, lists of links."""
+    if known.page and lines and lines[0].words <= 6 and known.is_publisher(lines[0].flat):
+        marks[0] = Mark("head", "publisher", "page-publisher")
+    _mark_repeats(lines, marks, known)
+    head_end = _mark_head(lines, marks, known)
+    _mark_tail(lines, marks, head_end)
+    _mark_body(lines, marks, head_end)
+    _mark_items(lines, marks)
+
+
+def is_wrapped(lines: list[Line]) -> bool:
+    """Whether paragraphs are broken into lines of one width: then a line is no unit, and few rules are safe."""
+    if len(lines) < 5:
+        return False
+    widths = sorted(len(line.flat) for line in lines)
+    if widths[-1] > 90 or widths[len(widths) // 2] < 45:
+        return False
+    return sum(not line.ends_sentence for line in lines) > 0.5 * len(lines)
+
+
+def mark_wrapped(lines: list[Line], marks: Marks) -> None:
+    """Of a hard-wrapped text only the last lines: an agency's name, a mark of the end."""
+    for number in range(len(lines) - 1, max(len(lines) - 3, 0), -1):
+        line = lines[number]
+        rule = furniture.match(line, "tail")
+        if rule and rule.kind in {"credit", "copyright"}:
+            marks[number] = Mark("tail", rule.kind, rule.id)
+        elif signatures.is_agency_line(line.flat.rstrip(".")):
+            marks[number] = Mark("tail", "credit", "agency-line")
+        else:
+            return
+
+
+def _mark_repeats(lines: list[Line], marks: Marks, known: Known) -> None:
+    """The publisher's name, the headline and the deck where the text repeats what the record already says."""
+    titles = [(kind, key(value)) for kind, value in (("headline", known.headline), ("deck", known.deck)) if value]
+    titles = [(kind, title) for kind, title in titles if title]
+    found = -1
+    for number, line in enumerate(lines[:8]):
+        own = key(line.flat)
+        kind = next((kind for kind, title in titles if _same_title(own, title)), None)
+        if kind:
+            marks[number] = Mark("head", kind, f"{kind}-repeated")
+            found = number
+        elif number == 0 and known.publisher and own == key(known.publisher):
+            marks[number] = Mark("head", "publisher", "publisher-repeated")
+        elif is_paragraph(line, 25):
+            break
+    # What stands above the repeated headline is the page's: a section, a programme, a series.
+    for number in range(found):
+        if marks[number] is None and lines[number].words <= 8 and not lines[number].ends_sentence:
+            marks[number] = _furniture_or(lines[number], "head", Mark("head", "furniture", "above-headline"))
+
+
+def _same_title(own: str, title: str) -> bool:
+    """Equal, or the record's title carries the site's name behind it."""
+    return bool(own) and (own == title or (len(own) >= 16 and title.startswith(own) and len(own) >= 0.6 * len(title)))
+
+
+def _furniture_or(line: Line, position: str, otherwise: Mark) -> Mark:
+    rule = furniture.match(line, position)
+    return Mark(position, rule.kind, rule.id) if rule else otherwise
+
+
+def _mark_head(lines: list[Line], marks: Marks, known: Known) -> int:
+    """Marks the head by rule; returns the number of the first paragraph (of `lines` if there is none)."""
+    for number, line in enumerate(lines[:_HEAD_LINES]):
+        if marks[number] is None:
+            marks[number] = _head_mark(line)
+        if marks[number] is None and is_paragraph(line) and not (known.page and number < 2):
+            return number
+    return min(len(lines), _HEAD_LINES)
+
+
+def _head_mark(line: Line) -> Mark | None:
+    stamp = _stamp_mark(line, "head")
+    if stamp:
+        return stamp
+    rule = furniture.match(line, "head")
+    if rule:
+        return Mark("head", rule.kind, rule.id)
+    return Mark("head", "byline", "byline-agency") if signatures.is_agency_line(line.flat) else None
+
+
+def _mark_tail(lines: list[Line], marks: Marks, head_end: int) -> None:
+    """Marks the tail from its end, up to the last paragraph that no rule takes."""
+    for number in range(len(lines) - 1, head_end - 1, -1):
+        line = lines[number]
+        if marks[number] is not None:
+            continue
+        marks[number] = _tail_mark(line)
+        if marks[number] is None and is_paragraph(line, _ENOUGH):
+            return
+
+
+def _tail_mark(line: Line) -> Mark | None:
+    stamp = _stamp_mark(line, "tail")
+    if stamp:
+        return stamp
+    rule = furniture.match(line, "tail")
+    if rule:
+        return Mark("tail", rule.kind, rule.id)
+    return Mark("tail", "credit", "agency-line") if signatures.is_agency_line(line.flat.rstrip(".")) else None
+
+
+def _mark_body(lines: list[Line], marks: Marks, head_end: int) -> None:
+    for number in range(head_end, len(lines)):
+        if marks[number] is None:
+            rule = furniture.match(lines[number], "body")
+            if rule:
+                marks[number] = Mark("body", rule.kind, rule.id)
+
+
+_ITEMS = 12  # links below one heading
+
+
+def _mark_items(lines: list[Line], marks: Marks) -> None:
+    """The links below a heading such as "Related stories", and lists of links before or after the story."""
+    left = 0
+    rule = position = ""
+    for number, line in enumerate(lines):
+        mark = marks[number]
+        if mark and mark.rule.startswith("also-read") and _heads_items(line):
+            left, rule, position = _ITEMS, mark.rule, mark.position
+        elif mark is None and left and furniture.is_item(line):
+            marks[number] = Mark(position, "furniture", f"{rule}-item")
+            left -= 1
+        elif mark is None:
+            left = 0
+    _mark_bullets(lines, marks)
+
+
+def _heads_items(line: Line) -> bool:
+    """Whether a line announces links and names none itself."""
+    return line.words <= 6 and (":" not in line.flat or line.flat.endswith(":"))
+
+
+_BULLET = regex.compile(r"[-•·*▪■»>]\s*\S")
+_BULLETS = 4
+
+
+def _mark_bullets(lines: list[Line], marks: Marks) -> None:
+    """A run of bulleted lines at either end of the text, none of which closes like a sentence: a list of links."""
+    for backwards in (False, True):
+        order = range(len(lines) - 1, -1, -1) if backwards else range(len(lines))
+        run: list[int] = []
+        for number in order:
+            if _BULLET.match(lines[number].flat) and furniture.is_item(lines[number]):
+                run.append(number)
+            elif run or (marks[number] is None and is_paragraph(lines[number], _ENOUGH)):
+                break
+        if len(run) >= _BULLETS:
+            for number in run:
+                marks[number] = marks[number] or Mark("tail" if backwards else "head", "furniture", "list-of-links")
+
+
+# --- times in lines ---------------------------------------------------------------------------------------------
+
+_STAMP_WORDS = 22
+_BEFORE_STAMP = regex.compile(r"\s*[|•·,;/-]*\s*$")
+
+
+def _stamp_mark(line: Line, position: str) -> Mark | None:
+    """A mark for a line that states a time, alone or behind a byline: "ANI | Updated: Mar 19, 2023 08:42 IST"."""
+    if line.words > _STAMP_WORDS or not any(character.isdigit() for character in line.flat):
+        return None
+    found = dates.stamps(line.flat)
+    if not found:
+        return Mark(position, "stamp", "stamp-date") if line.words <= 10 and _is_date(line.flat) else None
+    before = _BEFORE_STAMP.sub("", line.flat[: found[0].label])
+    if not any(_is_date(line.flat[stamp.start : stamp.end]) for stamp in found):
+        return None
+    if not before or _is_date(before):
+        return Mark(position, "stamp", "stamp-labelled")
+    name = Line(line.start, line.start + len(before), before, len(before.split()))
+    rule = furniture.match(name, "head")
+    is_byline = (rule is not None and rule.kind == "byline") or signatures.is_agency_line(before) or name.words <= 4
+    return Mark(position, "byline", "byline-and-stamp", name.end) if is_byline else None
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return dates.parse(text, dates.Place()) is not None
+    except dates.ImpossibleDateError:
+        return False
+
+
+def stated_times(flat: str) -> list[Stated]:
+    """The times a stamp line states; an unlabelled date counts as that of publication."""
+    labelled = dates.stamps(flat)
+    found = [Stated(stamp.role, flat[stamp.start : stamp.end]) for stamp in labelled]
+    before = flat[: labelled[0].label if labelled else len(flat)].strip(" |/,;-")
+    if before and _is_date(before):
+        found.insert(0, Stated("published", before))
+    return found

@@ -1,0 +1,84 @@
+"""The head of a scraped page: publisher, headline, deck, captions, byline, in that order."""
+
+from __future__ import annotations
+
+import regex
+
+from pipeline.stages.clean.lines import Line, is_paragraph
+from pipeline.stages.clean.marks import Known, Mark, Marks
+
+__all__ = ["mark_page"]
+
+_DECK_WORDS = 60
+
+
+def mark_page(lines: list[Line], marks: Marks, known: Known) -> None:
+    """The head of a scraped page: publisher, headline, deck, captions, byline, in that order, each but the headline
+    optional. The head ends at its last byline or stamp, else at the first paragraph."""
+    start = _mark_publisher(lines, marks, known)
+    headline = next((n for n in range(start, min(len(lines), start + 6)) if _may_be_headline(lines[n], marks[n])), None)
+    if headline is None:
+        return
+    mark = marks[headline]
+    if mark is None or mark.kind != "headline":
+        marks[headline] = Mark("head", "headline", "page-headline")
+    end = _page_head_end(lines, marks, headline)
+    deck_open = True
+    for number in range(headline + 1, end):
+        if marks[number] is not None:
+            continue
+        line = lines[number]
+        if deck_open and line.words >= 6 and line.words <= _DECK_WORDS:
+            marks[number] = Mark("head", "deck", "page-deck")
+        elif number == end - 1 and _is_person(line.flat) and not _has_byline(marks[:end]):
+            marks[number] = Mark("head", "byline", "byline-name")
+        else:
+            marks[number] = Mark("head", "caption", "page-caption")
+        deck_open = False
+
+
+def _may_be_headline(line: Line, mark: Mark | None) -> bool:
+    """Unmarked, or marked by a rule that reads a whole headline as an invitation ("Watch: ...")."""
+    return mark is None or mark.kind == "headline" or (mark.kind in {"furniture", "version_note"} and line.words >= 6)
+
+
+def _mark_publisher(lines: list[Line], marks: Marks, known: Known) -> int:
+    """The publisher's line, if the page begins with one; returns the number of the line after it."""
+    if not lines or (marks[0] is not None and marks[0].kind in {"headline", "deck"}):
+        return 0
+    first = lines[0]
+    named = marks[0] is not None and marks[0].kind == "publisher"
+    short = marks[0] is None and first.words <= 4 and not first.ends_sentence and not any(map(str.isdigit, first.flat))
+    longer_next = len(lines) > 2 and lines[1].words > max(4, first.words)
+    if named or (first.words <= 6 and known.is_publisher(first.flat)) or (short and longer_next and not known.publisher):
+        marks[0] = Mark("head", "publisher", "page-publisher")
+        return 1
+    return 0
+
+
+def _page_head_end(lines: list[Line], marks: Marks, headline: int) -> int:
+    """The number of the first line of the story proper."""
+    first = headline + 1
+    while first < len(lines) and (marks[first] is not None or not is_paragraph(lines[first])):
+        first += 1
+    if first == len(lines):
+        return headline + 1  # no paragraph at all: nothing is thrown out for standing above it
+    # A byline below a paragraph says that the paragraph is a deck; two paragraphs are a story.
+    for number in range(min(len(lines) - 1, first + 4), first, -1):
+        mark = marks[number]
+        between = [n for n in range(first, number) if marks[n] is None]
+        if mark and mark.position != "tail" and mark.kind in {"byline", "stamp"} and len(between) <= 3:
+            if sum(lines[n].words for n in between) <= _DECK_WORDS:
+                return number + 1
+    return first
+
+
+_PERSON = regex.compile(r"\p{Lu}[\p{L}'’.-]+(?: (?:\p{Lu}[\p{L}'’.-]*|de|van|von|bin|al|da)){1,3}")
+
+
+def _is_person(flat: str) -> bool:
+    return _PERSON.fullmatch(flat) is not None
+
+
+def _has_byline(marks: Marks) -> bool:
+    return any(mark is not None and mark.kind == "byline" for mark in marks)

@@ -1,0 +1,73 @@
+"""What `reprints run` prints at its end: the night in figures and its largest stories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.flow import Outcome
+from pipeline.storage.state import Store
+from pipeline.watch import Watch
+
+__all__ = ["announce_compilation", "text"]
+
+_STORIES = 10
+_WIDTH = 64
+
+
+def announce_compilation(watch: Watch) -> None:
+    """Say so when the kernels are about to be compiled, which takes its time once for an installation."""
+    from pipeline.stages.kernels.compare import compare
+    from pipeline.stages.kernels.threads import compiled
+
+    if not compiled(compare):
+        watch.say("compiling the kernels, once for this installation: about 20 seconds")
+
+
+def text(outcome: Outcome, store: Store) -> str:
+    """The summary of a run, for a person."""
+    return "\n".join(_lines(outcome, store))
+
+
+def _lines(outcome: Outcome, store: Store) -> Iterator[str]:
+    counts = outcome.counts
+    read = (
+        f"{counts['records']:,} records from {counts['files']:,} files: {counts['added']:,} new articles, "
+        f"{counts['repeats']:,} repeats, {counts['superseded']:,} superseded, {counts['rejected']:,} rejected"
+    )
+    if not outcome.run_id:
+        yield f"{read}. Nothing new: the store is as it was."
+        return
+    clusters, members = outcome.tables["clusters"], outcome.tables["members"]
+    stories = clusters.filter(pc.greater(clusters["n_articles"], 1))
+    prints = pc.sum(stories["n_articles"]).as_py() or 0
+    yield f"run {outcome.run_id}: {read}"
+    yield (
+        f"{members.num_rows:,} articles in the store make {clusters.num_rows:,} clusters; "
+        f"{stories.num_rows:,} stories were printed more than once, {prints:,} prints in all"
+    )
+    if stories.num_rows:
+        yield ""
+        yield from _table(stories)
+    yield ""
+    yield f"tables: {store.path / 'current'}    why: reprints explain ARTICLE_ID --store {store.path}"
+
+
+def _table(stories: pa.Table) -> Iterator[str]:
+    order = [("n_articles", "descending"), ("n_publishers", "descending"), ("cluster_id", "ascending")]
+    largest = stories.sort_by(order).slice(0, _STORIES).to_pylist()
+    yield f"prints  publishers  {'credit':<12} {'canonical':<20} headline"
+    for row in largest:
+        yield (
+            f"{row['n_articles']:>6}  {row['n_publishers']:>10}  {row['origin_agency'] or '-':<12} "
+            f"{_cut(row['canonical_id'], 20):<20} {_cut(row['headline'] or '(no headline)', _WIDTH)}"
+        )
+    if stories.num_rows > _STORIES:
+        yield f"and {stories.num_rows - _STORIES:,} more in clusters.parquet"
+
+
+def _cut(words: str, width: int) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= width else f"{words[: width - 1]}…"

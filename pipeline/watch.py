@@ -1,0 +1,110 @@
+"""Telling what goes on: a progress display where a terminal watches, one JSON line an event where none does.
+
+Both go to standard error; standard output belongs to results.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+__all__ = ["Step", "Watch", "silent"]
+
+
+class Step:
+    """One stage under way: `rows` is set or counted by whoever does the work."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+
+
+class Watch:
+    """Tells of stages and messages; keeps the rows and seconds of each stage, for the manifest too."""
+
+    def __init__(self, *, console: Console | None = None, lines: bool = True) -> None:
+        self.seconds: dict[str, float] = {}
+        self.rows: dict[str, int] = {}
+        self.run_id = ""
+        self._console, self._lines = console, lines and console is None
+        self._progress: Progress | None = None
+
+    @classmethod
+    def of_process(cls) -> Watch:
+        """The display if standard error is a terminal, else lines."""
+        if not sys.stderr.isatty():
+            return cls()
+        from rich.console import Console
+
+        return cls(console=Console(stderr=True))
+
+    @contextmanager
+    def step(self, name: str, *, batch: bool = False) -> Iterator[Step]:
+        """Time a stage and tell of it at its end; of a stage that goes on batch by batch, only when `tell` says so."""
+        step, begin = Step(), time.perf_counter()
+        self._show(name)
+        try:
+            yield step
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+            self.rows[name] = self.rows.get(name, 0) + step.rows
+            self._show(name)
+            if not batch:
+                self.tell(name)
+
+    def tell(self, *names: str) -> None:
+        """Tell what stages came to: rows through and seconds."""
+        self._hide()
+        for name in names:
+            rows, seconds = self.rows.get(name, 0), self.seconds.get(name, 0.0)
+            if self._console is not None:
+                self._console.print(f"  {name:<9} {rows:>11,} rows {seconds:8.2f} s", highlight=False)
+            elif self._lines:
+                self._line(level="info", stage=name, rows=rows, seconds=round(seconds, 3))
+
+    def say(self, message: str, level: str = "info", **facts: Any) -> None:
+        """One message, for a person or a log."""
+        self._hide()
+        if self._console is not None:
+            style = {"warning": "yellow", "error": "red"}.get(level, "")
+            self._console.print(message, style=style, highlight=False, markup=False, soft_wrap=True)
+        elif self._lines:
+            self._line(level=level, message=message, **facts)
+
+    def _show(self, name: str) -> None:
+        """The moving line on a terminal: which stage, how many rows, how long."""
+        if self._console is None:
+            return
+        if self._progress is None:
+            from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+            columns = (TextColumn("{task.description:<9}"), TextColumn("{task.completed:>11,.0f} rows"))
+            self._progress = Progress(
+                SpinnerColumn(), *columns, TimeElapsedColumn(), console=self._console, transient=True
+            )
+            self._progress.add_task(name, total=None)
+            self._progress.start()
+        self._progress.update(self._progress.task_ids[0], description=name, completed=self.rows.get(name, 0))
+
+    def _hide(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+    def _line(self, **facts: Any) -> None:
+        run = {"run_id": self.run_id} if self.run_id else {}
+        stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
+        print(json.dumps({"time": stamp, **run, **facts}, ensure_ascii=False), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def silent() -> Watch:
+    """A watch that tells nothing, for use as a library."""
+    return Watch(lines=False)

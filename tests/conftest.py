@@ -1,0 +1,70 @@
+"""Fixtures that several tests share."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import settings
+
+from pipeline import cli
+
+settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples every time, on any machine
+settings.load_profile("steady")
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def reprints(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """The console script, in this process."""
+
+    def call(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["reprints", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), out, err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def wire_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the bundled day in it. Read it; a test that writes makes its own."""
+    from pipeline import config, flow
+    from pipeline.storage.state import Store
+
+    path = tmp_path_factory.mktemp("wire-day") / "store"
+    flow.run([str(GOLDEN / "wire-day")], Store(path), config.load(GOLDEN / "wire-day.toml"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def wire_day_truth() -> dict[str, dict[str, str]]:
+    """What an editor says of each article of that day, by article id."""
+    with (GOLDEN / "wire-day-expected.csv").open(encoding="utf-8", newline="") as file:
+        return {row["article_id"]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of labelled articles, where there is one."""
+    folder = os.environ.get("REPRINTS_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("REPRINTS_DATA names no folder of labelled articles")
+    return Path(folder)

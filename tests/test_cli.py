@@ -1,0 +1,134 @@
+"""The commands as their users meet them: output, help, errors in one line, exit codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from pipeline import cli
+from pipeline.storage.state import Store
+from tests.conftest import GOLDEN, Ended
+
+Reprints = Callable[..., Ended]
+DAY = GOLDEN / "wire-day"
+CONFIG = ("--config", GOLDEN / "wire-day.toml")
+
+
+def test_run_prints_a_summary_and_logs_json_lines(reprints: Reprints, tmp_path: Path) -> None:
+    ended = reprints("run", DAY, "--store", tmp_path / "store", *CONFIG)
+    assert ended.code == 0
+    assert ended.out.startswith("run 2026-03-09.1: 85 records from 25 files: 79 new articles, 1 repeats, 1 superseded")
+    assert "20 stories were printed more than once" in ended.out
+    assert "Ferry with 212 aboard" in ended.out
+    lines = [json.loads(line) for line in ended.err.splitlines()]
+    stages = [line["stage"] for line in lines if "stage" in line]
+    assert stages == [
+        "read",
+        "clean",
+        "identify",
+        "trace",
+        "sketch",
+        "pair",
+        "verify",
+        "cluster",
+        "elect",
+        "follow",
+        "write",
+    ]
+    assert all(line["rows"] >= 0 and line["seconds"] >= 0 for line in lines if "stage" in line)
+    again = reprints("run", DAY, "--store", tmp_path / "store", *CONFIG)
+    assert (again.code, "Nothing new" in again.out) == (0, True)
+    assert json.loads((tmp_path / "store" / "latest.json").read_text())["run_id"] == "2026-03-09.1"
+
+
+def test_as_of_names_the_run(reprints: Reprints, tmp_path: Path) -> None:
+    assert reprints("run", DAY, "--store", tmp_path / "s", *CONFIG, "--as-of", "2026-03-11").code == 0
+    assert (tmp_path / "s" / "runs" / "2026-03-11.1" / "manifest.json").exists()
+    assert reprints("run", DAY, "--store", tmp_path / "t", "--as-of", "tomorrow").code == 2
+
+
+@pytest.mark.parametrize("wanted", ["ap-7c41e0", "hc-ferry-breakwater", "c-ps-0309-22"])
+def test_explain_tells_an_article_in_words(reprints: Reprints, wire_day: Path, wanted: str) -> None:
+    ended = reprints("explain", wanted, "--store", wire_day)
+    assert ended.code == 0
+    assert "on the home site of Associated Press (apnews.com)" in ended.out
+    for heading in ("How it was read", "Whose copy it is", "Whom it cites", "Its cluster", "Whom it was compared with"):
+        assert heading in ended.out
+
+
+def test_explain_tells_why_two_are_together_or_not(reprints: Reprints, wire_day: Path) -> None:
+    together = reprints("explain", "ap-7c41e0", "hc-ferry-breakwater", "--store", wire_day)
+    assert "They are in one cluster" in together.out
+    assert "verify.light_edit" in together.out or "verify.min_jaccard" in together.out
+    nights = reprints("explain", "mb-bourse-08", "mb-bourse-09", "--store", wire_day)
+    assert "They are in two clusters" in nights.out
+    assert "numbers agree" in nights.out
+    strangers = reprints("explain", "ap-7c41e0", "mb-bourse-08", "--store", wire_day)
+    assert "never compared" in strangers.out
+
+
+def test_config_prints_what_it_reads(reprints: Reprints, tmp_path: Path) -> None:
+    printed = reprints("config")
+    assert printed.code == 0
+    assert printed.out == (GOLDEN.parents[1] / "configs" / "default.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text("[pair]\nwindow_days = 3\n")
+    assert "window_days = 3.0" in reprints("config", "--check", tmp_path / "mine.toml").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("run", "nowhere.jsonl", "--store", "{s}"), 2, "nowhere.jsonl"),
+        (("run", "{bad}", "--store", "{s}"), 2, "could be read"),
+        (("run", "{day}", "--store", "{s}", "--config", "{unknown}"), 2, "did you mean 'window_days'?"),
+        (("run", "{day}", "--store", "{s}", "--config", "absent.toml"), 2, "reprints config"),
+        (("run", "{day}"), 2, "--store"),
+        (("explain", "x", "--store", "{s}"), 2, "no run is published here"),
+        (("run", "{half}", "--store", "{s}"), 3, "--publish-anyway"),
+        (("run", "{half}", "--store", "{s}", "--publish-anyway"), 0, "audit"),
+    ],
+)
+def test_failures_have_their_exit_code_and_say_what_to_do(
+    reprints: Reprints, tmp_path: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1 no more")
+    (tmp_path / "unknown.toml").write_text("[pair]\nwindow_day = 3\n")
+    good = json.dumps({"id": "a", "text": "a short text of seven words here", "date": "2026-03-09"})
+    (tmp_path / "half.jsonl").write_text(f"{good}\nbroken\n")
+    names = {"s": tmp_path / "s", "day": DAY, "bad": tmp_path / "bad.parquet"}
+    names |= {"unknown": tmp_path / "unknown.toml", "half": tmp_path / "half.jsonl"}
+    ended = reprints(*(argument.format(**names) for argument in arguments))
+    assert ended.code == code
+    assert words in ended.err
+    assert "Traceback" not in ended.err
+    if code == 3:
+        assert not Store(tmp_path / "s").runs()
+
+
+def test_exit_codes_of_a_busy_and_an_incompatible_store(reprints: Reprints, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    with Store(store).locked():
+        assert reprints("run", DAY, "--store", store).code == 5
+    assert reprints("run", DAY, "--store", store, *CONFIG).code == 0
+    (tmp_path / "other.toml").write_text("[sketch]\nseed = 7\n")
+    ended = reprints("run", DAY, "--store", store, "--config", tmp_path / "other.toml")
+    assert (ended.code, "seed is 1 there and 7 here" in ended.err) == (4, True)
+
+
+@pytest.mark.parametrize("name", sorted(cli.cli.commands))
+def test_every_command_has_help_that_teaches_and_is_in_the_readme(reprints: Reprints, name: str) -> None:
+    command = cli.cli.commands[name]
+    shown = reprints(name, "--help")
+    assert shown.code == 0
+    assert command.help is not None
+    assert all(option.help for option in command.params if isinstance(option, click.Option))
+    assert f"reprints {name}" in (GOLDEN.parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def test_version_and_bare_call(reprints: Reprints) -> None:
+    assert reprints("--version").out.startswith("reprints, version 0.1.0")
+    assert "Exit codes" in reprints("--help").out

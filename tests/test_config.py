@@ -1,0 +1,57 @@
+"""Settings: one source of truth, bounds that hold, errors that name file, key and remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pipeline import config
+from pipeline.errors import ConfigError
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_default_file_is_the_defaults_with_a_comment_each() -> None:
+    text = (ROOT / "configs" / "default.toml").read_text(encoding="utf-8")
+    assert text == config.describe()
+    assert config.load(ROOT / "configs" / "default.toml") == config.Config()
+    assert all("  # " in line for line in text.splitlines() if " = " in line and not line.startswith("#"))
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "configs").glob("*.toml")))
+def test_every_shipped_configuration_loads(name: str) -> None:
+    config.load(ROOT / "configs" / name)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[pairs]\n", r"no section \[pairs\]; did you mean 'pair'\?"),
+        ("[pair]\nband = 3\n", "has no setting 'band'; did you mean 'bands'?".replace("?", r"\?")),
+        ("pair = 3\n", "is a section, found a value"),
+        ("[verify]\nmin_jaccard = 1.5\n", r"`float` <= 1.0 - at `\$.verify.min_jaccard`"),
+        ("[pair]\nrows = 0\n", "given together"),
+        ("[pair]\nbands = 64\n", "64 x pair.rows = 192|= 192 needs as many"),
+        ("[pair\n", "cannot be read as TOML"),
+    ],
+)
+def test_errors_say_where_what_and_what_to_do(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=words) as raised:
+        config.load(path)
+    assert str(path) in str(raised.value)
+
+
+def test_paths_are_relative_to_their_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('[clean]\npublishers = "mine.csv"\n')
+    assert config.load(tmp_path / "mine.toml").clean.publishers == str(tmp_path / "mine.csv")
+
+
+def test_fingerprints_tell_settings_apart() -> None:
+    one = config.Config()
+    other = msgspec.structs.replace(one, pair=config.Pair(window_days=7))
+    assert config.fingerprint(one) == config.fingerprint(config.Config())
+    assert config.fingerprint(one) != config.fingerprint(other)
