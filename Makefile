@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix bench nightly clean
@@ -20,6 +21,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 demo: $(STAMP)  ## run the main job on the bundled wire day and show the result
+	@rm -rf build/demo
 	@$(BIN)/reprints run tests/golden/wire-day --store build/demo --config tests/golden/wire-day.toml
 
 test: $(STAMP)  ## every test
@@ -37,6 +39,10 @@ fix: $(STAMP)  ## format, and mend what the linter can
 
 bench: $(STAMP)  ## the dedup core beside datasketch, 100,000 articles (minutes)
 	@$(BIN)/python -m benchmarks.core --articles 100000 --rounds 3 --out docs/performance.md
+
+nightly: $(STAMP)  ## run a night: make nightly DATE=2026-11-24 [CONFIG=configs/nightly.toml]
+	@test -n "$(DATE)" || { echo "which night? make nightly DATE=2026-11-24"; exit 2; }
+	@$(BIN)/reprints nightly "$(DATE)" --config "$(CONFIG)"
 
 clean:  ## remove what these targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

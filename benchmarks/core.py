@@ -125,7 +125,7 @@ def main() -> None:
     command = f"python -m benchmarks.core --articles {options.articles} --rounds {options.rounds} --seed {options.seed}"
     text = page.render(comparison, command)
     options.out.write_text(text, encoding="utf-8")
-    print(text)
+    print(f"written: {options.out}")
 
 
 if __name__ == "__main__":

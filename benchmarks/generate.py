@@ -288,7 +288,7 @@ def write(path: Path, articles: int, seed: int) -> None:
     """Write the corpus to a Parquet file of one row group a batch; the folder is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
-    with pq.ParquetWriter(unfinished, SCHEMA, use_dictionary=["publisher"]) as writer:
+    with pq.ParquetWriter(unfinished, SCHEMA, compression="zstd", use_dictionary=["publisher"]) as writer:
         for batch in batches(articles, seed):
             writer.write_batch(batch)
     unfinished.replace(path)

@@ -139,7 +139,7 @@ def _job(comparison: Comparison) -> str:
         "does not. The peer is tuned as far as its API goes: see `benchmarks/peers/datasketch_peer.py`.\n\n"
         "The corpus is invented by `benchmarks/generate.py`: lengths lognormal around 400 words, words by Zipf's law, "
         "recurring phrases, furniture of 307 publishers, 35 % of the articles reprints in groups of heavy-tailed size, "
-        f"cut from the bottom, added to, and edited word by word; {per_article:.1f} kB an article in the file."
+        f"cut from the bottom, added to, and edited word by word; {per_article:.1f} kB an article in the file (zstd)."
     )
 
 

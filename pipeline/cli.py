@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from pipeline.errors import ReprintsError
+
+if TYPE_CHECKING:
+    from pipeline.config import Config
 
 __all__ = ["cli", "main"]
 
@@ -19,6 +23,7 @@ Exit codes: 0 done; 1 a bug; 2 usage, configuration, or input that is not there
 or cannot be read at all; 3 an audit failed and nothing was published; 4 the
 store was written with settings that do not mix; 5 another run holds the store."""
 
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _STORE = click.option(
     "--store",
     "store_path",
@@ -29,8 +34,15 @@ _STORE = click.option(
 _CONFIG = click.option(
     "--config",
     "config_path",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_FILE,
     help="TOML file of settings; see `reprints config`.",
+)
+
+_WAIT = click.option(
+    "--wait", is_flag=True, help="Wait for another run on this store instead of ending with exit code 5."
+)
+_ANYWAY = click.option(
+    "--publish-anyway", is_flag=True, help="Publish although an audit would block; recorded in the manifest."
 )
 
 
@@ -72,8 +84,8 @@ def cli() -> None:
 @click.option(
     "--as-of", type=_Day(), metavar="DATE", help="The run's logical date  [default: the newest article's time]"
 )
-@click.option("--wait", is_flag=True, help="Wait for another run on this store instead of ending with exit code 5.")
-@click.option("--publish-anyway", is_flag=True, help="Publish although an audit would block; recorded in the manifest.")
+@_WAIT
+@_ANYWAY
 def run(
     inputs: tuple[str, ...],
     store_path: Path,
@@ -91,12 +103,42 @@ def run(
 
     The tables lie in STORE/current as Parquet; STORE/latest.json names the newest run.
     """
-    from pipeline import config, flow, summary
+    from pipeline import config
+
+    _run(inputs, store_path, config.load(config_path), as_of, wait=wait, publish_anyway=publish_anyway)
+
+
+@cli.command()
+@click.argument("night", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE")
+@click.option("--config", "config_path", required=True, type=_FILE, help="TOML file whose [night] names inputs, store and zone.")
+@_WAIT
+@_ANYWAY
+def nightly(night: datetime, config_path: Path, wait: bool, publish_anyway: bool) -> None:
+    """Run the night of DATE, with the inputs, the store and the zone that the configuration's [night] names.
+
+    The same as `reprints run` with those, as of the end of DATE in that zone. For cron: the date is said, not guessed.
+    """
+    from pipeline import config
+
+    settings = config.load(config_path)
+    inputs, store, as_of = config.night(settings, night.date())
+    _run(inputs, Path(store), settings, as_of, wait=wait, publish_anyway=publish_anyway)
+
+
+def _run(
+    inputs: Sequence[str],
+    store_path: Path,
+    settings: Config,
+    as_of: datetime | None,
+    *,
+    wait: bool,
+    publish_anyway: bool,
+) -> None:
+    from pipeline import flow, summary
     from pipeline.storage.state import Store
     from pipeline.watch import Watch
 
     watch = Watch.of_process()
-    settings = config.load(config_path)
     summary.announce_compilation(watch)
     store = Store(store_path)
     outcome = flow.run(inputs, store, settings, as_of=as_of, wait=wait, publish_anyway=publish_anyway, watch=watch)
@@ -122,7 +164,7 @@ def explain(article_id: str, other_id: str | None, store_path: Path, run_id: str
 
 @cli.command("config")
 @click.option(
-    "--check", "path", type=click.Path(dir_okay=False, path_type=Path), help="Check this file and print what it sets."
+    "--check", "path", type=_FILE, help="Check this file and print what it sets."
 )
 def config_(path: Path | None) -> None:
     """Print every setting with its meaning, bounds and value, as a file to start from."""

@@ -10,7 +10,10 @@ from __future__ import annotations
 import difflib
 import hashlib
 import tomllib
+import zoneinfo
 from collections.abc import Iterator
+from datetime import date as date_
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
@@ -24,6 +27,7 @@ __all__ = [
     "Clean",
     "Config",
     "Elect",
+    "Night",
     "Pair",
     "Read",
     "Sketch",
@@ -33,11 +37,12 @@ __all__ = [
     "describe",
     "fingerprint",
     "load",
+    "night",
 ]
 
 
 #: Settings that are paths.
-_PATHS = (("clean", "publishers"), ("trace", "agencies"))
+_PATHS = (("clean", "publishers"), ("trace", "agencies"), ("night", "store"), ("night", "inputs"))
 
 
 def _share(meaning: str) -> Meta:
@@ -138,6 +143,14 @@ class Audit(Struct, frozen=True, forbid_unknown_fields=True):
     action: Annotated[Literal["block", "warn"], _says("what a breach of these two does: block or warn")] = "block"
 
 
+class Night(Struct, frozen=True, forbid_unknown_fields=True):
+    """night: where `reprints nightly` finds a night's files, and whose day it is."""
+
+    inputs: Annotated[tuple[str, ...], _says("files, folders and globs; {date} is the night as 2026-11-24")] = ()
+    store: Annotated[str, _says("folder of the store")] = ""
+    zone: Annotated[str, _says("IANA zone in which the night's date ends")] = "UTC"
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a run, a section for each stage."""
 
@@ -150,6 +163,19 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     elect: Elect = Elect()
     store: Store = Store()
     audit: Audit = Audit()
+    night: Night = Night()
+
+
+def night(settings: Config, date: date_) -> tuple[list[str], str, datetime]:
+    """The inputs, store and as-of time of a night: the end of its date in the night's zone. `ConfigError` if unset."""
+    if not settings.night.inputs or not settings.night.store:
+        raise ConfigError("a night needs night.inputs and night.store in the configuration; see configs/nightly.toml")
+    try:
+        zone = zoneinfo.ZoneInfo(settings.night.zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(f"night.zone: {settings.night.zone!r} is no IANA zone such as Asia/Kolkata") from error
+    ends = datetime.combine(date, time.max, zone)
+    return [name.replace("{date}", date.isoformat()) for name in settings.night.inputs], settings.night.store, ends
 
 
 def load(path: str | Path | None) -> Config:
@@ -202,6 +228,8 @@ def _resolve_paths(folder: Path, given: dict[str, Any]) -> None:
         value = given.get(section, {}).get(key)
         if isinstance(value, str) and value:
             given[section][key] = str(folder / value)
+        elif isinstance(value, list):
+            given[section][key] = [str(folder / item) if isinstance(item, str) else item for item in value]
 
 
 def _nearest(word: str, known: list[str]) -> str:

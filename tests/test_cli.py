@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import click
+import pandas as pd
 import pytest
 
 from pipeline import cli
@@ -51,8 +53,24 @@ def test_as_of_names_the_run(reprints: Reprints, tmp_path: Path) -> None:
     assert reprints("run", DAY, "--store", tmp_path / "t", "--as-of", "tomorrow").code == 2
 
 
-@pytest.mark.parametrize("wanted", ["ap-7c41e0", "hc-ferry-breakwater", "c-ps-0309-22"])
+def test_nightly_takes_inputs_store_and_zone_from_the_configuration(reprints: Reprints, tmp_path: Path) -> None:
+    night = '[night]\ninputs = ["inbox-{date}/*.txt"]\nstore = "store"\nzone = "Asia/Kolkata"\n'
+    (tmp_path / "night.toml").write_text(night)
+    (tmp_path / "inbox-2026-03-09").mkdir()
+    for page in DAY.glob("pages/*/*.txt"):
+        shutil.copy(page, tmp_path / "inbox-2026-03-09")
+    assert reprints("nightly", "2026-03-09", "--config", tmp_path / "night.toml").code == 0
+    manifest = json.loads((tmp_path / "store" / "current" / "manifest.json").read_text())
+    assert (manifest["run_id"], manifest["as_of"]) == ("2026-03-09.1", "2026-03-09T23:59:59.999999+05:30")
+    missing = reprints("nightly", "2026-03-10", "--config", tmp_path / "night.toml")
+    assert (missing.code, "inbox-2026-03-10" in missing.err) == (2, True)
+    assert reprints("nightly", "2026-03-10", "--config", GOLDEN / "wire-day.toml").code == 2
+
+
+@pytest.mark.parametrize("wanted", ["ap-7c41e0", "hc-ferry-breakwater", "its cluster"])
 def test_explain_tells_an_article_in_words(reprints: Reprints, wire_day: Path, wanted: str) -> None:
+    members = pd.read_parquet(wire_day / "current" / "members.parquet").set_index("article_id")
+    wanted = members.loc["ap-7c41e0", "cluster_id"] if wanted == "its cluster" else wanted
     ended = reprints("explain", wanted, "--store", wire_day)
     assert ended.code == 0
     assert "on the home site of Associated Press (apnews.com)" in ended.out

@@ -55,7 +55,7 @@ def header(settings: config.Sketch) -> dict[str, Any]:
         "scheme": "affine32",
         "permutations": settings.permutations,
         "seed": settings.seed,
-        "hash": "fnv1a-rolling-32",
+        "hash": "blocks-rolling-32",
         "shingle_words": settings.shingle_words,
         "shingle_chars": settings.shingle_chars,
         "normaliser": NORMALISER,

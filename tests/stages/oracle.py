@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.stages.kernels.characters import lookup
 
-_OFFSET, _PRIME = 0xCBF29CE484222325, 0x100000001B3
+_OFFSET = 0xCBF29CE484222325
 _STEP, _MIX = 0x9E3779B97F4A7C15, 0xFF51AFD7ED558CCD
 _M64 = (1 << 64) - 1
 
@@ -35,10 +35,15 @@ def tokens(text: str) -> list[tuple[str, str]]:
 def token_hash(token: str, kind: str) -> int:
     if kind == "sign":
         return (_OFFSET ^ ord(token)) * _MIX & _M64
+    points = (ord(char) for char in token)
+    packed = bytes(
+        byte for c in points for byte in ([c] if c < 0x80 else [0x80 | c & 0x7F, 0x80 | c >> 7 & 0x7F, 0x80 | c >> 14])
+    )
     h = _OFFSET
-    for char in token:
-        h = (h ^ ord(char)) * _PRIME & _M64
-    return (h ^ h >> 32) * _MIX & _M64
+    for first in range(0, len(packed), 8):
+        h = (h ^ int.from_bytes(packed[first : first + 8], "little")) * _STEP & _M64
+        h ^= h >> 32
+    return h * _MIX & _M64
 
 
 def shingles(text: str, words: int, chars: int) -> list[int]:

@@ -17,9 +17,9 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import config, schema
-from pipeline.stages.clean import dates
-from pipeline.stages._fold import SpanMap, fold, is_plain
-from pipeline.stages.clean.lines import count_words
+from pipeline.stages.clean import dates, furniture
+from pipeline.stages._fold import SpanMap, flatten, fold, is_plain
+from pipeline.stages.clean.lines import Line, count_words
 from pipeline.stages.clean.story import Known, Stated, Story, read_story
 from pipeline.stages.clean.verdicts import kind_of, language_of, text_state_of, version_of
 from pipeline.stages.lexicon.publishers import Publisher, Publishers
@@ -62,7 +62,9 @@ def _reject_row(record: dict[str, Any], reason: str) -> dict[str, Any]:
     return {"source": record["source"], "stage": STAGE, "reason": f"line {record['line']}: {reason}"}
 
 
-def _clean(record: dict[str, Any], settings: config.Clean, publishers: Publishers) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _clean(
+    record: dict[str, Any], settings: config.Clean, publishers: Publishers
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """One record's article and stripped lines."""
     text: str = record["text"]
     if not text.strip():
@@ -151,7 +153,7 @@ def _parts(record: dict[str, Any], text: str, story: Story) -> dict[str, Any]:
     A byline of the record has offsets in that column (`byline_field` "byline"); a dateline has offsets only where it
     was found in the text.
     """
-    stated = record["byline"] if record["byline"] and record["byline"].strip() else None
+    stated = record["byline"] if _is_byline(record["byline"]) else None
     start, end = (0, len(stated)) if stated else story.spans.get("byline", (None, None))
     byline = stated or _said(text, story, "byline")
     dateline = story.spans.get("dateline", (None, None))
@@ -166,6 +168,15 @@ def _parts(record: dict[str, Any], text: str, story: Story) -> dict[str, Any]:
         "dateline_start": dateline[0],
         "dateline_end": dateline[1],
     }
+
+
+def _is_byline(stated: str | None) -> bool:
+    """Whether a byline field holds one: scrapers put "Sign in" and "Share" there too."""
+    if not stated or not stated.strip():
+        return False
+    flat = flatten(stated).strip()
+    rule = furniture.match(Line(0, len(flat), flat, count_words(flat)), "head")
+    return rule is None or rule.kind != "furniture"
 
 
 # --- times ------------------------------------------------------------------------------------------------------
@@ -231,7 +242,7 @@ def _verdicts(record: dict[str, Any], text: str, story: Story, body: str, settin
     version = version_of(headline, record["version"], record["status"], [*notes, record["note"] or ""])
     n_words = count_words(body)
     return {
-        "kind": kind_of(headline, story.lines, story.strips, paid_dateline=story.paid_dateline),
+        "kind": kind_of(headline, body.split("\n"), story.strips, paid_dateline=story.paid_dateline),
         "status": version.status,
         "version": version.text,
         "version_rank": version.rank,
@@ -252,5 +263,3 @@ def _strip_row(record: dict[str, Any], text: str, strip: Any) -> dict[str, Any]:
         "kind": strip.kind,
         "rule": strip.rule,
     }
-
-

@@ -154,11 +154,12 @@ _PLACEHOLDERS = frozenset({date(1, 1, 1), date(1900, 1, 1), date(1970, 1, 1), da
 _MONTH_FIRST = frozenset({"US", "PH", "FM", "PW"})  # countries that write the month before the day
 
 
-def parse(text: str, place: Place) -> Moment | None:
+def parse(text: str, place: Place, *, bare: bool = False) -> Moment | None:
     """The time that a phrase states, or None if it states none in a form that is known.
 
     A placeholder (1970-01-01, 0001-01-01) is None. Midnight without a zone, or in UTC, is a day. A phrase with words
-    that have no place in a date is None: "2 hours ago", "March 2023". Raises `ImpossibleDateError`.
+    that have no place in a date is None: "2 hours ago", "March 2023"; one such word is let pass ("IST | Mumbai") unless
+    the phrase must be `bare`. Raises `ImpossibleDateError`.
 
     >>> parse("Mar 19 2023 | 8:42 AM IST", Place("IN"))
     Moment(at=datetime.datetime(2023, 3, 19, 3, 12, tzinfo=datetime.timezone.utc), precision='minute', zone='abbreviation')
@@ -172,7 +173,7 @@ def parse(text: str, place: Place) -> Moment | None:
         at = datetime.fromtimestamp(seconds, UTC)
         return _moment(at.date(), (at.hour, at.minute, at.second), UTC, "explicit", place)
     iso = _ISO.fullmatch(phrase) or _COMPACT.fullmatch(phrase)
-    return _moment(*_iso_parts(iso, place), place) if iso else _parse_words(phrase, place)
+    return _moment(*_iso_parts(iso, place), place) if iso else _parse_words(phrase, place, bare)
 
 
 _Clock = tuple[int, int, int | None]  # hour, minute, second if it is given
@@ -211,7 +212,7 @@ def _calendar(year: int, month: int, day: int) -> date:
         raise ImpossibleDateError(f"impossible date {year:04d}-{month:02d}-{day:02d}") from None
 
 
-def _parse_words(phrase: str, place: Place) -> Moment | None:
+def _parse_words(phrase: str, place: Place, bare: bool) -> Moment | None:
     """`parse` for dates in words or with separators: date, clock and zone are each taken out; nothing may be left."""
     found = _find_date(phrase, place)
     if found is None:
@@ -222,7 +223,7 @@ def _parse_words(phrase: str, place: Place) -> Moment | None:
     rest = regex.sub(r"\([\p{L} ]+\)?", "", rest)  # GMT+0900 (Korean Standard Time)
     left = [word for word in regex.findall(r"[\p{L}\p{M}\p{N}]+", rest.casefold()) if word not in _words().filler]
     # One word may be left: the town of "IST | Mumbai" or a weekday cut short. A number may not.
-    if len(left) > 1 or any(character.isdigit() for word in left for character in word):
+    if len(left) > (0 if bare else 1) or any(character.isdigit() for word in left for character in word):
         return None
     return _moment(day, clock, zone, known, place)
 

@@ -72,13 +72,20 @@ def _candidates(flat: str) -> Iterator[int]:
     yield from sorted({*rules.always, *(rules.rule_of_cue[cue] for cue, _, _ in hits)})
 
 
+#: What begins with a quotation mark is somebody's words, whatever they sound like.
+_NEVER_SPEECH = frozenset({"disclaimer", "credit", "copyright", "version_note", "stamp"})
+
+
 def match(line: Line, position: str) -> Rule | None:
     """The first rule, in the order of the file, that takes this line at that position (head, body or tail)."""
     rules = _rules()
     if line.words > rules.longest:
         return None
+    speaks = line.flat.startswith('"')
     for number in _candidates(line.flat):
         rule = rules.rules[number]
+        if speaks and rule.kind in _NEVER_SPEECH:
+            continue
         if line.words <= rule.max_words and position in rule.where and rule.pattern.fullmatch(line.flat):
             return rule
     return None

@@ -17,7 +17,9 @@ _EDGE = " \t\xa0\x1f\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008
     "\u00ad\u200b\u200e\u200f\u2060\ufeff"
 )
 # Thai, Lao, Burmese, Khmer, kana, Han. Plain ranges and `re`: three times faster than script properties.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _SPACED_WORD = regex.compile(r"[^\W_]+(?:['.-][^\W_]+)*")
 _SENTENCE_END = regex.compile(r"[.!?。！？…।॥؟](?:['\")\]»」』”’）\s]|\(\p{L}{2,10}\))*$")
 _NOT_KEY = regex.compile(r"[^\p{L}\p{M}\p{N}]+")

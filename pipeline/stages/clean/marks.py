@@ -118,19 +118,30 @@ def _mark_head(lines: list[Line], marks: Marks, known: Known) -> int:
     """Marks the head by rule; returns the number of the first paragraph (of `lines` if there is none)."""
     for number, line in enumerate(lines[:_HEAD_LINES]):
         if marks[number] is None:
-            marks[number] = _head_mark(line)
+            marks[number] = _head_mark(line, known)
         if marks[number] is None and is_paragraph(line) and not (known.page and number < 2):
             return number
     return min(len(lines), _HEAD_LINES)
 
 
-def _head_mark(line: Line) -> Mark | None:
+_BEHIND = regex.compile(r".{30,}[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?]{1,40})")
+
+
+def _names_outlet_behind(line: Line, known: Known) -> bool:
+    """Whether an outlet's or agency's name stands behind the last sentence: the caption of a picture or a video."""
+    found = _BEHIND.fullmatch(line.flat) if not line.ends_sentence else None
+    return found is not None and (known.is_publisher(found["who"]) or signatures.is_agency_line(found["who"]))
+
+
+def _head_mark(line: Line, known: Known) -> Mark | None:
     stamp = _stamp_mark(line, "head")
     if stamp:
         return stamp
     rule = furniture.match(line, "head")
     if rule:
         return Mark("head", rule.kind, rule.id)
+    if _names_outlet_behind(line, known):
+        return Mark("head", "caption", "caption-outlet")
     return Mark("head", "byline", "byline-agency") if signatures.is_agency_line(line.flat) else None
 
 
@@ -187,8 +198,11 @@ def _heads_items(line: Line) -> bool:
     return line.words <= 6 and (":" not in line.flat or line.flat.endswith(":"))
 
 
-_BULLET = regex.compile(r"[-•·*▪■»>]\s*\S")
+_BULLET = regex.compile(r"[-•·*▪■>]\s*\S")
+# What begins with a figure or names a value ("Director: Jane Roe") is of a list of the story's own.
+_FACT = regex.compile(r"\W*(?:\p{N}|\p{Ll}).*|.*[:$€£].*")
 _BULLETS = 4
+_HEADLINE_WORDS = 5  # and the bullet
 
 
 def _mark_bullets(lines: list[Line], marks: Marks) -> None:
@@ -201,7 +215,10 @@ def _mark_bullets(lines: list[Line], marks: Marks) -> None:
                 run.append(number)
             elif run or (marks[number] is None and is_paragraph(lines[number], _ENOUGH)):
                 break
-        if len(run) >= _BULLETS:
+        facts = sum(_FACT.fullmatch(lines[number].flat) is not None for number in run)
+        # Above a story short items are navigation; below it only what is as long as a headline is sure to be a link.
+        like_headlines = not backwards or sum(lines[number].words for number in run) >= _HEADLINE_WORDS * len(run)
+        if len(run) >= _BULLETS and 3 * facts <= len(run) and like_headlines:
             for number in run:
                 marks[number] = marks[number] or Mark("tail" if backwards else "head", "furniture", "list-of-links")
 
@@ -218,7 +235,7 @@ def _stamp_mark(line: Line, position: str) -> Mark | None:
         return None
     found = dates.stamps(line.flat)
     if not found:
-        return Mark(position, "stamp", "stamp-date") if line.words <= 10 and _is_date(line.flat) else None
+        return Mark(position, "stamp", "stamp-date") if line.words <= 10 and _is_date(line.flat, bare=True) else None
     before = _BEFORE_STAMP.sub("", line.flat[: found[0].label])
     if not any(_is_date(line.flat[stamp.start : stamp.end]) for stamp in found):
         return None
@@ -230,9 +247,9 @@ def _stamp_mark(line: Line, position: str) -> Mark | None:
     return Mark(position, "byline", "byline-and-stamp", name.end) if is_byline else None
 
 
-def _is_date(text: str) -> bool:
+def _is_date(text: str, *, bare: bool = False) -> bool:
     try:
-        return dates.parse(text, dates.Place()) is not None
+        return dates.parse(text, dates.Place(), bare=bare) is not None
     except dates.ImpossibleDateError:
         return False
 

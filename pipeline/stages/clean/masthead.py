@@ -50,7 +50,11 @@ def _mark_publisher(lines: list[Line], marks: Marks, known: Known) -> int:
     named = marks[0] is not None and marks[0].kind == "publisher"
     short = marks[0] is None and first.words <= 4 and not first.ends_sentence and not any(map(str.isdigit, first.flat))
     longer_next = len(lines) > 2 and lines[1].words > max(4, first.words)
-    if named or (first.words <= 6 and known.is_publisher(first.flat)) or (short and longer_next and not known.publisher):
+    if (
+        named
+        or (first.words <= 6 and known.is_publisher(first.flat))
+        or (short and longer_next and not known.publisher)
+    ):
         marks[0] = Mark("head", "publisher", "page-publisher")
         return 1
     return 0

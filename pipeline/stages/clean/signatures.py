@@ -152,7 +152,7 @@ _PARTICLES = frozenset("of de del da do la el le les al an am der die upon and u
 _NO_PLACE = frozenset(
     "watch read more update updated note also related photos photo video exclusive opinion analysis breaking what who where "
     "when why how live editorial correction clarification question answer recommended must see listen explained fact check "
-    "here join follow pros cons good bad winner loser score result recap news alert review verdict spoiler warning".split()
+    "here join follow pros cons good bad winner loser score result recap news alert developing advisory review verdict spoiler warning".split()
 )
 
 

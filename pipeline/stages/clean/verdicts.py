@@ -9,7 +9,7 @@ import regex
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
-from pipeline.stages.clean.lines import Line, Strip
+from pipeline.stages.clean.lines import Strip
 
 __all__ = ["Version", "kind_of", "language_of", "text_state_of", "version_of"]
 
@@ -88,7 +88,7 @@ _TIMED_LEAST = 6  # lines that begin with a time of day
 _TIMED_SHARE = 0.15
 
 
-def kind_of(headline: str | None, lines: list[Line], strips: list[Strip], *, paid_dateline: bool) -> str:
+def kind_of(headline: str | None, paragraphs: list[str], strips: list[Strip], *, paid_dateline: bool) -> str:
     """editorial, release, digest or liveblog; a release is one by its dateline, its disclaimer or its headline."""
     if paid_dateline or any(strip.rule == "disclaimer-release" for strip in strips):
         return "release"
@@ -96,8 +96,8 @@ def kind_of(headline: str | None, lines: list[Line], strips: list[Strip], *, pai
     for pattern, kind in _rules().kinds:
         if text and pattern.search(text):
             return kind
-    timed = sum(1 for line in lines if any(map(str.isdigit, line.flat[:4])) and _TIMED.match(line.flat))
-    return "liveblog" if timed >= max(_TIMED_LEAST, _TIMED_SHARE * len(lines)) else "editorial"
+    timed = sum(1 for text in paragraphs if any(map(str.isdigit, text[:4])) and _TIMED.match(text))
+    return "liveblog" if timed >= max(_TIMED_LEAST, _TIMED_SHARE * len(paragraphs)) else "editorial"
 
 
 _TEASER_WORDS = 120

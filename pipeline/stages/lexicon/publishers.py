@@ -29,7 +29,9 @@ _HOST_END = regex.compile(r"[/:?#]")
 _NOT_NAME = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
 # Country domains that are sold as words: they say nothing about where a page is from.
-_WORD_DOMAINS = frozenset({"ai", "am", "cc", "co", "fm", "gg", "io", "la", "ly", "me", "news", "press", "tv", "to", "ws"})
+_WORD_DOMAINS = frozenset(
+    {"ai", "am", "cc", "co", "fm", "gg", "io", "la", "ly", "me", "news", "press", "tv", "to", "ws"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,9 @@ def load(path: str = "") -> Publishers:
     needed, and an empty cell keeps what is built in. Raises `ConfigError` naming file and row.
     """
     builtin = resources.files(lexicon.__name__).joinpath("publishers.csv").read_text(encoding="utf-8")
-    entries = {publisher.id: (publisher, names) for publisher, names in _read(builtin.splitlines(), "publishers.csv", {})}
+    entries = {
+        publisher.id: (publisher, names) for publisher, names in _read(builtin.splitlines(), "publishers.csv", {})
+    }
     if path:
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
@@ -174,7 +178,9 @@ def _entry(row: dict[str, str], where: str, known: dict[str, _Entry]) -> _Entry:
     before, names = known.get(row["id"], (Publisher(row["id"], row["id"], family=row["id"]), ()))
     hosts = tuple(fold_host(host) for host in row.get("hosts", "").split(";") if host.strip())
     if "" in hosts:
-        raise ConfigError(f"{where}: hosts {row['hosts']!r} holds something that is no host name; separate hosts by ';'")
+        raise ConfigError(
+            f"{where}: hosts {row['hosts']!r} holds something that is no host name; separate hosts by ';'"
+        )
     zone = row.get("zone", "")
     try:
         ZoneInfo(zone or "UTC")
