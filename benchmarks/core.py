@@ -98,6 +98,10 @@ def compare(articles: int, rounds: int, seed: int, folder: Path, sample: int) ->
             job = Job(str(path), str(warm), contender.processes)
             result = measure(contender, job, outs[contender.name])
             runs[contender.name].append(result)
+            if result["edges"] != runs[contender.name][0]["edges"]:
+                raise RuntimeError(
+                    f"{contender.name} found other pairs than in round 1: was its code changed meanwhile?"
+                )
             print(
                 f"round {number + 1}  {contender.name:26} {result['wall']:8.2f} s  {result['edges']} pairs", flush=True
             )

@@ -112,6 +112,8 @@ class Verify(Struct, frozen=True, forbid_unknown_fields=True):
     min_containment: Annotated[float, _share("of the shorter in the longer, at or above: cut or expanded")] = 0.6
     min_share: Annotated[float, _share("containment counts only if the shorter is this much of the longer")] = 0.08
     min_words: Annotated[int, _count("a shorter text matches only one it is nearly equal to")] = 25
+    own_jaccard: Annotated[float, _share("as min_jaccard, for two texts of one publisher")] = 0.5
+    own_containment: Annotated[float, _share("as min_containment, for two texts of one publisher")] = 0.8
     light_edit: Annotated[float, _share("Jaccard at or above which two texts are nearly equal")] = 0.8
     same_length: Annotated[float, _share("a text shorter than this share of the other is abridged")] = 0.9
     figures_min: Annotated[int, _count("texts with at least so many numbers each must also agree in them", ge=1)] = 4

@@ -18,6 +18,8 @@ __all__ = ["article", "pair"]
 _WIDTH = 100
 _SHOWN = 12  # rows of a long list
 
+_MIRRORED = {"abridged": "expanded", "expanded": "abridged"}
+
 Row = dict[str, Any]
 
 
@@ -139,8 +141,11 @@ def _matches(store: Store, row: Row, members: pa.Table, run_id: str | None) -> I
 
 
 def _match(match: Row, article_id: str) -> str:
-    other = match["right_id"] if match["left_id"] == article_id else match["left_id"]
-    return f"  {'accepted' if match['accepted'] else 'refused '}    {other}  {match['relation']}: {match['reason']}"
+    """One comparison; the relation is said of the other article as seen from this one."""
+    other, relation = match["right_id"], match["relation"]
+    if other == article_id:
+        other, relation = match["left_id"], _MIRRORED.get(relation, relation)
+    return f"  {'accepted' if match['accepted'] else 'refused '}    {other}  {relation}: {match['reason']}"
 
 
 def _pair(store: Store, row: Row, other: Row, run_id: str | None) -> Iterator[str]:

@@ -22,10 +22,12 @@ _FURNITURE = ("furniture", "disclaimer", "copyright", "stamp", "caption")
 
 
 def facts(articles: pa.Table, credited: pa.Table) -> pa.Table:
-    """For each article, in their order, what verification may know beside the words: agency (of a full credit), kind."""
+    """What verification may know of each article beside its words: agency (of a full credit), publisher, kind."""
     full = credited.filter(pc.equal(credited["credit_grade"], "full"))
     at = pc.index_in(articles["article_id"], value_set=full["article_id"].combine_chunks())
-    return pa.table({"agency": full["credit_agency"].take(at), "kind": articles["kind"]})
+    return pa.table(
+        {"agency": full["credit_agency"].take(at), "publisher": articles["publisher_id"], "kind": articles["kind"]}
+    )
 
 
 def ranks(articles: pa.Table) -> NDArray[np.int64]:

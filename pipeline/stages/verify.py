@@ -160,7 +160,7 @@ def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settin
     """Decide each candidate pair; the result has its rows in the same order, as `MATCHES`.
 
     `facts`, in the order of `sketches`, says what is known of an article beside its words: `agency` (string?, of a full
-    credit) and `kind` (editorial, release, digest, liveblog). None: nothing is known.
+    credit), `publisher` (string?) and `kind` (editorial, release, digest, liveblog). None: nothing is known.
     """
     left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
     figures = Figures(sketches, left, right)
@@ -192,29 +192,32 @@ def _rules(
     jaccard, containment = figures.jaccard, figures.containment
     shorter, longer = np.minimum(n_words[left], n_words[right]), np.maximum(n_words[left], n_words[right])
     agreement = figures.figures_shared / np.maximum(1, figures.figures)
-    other_agency, folder = _facts(facts, left, right)
+    beside = _beside(facts, left, right)
     same_length = shorter >= settings.same_length * longer
     kept = np.where(same_length, "version", np.where(n_words[right] < n_words[left], "abridged", "expanded"))
-    contained = containment >= settings.min_containment
-    alike = jaccard >= settings.min_jaccard
     nearly_equal = jaccard >= settings.light_edit
-    low = (
-        "jaccard ", jaccard, f" < {settings.min_jaccard} (verify.min_jaccard), containment ", containment,
-        ", longest run ", figures.longest_run, " shingles",
-    )  # fmt: skip
+    # Two texts of one publisher share its furniture and its background paragraphs: they have to share more.
+    cut, cut_name = _cut(beside.own, settings.own_jaccard, settings.min_jaccard, "own_jaccard", "min_jaccard")
+    part, part_name = _cut(
+        beside.own, settings.own_containment, settings.min_containment, "own_containment", "min_containment"
+    )
+    alike, contained = jaccard >= cut, containment >= part
+    same_form = (jaccard >= settings.min_jaccard) | (containment >= settings.min_containment)
+    low = ("jaccard ", jaccard, " < ", cut, cut_name, ", containment ", containment, " < ", part, part_name,
+           ", longest run ", figures.longest_run, " shingles")  # fmt: skip
     return [
         _Rule(figures.same, "identical", ("the same words",)),
-        _Rule(folder & contained, "excerpt", ("a round-up or live blog holds it; containment ", containment)),
-        _Rule(folder, "different", ("a round-up or live blog is no print of one story",)),
+        _Rule(beside.folder & contained, "excerpt", ("a round-up or live blog holds it; containment ", containment)),
+        _Rule(beside.folder, "different", ("a round-up or live blog is no print of one story",)),
         _Rule(
-            (figures.figures >= settings.figures_min) & (agreement < settings.figures_shared) & (alike | contained),
+            (figures.figures >= settings.figures_min) & (agreement < settings.figures_shared) & same_form,
             "template",
             (figures.figures_shared, " of ", figures.figures, " numbers agree, ", agreement,
              f" < {settings.figures_shared} (verify.figures_shared)"),
         ),
         _Rule(nearly_equal, "light_edit", ("jaccard ", jaccard, f" >= {settings.light_edit} (verify.light_edit)")),
         _Rule(
-            other_agency & (alike | contained),
+            beside.other_agency & (alike | contained),
             "different",
             ("credited to two agencies, and jaccard ", jaccard, f" < {settings.light_edit} (verify.light_edit)"),
         ),
@@ -224,28 +227,53 @@ def _rules(
             (shorter, f" words < {settings.min_words} (verify.min_words), and jaccard ", jaccard,
              f" < {settings.light_edit} (verify.light_edit)"),
         ),
-        _Rule(alike, kept, ("jaccard ", jaccard, f" >= {settings.min_jaccard} (verify.min_jaccard)")),
+        _Rule(alike, kept, ("jaccard ", jaccard, " >= ", cut, cut_name)),
         _Rule(
             contained & (shorter >= settings.min_share * longer),
             kept,
-            ("containment ", containment, f" >= {settings.min_containment} (verify.min_containment)"),
+            ("containment ", containment, " >= ", part, part_name),
+        ),
+        _Rule(
+            contained,
+            "excerpt",
+            ("containment ", containment, ", but ", shorter, " of ", longer,
+             f" words is less than {settings.min_share} (verify.min_share)"),
         ),
         _Rule(figures.longest_run >= settings.excerpt_run, "excerpt", low),
         _Rule(np.ones(len(left), np.bool_), "different", low),
     ]  # fmt: skip
 
 
-def _facts(
-    facts: pa.Table | None, left: NDArray[np.int64], right: NDArray[np.int64]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """For each pair: whether two agencies are credited with its texts in full; whether one of them is a round-up."""
+def _cut(
+    own: NDArray[np.bool_], for_own: float, for_others: float, own_name: str, others_name: str
+) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+    """The cut that holds for each pair, and the name of its setting."""
+    return np.where(own, for_own, for_others), np.where(own, f" (verify.{own_name})", f" (verify.{others_name})")
+
+
+class _Beside(NamedTuple):
+    """What is known of each pair beside its words, bool (pairs,)."""
+
+    own: NDArray[np.bool_]  # both are of one publisher
+    other_agency: NDArray[np.bool_]  # two agencies are credited with them in full
+    folder: NDArray[np.bool_]  # one of them is a round-up or live blog
+
+
+def _beside(facts: pa.Table | None, left: NDArray[np.int64], right: NDArray[np.int64]) -> _Beside:
     if facts is None:
-        return np.zeros(len(left), np.bool_), np.zeros(len(left), np.bool_)
-    agency = facts["agency"].combine_chunks().dictionary_encode()
-    codes = agency.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    folders = np.isin(facts["kind"].to_numpy(zero_copy_only=False).astype(str), ("digest", "liveblog"))
-    other = (codes[left] >= 0) & (codes[right] >= 0) & (codes[left] != codes[right])
-    return other, folders[left] | folders[right]
+        return _Beside(*(np.zeros(len(left), np.bool_) for _ in range(3)))
+    agency, publisher = (_codes(facts[name]) for name in ("agency", "publisher"))
+    folders = pc.is_in(facts["kind"], pa.array(["digest", "liveblog"])).to_numpy()
+    return _Beside(
+        own=(publisher[left] >= 0) & (publisher[left] == publisher[right]),
+        other_agency=(agency[left] >= 0) & (agency[right] >= 0) & (agency[left] != agency[right]),
+        folder=folders[left] | folders[right],
+    )
+
+
+def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """A number for each value, equal for equal ones; -1 for null."""
+    return column.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
 
 
 def _decide(rules: list[_Rule]) -> tuple[NDArray[np.str_], pa.Array]:
@@ -266,10 +294,13 @@ def _decide(rules: list[_Rule]) -> tuple[NDArray[np.str_], pa.Array]:
 
 def _sentence(parts: tuple[str | NDArray[np.generic], ...], rows: NDArray[np.int64]) -> pa.Array:
     """The parts joined for each of the rows; numbers in full, shares to three places."""
-    pieces = [
-        pa.scalar(part) if isinstance(part, str) else pc.cast(pc.round(pa.array(part[rows]), 3), pa.string())
-        for part in parts
-    ]
+    pieces = [pa.scalar(part) if isinstance(part, str) else _text(part[rows]) for part in parts]
     if all(isinstance(part, str) for part in parts):
         return pa.repeat(pieces[0], len(rows))
     return pc.binary_join_element_wise(*pieces, "")
+
+
+def _text(values: NDArray[np.generic]) -> pa.Array:
+    """Values as text, shares to three places."""
+    column = pa.array(values)
+    return column if pa.types.is_string(column.type) else pc.cast(pc.round(column, 3), pa.string())

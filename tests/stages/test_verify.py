@@ -86,18 +86,22 @@ def test_a_passage_in_common_is_an_excerpt() -> None:
     assert "verify.min_jaccard" in row["reason"]
 
 
-def test_round_ups_and_two_agencies_do_not_match() -> None:
+def test_round_ups_two_agencies_and_one_publishers_own_texts_do_not_match() -> None:
     other = [*STORY[:35], *(f"new{i}" for i in range(20))]
     texts = [" ".join(STORY), " ".join(other)]
 
-    def facts(agencies: list[str | None], kinds: list[str]) -> pa.Table:
-        return pa.table({"agency": pa.array(agencies, pa.string()), "kind": kinds})
+    def facts(agencies: list[str | None], kinds: list[str], publishers: list[str | None] | None = None) -> pa.Table:
+        publisher = pa.array(publishers or [None, None], pa.string())
+        return pa.table({"agency": pa.array(agencies, pa.string()), "publisher": publisher, "kind": kinds})
 
     assert decided(texts, facts(["ap", "ap"], ["editorial"] * 2))[0]["accepted"]
     assert decided(texts, facts(["ap", None], ["editorial"] * 2))[0]["accepted"]
     refused = decided(texts, facts(["ap", "afp"], ["editorial"] * 2))[0]
     assert (refused["accepted"], refused["reason"].startswith("credited to two agencies")) == (False, True)
     assert decided(texts, facts([None, None], ["editorial", "digest"]))[0]["relation"] == "excerpt"
+    own = decided(texts, facts([None, None], ["editorial"] * 2, ["a", "a"]))[0]
+    assert (own["accepted"], "verify.own_jaccard" in own["reason"]) == (False, True)
+    assert decided(texts, facts([None, None], ["editorial"] * 2, ["a", "b"]))[0]["accepted"]
 
 
 def test_no_candidates_give_no_matches() -> None:

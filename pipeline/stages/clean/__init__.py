@@ -17,8 +17,8 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import config, schema
-from pipeline.stages.clean import dates, furniture
 from pipeline.stages._fold import SpanMap, flatten, fold, is_plain
+from pipeline.stages.clean import dates, furniture
 from pipeline.stages.clean.lines import Line, count_words
 from pipeline.stages.clean.story import Known, Stated, Story, read_story
 from pipeline.stages.clean.verdicts import kind_of, language_of, text_state_of, version_of
@@ -59,7 +59,7 @@ class _RejectError(Exception):
 
 
 def _reject_row(record: dict[str, Any], reason: str) -> dict[str, Any]:
-    return {"source": record["source"], "stage": STAGE, "reason": f"line {record['line']}: {reason}"}
+    return {"source": f"{record['source']}:{record['line']}", "stage": STAGE, "reason": reason}
 
 
 def _clean(
@@ -183,7 +183,7 @@ def _is_byline(stated: str | None) -> bool:
 
 
 def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings: config.Clean) -> dict[str, Any]:
-    """Publication, change and fetch. A page that states only its change is trusted to the day."""
+    """Publication, change and fetch. A page that states only when it was changed was published no later: that counts."""
     place = dates.Place(publisher.country, publisher.zone, settings.default_zone)
     fetched = _lenient(record["fetched"], place)
     raw = record["published"]
@@ -198,8 +198,7 @@ def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings:
     modified = _lenient(record["modified"] or changed, place)
     if published is None and raw is None and modified is not None:
         raw = record["modified"] or changed
-        day = modified.at.replace(hour=0, minute=0, second=0, microsecond=0)
-        published = dates.Moment(day, "day", modified.zone)
+        published = modified
     if published and fetched and published.at > fetched.at + timedelta(days=1):
         published = None  # nothing is fetched before it is printed
     return {

@@ -130,7 +130,8 @@ _DATE_FORMS = tuple(
     for form in (
         r"(?<!\d)(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]",
         r"(?<!\d)(?P<year>\d{4})\s?[-/.]\s?(?P<month>\d{1,2})\s?[-/.]\s?(?P<day>\d{1,2})(?!\d)\.?",
-        r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[ ,./-]*(?:de |of )?(?P<name>[\p{L}\p{M}]{3,12})[ ,./-]*(?:de |del )?(?P<year>\d{4})",
+        r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[ ,./-]*(?:de |of )?"
+        r"(?P<name>[\p{L}\p{M}]{3,12})[ ,./-]*(?:de |del )?(?P<year>\d{4})",
         r"(?<![\p{L}])(?P<name>[\p{L}\p{M}]{3,12})\.? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:, ?| )(?P<year>\d{4})",
         r"(?<!\d)(?P<first>\d{1,2})\s?[-/.]\s?(?P<second>\d{1,2})\s?[-/.]\s?(?P<year>\d{4})(?!\d)",
     )

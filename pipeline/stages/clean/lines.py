@@ -91,4 +91,4 @@ def key(text: str) -> str:
     >>> key("It’s  HERE!") == key("It's here")
     True
     """
-    return _NOT_KEY.sub("", flatten(text).casefold())
+    return str(_NOT_KEY.sub("", flatten(text).casefold()))

@@ -46,6 +46,8 @@ class Stated:
 Marks = list[Mark | None]
 
 _HEAD_LINES = 20  # the head of a text is not looked for beyond
+_WRAPPED_WIDTH = 90  # characters; paragraphs that are not broken run longer
+_RUN_ON_SHARE = 0.3  # of the line ends of a broken text have a small letter after them and no full stop before
 _ENOUGH = 5  # words of a line that ends the tail when it closes like a sentence
 
 
@@ -62,12 +64,11 @@ def mark_by_rule(lines: list[Line], marks: Marks, known: Known) -> None:
 
 def is_wrapped(lines: list[Line]) -> bool:
     """Whether paragraphs are broken into lines of one width: then a line is no unit, and few rules are safe."""
-    if len(lines) < 5:
+    if len(lines) < 2 or max(len(line.flat) for line in lines) > _WRAPPED_WIDTH:
         return False
-    widths = sorted(len(line.flat) for line in lines)
-    if widths[-1] > 90 or widths[len(widths) // 2] < 45:
-        return False
-    return sum(not line.ends_sentence for line in lines) > 0.5 * len(lines)
+    pairs = list(zip(lines, lines[1:], strict=False))
+    run_on = sum(not line.ends_sentence and following.flat[0].islower() for line, following in pairs)
+    return run_on >= max(1, _RUN_ON_SHARE * len(pairs))
 
 
 def mark_wrapped(lines: list[Line], marks: Marks) -> None:
@@ -137,12 +138,12 @@ def _head_mark(line: Line, known: Known) -> Mark | None:
     stamp = _stamp_mark(line, "head")
     if stamp:
         return stamp
+    if signatures.is_agency_line(line.flat):
+        return Mark("head", "byline", "byline-agency")
     rule = furniture.match(line, "head")
     if rule:
         return Mark("head", rule.kind, rule.id)
-    if _names_outlet_behind(line, known):
-        return Mark("head", "caption", "caption-outlet")
-    return Mark("head", "byline", "byline-agency") if signatures.is_agency_line(line.flat) else None
+    return Mark("head", "caption", "caption-outlet") if _names_outlet_behind(line, known) else None
 
 
 def _mark_tail(lines: list[Line], marks: Marks, head_end: int) -> None:
@@ -243,7 +244,8 @@ def _stamp_mark(line: Line, position: str) -> Mark | None:
         return Mark(position, "stamp", "stamp-labelled")
     name = Line(line.start, line.start + len(before), before, len(before.split()))
     rule = furniture.match(name, "head")
-    is_byline = (rule is not None and rule.kind == "byline") or signatures.is_agency_line(before) or name.words <= 4
+    named = name.words <= 4 and before[0].isalpha() and not any(word[0].islower() for word in before.split())
+    is_byline = named or (rule is not None and rule.kind == "byline") or signatures.is_agency_line(before)
     return Mark(position, "byline", "byline-and-stamp", name.end) if is_byline else None
 
 

@@ -39,7 +39,9 @@ def mark_page(lines: list[Line], marks: Marks, known: Known) -> None:
 
 def _may_be_headline(line: Line, mark: Mark | None) -> bool:
     """Unmarked, or marked by a rule that reads a whole headline as an invitation ("Watch: ...")."""
-    return mark is None or mark.kind == "headline" or (mark.kind in {"furniture", "version_note"} and line.words >= 6)
+    if mark is None or mark.kind == "headline":
+        return True
+    return mark.kind in {"furniture", "version_note"} and line.words >= 6 and not mark.rule.startswith("navigation")
 
 
 def _mark_publisher(lines: list[Line], marks: Marks, known: Known) -> int:
@@ -71,9 +73,9 @@ def _page_head_end(lines: list[Line], marks: Marks, headline: int) -> int:
     for number in range(min(len(lines) - 1, first + 4), first, -1):
         mark = marks[number]
         between = [n for n in range(first, number) if marks[n] is None]
-        if mark and mark.position != "tail" and mark.kind in {"byline", "stamp"} and len(between) <= 3:
-            if sum(lines[n].words for n in between) <= _DECK_WORDS:
-                return number + 1
+        ends_head = mark is not None and mark.position != "tail" and mark.kind in {"byline", "stamp"}
+        if ends_head and len(between) <= 3 and sum(lines[n].words for n in between) <= _DECK_WORDS:
+            return number + 1
     return first
 
 

@@ -91,7 +91,8 @@ def _tail() -> regex.Pattern[str]:
         rf"-{{1,3}}\s*{several}(?:\s+[a-z]{{2,8}}(?:/[a-z]{{2,8}}){{0,4}})?",
         r"(?:PTI|UNI|ANI|EFE)(?:\s+[A-Z]{2,4}){0,6}(?:\s+[a-z]{2,4}(?:/[a-z]{2,4})*)?",  # initials of reporter and editors
         r"\((?:END|End|end|完|终|Fin|FIN|共同|時事|ロイター|聯合)\)|Enditem|/ritzau/",
-        r"\((?i:(?:additional |with )?(?:reporting|inputs?|additional inputs?|writing|editing|compiled)\s+(?:by|from))\s[^()]{2,320}\)",
+        r"\((?i:(?:additional |with )?(?:reporting|(?:additional )?inputs?|writing|editing|compiled)\s+(?:by|from))"
+        r"\s[^()]{2,320}\)",
         r"(?:Additional )?[Rr]eporting by [^.;]{3,160};.{0,200}(?:[Ee]diting|[Ww]riting) by .{3,160}",
     )
     return regex.compile(rf"(?<=[.!?\"')।。…])\s*(?P<mark>{'|'.join(marks)})\.?$")
@@ -113,7 +114,10 @@ def find_tail_mark(flat: str) -> tuple[int, int] | None:
 # --- the dateline -----------------------------------------------------------------------------------------------
 
 _REACH = 140  # a dateline ends within so many characters
-_DATE = r"(?:[\p{L}\p{M}]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s*\d{4})?|\d{1,2}(?:st|nd|rd|th|\.)?\s+[\p{L}\p{M}]{3,10}\.?(?:,?\s*\d{4})?)"
+_DATE = (
+    r"(?:[\p{L}\p{M}]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s*\d{4})?"
+    r"|\d{1,2}(?:st|nd|rd|th|\.)?\s+[\p{L}\p{M}]{3,10}\.?(?:,?\s*\d{4})?)"
+)
 _AGENCY_SLOT = regex.compile(
     r"(?P<place>[\p{Lu}\p{Lo}][^()\[\]:;\"!?\n]{1,60}?)(?:\s*\([^()]{2,30}\))?(?:\s*\[[^\]]{2,40}\])?[,.]?\s*"
     rf"(?P<date>{_DATE})?[,.]?\s*-{{0,2}}\s*(?:\((?P<agency>[^()\n]{{2,44}})\)|/(?P<slashed>[^()/\n]{{2,30}})/)"
@@ -123,10 +127,12 @@ _AGENCY_FIRST = regex.compile(
     rf"\((?P<agency>[^()\n]{{2,30}})\)\s*(?P<close>[-:]{{1,3}})?\s*(?:[\p{{Lu}} ']{{3,30}},?\s*{_DATE}\s*[-:.]{{1,2}})?\s*"
 )
 _PLACE_DATE = regex.compile(
-    rf"(?P<place>\p{{Lu}}[\p{{L}} .'/-]{{1,40}}?(?:,\s*\p{{Lu}}[\p{{L}}. ]{{1,20}}?)?),\s*(?P<date>{_DATE})\s*(?:[:=]|\.?-{{1,2}})\s*"
+    r"(?P<place>\p{Lu}[\p{L} .'/-]{1,40}?(?:,\s*\p{Lu}[\p{L}. ]{1,20}?)?)"
+    rf",\s*(?P<date>{_DATE})\s*(?:[:=]|\.?-{{1,2}})\s*"
 )
 _PLACE_ONLY = regex.compile(
-    r"(?P<place>\p{Lu}[\p{Lu}.'/ -]*\p{Lu}\.?(?:,\s*(?:\p{Lu}[\p{L}.']*)(?:\s\p{Lu}[\p{L}.']*){0,2})?)(?P<close>\s*(?:-{1,3}|:)\s*)"
+    r"(?P<place>\p{Lu}[\p{Lu}.'/ -]*\p{Lu}\.?(?:,\s*(?:\p{Lu}[\p{L}.']*)(?:\s\p{Lu}[\p{L}.']*){0,2})?)"
+    r"(?P<close>\s*(?:-{1,3}|:)\s*)"
 )
 _NATIVE = (
     (
@@ -141,7 +147,8 @@ _NATIVE = (
     ("dateline-ja", r"【[^】\n]{0,16}(?:共同|時事|ロイター|AFP|AP|聯合|新華社|=|支局|特派員)[^】\n]{0,16}】\s*"),
     (
         "dateline-ru",
-        r"[А-ЯЁ][А-ЯЁа-яё -]{2,30}[.,]\s*\d{1,2}\s+[а-яё]{3,9}\.?\s*(?:/ТАСС/|[-.]?\s*(?:РИА Новости|ИНТЕРФАКС|Интерфакс|INTERFAX\.RU))[.,]?\s*-?\s*",
+        r"[А-ЯЁ][А-ЯЁа-яё -]{2,30}[.,]\s*\d{1,2}\s+[а-яё]{3,9}\.?\s*"
+        r"(?:/ТАСС/|[-.]?\s*(?:РИА Новости|ИНТЕРФАКС|Интерфакс|INTERFAX\.RU))[.,]?\s*-?\s*",
     ),
 )
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
@@ -150,9 +157,10 @@ _PLACE_APART = regex.compile(r"[ ,/-]+")
 _PARTICLES = frozenset("of de del da do la el le les al an am der die upon and und et y e the im in bei".split())
 #: Words in capitals before a colon or dash that name no place.
 _NO_PLACE = frozenset(
-    "watch read more update updated note also related photos photo video exclusive opinion analysis breaking what who where "
-    "when why how live editorial correction clarification question answer recommended must see listen explained fact check "
-    "here join follow pros cons good bad winner loser score result recap news alert developing advisory review verdict spoiler warning".split()
+    "watch read more update updated note also related photos photo video exclusive opinion analysis breaking what who "
+    "where when why how live editorial correction clarification question answer recommended must see listen explained "
+    "fact check here join follow pros cons good bad winner loser score result recap news alert developing advisory "
+    "review verdict spoiler warning".split()
 )
 
 
@@ -195,8 +203,7 @@ def _with_agency(head: str) -> Dateline | None:
     if kind and (date or match["close"]):
         return Dateline(match.end(), kind == "release", "dateline-agency")
     # A station's call sign or a paper's name: a dateline too, whoever that is.
-    short = len(named.split()) <= 5
-    if short and (date or (_is_shouted(match["place"]) and match["close"] and "-" in match["close"])):
+    if len(named.split()) <= 3 and not _is_table(head[match.end() :]) and (date or (_is_shouted(match["place"]) and match["close"] and "-" in match["close"])):
         return Dateline(match.end(), False, "dateline-bracket")
     return None
 
@@ -209,10 +216,18 @@ def _kind(named: str) -> str | None:
     return "release" if "release" in known else known[0] if known else None
 
 
+_PLACE_WORDS = 5
+
+
 def _is_place(place: str) -> bool:
     """Few words, each with a capital (or of a script without capitals), particles aside."""
     words = [word for word in _PLACE_APART.split(place) if word]
-    return 0 < len(words) <= 8 and all(not word[0].islower() or word in _PARTICLES for word in words)
+    return 0 < len(words) <= _PLACE_WORDS and all(not word[0].islower() or word in _PARTICLES for word in words)
+
+
+def _is_table(rest: str) -> bool:
+    """Whether what follows has no small letter: "USSR EXCHANGE RATES - SEPT 10" heads a table."""
+    return not any(character.islower() for character in rest)
 
 
 def _is_shouted(place: str) -> bool:
@@ -235,7 +250,7 @@ def _place_alone(head: str, raw: str) -> Dateline | None:
         return None
     place, close = match["place"], match["close"]
     letters = sum(character.isalpha() for character in place)
-    if letters < 4 or len(place) > 44 or not _NO_PLACE.isdisjoint(place.casefold().replace(",", " ").split()):
+    if letters < 4 or not _is_place(place) or _is_table(head[match.end() :]) or not _NO_PLACE.isdisjoint(place.casefold().replace(",", " ").split()):
         return None
     dash = match.start("close") + len(close) - len(close.lstrip())
     # "COVID-19", "X-RAY": a hyphen inside a word is no separator; a long dash, two hyphens or space before one is.

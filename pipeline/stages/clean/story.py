@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.stages.clean import signatures
 from pipeline.stages._fold import flatten
+from pipeline.stages.clean import signatures
 from pipeline.stages.clean.lines import Line, Strip, split
 from pipeline.stages.clean.marks import Known, Mark, Marks, Stated, is_wrapped, mark_by_rule, mark_wrapped, stated_times
 from pipeline.stages.clean.masthead import mark_page
@@ -82,7 +82,14 @@ _SURE = _LAYOUT | {"disclaimer", "credit", "copyright", "stamp"}
 
 
 def _limit(lines: list[Line], marks: Marks, max_share: float) -> None:
-    """Where more than the share of the words would go as furniture, only what is sure at either end goes."""
+    """Where more than the share of the words would go as furniture, only what is sure at either end goes.
+
+    A text that only repeats its headline (an alert) is a story all the same.
+    """
+    if all(marks):
+        for number, mark in enumerate(marks):
+            if mark and mark.rule.endswith("-repeated"):
+                marks[number] = None
     candidates = [(line, mark) for line, mark in zip(lines, marks, strict=True) if not (mark and mark.kind in _LAYOUT)]
     stripped = sum(line.words for line, mark in candidates if mark)
     if stripped <= max_share * sum(line.words for line, _ in candidates):

@@ -115,10 +115,8 @@ def outlets() -> tuple[Outlet, ...]:
 @functools.cache
 def house_desks() -> Mapping[str, tuple[str, ...]]:
     """Credits that look like an agency's and are a house's own: casefolded credit -> outlets, none for "any house"."""
-    return MappingProxyType(
-        {
-            credit.casefold(): _split(row["outlets"])
-            for row in rows("house_desks.csv")
-            for credit in _split(row["credit"])
-        }
-    )
+    desks: dict[str, tuple[str, ...]] = {}
+    for row in rows("house_desks.csv"):
+        for credit in _split(row["credit"]):
+            desks[credit.casefold()] = desks.get(credit.casefold(), ()) + _split(row["outlets"])
+    return MappingProxyType(desks)

@@ -110,7 +110,7 @@ def fold_name(name: str) -> str:
     >>> fold_name("The  Wire-Post!")
     'wire post'
     """
-    return _NOT_NAME.sub(" ", name.casefold()).strip().removeprefix("the ")
+    return str(_NOT_NAME.sub(" ", name.casefold())).strip().removeprefix("the ")
 
 
 @functools.cache

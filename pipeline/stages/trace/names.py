@@ -122,7 +122,8 @@ def _collect(sources: Iterable[tuple[Source, str, tuple[str, ...]]], heads: Iter
     for source, policy, aliases in sources:
         for alias in dict.fromkeys(aliases):
             worth = "any" if len(_ARTICLE.sub("", alias).split()) > 1 else policy
-            for spelling in dict.fromkeys((alias, alias.upper() if " " in alias else alias)):
+            shouts = " " in alias or (worth == "any" and len(alias) > 4)
+            for spelling in dict.fromkeys((alias, alias.upper() if shouts else alias)):
                 owners.setdefault(spelling, []).append((source, worth))
     found = []
     for text, pairs in owners.items():

@@ -17,7 +17,10 @@ from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names, Source
 from pipeline.stages.trace.page import Page
 
-__all__ = ["UNSPECIFIED", "Named", "Slot", "parse", "signals", "unknown_outlet"]
+__all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "parse", "signals", "slot_hits", "unknown_outlet"]
+
+#: What may close the bracket that an agency's name stands in.
+CLOSERS = ")]/）】」"
 
 #: The agency of a credit that says "agencies" or "a syndicated feed" and names none.
 UNSPECIFIED = "unspecified"
@@ -82,7 +85,7 @@ def parse(text: str, page: Page, names: Names) -> Slot:
     tail = patterns["byline_tail"].search(flat)
     head = patterns["byline_head"].match(flat)
     low, high = head.end() if head else 0, tail.start() if tail and tail.start() else len(flat)
-    hits = [hit for hit in names.find(flat) if hit.sources[0].key != HEAD and low <= hit.start and hit.end <= high]
+    hits = [hit for hit in slot_hits(flat, names, "slot_names") if low <= hit.start and hit.end <= high]
     masked = flat
     for hit in hits:
         masked = masked[: hit.start] + _MASK * (hit.end - hit.start) + masked[hit.end :]
@@ -98,6 +101,20 @@ def parse(text: str, page: Page, names: Names) -> Slot:
             persons = True
     partial = own or (patterns["byline_partial"].search(masked, low, high) is not None and len(named) > 0)
     return Slot(tuple(named), own, persons, partial)
+
+
+def slot_hits(flat: str, names: Names, *tables: str) -> list[Hit]:
+    """The names in a slot; those that mean an agency only there (`tables` of `signals.toml`) before the general ones."""
+    special = []
+    for alias, key in (pair for table in tables for pair in signals()[table].items()):
+        source = names.by_key(key)
+        start = flat.find(alias)
+        end = start + len(alias)
+        if start >= 0 and source and flat[end : end + 1] in {*CLOSERS, ""}:
+            special.append(Hit(start, end, alias, "slot", (source,)))
+    taken = {hit.start for hit in special}
+    general = [hit for hit in names.find(flat) if hit.start not in taken and hit.sources[0].key != HEAD]
+    return sorted([*special, *general], key=lambda hit: hit.start)
 
 
 def _parts(masked: str, low: int, high: int) -> list[tuple[int, int]]:

@@ -1,0 +1,152 @@
+"""Rules for lines: the sentences by which houses and agencies say whose copy a text is (`lexicon/signals.toml`)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import ahocorasick_rs
+import regex
+
+from pipeline.stages._fold import flatten
+from pipeline.stages.trace.mentions import resolve
+from pipeline.stages.trace.names import HEAD, Hit, Names
+from pipeline.stages.trace.page import Line, Page
+from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, signals, unknown_outlet
+
+__all__ = ["Credit", "ruled"]
+
+_WRITERS = regex.compile(r"\s+(?:\w+\s)?(?:writer|journalist|reporter|correspondent|photographer|researcher)s?\b")
+_NOT_A_NAME = regex.compile(
+    r"(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\b|\w+day\b|(?:The|A|An|Our|This)$)"
+)
+_URL = regex.compile(r"https?://([\w.-]+)")
+_LIST_SPLIT = regex.compile(r"\s*(?:[;,]|\band\b)\s*|\.\s")
+
+
+class Credit(NamedTuple):
+    """One row of the credits table, without the article's id."""
+
+    agency: str
+    desk: str | None
+    grade: str
+    signal: str
+    text: str
+    field: str | None
+    start: int | None
+    end: int | None
+    rule: str
+
+
+def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Credit], only: str = "") -> list[Credit]:
+    """The credits that the rules of `signals.toml` find on a line: the first rule that fits decides."""
+    text = flatten(line.text).strip()
+    shift = len(line.text) - len(line.text.lstrip())
+    for rule in _cued(text.lower()):
+        is_disclaimer = rule["signal"] == "disclaimer"
+        if only and rule["signal"] != only:
+            continue
+        if is_disclaimer and line.kind == "body" and line.position == "body":
+            continue
+        match = rule["pattern"].search(text)
+        if match is None or (not is_disclaimer and signals()["patterns"]["photo"].search(text)):
+            continue
+        listed = match["list"] if rule["names"] in {"list", "all"} else text
+        rows = _of_rule(page, names, rule, listed, byline, found)
+        if rows or is_disclaimer:
+            start, end = (0, len(text)) if is_disclaimer else match.span()
+            place = page.place(line, start + shift, end + shift)
+            return [
+                Credit(agency, None, grade, rule["signal"], text[start:end], *place, rule["id"])
+                for agency, grade in dict.fromkeys(rows)
+            ]
+    return _reporter_link(page, names, line, text, byline) if "://" in text and not only else []
+
+
+@functools.cache
+def _cues() -> tuple[ahocorasick_rs.AhoCorasick, tuple[int, ...]]:
+    """The cues of all rules in one automaton, and the number of the rule that each is of."""
+    pairs = [(cue, number) for number, rule in enumerate(signals()["rule"]) for cue in rule["cues"]]
+    automaton = ahocorasick_rs.AhoCorasick([cue for cue, _ in pairs])
+    return automaton, tuple(number for _, number in pairs)
+
+
+def _cued(lowered: str) -> list[Mapping[str, Any]]:
+    """The rules of which a cue stands in the line, in their order."""
+    automaton, rules = _cues()
+    cued = {rules[index] for index, _, _ in automaton.find_matches_as_indexes(lowered, overlapping=True)}
+    return [signals()["rule"][number] for number in sorted(cued)]
+
+
+def _of_rule(
+    page: Page,
+    names: Names,
+    rule: Mapping[str, Any],
+    text: str,
+    byline: Slot,
+    found: Iterable[Credit],
+) -> list[tuple[str, str]]:
+    """Agencies and grades of one rule that fits; `text` is where the names stand."""
+    wanted, grade = rule["names"], rule["grade"]
+    if wanted not in {"list", "whole", "join", "all"}:
+        source = names.by_key(wanted)
+        return [] if source is None or page.owns(source) else [(wanted, grade)]
+    if wanted == "all":
+        slot = parse(text, page, names)
+        return [(named.key, grade) for named in slot.named if named.source] if slot.is_whole else []
+    hits = [hit for hit in names.find(text) if hit.sources[0].key != HEAD]
+    rows = [row for hit in hits if (row := _listed(page, rule, text, hit, byline)) is not None]
+    if any(kind == "release" for _, kind in rows):
+        rows = [row for row in rows if row[1] == "release"]
+    if rule.get("outlets") and not rows:
+        rows = [(name, grade) for name in _outlets_in(text, rule, page)]
+    parts = (part.strip() for part in _LIST_SPLIT.split(text))
+    if wanted == "list" and not rows and any(map(signals()["patterns"]["unnamed"].match, parts)):
+        rows = [(UNSPECIFIED, "partial")]
+    if wanted == "join" and not rows:
+        joined = [row.agency for row in found if row.signal not in {"home", "disclaimer"} and row.agency != UNSPECIFIED]
+        rows = [(agency, grade) for agency in dict.fromkeys(joined)] or [(UNSPECIFIED, grade)]
+    return rows
+
+
+def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Slot) -> tuple[str, str] | None:
+    """What one name in a rule's words comes to; None if it credits nobody."""
+    source = resolve(hit, frozenset(), page.country)
+    if source is None or page.owns(source) or (hit.policy == "full" and source.country != page.country):
+        return None
+    if source.is_agency and source.kind == "release":
+        return source.key, "release"
+    if not source.is_wire and not (rule.get("outlets") and not source.is_agency):
+        return None
+    if rule["id"] == "copyright" and hit.start > 4:
+        return None
+    grade = rule["grade"]
+    if rule["id"] == "contributed" and source.is_wire and not byline.persons and _WRITERS.match(text, hit.end):
+        grade = "full"  # the tail of the agency's own text, under a page that names no other author
+    return source.key, grade
+
+
+def _outlets_in(text: str, rule: Mapping[str, Any], page: Page) -> list[str]:
+    """Outlets that no lexicon knows, in a list of contributors or after "originally appeared in"."""
+    if rule["grade"] == "full":
+        match = signals()["patterns"]["unknown_outlet"].match(text.removeprefix("the ").removeprefix("The "))
+        name = match[0].rstrip(".") if match else ""
+        return [name] if name and not _NOT_A_NAME.match(name) and not page.owns_name(name) else []
+    parts = (unknown_outlet(part) for part in _LIST_SPLIT.split(text))
+    return [part for part in parts if part and not page.owns_name(part)]
+
+
+def _reporter_link(page: Page, names: Names, line: Line, text: str, byline: Slot) -> list[Credit]:
+    """A reporter's note at the end that links to the agency's own pages."""
+    found = []
+    for match in _URL.finditer(text):
+        source = names.at_home((match[1].lower(),))
+        if source is None or not source.is_wire or source.kind == "supplemental" or page.owns(source):
+            continue
+        if signals()["patterns"]["reporter_link"].search(text, 0, match.start()):
+            grade = "partial" if byline.persons else "full"
+            shift = len(line.text) - len(line.text.lstrip())
+            place = page.place(line, match.start() + shift, match.end() + shift)
+            found.append(Credit(source.key, None, grade, "tail", match[0], *place, "reporter_link"))
+    return found

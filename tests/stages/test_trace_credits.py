@@ -1,0 +1,303 @@
+"""Credits: whose copy an article is. All texts, people and small papers are invented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import Trace
+from pipeline.errors import ConfigError
+from tests.stages.tracing import credited, line, traced
+
+STORY = "The harbour of Ashford reopened on Monday after a week of storms.\nFerries left on time, the port said."
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("ANI Asia", {("ani", "full")}),
+        ("By The Associated Press", {("ap", "full")}),
+        ("AP", {("ap", "full")}),
+        ("Associated Press", {("ap", "full")}),
+        ("Maria Holt, Associated Press", {("ap", "full")}),
+        ("Maria Holt of The Associated Press", {("ap", "full")}),
+        ("Maria Holt | Reuters", {("reuters", "full")}),
+        ("Reuters in Lisbon", {("reuters", "full")}),
+        ("By Jon Reed, AP Sports Writer", {("ap", "full")}),
+        ("AP | Updated: March 3, 2021", {("ap", "full")}),
+        ("AP December 6", {("ap", "full")}),
+        ("Press Trust of India", {("pti", "full")}),
+        ("XINHUA/ITALPRESS", {("xinhua", "full"), ("italpress", "full")}),
+        ("AFP=時事", {("afp", "full"), ("jiji", "full")}),
+        ("APA/dpa", {("dpa", "full")}),  # APA is two agencies; without a country it is neither
+        ("Maria Holt; The Denver Post", {("The Denver Post", "full")}),
+        ("Maria Holt; Dunmore Valley Gazette", {("Dunmore Valley Gazette", "full")}),
+        ("Staff and AP", {("ap", "partial")}),
+        ("The Ashford Post with AFP", {("afp", "partial")}),
+        ("Ashford Post staff and Reuters", {("reuters", "partial")}),
+        ("Le Monde avec AFP", {("Le Monde", "partial"), ("afp", "partial")}),
+        ("Agencies", {("unspecified", "partial")}),
+        ("PRNewswire", {("prnewswire", "release")}),
+        ("ANI/VMPL", {("ani", "release"), ("pnn", "release")}),
+        ("Getty Images", set()),
+        ("Maria Holt", set()),
+        ("Ani Sharma", set()),
+        ("Michael Bloomberg", set()),
+        ("Petra Novak", set()),
+        ("TNN", set()),
+        ("Web Desk", set()),
+        ("By Ashford Post Staff", set()),
+    ],
+)
+def test_byline(byline: str, expected: set[tuple[str, str]]) -> None:
+    assert credited(STORY, byline=byline) == expected
+
+
+@pytest.mark.parametrize(
+    ("byline", "desk"),
+    [
+        ("ANI Asia", "Asia"),
+        ("ANI", None),
+        ("PTI New Delhi", "New Delhi"),
+        ("Reuters Health", "Health"),
+        ("Yonhap News Agency", None),
+    ],
+)
+def test_desk(byline: str, desk: str | None) -> None:
+    (credit,) = traced(STORY, byline=byline)[0]
+    assert credit["desk"] == desk
+
+
+def test_a_joint_byline_of_the_house_and_an_agency_is_partial() -> None:
+    page = {"publisher": "CBS News", "publisher_id": "cbsnews", "url": "https://www.cbsnews.com/news/x/"}
+    assert credited(STORY, byline="CBS; AP", **page) == {("ap", "partial")}
+    assert credited(STORY, byline="AP", **page) == {("ap", "full")}
+    assert credited(STORY, byline="CBS News", **page) == set()
+
+
+def test_an_outlet_on_its_own_pages_is_no_credit() -> None:
+    assert credited(STORY, byline="The Denver Post", publisher="denverpost.com", publisher_id="denverpost.com") == set()
+
+
+def test_a_house_desk_with_an_agencys_name_is_the_houses() -> None:
+    own = {"publisher": "The Tribune", "url": "https://www.tribuneindia.com/news/x"}
+    assert credited(STORY, byline="Tribune News Service", **own) == set()
+    assert credited(STORY, byline="Tribune News Service") == {("tns", "full")}
+
+
+@pytest.mark.parametrize(
+    ("dateline", "agency"),
+    [
+        ("SEOUL, March 19 (Yonhap) --", "yonhap"),
+        ("WASHINGTON (AP) —", "ap"),
+        ("MOSCOW, March 19. /TASS/.", "tass"),
+        ("Berlin (dpa) -", "dpa"),
+        ("New Delhi [India], March 19 (ANI):", "ani"),
+        ("Mumbai, Mar 19 (PTI)", "pti"),
+        ("Madrid, 19 mar (EFE).-", "efe"),
+        ("(서울=연합뉴스) 홍길동 기자 =", "yonhap"),
+        ("【ソウル共同】", "kyodo"),
+        ("新华社北京3月19日电", "xinhua"),
+        ("ATLANTA (CNN) —", "cnnwire"),
+        ("BAKU, March 19, AZERTAC", "azertac"),
+    ],
+)
+def test_dateline(dateline: str, agency: str) -> None:
+    (credit,) = traced(STORY, dateline=dateline)[0]
+    assert (credit["agency"], credit["grade"], credit["signal"]) == (agency, "full", "dateline")
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "COLUMBIA, Mo. (KMIZ) —",
+        "PETRA, Jordan —",
+        "LONDON (sources) —",
+        "ASHFORD —",
+        "SANA, Yemen (file) -",
+        "PERTH (PA) -",
+    ],
+)
+def test_what_only_looks_like_an_agencys_dateline(dateline: str) -> None:
+    assert credited(STORY, dateline=dateline) == set()
+
+
+def test_a_dateline_that_stayed_in_the_story() -> None:
+    assert credited("OSLO, Norway (AP) - " + STORY) == {("ap", "full")}
+    assert credited("The Press Trust of India (PTI) said it would hire. " + STORY) == set()
+    assert credited("Officials at the China Global network (CGTN) released a film. " + STORY) == set()
+
+
+def test_paid_copy_is_a_release_whoever_carries_it() -> None:
+    assert credited(STORY, byline="ANI", dateline="Pune [India], March 19 (ANI/BrandWorks):") == {("ani", "release")}
+    assert credited(STORY, dateline="LEEDS, March 19, 2023 /PRNewswire/ --") == {("prnewswire", "release")}
+    paid = line(
+        "(Disclaimer: The above press release has been provided by VMPL. The portal is not responsible for it.)",
+        "disclaimer",
+    )
+    assert credited(STORY, paid, byline="ANI") == {("ani", "release"), ("pnn", "release")}
+
+
+FEED = "(This copy has not been edited by our staff and comes from a syndicated feed.)"
+
+
+def test_a_disclaimer_joins_the_agency_that_the_byline_names() -> None:
+    credits = traced(STORY, line(FEED, "disclaimer", start=900), byline="ANI Asia")[0]
+    assert [(row["agency"], row["grade"], row["signal"]) for row in credits] == [
+        ("ani", "full", "byline"),
+        ("ani", "full", "disclaimer"),
+    ]
+    assert credits[1] | {"text": FEED, "field": "page", "start": 900, "end": 900 + len(FEED)} == credits[1]
+
+
+def test_a_disclaimer_joins_the_dateline_and_lifts_a_desk() -> None:
+    disclaimer = line(FEED, "disclaimer")
+    assert credited(STORY, disclaimer, dateline="Mumbai, Mar 19 (PTI)") == {("pti", "full")}
+    assert credited(STORY, disclaimer, byline="Web Desk, ANI") == {("ani", "partial"), ("ani", "full")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This report is auto-generated from PTI news service. The portal holds no responsibility for its content.",
+        "(Except for the headline, this story has not been edited by our staff and is published from a syndicated feed - PTI)",
+        "This is published unedited from the PTI feed.",
+    ],
+)
+def test_a_disclaimer_that_names_its_agency(text: str) -> None:
+    assert credited(STORY, line(text, "disclaimer")) == {("pti", "full")}
+
+
+def test_a_disclaimer_that_nobody_names() -> None:
+    assert credited(STORY, line(FEED, "disclaimer"), byline="Maria Holt") == {("unspecified", "full")}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Associated Press", {("ap", "full")}),
+        ("(Reuters)", {("reuters", "full")}),
+        ("(With inputs from ANI)", {("ani", "partial")}),
+        ("With inputs from PTI and ANI", {("pti", "partial"), ("ani", "partial")}),
+        ("(With PTI inputs)", {("pti", "partial")}),
+        ("(With inputs from agencies.)", {("unspecified", "partial")}),
+        ("The Associated Press contributed to this report.", {("ap", "partial")}),
+        ("Contributing: The Associated Press", {("ap", "partial")}),
+        ("Contributing: Ana Wells, Dunmore Valley Gazette", {("Dunmore Valley Gazette", "partial")}),
+        ("Source: Reuters", {("reuters", "full")}),
+        ("Sources: city records, Associated Press", set()),
+        ("Reporting by Ana Wells and Tom Bell; Editing by Ida Moss", {("reuters", "full")}),
+        ("This story originally appeared on The Denver Post.", {("The Denver Post", "full")}),
+        ("This article was originally published in Harbour Notes.", {("Harbour Notes", "full")}),
+        ("This article was originally published at 11:45 a.m.", set()),
+        ("This article was originally published on March 3, 2021.", set()),
+        ("Coinwise is an Ashford Post content partner providing advice.", {("Coinwise", "full")}),
+        ("Tom Bell contributed to this report.", set()),
+        ("The Ashford Post's Tom Bell contributed to this report.", set()),
+    ],
+)
+def test_tail_lines(text: str, expected: set[tuple[str, str]]) -> None:
+    assert credited(STORY, line(text, "credit"), byline="Maria Holt") == expected
+    assert credited(f"{STORY}\n{text}", byline="Maria Holt") == expected, "the same line, left in the story"
+
+
+def test_an_agencys_own_tail_counts_in_full_where_no_other_author_is_named() -> None:
+    tail = "Associated Press writers Ana Wells in Oslo and Tom Bell in Bergen contributed to this report."
+    assert credited(STORY, line(tail, "credit")) == {("ap", "full")}
+    assert credited(STORY, line(tail, "credit"), byline="The Ashford Post") == {("ap", "full")}
+    assert credited(STORY, line(tail, "credit"), byline="Maria Holt") == {("ap", "partial")}
+
+
+@pytest.mark.parametrize(
+    ("ending", "agency"),
+    [
+        ("(ANI)", "ani"),
+        ("PTI SKL RDS", "pti"),
+        ("--IANS ms/vd", "ians"),
+        ("(XINHUA/ITALPRESS)", "italpress"),
+        ("/ritzau/", "ritzau"),
+        ("- Bernama", "bernama"),
+    ],
+)
+def test_marks_at_the_end_of_the_text(ending: str, agency: str) -> None:
+    assert (agency, "full") in credited(f"{STORY} {ending}")
+
+
+def test_an_acronym_in_the_last_sentence_is_no_mark() -> None:
+    assert credited(STORY + " The rally was called by the party's chairman (PTI) core members said.") == set()
+    assert credited(STORY + " She moved to Erie (PA)") == set()
+
+
+def test_copyright_names_the_owner() -> None:
+    agency = (
+        "Copyright 2016 The Associated Press. All rights reserved. This material may not be published or rewritten."
+    )
+    assert credited(STORY, line(agency, "copyright")) == {("ap", "full")}
+    assert credited(STORY, line("© 2016 The Ashford Post. This material may not be published.", "copyright")) == set()
+    assert credited(STORY, rights="© 2023 Reuters") == {("reuters", "full")}
+    assert credited(STORY, rights="Agence France-Presse") == {("afp", "full")}
+
+
+def test_metadata() -> None:
+    (credit,) = traced(STORY, credit="Reuters")[0]
+    assert (credit["agency"], credit["signal"], credit["field"], credit["start"]) == (
+        "reuters",
+        "metadata",
+        "metadata",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("A ferry leaves Ashford. (AP Photo/Ana Wells)", "caption"),
+        ("Ana Wells/Associated Press", "credit"),
+        ("Photo: Reuters", "credit"),
+        ("AFP via Getty Images", "credit"),
+        ("사진: 신화통신", "credit"),
+        ("Video provided by AFP", "furniture"),
+    ],
+)
+def test_a_photographs_credit_credits_no_text(text: str, kind: str) -> None:
+    assert credited(STORY, line(text, kind)) == set()
+    assert credited(f"{STORY}\n{text}") == set()
+
+
+def test_an_agency_at_home() -> None:
+    (credit,) = traced(STORY, home_agency="reuters")[0]
+    assert (credit["agency"], credit["grade"], credit["signal"]) == ("reuters", "full", "home")
+    assert credited(STORY, url="https://apnews.com/article/x", byline="Maria Holt") == {("ap", "full")}
+    assert (
+        credited(
+            STORY, url="https://www.cnn.com/x", publisher="CNN", byline="Maria Holt, CNN", dateline="ATLANTA (CNN) -"
+        )
+        == set()
+    )
+
+
+def test_an_agencys_own_policy_and_its_reporters_link() -> None:
+    policy = "The Associated Press generally does not name people who say they were attacked.\n"
+    assert credited(policy + STORY) == {("ap", "full")}
+    assert credited(policy + STORY, byline="Maria Holt") == {("ap", "partial")}
+    note = "\nWells reported from Oslo. Read more of her work at https://apnews.com/ana-wells"
+    assert credited(STORY + note) == {("ap", "full")}
+
+
+def test_places_are_those_of_the_text_as_read() -> None:
+    body = f"{STORY}\nThe Associated Press contributed to this report."
+    start = body.index("The Associated Press")
+    (credit,) = traced(body, field="page", body_map=[{"at": 0, "raw": 40}, {"at": start, "raw": 400}])[0]
+    assert (credit["field"], credit["start"], credit["end"]) == ("page", 400, 400 + len(body) - start)
+
+
+def test_an_agency_of_ones_own(tmp_path: Path) -> None:
+    own = tmp_path / "agencies.csv"
+    header = "id,name,kind,policy,country,domains,languages,aliases,native_aliases\n"
+    own.write_text(header + "fjord,Fjord Press,national,any,NO,fjord.example,no,Fjord Press;FJP,\n", encoding="utf-8")
+    settings = Trace(agencies=str(own))
+    assert {row["agency"] for row in traced(STORY, byline="FJP", settings=settings)[0]} == {"fjord"}
+    own.with_name("short.csv").write_text("id,name\nx,X\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="short.csv"):
+        traced(STORY, settings=Trace(agencies=str(own.with_name("short.csv"))))

@@ -1,0 +1,64 @@
+"""The README is run: its commands, with the output it shows, and its sessions as doctests."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONSOLE = [line for block in re.findall(r"```console\n(.*?)```", README, re.S) for line in [block]]
+
+
+def _commands() -> list[tuple[str, str]]:
+    """Each command of the console blocks with the output shown below it."""
+    out: list[tuple[str, str]] = []
+    for block in CONSOLE:
+        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
+            command, _, shown = part.partition("\n")
+            out.append((command, shown))
+    return out
+
+
+def _run(command: str) -> str:
+    environment = {**os.environ, "MAKEFLAGS": "--no-print-directory"}
+    done = subprocess.run(
+        command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo() -> str:
+    """The first command of the README, which the others stand on."""
+    return _run("make demo")
+
+
+def test_the_demo_prints_what_the_readme_shows(demo: str) -> None:
+    shown = re.search(r"and prints\n\n```text\n(.*?)```", README, re.S)
+    assert shown is not None
+    assert demo.rstrip() == shown[1].rstrip()
+
+
+@pytest.mark.parametrize(("command", "shown"), [pair for pair in _commands() if pair[0] != "make demo"])
+def test_each_command_prints_what_the_readme_shows(command: str, shown: str) -> None:
+    assert _run(command).rstrip() == shown.rstrip()
+
+
+def test_the_sessions_are_as_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    session = "\n".join(re.findall(r"```pycon\n(.*?)```", README, re.S))
+    test = doctest.DocTestParser().get_doctest(session, {}, "README.md", "README.md", 0)
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert runner.run(test).failed == 0
+
+
+def test_every_make_verb_that_is_named_exists() -> None:
+    verbs = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"`?make ([a-z]+)", README)) <= verbs
