@@ -88,6 +88,7 @@ class Sketch(Struct, frozen=True, forbid_unknown_fields=True):
 
     shingle_words: Annotated[int, _count("words in a shingle", ge=1, le=16)] = 5
     shingle_chars: Annotated[int, _count("characters in one, for scripts written without spaces", ge=1, le=16)] = 5
+    short_words: Annotated[int, _count("a shorter body is sketched together with its headline")] = 25
     permutations: Annotated[int, _count("length of a signature", ge=16, le=1_024)] = 128
     seed: Annotated[int, _count("seed of datasketch's permutations", le=4_294_967_295)] = 1
 

@@ -101,14 +101,14 @@ def run(
         with state.Part(store.work / "state") as part:
             intake = take_in(files, seen, settings, part, watch)
         if intake.counts["added"] == 0:
-            return Outcome("", {}, intake.counts, audit.shares(intake.counts, settings.audit))
+            return Outcome("", {}, intake.counts, audit.shares(intake.counts, intake.rejects, settings.audit))
         as_of = as_of or newest(intake)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         known, counts, rejects = current(seen, intake, as_of, settings)
         tables = derive(known, store.before(), run_id, as_of, settings, watch)
         with watch.step("write") as step:
             published = {name: write.arrange(name, rows) for name, rows in (tables | {"rejects": rejects}).items()}
-            findings = audit.invariants(published, counts) + audit.shares(counts, settings.audit)
+            findings = audit.invariants(published, counts) + audit.shares(counts, rejects, settings.audit)
             _refuse(findings, watch, publish_anyway=publish_anyway)
             write.write_tables(published, store.work / "tables")
             audits = [finding._asdict() for finding in findings]

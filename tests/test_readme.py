@@ -61,4 +61,4 @@ def test_the_sessions_are_as_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_make_verb_that_is_named_exists() -> None:
     verbs = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.M))
-    assert set(re.findall(r"`?make ([a-z]+)", README)) <= verbs
+    assert set(re.findall(r"(?:`|\$ |^)make ([a-z]+)", README, re.M)) <= verbs

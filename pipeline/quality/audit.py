@@ -71,16 +71,24 @@ def _broken(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> Iterat
         yield "counts", f"{counts['records']} records were read and {accounted} are accounted for: {dict(counts)}"
 
 
-def shares(counts: Mapping[str, int], settings: config.Audit) -> list[Finding]:
-    """The shares of this night that exceed their limits."""
+def shares(counts: Mapping[str, int], rejects: pa.Table, settings: config.Audit) -> list[Finding]:
+    """The shares of this night that exceed their limits, with the reason that most of its `rejects` have."""
     blocks = settings.action == "block"
+    mostly = _commonest(rejects)
     findings = []
     for audit, part, whole, limit in (
         ("max_failed_files", counts["files_failed"], counts["files"], settings.max_failed_files),
         ("max_rejects", counts["rejected"], counts["records"], settings.max_rejects),
     ):
         if whole and part / whole > limit:
-            findings.append(
-                Finding(audit, f"{part} of {whole} is more than audit.{audit} = {limit}", blocks, broken=False)
-            )
+            found = f"{part:,} of {whole:,} is more than audit.{audit} = {limit}{mostly}"
+            findings.append(Finding(audit, found, blocks, broken=False))
     return findings
+
+
+def _commonest(rejects: pa.Table) -> str:
+    if not rejects.num_rows:
+        return ""
+    reasons = rejects.group_by("reason").aggregate([("reason", "count")])
+    first = reasons.sort_by([("reason_count", "descending"), ("reason", "ascending")]).slice(0, 1).to_pylist()[0]
+    return f"; most of all, {first['reason_count']:,} times: {first['reason']}"

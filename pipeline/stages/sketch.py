@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config, schema
@@ -21,8 +22,9 @@ _TASK_BYTES = 1 << 20  # text that one thread takes at a time: the scratch of a 
 def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     """The sketch of each article, in the order of `articles`, with its signature (see `sign`).
 
-    `articles` has `article_id` (string) and `body` (string or large_string; null counts as empty). The result has the
-    columns of `schema.SKETCHES` and `signature`. Equal bodies have equal sketches, whatever the batch they travel in.
+    `articles` has `article_id` (string) and `body` (string or large_string; null counts as empty), and, if alerts and
+    briefs are to be told apart by more than their few words, `headline` and `n_words`. The result has the columns of
+    `schema.SKETCHES` and `signature`. Equal texts have equal sketches, whatever the batch they travel in.
     """
     from pipeline.stages.kernels.characters import characters
     from pipeline.stages.kernels.shingle import distinct, scan
@@ -52,7 +54,7 @@ def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
 
     tasks = [
         (data, offsets[first : last + 1])
-        for data, offsets in map(_texts, articles["body"].chunks)
+        for data, offsets in map(_texts, _told(articles, settings).chunks)
         for first, last in split(offsets, _TASK_BYTES)
     ]
     done = parallel(scan_task, tasks)
@@ -96,6 +98,18 @@ def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
     kind = pa.list_(pa.field("item", pa.int32(), nullable=False), settings.permutations)
     column = pa.FixedSizeListArray.from_arrays(pa.array(out.view(np.int32).ravel()), type=kind)
     return sketches.append_column(pa.field("signature", kind, nullable=False), column)
+
+
+def _told(articles: pa.Table, settings: config.Sketch) -> pa.ChunkedArray:
+    """What is sketched of each article: its body, and of a short one the headline too; an alert is little else."""
+    bodies = articles["body"]
+    if "headline" not in articles.column_names:
+        return bodies
+    is_short = pc.less(articles["n_words"], settings.short_words)
+    if not pc.any(is_short).as_py():
+        return bodies
+    headlines = pc.fill_null(articles["headline"], "").cast(bodies.type)
+    return pc.if_else(is_short, pc.binary_join_element_wise(headlines, bodies, pa.scalar("\n", bodies.type)), bodies)
 
 
 def _texts(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -58,6 +58,7 @@ def header(settings: config.Sketch) -> dict[str, Any]:
         "hash": "blocks-rolling-32",
         "shingle_words": settings.shingle_words,
         "shingle_chars": settings.shingle_chars,
+        "short_words": settings.short_words,
         "normaliser": NORMALISER,
     }
 

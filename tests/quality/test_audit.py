@@ -25,7 +25,7 @@ def tables(wire_day: Path) -> Tables:
 
 def test_a_sound_run_has_no_findings(tables: Tables) -> None:
     assert audit.invariants(tables, COUNTS) == []
-    assert audit.shares(COUNTS, config.Audit()) == []
+    assert audit.shares(COUNTS, tables["rejects"], config.Audit()) == []
 
 
 def _change(name: str, change: Callable[[pa.Table], pa.Table]) -> Callable[[Tables], Tables]:
@@ -66,10 +66,11 @@ def test_records_that_vanish_are_found(tables: Tables) -> None:
 
 
 @pytest.mark.parametrize("action", ["block", "warn"])
-def test_shares_block_or_warn_as_configured(action: str) -> None:
+def test_shares_block_or_warn_as_configured(tables: Tables, action: str) -> None:
     night = COUNTS | {"files_failed": 5, "rejected": 40}
-    findings = audit.shares(night, config.Audit(action=action))  # type: ignore[arg-type]
+    findings = audit.shares(night, tables["rejects"], config.Audit(action=action))  # type: ignore[arg-type]
     assert [(finding.audit, finding.blocks) for finding in findings] == [
         ("max_failed_files", action == "block"),
         ("max_rejects", action == "block"),
     ]
+    assert findings[1].found == "40 of 85 is more than audit.max_rejects = 0.2; most of all, 2 times: no text"

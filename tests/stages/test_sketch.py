@@ -83,6 +83,21 @@ def test_quotes_dashes_and_spaces_do_not_matter_and_words_do() -> None:
     assert plain["content"] != other["content"]
 
 
+def test_a_short_body_is_sketched_with_its_headline() -> None:
+    table = pa.table(
+        {
+            "article_id": ["a", "b", "c", "d"],
+            "headline": ["Bank cuts rate", "Dam bursts", None, "Any"],
+            "body": pa.array(["More to follow.", "More to follow.", "More to follow.", "word " * 30], pa.large_string()),
+            "n_words": pa.array([3, 3, 3, 30], pa.int32()),
+        }
+    )
+    sketches = sketch.run(table, SETTINGS)
+    plain = sketch_of("Bank cuts rate\nMore to follow.", "Dam bursts\nMore to follow.", "More to follow.", "word " * 30)
+    assert sketches["content"].equals(plain["content"])
+    assert sketches["n_words"].to_pylist() == [6, 5, 3, 30]
+
+
 def test_a_huge_article_is_sketched_like_a_small_one() -> None:
     words = [f"w{i % 9973}x{i % 101}" for i in range(7_000_000)]
     text = " ".join(words)

@@ -28,6 +28,7 @@ STORY = "The harbour of Ashford reopened on Monday after a week of storms.\nFerr
         ("AP | Updated: March 3, 2021", {("ap", "full")}),
         ("AP December 6", {("ap", "full")}),
         ("Press Trust of India", {("pti", "full")}),
+        ("AP - AFP", {("ap", "full"), ("afp", "full")}),
         ("XINHUA/ITALPRESS", {("xinhua", "full"), ("italpress", "full")}),
         ("AFP=時事", {("afp", "full"), ("jiji", "full")}),
         ("APA/dpa", {("dpa", "full")}),  # APA is two agencies; without a country it is neither
@@ -187,6 +188,7 @@ def test_a_disclaimer_that_nobody_names() -> None:
         ("Contributing: Ana Wells, Dunmore Valley Gazette", {("Dunmore Valley Gazette", "partial")}),
         ("Source: Reuters", {("reuters", "full")}),
         ("Sources: city records, Associated Press", set()),
+        ("Sources: Reuters, Der Spiegel", set()),
         ("Reporting by Ana Wells and Tom Bell; Editing by Ida Moss", {("reuters", "full")}),
         ("This story originally appeared on The Denver Post.", {("The Denver Post", "full")}),
         ("This article was originally published in Harbour Notes.", {("Harbour Notes", "full")}),
@@ -265,6 +267,16 @@ def test_a_photographs_credit_credits_no_text(text: str, kind: str) -> None:
     assert credited(f"{STORY}\n{text}") == set()
 
 
+def test_pictures_at_the_start_and_the_end_of_a_story() -> None:
+    assert credited("Enlarge this image toggle caption Ana Wells/AP Ana Wells/AP\n" + STORY) == set()
+    assert credited(STORY + "\nA ferry in the harbour of Ashford ©Ana Wells (AFP)") == set()
+    assert credited(STORY, line("© Reuters/Ana Wells", "copyright")) == set()
+
+
+def test_a_source_that_a_quotation_is_announced_by_is_no_tail() -> None:
+    assert credited(STORY + "\nFrom Yonhap:\n" + STORY) == set()
+
+
 def test_an_agency_at_home() -> None:
     (credit,) = traced(STORY, home_agency="reuters")[0]
     assert (credit["agency"], credit["grade"], credit["signal"]) == ("reuters", "full", "home")
@@ -299,5 +311,5 @@ def test_an_agency_of_ones_own(tmp_path: Path) -> None:
     settings = Trace(agencies=str(own))
     assert {row["agency"] for row in traced(STORY, byline="FJP", settings=settings)[0]} == {"fjord"}
     own.with_name("short.csv").write_text("id,name\nx,X\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match="short.csv"):
+    with pytest.raises(ConfigError, match=r"short\.csv"):
         traced(STORY, settings=Trace(agencies=str(own.with_name("short.csv"))))

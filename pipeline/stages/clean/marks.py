@@ -236,7 +236,8 @@ def _stamp_mark(line: Line, position: str) -> Mark | None:
         return None
     found = dates.stamps(line.flat)
     if not found:
-        return Mark(position, "stamp", "stamp-date") if line.words <= 10 and _is_date(line.flat, bare=True) else None
+        alone = line.words <= 10 and not line.flat.endswith(".") and _is_date(line.flat, bare=True)
+        return Mark(position, "stamp", "stamp-date") if alone else None
     before = _BEFORE_STAMP.sub("", line.flat[: found[0].label])
     if not any(_is_date(line.flat[stamp.start : stamp.end]) for stamp in found):
         return None

@@ -203,7 +203,11 @@ def _with_agency(head: str) -> Dateline | None:
     if kind and (date or match["close"]):
         return Dateline(match.end(), kind == "release", "dateline-agency")
     # A station's call sign or a paper's name: a dateline too, whoever that is.
-    if len(named.split()) <= 3 and not _is_table(head[match.end() :]) and (date or (_is_shouted(match["place"]) and match["close"] and "-" in match["close"])):
+    if (
+        len(named.split()) <= 3
+        and not _is_table(head[match.end() :])
+        and (date or (_is_shouted(match["place"]) and match["close"] and "-" in match["close"]))
+    ):
         return Dateline(match.end(), False, "dateline-bracket")
     return None
 
@@ -227,7 +231,7 @@ def _is_place(place: str) -> bool:
 
 def _is_table(rest: str) -> bool:
     """Whether what follows has no small letter: "USSR EXCHANGE RATES - SEPT 10" heads a table."""
-    return not any(character.islower() for character in rest)
+    return any(map(str.isupper, rest)) and not any(map(str.islower, rest))
 
 
 def _is_shouted(place: str) -> bool:
@@ -250,7 +254,12 @@ def _place_alone(head: str, raw: str) -> Dateline | None:
         return None
     place, close = match["place"], match["close"]
     letters = sum(character.isalpha() for character in place)
-    if letters < 4 or not _is_place(place) or _is_table(head[match.end() :]) or not _NO_PLACE.isdisjoint(place.casefold().replace(",", " ").split()):
+    if (
+        letters < 4
+        or not _is_place(place)
+        or _is_table(head[match.end() :])
+        or not _NO_PLACE.isdisjoint(place.casefold().replace(",", " ").split())
+    ):
         return None
     dash = match.start("close") + len(close) - len(close.lstrip())
     # "COVID-19", "X-RAY": a hyphen inside a word is no separator; a long dash, two hyphens or space before one is.

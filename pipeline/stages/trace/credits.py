@@ -13,7 +13,7 @@ import regex
 
 from pipeline.stages._fold import flatten
 from pipeline.stages.trace.mentions import resolve
-from pipeline.stages.trace.names import HEAD, Hit, Names, Source
+from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.rules import Credit, ruled
 from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, parse, signals, slot_hits
@@ -26,6 +26,7 @@ _TAIL_PARAGRAPHS = 12  # of the story's end that are looked at; related links ma
 _DISCLAIMER_PARAGRAPHS = 4
 _LINE_LIMIT = 600
 _OPENERS = "([/（【=＝「"
+_AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
 _POLICY_WORDS = ("not name", "not identify", "not publish", "ly name", "ly identify", "ly publish")
 _POLICY = regex.compile(
     r"(?:^|[.!?]\s|\n)(?:The\s)?(?P<name>\p{Lu}[\w.-]*(?:\s\p{Lu}[\w.-]*){0,4})\s(?:(?:generally|typically|normally|usually|"
@@ -92,7 +93,7 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
         opening = page.body[:160]
         is_marked = any(opener in opening for opener in "([/（【")
         match = signals()["patterns"]["dateline"].match(opening) if is_marked else None
-        if not match:
+        if not match or signals()["patterns"]["photo"].search(match[0]):
             return
         line = Line(match[0], page.field, 0, "body", "head")
     flat = flatten(line.text)
@@ -117,6 +118,8 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
     that explains itself (`the Press Trust of India (PTI)`) is a definition.
     """
     before, after = flat[: hit.start].rstrip()[-1:], flat[hit.end :].lstrip()[:1]
+    if _AFTER_SLASH.search(flat, 0, hit.start):  # `(XINHUA/ITALPRESS)`; but `Ana Wells/AP` is a photograph's
+        return after != "" and after in ")]）】"
     if (before and before in _OPENERS) or (after and after in CLOSERS):
         is_definition = flat[: hit.start].rstrip(" (").casefold().endswith(source.name.casefold())
         is_sure = hit.policy != "full" or source.country == country or (len(hit.alias) > 2 and before in {"(", "/"})
@@ -154,9 +157,13 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
         return
     low = max(0, len(text) - 80)
     hits = [hit for hit in names.find(text[low:]) if hit.sources[0].is_agency]
-    if not hits:
+    if not hits or text.endswith(":") or "©" in text[low:]:
         return
-    if len(text) < 80 and not signals()["patterns"]["photo"].search(text):
+    if (
+        len(text) < 80
+        and (line.kind != "body" or line.position != "body")
+        and not signals()["patterns"]["photo"].search(text)
+    ):
         slot = parse(text, page, names)
         known = [named for named in slot.named if named.source is not None and named.source.is_agency]
         if slot.is_whole and len(known) == len(slot.named):
@@ -183,10 +190,9 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
 
 @functools.lru_cache(maxsize=512)
 def _marks(alias: str) -> tuple[tuple[str, regex.Pattern[str]], ...]:
-    name = regex.escape(alias)
-    others = rf"(?:{name}|[\p{{Lu}}][\w.-]{{1,20}})"
+    parts = {"{S}": regex.escape(alias), "{O}": r"\p{Lu}[\w.-]{1,20}"}
     return tuple(
-        (row["id"], regex.compile(row["pattern"].replace("{S}", name, 1).replace("{S}", others)))
+        (row["id"], regex.compile(row["pattern"].replace("{S}", parts["{S}"]).replace("{O}", parts["{O}"])))
         for row in signals()["mark"]
     )
 

@@ -146,7 +146,7 @@ def _stands_alone(text: str, start: int, end: int, alias: _Alias) -> bool:
         return not hangul
     if (_is_letter(before) and not _GLUED.match(before)) or before in "@#_":
         return head and alias.text[0] == "-"
-    if _is_letter(after) and not _GLUED.match(after):
+    if after == "_" or (_is_letter(after) and not _GLUED.match(after)):
         return False
     if before in "-/.&" and start > 1 and text[start - 2].isalnum():
         return head or before == "/"

@@ -94,7 +94,8 @@ def _of_rule(
         return [] if source is None or page.owns(source) else [(wanted, grade)]
     if wanted == "all":
         slot = parse(text, page, names)
-        return [(named.key, grade) for named in slot.named if named.source] if slot.is_whole else []
+        is_agencies = slot.is_whole and all(named.source and named.source.is_wire for named in slot.named)
+        return [(named.key, grade) for named in slot.named] if is_agencies else []
     hits = [hit for hit in names.find(text) if hit.sources[0].key != HEAD]
     rows = [row for hit in hits if (row := _listed(page, rule, text, hit, byline)) is not None]
     if any(kind == "release" for _, kind in rows):
@@ -119,8 +120,8 @@ def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Sl
         return source.key, "release"
     if not source.is_wire and not (rule.get("outlets") and not source.is_agency):
         return None
-    if rule["id"] == "copyright" and hit.start > 4:
-        return None
+    if rule["id"] == "copyright" and (hit.start > 4 or text[hit.end :].lstrip().startswith("/")):
+        return None  # not the owner, or `© Reuters/Ana Wells`, a photograph's
     grade = rule["grade"]
     if rule["id"] == "contributed" and source.is_wire and not byline.persons and _WRITERS.match(text, hit.end):
         grade = "full"  # the tail of the agency's own text, under a page that names no other author

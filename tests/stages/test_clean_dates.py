@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.stages.clean.dates import ImpossibleDateError, Place, parse, stamps
+
+IN, US, GB, KR, JP = (Place(code) for code in ("IN", "US", "GB", "KR", "JP"))
+NOWHERE = Place()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "utc", "precision", "zone"),
+    [
+        ("Mar 19 2023 | 8:42 AM IST", IN, "2023-03-19T03:12:00", "minute", "abbreviation"),
+        ("19 March,2023 08:42 AM IST | Mumbai", IN, "2023-03-19T03:12:00", "minute", "abbreviation"),
+        ("MARCH 19, 2023, 08:42 IST", Place("IL"), "2023-03-19T06:42:00", "minute", "abbreviation"),
+        ("19 July 2023, 08:42 IST", Place("IE"), "2023-07-19T07:42:00", "minute", "abbreviation"),
+        ("Mar 19, 2023 8:42 PM CST", Place("TW"), "2023-03-19T12:42:00", "minute", "abbreviation"),
+        ("Mar 19, 2023 8:42 PM CST", US, "2023-03-20T01:42:00", "minute", "abbreviation"),
+        ("3 Nov 2016 5 p.m. ET", US, "2016-11-03T21:00:00", "minute", "abbreviation"),
+        ("March 19, 20238:42 AM GMT+9", GB, "2023-03-18T23:42:00", "minute", "explicit"),
+        ("08:42 March 19, 2023", KR, "2023-03-18T23:42:00", "minute", "publisher"),
+        ("2023년03월19일 08시42분 송고", KR, "2023-03-18T23:42:00", "minute", "publisher"),
+        ("2023.03.19. 오후 8:42", KR, "2023-03-19T11:42:00", "minute", "publisher"),
+        ("2023年3月19日 8時42分", JP, "2023-03-18T23:42:00", "minute", "publisher"),
+        ("19/03/2023 à 08:42", Place("FR"), "2023-03-19T07:42:00", "minute", "publisher"),
+        ("19.03.2023, 08:42 Uhr", Place("DE"), "2023-03-19T07:42:00", "minute", "publisher"),
+        ("19/03/2023 08h42", Place("BR"), "2023-03-19T11:42:00", "minute", "publisher"),
+        ("19 марта 2023, 08:42", Place("RU"), "2023-03-19T05:42:00", "minute", "publisher"),
+        ("19 मार्च 2023, 08:42 AM IST", IN, "2023-03-19T03:12:00", "minute", "abbreviation"),
+        ("26-FEB-1987 15:01:01.79", GB, "1987-02-26T15:01:01", "second", "publisher"),
+        ("2566-03-19 08:42", Place("TH"), "2023-03-19T01:42:00", "minute", "publisher"),
+        ("2023-03-19T08:42:00+05:30", NOWHERE, "2023-03-19T03:12:00", "second", "explicit"),
+        ("20230319T084200+0530", NOWHERE, "2023-03-19T03:12:00", "second", "explicit"),
+        ("2023-03-19T08:42:00Z", NOWHERE, "2023-03-19T08:42:00", "second", "explicit"),
+        ("2023-03-19 08:42:00.123456+00:00", NOWHERE, "2023-03-19T08:42:00", "second", "explicit"),
+        ("2023-03-19T08:42:00", NOWHERE, "2023-03-19T08:42:00", "second", "default"),
+        ("2023-03-19T08:42:00", Place("US", "", "Asia/Tokyo"), "2023-03-18T23:42:00", "second", "default"),
+        ("Sun, 19 Mar 2023 08:42:00 +0530", NOWHERE, "2023-03-19T03:12:00", "second", "explicit"),
+        (
+            "Sat Mar 18 2023 21:15:00 GMT+0900 (Korean Standard Time)",
+            NOWHERE,
+            "2023-03-18T12:15:00",
+            "second",
+            "explicit",
+        ),
+        ("1679213520", NOWHERE, "2023-03-19T08:12:00", "second", "explicit"),
+        ("1679213520000", NOWHERE, "2023-03-19T08:12:00", "second", "explicit"),
+    ],
+)
+def test_times_as_they_are_written(text: str, place: Place, utc: str, precision: str, zone: str) -> None:
+    moment = parse(text, place)
+    assert moment is not None
+    assert (moment.at, moment.precision, moment.zone) == (
+        datetime.fromisoformat(utc).replace(tzinfo=UTC),
+        precision,
+        zone,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "day"),
+    [
+        ("2016-10-29", NOWHERE, "2016-10-29"),
+        ("20161029", NOWHERE, "2016-10-29"),
+        ("2017-12-30T00:00:00", GB, "2017-12-30"),
+        ("2017-12-30T00:00:00Z", GB, "2017-12-30"),
+        ("Nov. 3, 2016", US, "2016-11-03"),
+        ("03/04/2023", US, "2023-03-04"),
+        ("03/04/2023", GB, "2023-04-03"),
+        ("03/04/2023", NOWHERE, "2023-04-03"),
+        ("13/04/2023", US, "2023-04-13"),
+    ],
+)
+def test_days_stand_at_midnight_utc_and_know_no_zone(text: str, place: Place, day: str) -> None:
+    moment = parse(text, place)
+    assert moment is not None
+    assert (moment.at, moment.precision, moment.zone) == (datetime.fromisoformat(day).replace(tzinfo=UTC), "day", None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "  ", "May", "19", "March 2023", "2 hours ago", "Yesterday", "Last updated 3 years ago", "1970-01-01T00:00:00Z",
+        "0001-01-01", "2023-03-19 25:61", "19 Foo 2023", "On 3 May 2020 two trains met", "10:30",
+    ],
+)  # fmt: skip
+def test_nothing_is_made_up(text: str) -> None:
+    assert parse(text, IN) is None
+
+
+@pytest.mark.parametrize("text", ["2023-02-31", "Feb 30, 2020", "31/04/2021", "10000-01-01", "2023-13-01T10:00:00"])
+def test_dates_on_no_calendar_are_errors(text: str) -> None:
+    with pytest.raises(ImpossibleDateError, match="impossible date"):
+        parse(text, NOWHERE)
+
+
+@given(
+    st.datetimes(datetime(1971, 1, 2), datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0)),
+    st.integers(-12 * 60, 14 * 60).filter(bool),
+)
+def test_iso_with_an_offset_is_that_instant(at: datetime, minutes: int) -> None:
+    aware = at.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+    moment = parse(aware.isoformat(), IN)
+    assert moment is not None
+    assert moment.at == aware
+    assert moment.precision == "second"
+
+
+@given(st.text(max_size=40), st.sampled_from(["IN", "US", ""]))
+def test_any_text_is_a_time_or_none_or_impossible(text: str, country: str) -> None:
+    try:
+        moment = parse(text, Place(country))
+    except ImpossibleDateError:
+        return
+    assert moment is None or moment.at.tzinfo is UTC or moment.at.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("First Published: Mar 19 2023 | 8:42 AM IST", [("published", "Mar 19 2023 | 8:42 AM IST")]),
+        (
+            "First Published:Mar 19 2023 | 8:42 AM IST / Last Updated : Mar 19 2023 | 9:42 AM IST",
+            [("published", "Mar 19 2023 | 8:42 AM IST"), ("modified", "Mar 19 2023 | 9:42 AM IST")],
+        ),
+        (
+            "입력 2023.03.19. 오전 8:42 수정 2023.03.19. 오전 9:10",
+            [("published", "2023.03.19. 오전 8:42"), ("modified", "2023.03.19. 오전 9:10")],
+        ),
+        (
+            "Publié le 19/03/2023 à 08:42, mis à jour le 20/03/2023 à 10:00",
+            [("published", "19/03/2023 à 08:42"), ("modified", "20/03/2023 à 10:00")],
+        ),
+        ("Updated soon", []),
+        ("Backdated 3 May 2020", []),
+    ],
+)
+def test_labelled_times_in_a_line(line: str, expected: list[tuple[str, str]]) -> None:
+    assert [(stamp.role, line[stamp.start : stamp.end]) for stamp in stamps(line)] == expected

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.errors import ConfigError
+from pipeline.stages import lexicon
+from pipeline.stages.lexicon import publishers
+
+KNOWN = publishers.load()
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "url", "expected"),
+    [
+        ("Business Standard", None, None, "business-standard"),
+        (None, "www.business-standard.com", None, "business-standard"),
+        ("the new york times", None, None, "nytimes"),
+        ("Whatever Daily", None, "https://m.dw.com/en/x", "dw"),
+        ("http", None, "http://www.usatoday.com/story/x", "usa-today"),
+        ("economictimes.indiatimes.com", None, None, "economic-times"),
+        (None, "timesofindia.indiatimes.com", None, "times-of-india"),
+        ("Fenwick Argus", None, None, "fenwick-argus"),
+        (None, "amp.fenwickargus.co.uk", None, "fenwickargus.co.uk"),
+        (None, None, None, ""),
+        (None, "not a host", "http://[broken", ""),
+    ],
+)
+def test_who_printed_it(name: str | None, host: str | None, url: str | None, expected: str) -> None:
+    assert KNOWN.resolve(name, host, url).id == expected
+
+
+def test_an_unknown_publisher_stands_for_itself() -> None:
+    found = KNOWN.resolve("Fenwick Argus", "www.fenwickargus.co.uk", None)
+    assert (found.name, found.family, found.country, found.known) == (
+        "Fenwick Argus",
+        "fenwickargus.co.uk",
+        "GB",
+        False,
+    )
+    assert KNOWN.resolve(None, "argus.io", None).country == ""
+
+
+def test_the_built_in_list_is_sound() -> None:
+    agencies = {agency.id for agency in lexicon.agencies()}
+    rows = list(lexicon.rows("publishers.csv"))
+    hosts = [host for row in rows for host in row["hosts"].split(";")]
+    names = [
+        name
+        for row in rows
+        for name in {publishers.fold_name(n) for n in (row["name"], *row["aliases"].split(";")) if n}
+    ]
+    assert len(rows) == len({row["id"] for row in rows}) >= 150
+    assert len(hosts) == len(set(hosts))
+    assert len(names) == len(set(names))
+    assert {row["home_agency"] for row in rows} - {""} <= agencies
+    assert all(ZoneInfo(row["zone"] or "UTC") and len(row["country"]) == 2 and row["family"] for row in rows)
+
+
+def test_zones_exist() -> None:
+    assert all(ZoneInfo(row["zone"]) for row in lexicon.rows("zones.csv"))
+
+
+def test_a_csv_extends_and_overrides(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "id,name,hosts,zone,aliases\ndawn,,dawn.example,,\nargus,The Argus,argus.example,Europe/London,Argus Online\n"
+    )
+    mine = publishers.load(str(file))
+    assert mine.resolve(None, "dawn.example", None).country == "PK"
+    assert mine.resolve("argus online", None, None).zone == "Europe/London"
+    assert mine.resolve(None, "bbc.com", None).id == "bbc"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("name\nX\n", "no column 'id'"),
+        ("id,owner\nx,y\n", "unknown column 'owner'"),
+        ("id,zone\nx,Mars/Base\n", "line 2: zone 'Mars/Base'"),
+        ("id,hosts\nx,not a host\n", "line 2: hosts"),
+        ("id,name\n,X\n", "line 2: the id is empty"),
+        ("id,name\nx,A,B\n", "line 2: more cells"),
+    ],
+)
+def test_a_wrong_csv_says_where(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(content)
+    with pytest.raises(ConfigError, match=said) as caught:
+        publishers.load(str(file))
+    assert "mine.csv" in str(caught.value)
+
+
+def test_a_missing_csv_is_a_configuration_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot read"):
+        publishers.load(str(tmp_path / "none.csv"))

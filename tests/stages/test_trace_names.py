@@ -1,0 +1,93 @@
+"""Names in text: boundaries, case, the longest alias, and shared acronyms."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.stages import lexicon
+from pipeline.stages.trace import citations
+from pipeline.stages.trace.names import HEAD, load
+from tests.strategies import texts
+
+NAMES = load("", citations.heads())
+
+
+def keys(text: str) -> list[str]:
+    return [hit.sources[0].key for hit in NAMES.find(text) if hit.sources[0].key != HEAD]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the AP said", ["ap"]),
+        ("AP", ["ap"]),
+        ("a MAP of APs", ["map"]),
+        ("AP-NORC and @AP and #AP and AP_x", []),
+        ("ap and Ap", []),
+        ("AAP", ["aap"]),
+        ("dpa-AFX", ["dpaafx"]),
+        ("Interfax-Ukraine and Interfax", ["interfax_ua", "interfax"]),
+        ("Xinhua-AsiaNet", ["asianet"]),
+        ("UNIAN", ["unian"]),
+        ("ANI Newsroom", ["ani"]),
+        ("Reuters/Ipsos", ["reuters"]),
+        ("XINHUA/ITALPRESS", ["xinhua", "italpress"]),
+        ("ESPN.com", ["ESPN"]),
+        ("ESPN.org", []),
+        ("The New York Times News Service", ["nytns"]),
+        ("THE WASHINGTON POST", ["The Washington Post"]),
+        ("연합뉴스가", ["yonhap"]),
+        ("新华社报道", ["xinhua"]),
+        ("共同通信によると", ["kyodo"]),
+        ("रॉयटर्स ने", ["reuters"]),
+        ("रॉयटर्सों", []),
+        ("Рейтер сообщил", ["reuters"]),
+    ],
+)
+def test_find(text: str, expected: list[str]) -> None:
+    assert keys(text) == expected
+
+
+def test_a_shared_acronym_keeps_all_its_owners() -> None:
+    (hit,) = NAMES.find("CNA")
+    assert {source.key for source in hit.sources} == {"cna_tw", "cna_cy", "Channel NewsAsia"}
+
+
+def test_exact_takes_an_article() -> None:
+    hit = NAMES.exact("The Associated Press")
+    assert hit is not None
+    assert hit.sources[0].key == "ap"
+    assert NAMES.exact("Associated Press writers") is None
+    assert NAMES.exact("Gazette") is None
+
+
+def test_an_agencys_pages() -> None:
+    home = NAMES.at_home(["en.yna.co.kr"])
+    assert home is not None
+    assert home.key == "yonhap"
+    assert NAMES.at_home(["cnn.com", "example"]) is None, "a supplemental service has no pages of its own"
+
+
+@given(texts(), st.sampled_from([agency.name for agency in lexicon.agencies()]), texts())
+def test_hits_lie_in_the_text_in_order_and_apart(before: str, name: str, after: str) -> None:
+    text = f"{before} {name} {after}"
+    end = 0
+    for hit in NAMES.find(text):
+        assert end <= hit.start < hit.end <= len(text)
+        assert text[hit.start : hit.end] == hit.alias
+        end = hit.end
+
+
+def test_every_id_and_name_of_the_lexicon_is_one_sources() -> None:
+    agencies = [agency.id for agency in lexicon.agencies()]
+    outlets = [outlet.name for outlet in lexicon.outlets()]
+    assert len(set(agencies)) == len(agencies)
+    assert len(set(outlets)) == len(outlets)
+    assert {agency.policy for agency in lexicon.agencies()} <= {"any", "cue", "slot", "full"}
+    assert {outlet.policy for outlet in lexicon.outlets()} <= {"any", "cue", "slot", "full"}
+
+
+def test_house_desks_of_one_name_keep_all_their_houses() -> None:
+    assert {"The Tribune (India)", "Chicago Tribune"} <= set(lexicon.house_desks()["tribune news service"])
