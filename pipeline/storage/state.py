@@ -207,7 +207,7 @@ class Store:
             for entry in (self.path / folder).glob("*"):
                 if entry.name not in kept:
                     shutil.rmtree(entry, ignore_errors=True)
-        if runs and not (self.path / "current" / "manifest.json").samefile(self.folder() / "manifest.json"):
+        if runs and (self.path / "current").resolve() != self.folder().resolve():
             self._point_current(runs[-1])
 
 

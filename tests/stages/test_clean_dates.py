@@ -100,11 +100,11 @@ def test_dates_on_no_calendar_are_errors(text: str) -> None:
 
 
 @given(
-    st.datetimes(datetime(1971, 1, 2), datetime(2100, 1, 1)).map(lambda at: at.replace(microsecond=0)),
+    st.integers(100_000_000, 4_000_000_000),
     st.integers(-12 * 60, 14 * 60).filter(bool),
 )
-def test_iso_with_an_offset_is_that_instant(at: datetime, minutes: int) -> None:
-    aware = at.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+def test_iso_with_an_offset_is_that_instant(seconds: int, minutes: int) -> None:
+    aware = datetime.fromtimestamp(seconds, timezone(timedelta(minutes=minutes)))
     moment = parse(aware.isoformat(), IN)
     assert moment is not None
     assert moment.at == aware

@@ -88,7 +88,9 @@ def test_a_short_body_is_sketched_with_its_headline() -> None:
         {
             "article_id": ["a", "b", "c", "d"],
             "headline": ["Bank cuts rate", "Dam bursts", None, "Any"],
-            "body": pa.array(["More to follow.", "More to follow.", "More to follow.", "word " * 30], pa.large_string()),
+            "body": pa.array(
+                ["More to follow.", "More to follow.", "More to follow.", "word " * 30], pa.large_string()
+            ),
             "n_words": pa.array([3, 3, 3, 30], pa.int32()),
         }
     )

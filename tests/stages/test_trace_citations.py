@@ -271,6 +271,11 @@ def test_the_credited_agency_and_the_publisher_speak_of_themselves() -> None:
     assert cited("The dam held, she told AFP.", byline="Reuters") == [("Agence France-Presse", "interview")]
 
 
+def test_one_row_for_a_source_at_one_place() -> None:
+    rows = traced("She said on CNN and then again on CNN that it held.")[1]
+    assert len({row["start"] for row in rows}) == len(rows) == 1
+
+
 def test_staff_of_a_source_counts_only_as_its_own_eye() -> None:
     assert cited("An AFP reporter saw the dam.", byline="AFP") == [("Agence France-Presse", "self")]
     assert cited("An AFP reporter saw the dam.") == []
@@ -340,6 +345,7 @@ def test_no_articles() -> None:
 def test_whatever_the_text_the_words_stand_where_they_are_said_to(paragraphs: list[str]) -> None:
     body = "\n".join(paragraphs)
     credits, citations = traced(body, byline="ANI Asia", body_map=[{"at": 0, "raw": 7}])
+    assert len({(row["field"], row["start"], row["source"]) for row in citations}) == len(citations)
     for row in citations:
         assert body[row["start"] - 7 : row["end"] - 7] == row["text"] != ""
     for row in credits:

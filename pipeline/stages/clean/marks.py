@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -66,7 +67,7 @@ def is_wrapped(lines: list[Line]) -> bool:
     """Whether paragraphs are broken into lines of one width: then a line is no unit, and few rules are safe."""
     if len(lines) < 2 or max(len(line.flat) for line in lines) > _WRAPPED_WIDTH:
         return False
-    pairs = list(zip(lines, lines[1:], strict=False))
+    pairs = list(itertools.pairwise(lines))
     run_on = sum(not line.ends_sentence and following.flat[0].islower() for line, following in pairs)
     return run_on >= max(1, _RUN_ON_SHARE * len(pairs))
 

@@ -26,12 +26,19 @@ class Dateline:
 
 
 @functools.cache
+def _slot_names() -> tuple[str, ...]:
+    """Words that mean an agency only where an agency's name is due, such as the Hindi service of PTI ("language")."""
+    return tuple(lexicon.load_toml("signals.toml")["slot_names"])
+
+
+@functools.cache
 def _agency_kinds() -> dict[str, str]:
     """Names and aliases of agencies, without case -> kind; two agencies of one name: the first in the file."""
     kinds: dict[str, str] = {}
     for agency in lexicon.agencies():
         for name in (agency.name, *agency.aliases, *agency.native_aliases):
             kinds.setdefault(name.strip("/").casefold(), agency.kind)
+    kinds |= dict.fromkeys(_slot_names(), "national")
     for outlet in lexicon.outlets():  # "(CNN) ..."
         if outlet.policy == "any":
             kinds.setdefault(outlet.name.casefold(), outlet.type)
@@ -48,6 +55,7 @@ def _one_agency(*, alone: bool) -> str:
         for name in (agency.name, *agency.aliases, *agency.native_aliases)
         if not (alone and agency.policy == "full" and " " not in name)
     }
+    names.update(_slot_names())
     return "(?:" + "|".join(map(regex.escape, sorted(names, key=lambda name: (-len(name), name)))) + ")"
 
 
@@ -62,9 +70,9 @@ def _alone() -> regex.Pattern[str]:
     one = _one_agency(alone=True)
     several = rf"{one}(?:(?:\s*[/,;|&+]\s*|\s+(?:and|und|et|y|with|mit)\s+){one})*"
     person = r"\p{Lu}[\p{L}.'-]*(?:\s+(?:\p{Lu}[\p{L}.'-]*|and)){0,6}\s*(?:,|\||/|\bfor\b|\bof\b)\s*(?:[Tt]he\s+)?"
-    desk = r"(?:(?:\s*[|,])?\s+(?:\p{Lu}[\p{L}-]*|in|and|&)){0,4}"
+    desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&)){0,4}"
     return regex.compile(
-        rf"(?:(?:By|BY|Von|Par|Por|From|Source:|via)\s+)?[(\[-]{{0,3}}\s*(?:{person})?(?:[Tt]he\s+)?{several}{desk}\s*[)\]]?"
+        rf"(?:(?:By|BY|Von|Par|Por|From|Source:|via)\s+)?[(\[/-]{{0,3}}\s*(?:{person})?(?:[Tt]he\s+)?{several}{desk}\s*[)\]/]?"
     )
 
 
@@ -90,7 +98,7 @@ def _tail() -> regex.Pattern[str]:
         rf"[(\[/]\s*{several}(?:\s+[a-z]{{2,3}}(?:/[a-z]{{2,3}})*)?\s*[)\]/]",
         rf"-{{1,3}}\s*{several}(?:\s+[a-z]{{2,8}}(?:/[a-z]{{2,8}}){{0,4}})?",
         r"(?:PTI|UNI|ANI|EFE)(?:\s+[A-Z]{2,4}){0,6}(?:\s+[a-z]{2,4}(?:/[a-z]{2,4})*)?",  # initials of reporter and editors
-        r"\((?:END|End|end|完|终|Fin|FIN|共同|時事|ロイター|聯合)\)|Enditem|/ritzau/",
+        r"\((?:END|End|end|完|终|Fin|FIN|ロイター|聯合)\)|Enditem|/ritzau/",
         r"\((?i:(?:additional |with )?(?:reporting|(?:additional )?inputs?|writing|editing|compiled)\s+(?:by|from))"
         r"\s[^()]{2,320}\)",
         r"(?:Additional )?[Rr]eporting by [^.;]{3,160};.{0,200}(?:[Ee]diting|[Ww]riting) by .{3,160}",
@@ -160,7 +168,7 @@ _NO_PLACE = frozenset(
     "watch read more update updated note also related photos photo video exclusive opinion analysis breaking what who "
     "where when why how live editorial correction clarification question answer recommended must see listen explained "
     "fact check here join follow pros cons good bad winner loser score result recap news alert developing advisory "
-    "review verdict spoiler warning".split()
+    "review verdict spoiler warning a an our your my this that these it is are was".split()
 )
 
 
@@ -200,7 +208,9 @@ def _with_agency(head: str) -> Dateline | None:
     named = match["agency"] or match["slashed"]
     kind = _kind(named)
     date = match["date"] is not None and any(is_month(word) for word in _WORD.findall(match["date"]))
-    if kind and (date or match["close"]):
+    # "शांतिपुर, नौ मार्च (भाषा)": where there are no capitals the day may be a word, and stands in the place.
+    spelled = not match["place"][0].isupper() and any(is_month(word) for word in _WORD.findall(match["place"]))
+    if kind and (date or spelled or match["close"]):
         return Dateline(match.end(), kind == "release", "dateline-agency")
     # A station's call sign or a paper's name: a dateline too, whoever that is.
     if (

@@ -28,7 +28,7 @@ _WINDOW = 160  # code points on either side that a frame may look at
 
 
 class Citation(NamedTuple):
-    """One row of the citations table, without the article's id."""
+    """One row of the citations table, without the article's id. `text` is spelled as in the body, quotes folded."""
 
     source: str
     role: str
@@ -87,7 +87,7 @@ def find(page: Page, hits: list[Hit], credited: Collection[str]) -> list[Citatio
             source_via = via if via != mention.name else None
             found.append(Citation(mention.name, role, fit.frame.id, source_via, text, page.field, start, end))
         last = (fit.end, group[-1].name)
-    return list(dict.fromkeys(found))
+    return list({(row.start, row.source): row for row in reversed(found)}.values())[::-1]
 
 
 def _groups(body: str, found: list[Mention]) -> list[list[Mention]]:

@@ -51,7 +51,8 @@ def find(page: Page, names: Names) -> list[Credit]:
     for line in lines:
         found += ruled(page, names, line, byline, found)
     found += _policy(page, names, byline)
-    return _released(list(dict.fromkeys(found)))
+    first = {(row.agency, row.signal, row.field, row.start, row.rule): row for row in reversed(found)}
+    return _released(list(first.values())[::-1], names)
 
 
 def _home(page: Page, names: Names) -> Iterator[Credit]:
@@ -213,8 +214,9 @@ def _policy(page: Page, names: Names, byline: Slot) -> Iterator[Credit]:
             )
 
 
-def _released(found: list[Credit]) -> list[Credit]:
-    """A text that is a release is nobody's editorial copy, whoever carries it."""
-    if any(row.grade == "release" and row.signal in {"dateline", "disclaimer", "byline"} for row in found):
-        return [row._replace(grade="release") for row in found]
-    return found
+def _released(found: list[Credit], names: Names) -> list[Credit]:
+    """A text that is a release is nobody's editorial copy: the service's if one is named, else its carrier's release."""
+    if not any(row.grade == "release" and row.signal in {"dateline", "disclaimer", "byline"} for row in found):
+        return found
+    services = [row for row in found if (source := names.by_key(row.agency)) and source.kind == "release"]
+    return services or [row._replace(grade="release") for row in found]

@@ -1,0 +1,553 @@
+"""The clean stage on pages and bodies of our own invention, in the forms that real ones take."""
+
+from __future__ import annotations
+
+import bisect
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import config, schema
+from pipeline.stages import clean
+from pipeline.stages.lexicon import publishers
+from tests.strategies import texts
+
+KNOWN = publishers.load()
+SETTINGS = config.Clean()
+
+PAGE = """Business Standard
+
+Ferry line to test electric boats between Goa islands
+
+The operator wants to run half of its fleet on batteries within four years
+
+Goa ferry
+
+Goa ferry
+
+ANI Asia
+A ferry operator in Goa said on Monday it would test two electric boats between the islands of the Mandovi river.
+The boats carry 60 people each and need 40 minutes at the pier to charge, the company said.
+"We have counted every litre of diesel since 2019," said its head, Rosalba Menezes.
+Fares will not change, she told reporters.
+
+(Our desk wrote only the headline; the text of this story was taken from a syndicated feed.)
+
+Don't miss the most important news of the day. Get it on our Telegram channel
+
+First Published: Mar 19 2023 | 8:42 AM IST
+
+Explore News"""
+
+STORY = (
+    "A town council in the far north has voted to keep its last lighthouse lit for another year, officials said.\n"
+    "The lamp had been due to go dark at the end of May after its keeper retired to the mainland.\n"
+    "Fishermen collected 900 signatures, which is more than the town has people."
+)
+
+
+def records(*rows: dict[str, Any]) -> pa.Table:
+    """RECORDS rows: a body unless it says otherwise."""
+    blank = dict.fromkeys(schema.RECORDS.names)
+    return pa.Table.from_pylist(
+        [
+            {**blank, "record": n, "source": "in.jsonl", "line": n + 1, "field": "body", **row}
+            for n, row in enumerate(rows)
+        ],
+        schema.RECORDS,
+    )
+
+
+def run(text: str, **columns: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The one article and its stripped lines."""
+    articles, stripped, rejects = clean.run(records({"text": text, **columns}), SETTINGS, KNOWN)
+    assert rejects.num_rows == 0
+    return articles.to_pylist()[0], stripped.to_pylist()
+
+
+def kinds(stripped: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(row["kind"], row["line"]) for row in stripped]
+
+
+def back(article: dict[str, Any], position: int) -> int:
+    """The offset in the field as read, by the rule of the schema."""
+    entry = article["body_map"][bisect.bisect_right([e["at"] for e in article["body_map"]], position) - 1]
+    return int(entry["raw"] + position - entry["at"])
+
+
+# --- a page -----------------------------------------------------------------------------------------------------
+
+
+def test_a_scraped_page() -> None:
+    article, stripped = run(PAGE, field="page")
+    assert article["publisher"] == "Business Standard"
+    assert article["publisher_id"] == "business-standard"
+    assert article["headline"] == "Ferry line to test electric boats between Goa islands"
+    assert article["deck"].startswith("The operator wants")
+    assert (article["byline"], article["byline_field"]) == ("ANI Asia", "page")
+    assert PAGE[article["byline_start"] : article["byline_end"]] == "ANI Asia"
+    assert article["published_at"] == datetime(2023, 3, 19, 3, 12, tzinfo=UTC)
+    assert (article["published_precision"], article["published_zone"]) == ("minute", "abbreviation")
+    assert article["published_raw"] == "Mar 19 2023 | 8:42 AM IST"
+    assert article["body"].split("\n") == PAGE.split("ANI Asia\n")[1].split("\n\n(Our", maxsplit=1)[0].split("\n")
+    assert [row["kind"] for row in stripped] == [
+        "publisher", "headline", "deck", "caption", "caption", "byline", "disclaimer", "furniture", "stamp", "furniture"
+    ]  # fmt: skip
+    assert all(row["line"] == PAGE[row["start"] : row["end"]] for row in stripped)
+
+
+def test_a_page_of_another_house() -> None:
+    page = (
+        "Larkhill Evening Echo\nWorld | Sport | Weather | Obituaries\nHarbour wall to be raised by a metre\n"
+        "By Ottoline Grieve | Published March 3, 2020 5:04 pm\n"
+        "LARKHILL — The harbour wall will be raised by a metre before the autumn storms, the council said.\n"
+        "Also Read: What the sea took in 1953\n"
+        "Work begins in June and will close the promenade for eleven weeks, it added.\n"
+        "Share this story\n© 2020 Larkhill Media Group. All rights reserved.\n"
+    )
+    article, stripped = run(page, field="page", url="https://www.larkhill-echo.co.uk/a/1")
+    assert article["publisher_id"] == "larkhill-echo.co.uk"
+    assert article["headline"] == "Harbour wall to be raised by a metre"
+    assert article["byline"] == "By Ottoline Grieve"
+    assert article["dateline"] == "LARKHILL —"
+    assert article["published_at"] == datetime(2020, 3, 3, 17, 4, tzinfo=UTC)
+    assert article["body"] == (
+        "The harbour wall will be raised by a metre before the autumn storms, the council said.\n"
+        "Work begins in June and will close the promenade for eleven weeks, it added."
+    )
+    assert ("furniture", "Also Read: What the sea took in 1953") in kinds(stripped)
+    assert ("copyright", "© 2020 Larkhill Media Group. All rights reserved.") in kinds(stripped)
+
+
+def test_a_korean_page() -> None:
+    page = (
+        "솔빛신문\n등대 불빛 1년 더 켠다\n입력 2026.03.09. 오전 10:12\n"
+        "(솔빛=연합뉴스) 한가람 기자 = 솔빛군은 마지막 등대의 불을 1년 더 켜기로 했다고 9일 밝혔다.\n"
+        "어민 900명이 서명에 참여했다고 군은 설명했다.\n"
+        "<저작권자(c) 연합뉴스, 무단 전재-재배포 금지>\n"
+    )
+    article, stripped = run(page, field="page")
+    assert article["dateline"] == "(솔빛=연합뉴스) 한가람 기자 ="
+    assert article["body"].startswith("솔빛군은 마지막")
+    assert article["language"] == "ko"
+    assert ("copyright", "<저작권자(c) 연합뉴스, 무단 전재-재배포 금지>") in kinds(stripped)
+    assert article["published_raw"] == "2026.03.09. 오전 10:12"
+
+
+# --- a body -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "SEOUL, March 19 (Yonhap) --", "New Delhi [India], March 19 (ANI):", "Mumbai (Maharashtra) [India], March 19 (ANI):",
+        "WASHINGTON (AP) —", "ST. LOUIS (AP) _", "THE HAGUE —", "Berlin (dpa) -", "Berlin/München (dpa/lby) -",
+        "MOSCOW, March 19. /TASS/.",
+        "New Delhi, Mar 19 (PTI)", "Madrid, 3 may (EFE).-", "LONDON (Reuters) -", "(Reuters) -",
+        "NEW YORK —", "WOODRUFF, S.C. --",
+        "COLUMBIA, Mo. (KXYZ) —", "KARACHI:", "Kathmandu, March 3:", "(ANSA) - ROMA, 03 MAG -",
+        "नई दिल्ली, 19 मार्च (भाषा)", "नई दिल्ली, नौ मार्च (भाषा)",
+        "МОСКВА, 19 мар - РИА Новости.", "【ソウル共同】", "新华社北京3月19日电（记者李四）", "（中央社記者王小明台北19日電）",
+        "(서울=연합뉴스) 홍길동 기자 =",
+    ],
+)  # fmt: skip
+def test_datelines_are_cut_with_their_offsets(dateline: str) -> None:
+    text = f"{dateline} {STORY}"
+    article, stripped = run(text)
+    assert article["dateline"] == dateline
+    assert text[article["dateline_start"] : article["dateline_end"]] == dateline
+    assert article["body"] == STORY
+    assert ("dateline", dateline) in kinds(stripped)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "COVID-19 cases -", "FBI agents (AP) found that -", "WATCH: The lamp", "UPDATE — The lamp",
+        "President Roe (Reuters) said",
+        "In May 2019 (AP) the lamp", "The lamp (AP) - as", "Q: Why", "A NEW ERA:",
+    ],
+)  # fmt: skip
+def test_what_is_no_dateline_stays(opening: str) -> None:
+    article, _ = run(f"{opening} {STORY}")
+    assert article["body"].startswith(opening.replace("—", "-"))
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["(ANI)", "PTI ABC DEF", "- Reuters", "(AFP)", "–Bernama", "/ritzau/", "(Reporting by A. Roe; Editing by B. Poe)",
+     "(With inputs from agencies)", "(END)", "（共同）"],
+)  # fmt: skip
+def test_tail_marks_are_cut_and_kept_as_credits(mark: str) -> None:
+    for joint in (" ", "\n"):
+        text = f"{STORY}{joint}{mark}"
+        article, stripped = run(text)
+        assert article["body"] == STORY
+        assert kinds(stripped)[-1] == ("credit", mark)
+
+
+def test_an_acronym_that_ends_the_sentence_stays() -> None:
+    article, stripped = run(f"{STORY[:-1]} said the Andorran Public Society (APS).")
+    assert article["body"].endswith("(APS).")
+    assert stripped == []
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("The Associated Press contributed to this report.", "credit"),
+        ("Jo Marsh in Oslo contributed.", "credit"),
+        ("Contributing: The Associated Press", "credit"),
+        ("Associated Press", "credit"),
+        ("Source: Xinhua", "credit"),
+        ("来源：新华社", "credit"),
+        (
+            "(This story has not been edited by Northern Post staff and is auto-generated from a syndicated feed.)",
+            "disclaimer",
+        ),
+        ("(Except for the headline, nothing in this story was edited by our desk.)", "disclaimer"),
+        (
+            "This report is auto-generated from PTI news service. The Post holds no responsibility for its content.",
+            "disclaimer",
+        ),
+        ("This article originally appeared on Fenwick Argus.", "disclaimer"),
+        ("Diese Meldung wurde automatisch von der dpa übernommen.", "disclaimer"),
+        ("Copyright 2023 The Associated Press. All rights reserved.", "copyright"),
+        ("© dpa-infocom, dpa:230319-99-12345/2", "copyright"),
+        ("Tous droits réservés", "copyright"),
+        ("Updated: March 19, 2023 8:42 am IST", "stamp"),
+        ("5 min read", "stamp"),
+        ("This story has been corrected to show that the lamp is electric.", "version_note"),
+        ("This is a breaking news story. Check back for updates.", "version_note"),
+        ("Photo: Jo Marsh", "caption"),
+        ("(File photo)", "caption"),
+        ("Edited by: Jo Marsh", "byline"),
+        ("홍길동 기자 hong@example.kr", "byline"),
+        ("Tags: lighthouse, north", "furniture"),
+        ("Follow us on Twitter and Facebook", "furniture"),
+        ("Twitter @jomarsh", "furniture"),
+        ("Subscribe to our newsletter", "furniture"),
+        ("यह भी पढ़ें: बत्ती कब जली", "furniture"),
+        ("Lesen Sie auch: Wie das Licht kam", "furniture"),
+        ("▶ 제보는 카카오톡", "furniture"),
+        ("———", "furniture"),
+        ("Advertisement", "furniture"),
+    ],
+)
+def test_tail_lines_by_kind(line: str, kind: str) -> None:
+    article, stripped = run(f"{STORY}\n{line}")
+    assert article["body"] == STORY
+    assert kinds(stripped) == [(kind, line)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "“The council is not responsible for the accuracy of the charts,” the mayor said on Sunday.",
+        "Read more about the lamp, she said, and you will understand why the town would not let it go.",
+        "He had contributed to the fund since it was founded, long before anyone knew how it would end.",
+        "Follow the coast for a mile and you will see it, the keeper wrote on Facebook before he left.",
+        "The photo shows the tower in 1911, with a goat that no one remembers on its gallery.",
+        "Updated rules for 12 harbours come into force in May, and none of them mentions a lighthouse.",
+        "All rights to the lamp had been sold in 1902, a copyright lawyer from the mainland told the council.",
+        "By noon the whole town had come to the pier, and most of it stayed until the lamp was lit.",
+    ],
+)
+def test_sentences_that_sound_like_furniture_stay(sentence: str) -> None:
+    for text in (f"{sentence}\n{STORY}", f"{STORY}\n{sentence}", f"{STORY}\n{sentence}\n{STORY}"):
+        article, stripped = run(text)
+        assert stripped == []
+        assert article["n_words"] == len(text.split())
+
+
+def test_headline_and_deck_repeated_in_the_body_go() -> None:
+    text = f"Far North\nLamp to Stay Lit, Town’s Council Says\nA year’s reprieve for the tower\n{STORY}"
+    article, stripped = run(
+        text, headline="Lamp to stay lit, town's council says - Fenwick Argus", deck="A year's reprieve for the tower"
+    )
+    assert article["body"] == STORY
+    assert [row["kind"] for row in stripped] == ["furniture", "headline", "deck"]
+
+
+def test_a_text_that_only_repeats_its_headline_is_a_story() -> None:
+    article, _ = run("COUNCIL KEEPS LAMP LIT", headline="Council keeps lamp lit")
+    assert article["body"] == "COUNCIL KEEPS LAMP LIT"
+    assert article["text_state"] == "stub"
+
+
+def test_links_below_a_heading_go_with_it() -> None:
+    links = "ALSO\nKeeper's goat finds a home\nWho pays for the lamp?\nTwo islands, one ferry"
+    article, stripped = run(f"{STORY}\n{links}")
+    assert article["body"] == STORY
+    assert [row["kind"] for row in stripped] == ["furniture"] * 4
+
+
+def test_captions_above_the_dateline_go() -> None:
+    article, stripped = run(f"The tower seen from the pier on a clear day in March.\nLARKHILL, Maine (AP) — {STORY}")
+    assert article["body"] == STORY
+    assert [row["kind"] for row in stripped] == ["caption", "dateline"]
+
+
+def test_never_more_than_the_share_of_words() -> None:
+    links = "\n".join(
+        f"Read more: the long and winding history of lamp number {number}, told by its keepers" for number in range(9)
+    )
+    body = f"{STORY}\n{links}\n(ANI)"
+    assert run(body)[0]["body"].startswith(STORY + "\nRead more")
+    assert ("credit", "(ANI)") in kinds(run(body)[1])
+
+
+def test_hard_wrapped_lines_are_no_furniture() -> None:
+    text = (
+        "The council, which owns the lamp and a\nshare.\n   It said the keeper would be paid until\nMay by\nReuters.\n"
+    )
+    article, stripped = run(text + "Nobody in the town could say who would follow him in the\ntower.")
+    assert "share." in article["body"]
+    assert stripped == []
+
+
+def test_the_record_s_own_byline_wins_unless_it_is_none() -> None:
+    article, _ = run(f"By Jo Marsh\n{STORY}", byline="Asta Roe, Reuters")
+    assert (article["byline"], article["byline_field"], article["byline_start"], article["byline_end"]) == (
+        "Asta Roe, Reuters", "byline", 0, 17
+    )  # fmt: skip
+    article, _ = run(f"By Jo Marsh\n{STORY}", byline="Sign In")
+    assert (article["byline"], article["byline_field"]) == ("By Jo Marsh", "body")
+
+
+# --- times ------------------------------------------------------------------------------------------------------
+
+
+def test_the_publisher_s_country_reads_the_zone() -> None:
+    article, _ = run(STORY, published="Mar 19 2023 8:42 AM IST", publisher="The Jerusalem Post")
+    assert article["published_at"] == datetime(2023, 3, 19, 6, 42, tzinfo=UTC)
+    article, _ = run(STORY, published="2023-03-19 08:42", host="yna.co.kr")
+    assert (article["published_at"], article["published_zone"]) == (
+        datetime(2023, 3, 18, 23, 42, tzinfo=UTC),
+        "publisher",
+    )
+
+
+def test_unknown_forms_keep_their_words_and_future_times_do_not_count() -> None:
+    article, _ = run(STORY, published="two days before the regatta")
+    assert (article["published_at"], article["published_raw"]) == (None, "two days before the regatta")
+    assert article["published_precision"] == "unknown"
+    article, _ = run(STORY, published="2023-03-22T00:30:00Z", fetched="2023-03-19T10:00:00Z")
+    assert article["published_at"] is None
+    assert article["fetched_at"] == datetime(2023, 3, 19, 10, tzinfo=UTC)
+
+
+def test_a_time_of_change_stands_in_for_a_missing_time_of_publication() -> None:
+    article, _ = run(f"{STORY}\nUpdated: March 19, 2023 8:42 am GMT")
+    assert article["published_at"] == article["modified_at"] == datetime(2023, 3, 19, 8, 42, tzinfo=UTC)
+
+
+# --- rejects ----------------------------------------------------------------------------------------------------
+
+
+def test_rejects_say_where_and_why() -> None:
+    table = records(
+        {"text": " \n\u00a0"},
+        {"text": STORY},
+        {"text": STORY, "published": "2023-02-31"},
+        {"text": "© 2020 Fenwick Argus"},
+    )
+    articles, stripped, rejects = clean.run(table, SETTINGS, KNOWN)
+    assert articles["record"].to_pylist() == [1]
+    assert stripped.num_rows == 0
+    assert [(row["source"], row["stage"], row["reason"]) for row in rejects.to_pylist()] == [
+        ("in.jsonl:1", "clean", "no text"),
+        ("in.jsonl:3", "clean", "impossible date '2023-02-31'"),
+        ("in.jsonl:4", "clean", "no text: only furniture"),
+    ]
+
+
+def test_an_empty_table_gives_empty_tables() -> None:
+    tables = clean.run(schema.RECORDS.empty_table(), SETTINGS, KNOWN)
+    assert [table.schema for table in tables] == [schema.ARTICLES, schema.STRIPPED, schema.REJECTS]
+    assert not any(table.num_rows for table in tables)
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headline", "version", "rank", "status"),
+    [
+        ("Council keeps lamp", None, 0, "usable"),
+        ("UPDATE 2-Council keeps lamp", "UPDATE 2", 2, "usable"),
+        ("CORRECTED-UPDATE 1-Council keeps lamp", "CORRECTED-UPDATE 1", 1, "corrected"),
+        ("WRAPUP 3-Lamps of the north", "WRAPUP 3", 103, "usable"),
+        ("(LEAD) Council keeps lamp", "(LEAD)", 1, "usable"),
+        ("(3rd LD) Council keeps lamp", "(3rd LD)", 3, "usable"),
+        ("(URGENT) Council keeps lamp", "(URGENT)", -1, "usable"),
+        ("[속보] 등대 불빛 유지", "[속보]", -1, "usable"),
+        ("등대 불빛 유지(종합2보)", "(종합2보)", 2, "usable"),
+        ("WITHDRAWN: Council keeps lamp", "WITHDRAWN", 0, "withdrawn"),
+        ("Kill the lamp, council told", None, 0, "usable"),
+        ("Correction: Council keeps lamp", "Correction:", 0, "corrected"),
+        ("Lead pipes found under council house", None, 0, "usable"),
+    ],
+)
+def test_versions(headline: str, version: str | None, rank: int, status: str) -> None:
+    article, _ = run(STORY, headline=headline)
+    found = article["version"]
+    assert (found and found.strip(":"), article["version_rank"], article["status"]) == (
+        version and version.strip(":"), rank, status
+    )  # fmt: skip
+
+
+def test_the_record_s_version_and_status_count() -> None:
+    article, _ = run(STORY, version="4", status="canceled")
+    assert (article["version"], article["version_rank"], article["status"]) == ("4", 4, "withdrawn")
+    assert (
+        run(f"{STORY}\nCorrection: An earlier version of this article misnamed the town.")[0]["status"] == "corrected"
+    )
+
+
+@pytest.mark.parametrize(
+    ("headline", "kind"),
+    [
+        ("Council keeps lamp", "editorial"),
+        ("The Latest: Council keeps lamp", "digest"),
+        ("Your Friday evening briefing", "digest"),
+        ("World in brief: lamps and goats", "digest"),
+        ("Live updates: storm reaches the coast", "liveblog"),
+        ("Storm reaches coast – as it happened", "liveblog"),
+        ("Band plays live in the lighthouse", "editorial"),
+        ("Five things to know about the keeper", "editorial"),
+    ],
+)
+def test_kinds_by_headline(headline: str, kind: str) -> None:
+    assert run(STORY, headline=headline)[0]["kind"] == kind
+
+
+def test_releases_and_live_blogs_by_their_text() -> None:
+    assert run(f"NEW YORK, March 3, 2020 /PRNewswire/ -- {STORY}")[0]["kind"] == "release"
+    assert run(f"Mumbai (Maharashtra) [India], March 19 (ANI/PNN): {STORY}")[0]["kind"] == "release"
+    posts = "\n".join(
+        f"{hour}:15 pm: The storm has moved another mile to the east, the coast guard says." for hour in range(1, 9)
+    )
+    assert run(posts)[0]["kind"] == "liveblog"
+
+
+def test_text_states() -> None:
+    assert run(STORY)[0]["text_state"] == "full"
+    assert run("The lamp stays.")[0]["text_state"] == "stub"
+    assert run(f"{STORY}\nSubscribe to read the rest of this story")[0]["text_state"] == "stub"
+    assert run(f"{STORY}\nBut the goat of the keeper...")[0]["text_state"] == "stub"
+    assert run("\n".join([STORY] * 4) + "\nBut the goat of the keeper...")[0]["text_state"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "stated", "language"),
+    [
+        (STORY, None, None),
+        (STORY, "en-GB", "en"),
+        ("町の議会は灯台の明かりを一年残すと決めた。", None, "ja"),
+        ("镇议会决定灯塔再亮一年。", None, "zh"),
+        ("नगर परिषद ने बत्ती एक साल और जलाने का फैसला किया।", None, "hi"),
+        ("Городской совет решил оставить маяк.", None, "ru"),
+    ],
+)
+def test_languages_by_record_or_script(text: str, stated: str | None, language: str | None) -> None:
+    assert run(text, language=stated)[0]["language"] == language
+
+
+def test_words_of_scripts_without_spaces_count_by_pairs_of_characters() -> None:
+    assert run("镇议会决定灯塔再亮一年")[0]["n_words"] == 6
+
+
+# --- for any text -----------------------------------------------------------------------------------------------
+
+
+def any_text() -> st.SearchStrategy[str]:
+    lines = st.one_of(
+        texts(),
+        st.sampled_from(
+            [*STORY.split("\n"), "Advertisement", "(ANI)", "SEOUL, March 19 (Yonhap) -- A lamp.", "By Jo Marsh", "———"]
+        ),
+        st.text(max_size=30),
+    )
+    return st.lists(lines, max_size=9).map("\n".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_text(), st.sampled_from(["page", "body"]))
+def test_nothing_is_lost_and_every_offset_holds(text: str, field: str) -> None:
+    articles, stripped, rejects = clean.run(records({"text": text, "field": field}), SETTINGS, KNOWN)
+    assert articles.num_rows + rejects.num_rows == 1
+    if rejects.num_rows:
+        return
+    article = articles.to_pylist()[0]
+    covered = {back(article, position) for position in range(len(article["body"]))}
+    for row in stripped.to_pylist():
+        assert row["line"] == text[row["start"] : row["end"]]
+        assert not covered & set(range(row["start"], row["end"]))
+        covered |= set(range(row["start"], row["end"]))
+    lost = [text[position] for position in range(len(text)) if position not in covered]
+    assert not any(character.isalnum() for character in lost if character.isascii())
+
+
+@settings(max_examples=30, deadline=None)
+@given(any_text())
+def test_a_text_is_cleaned_alike_alone_and_among_others(text: str) -> None:
+    row = {"text": text, "publisher": "Dawn"}
+    alone = clean.run(records(row), SETTINGS, KNOWN)
+    among = clean.run(records(row, {"text": STORY}, {"text": PAGE, "field": "page"}), SETTINGS, KNOWN)
+    for one, many in zip(alone, among, strict=True):
+        assert [r for r in many.to_pylist() if r.get("record", 0) == 0] == one.to_pylist()
+
+
+# --- measured ---------------------------------------------------------------------------------------------------
+
+DATA = os.environ.get("REPRINTS_DATA", "")
+needs_data = pytest.mark.skipif(not DATA, reason="REPRINTS_DATA names no folder")
+
+
+@pytest.mark.data
+@needs_data
+def test_the_seed_page() -> None:
+    text = (Path(DATA) / "000_3af428b7976886f3.txt").read_text(encoding="utf-8")
+    article, _ = run(text, field="page")
+    assert article["publisher_id"] == "business-standard"
+    assert (article["byline"], article["dateline"]) == ("ANI Asia", None)
+    assert article["published_at"] == datetime(2023, 3, 19, 3, 12, tzinfo=UTC)
+    assert len(article["body"].split("\n")) == 12
+    assert article["body_map"] == [{"at": 0, "raw": text.index("ANI Asia\n") + len("ANI Asia\n")}]
+
+
+@pytest.mark.data
+@needs_data
+def test_labelled_furniture_is_found_and_little_else() -> None:
+    import json
+
+    import pyarrow.parquet as pq
+
+    folder = Path(DATA) / "odu-2016"
+    labels = {row["id"]: row for row in map(json.loads, (folder / "provenance.jsonl").read_text("utf-8").splitlines())}
+    rows = [row for row in pq.read_table(folder / "articles.parquet").to_pylist() if row["id"] in labels]
+    table = records(*({"text": row["body"], "publisher": row["publisher"], "headline": row["title"]} for row in rows))
+    _, stripped, _ = clean.run(table, SETTINGS, KNOWN)
+    gone: dict[int, set[str]] = {}
+    for line in stripped.to_pylist():
+        gone.setdefault(line["record"], set()).add(" ".join(line["line"].split()))
+    found = total = wrong = other = 0
+    for number, row in enumerate(rows):
+        label, mine = labels[row["id"]], gone.get(number, set())
+        furniture = {" ".join(line.split()) for line in label["furniture_lines"]}
+        found += sum(any(line in own for own in mine) for line in furniture)
+        total += len(furniture)
+        if not label["furniture_more"]:
+            lines = {" ".join(line.split()) for line in row["body"].split("\n") if line.strip()}
+            rest = [line for line in lines if not any(line in one or one in line for one in furniture)]
+            wrong += sum(line in mine for line in rest)
+            other += len(rest)
+    assert found / total >= 0.85
+    assert wrong / other <= 0.01

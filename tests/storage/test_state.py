@@ -1,0 +1,122 @@
+"""The layout of a store, its lock, and what is left when a process dies."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipeline import config, schema
+from pipeline.errors import StoreBusyError, StoreError
+from pipeline.storage import state, write
+from pipeline.storage.state import Part, Store
+
+
+def publish(store: Store, run_id: str, keep: int = 30) -> None:
+    """A run without articles, as a run leaves it in `work`."""
+    with store.locked():
+        with Part(store.work / "state"):
+            pass
+        tables = {name: write.arrange(name, rows.empty_table()) for name, rows in schema.PUBLISHED.items()}
+        write.write_tables(tables, store.work / "tables")
+        parts = [*store.parts(), {"run_id": run_id, "as_of": "2026-03-09T00:00:00+00:00"}]
+        manifest = {"run_id": run_id, "parts": parts, "header": state.header(config.Sketch())}
+        write.write_json(store.work / "tables" / "manifest.json", manifest)
+        store.publish(run_id, keep)
+
+
+def test_a_published_run_is_named_by_latest_and_linked_by_current(tmp_path: Path) -> None:
+    store = Store(tmp_path / "deep" / "store")
+    assert store.runs() == []
+    publish(store, "2026-03-09.1")
+    assert json.loads((store.path / "latest.json").read_text())["folder"] == "runs/2026-03-09.1"
+    assert (store.path / "current").resolve() == (store.path / "runs" / "2026-03-09.1").resolve()
+    assert store.next_run_id(date(2026, 3, 9)) == "2026-03-09.2"
+    assert store.next_run_id(date(2026, 3, 10)) == "2026-03-10.1"
+    assert store.state("sketches").schema.equals(schema.SKETCHES)
+    assert store.articles(["article_id"]).column_names == ["article_id", "first_seen"]
+
+
+def test_old_runs_leave_with_the_parts_that_no_kept_run_needs(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for n in range(1, 5):
+        publish(store, f"2026-03-09.{n}", keep=2)
+    assert store.runs() == ["2026-03-09.3", "2026-03-09.4"]
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == store.runs()
+    assert len(list((tmp_path / "state").iterdir())) == 4  # the newest run stands on all of them
+    with pytest.raises(StoreError, match=r"run 2026-03-09.1 is not kept; there are 2026-03-09.3, 2026-03-09.4"):
+        store.folder("2026-03-09.1")
+
+
+def test_what_a_killed_run_left_is_cleared_and_its_id_used_again(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    publish(store, "2026-03-09.1")
+    for left_over in ("work/state", "runs/2026-03-09.2", "state/2026-03-09.2"):
+        (tmp_path / left_over).mkdir(parents=True)
+    (tmp_path / "current").unlink()
+    with store.locked():
+        assert not (tmp_path / "work").exists()
+        assert [path.name for path in (tmp_path / "runs").iterdir()] == ["2026-03-09.1"]
+        assert store.next_run_id(date(2026, 3, 9)) == "2026-03-09.2"
+    publish(store, "2026-03-09.2")
+    assert store.manifest()["run_id"] == "2026-03-09.2"
+    assert (tmp_path / "current").resolve().name == "2026-03-09.2"
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    code = (
+        "import os, sys\nfrom pipeline.storage.state import Store\n"
+        f"with Store({str(tmp_path)!r}).locked():\n    print('held', flush=True)\n    sys.stdin.read()\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(StoreBusyError), Store(tmp_path).locked():
+        pass
+    holder.kill()
+    holder.communicate()
+    with Store(tmp_path).locked():
+        pass
+
+
+def test_files_are_replaced_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "latest.json"
+    write.write_json(path, {"run_id": "a"})
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(OSError, match="No space left"):
+        write.write_json(path, {"run_id": "b"})
+    assert write.read_json(path) == {"run_id": "a"}
+
+
+def test_a_store_that_cannot_be_one_is_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be made a store"), Store(tmp_path / "file").locked():
+        pass
+    (tmp_path / "latest.json").write_text("{}")
+    with pytest.raises(StoreError, match="is not what a run writes"):
+        Store(tmp_path).runs()
+
+
+def test_settling_rewrites_only_what_it_changes(tmp_path: Path) -> None:
+    with Part(tmp_path / "part") as part:
+        numbers = pa.table({"n_words": [1, 2], "content": [1, 2], "shingles": [[1], []], "figures": [[], []]})
+        rows = numbers.add_column(0, "article_id", pa.array(["a", "b"]))
+        part.add("sketches", rows.cast(schema.SKETCHES))
+    untouched = (tmp_path / "part" / "credits.parquet").stat().st_mtime_ns
+
+    def rename(rows: pa.Table) -> pa.Table:
+        ids = ["x" if id_ == "a" else id_ for id_ in rows["article_id"].to_pylist()]
+        index = rows.column_names.index("article_id")
+        return rows.set_column(index, rows.schema.field(index), pa.array(ids, pa.string()))
+
+    part.settle(rename)
+    settled = pa.parquet.read_table(tmp_path / "part" / "sketches.parquet")
+    assert settled["article_id"].to_pylist() == ["x", "b"]
+    assert settled["shingles"].to_pylist() == [[1], []]
+    assert (tmp_path / "part" / "credits.parquet").stat().st_mtime_ns == untouched
