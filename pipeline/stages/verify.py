@@ -273,7 +273,8 @@ def _beside(facts: pa.Table | None, left: NDArray[np.int64], right: NDArray[np.i
 
 def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """A number for each value, equal for equal ones; -1 for null."""
-    return column.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    codes: NDArray[np.int64] = column.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()
+    return codes
 
 
 def _decide(rules: list[_Rule]) -> tuple[NDArray[np.str_], pa.Array]:

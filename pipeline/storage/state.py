@@ -13,7 +13,6 @@ unchanged night costs nothing, and a run that dies before `latest.json` is repla
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -183,7 +182,7 @@ class Store:
         """
         for folder in ("runs", "state"):
             (self.path / folder).mkdir(exist_ok=True)
-        os.chmod(self.path / "state", 0o700)  # bodies are for this user alone
+        (self.path / "state").chmod(0o700)  # bodies are for this user alone
         (self.work / "state").rename(self.path / "state" / run_id)
         (self.work / "tables").rename(self.path / "runs" / run_id)
         runs = [*self.runs(), run_id][-keep:]
@@ -217,7 +216,7 @@ class Part:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True)
-        os.chmod(folder, 0o700)
+        folder.chmod(0o700)
         self._writers = {
             name: pq.ParquetWriter(folder / f"{name}.parquet", kind, compression="zstd") for name, kind in STATE.items()
         }

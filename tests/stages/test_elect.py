@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline import config, schema
 from pipeline.stages import elect
+from pipeline.stages.elect import origin
 
 SETTINGS = config.Elect()
 DAY = datetime(2026, 3, 9, tzinfo=UTC)
@@ -590,3 +591,15 @@ def test_nothing_elects_nothing():
     credited = elect.credited(table, credits())
     found = elect.tables(nobody, elections, table, credited, figures(), SETTINGS)
     assert [each.num_rows for each in (elections, credited, *found)] == [0, 0, 0, 0]
+
+
+def test_a_credit_that_names_no_agency_is_shown_but_never_votes() -> None:
+    columns = ["article_id", "agency", "grade", "signal", "text", "rule"]
+    rows = [
+        ("a", "unspecified", "partial", "tail", "with inputs from agencies", "x"),
+        ("b", "unspecified", "full", "disclaimer", "from a syndicated feed", "x"),
+        ("b", "ap", "partial", "tail", "AP contributed", "x"),
+    ]
+    credits = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema.CREDITS)
+    shown = origin.evidence(credits.to_pandas()).drop_duplicates("article_id")
+    assert list(zip(shown["article_id"], shown["agency"], strict=True)) == [("a", "unspecified"), ("b", "ap")]

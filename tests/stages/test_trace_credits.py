@@ -227,6 +227,14 @@ def test_marks_at_the_end_of_the_text(ending: str, agency: str) -> None:
     assert (agency, "full") in credited(f"{STORY} {ending}")
 
 
+@pytest.mark.parametrize(
+    "story", ["港は月曜に再開した。（共同）", "港は月曜に再開した。\n（共同）", "共同で港を開いた。(共同)"]
+)
+def test_the_mark_of_an_agency_whose_name_is_a_word(story: str) -> None:
+    assert credited(story, language="ja") == {("kyodo", "full")}
+    assert credited("市と県は共同で港を開いた。", language="ja") == set()
+
+
 def test_an_acronym_in_the_last_sentence_is_no_mark() -> None:
     assert credited(STORY + " The rally was called by the party's chairman (PTI) core members said.") == set()
     assert credited(STORY + " She moved to Erie (PA)") == set()

@@ -79,12 +79,14 @@ def _prints(groups: pa.Table, articles: pa.Table) -> pd.DataFrame:
 def _voting_credits(prints: pd.DataFrame, credits: pa.Table) -> pd.DataFrame:
     """The credits that vote: as traced, but for releases, and one by the signal `home` for each print at an agency's home.
 
-    A release is nobody's reporting: its credit names no origin and makes no print a better one.
+    A release is nobody's reporting: its credit names no origin and makes no print a better one. Nor does a credit that
+    names no agency.
     """
     import pandas as pd
 
     traced = frame(credits, origin.COLUMNS)
-    return pd.concat([traced[traced["grade"] != "release"], origin.home_credits(prints)]).astype("str")
+    traced = traced[(traced["grade"] != "release") & (traced["agency"] != origin.UNSPECIFIED)]
+    return pd.concat([traced, origin.home_credits(prints)]).astype("str")
 
 
 def _with_origin(prints: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:

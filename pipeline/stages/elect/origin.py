@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["COLUMNS", "GRADES", "SIGNALS", "consensus", "evidence", "home_credits"]
+__all__ = ["COLUMNS", "GRADES", "SIGNALS", "UNSPECIFIED", "consensus", "evidence", "home_credits"]
 
 #: What a credit is judged by.
 COLUMNS = ("article_id", "agency", "grade", "signal")
+
+#: The agency of a credit that names none ("with inputs from agencies"): shown where nothing better is, never a vote.
+UNSPECIFIED = "unspecified"
 
 #: Grades of a credit, and their order. A release comes above a partial credit but never votes for an origin.
 GRADES: Mapping[str, int] = MappingProxyType({"none": 0, "partial": 1, "release": 2, "full": 3})
@@ -47,11 +50,9 @@ def evidence(credits: pd.DataFrame) -> pd.DataFrame:
     shown = rows.groupby([*pair, "grade", "rank"], as_index=False).agg(
         n_signals=("signal", "size"), signal=("signal", "min")
     )
-    return shown.sort_values(
-        ["article_id", "rank", "n_signals", "signal", "agency"],
-        ascending=[True, False, False, True, True],
-        ignore_index=True,
-    )
+    shown["named"] = shown["agency"] != UNSPECIFIED
+    order = {"article_id": True, "named": False, "rank": False, "n_signals": False, "signal": True, "agency": True}
+    return shown.sort_values(list(order), ascending=list(order.values()), ignore_index=True).drop(columns="named")
 
 
 def home_credits(articles: pd.DataFrame) -> pd.DataFrame:

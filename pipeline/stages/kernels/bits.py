@@ -12,7 +12,7 @@ from numba.extending import intrinsic
 __all__ = ["load64", "trailing_zeros"]
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load64(typingctx: Any, data: types.Array, index: types.Integer) -> Any:
     """Eight bytes of a contiguous uint8 array from any index on, as uint64; the first is the lowest (little endian).
 
@@ -28,7 +28,7 @@ def load64(typingctx: Any, data: types.Array, index: types.Integer) -> Any:
     return types.uint64(data, types.intp), codegen
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def trailing_zeros(typingctx: Any, value: types.Integer) -> Any:
     """The number of zero bits below the lowest set bit of a uint64; 64 for 0."""
 

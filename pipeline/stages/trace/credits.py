@@ -25,6 +25,7 @@ _WHOLE_LINE = frozenset({"credit", "tail", "source", "body"})
 _TAIL_PARAGRAPHS = 12  # of the story's end that are looked at; related links may follow a tail
 _DISCLAIMER_PARAGRAPHS = 4
 _LINE_LIMIT = 600
+_MARK_REACH = 80  # code points before the end in which an agency's mark stands
 _OPENERS = "([/（【=＝「"
 _AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
 _POLICY_WORDS = ("not name", "not identify", "not publish", "ly name", "ly identify", "ly publish")
@@ -144,7 +145,7 @@ def _lines(page: Page) -> list[Line]:
             position = "end" if number == 0 else "tail" if number < _DISCLAIMER_PARAGRAPHS else "body"
             found.append(Line(text, page.field, start, "body", position))
         elif number == 0 and text.strip():
-            cut = max(end - 80, start)
+            cut = max(end - _MARK_REACH, start)
             found.append(Line(page.body[cut:end], page.field, cut, "body", "end"))
         end = start - 1
     return found
@@ -152,30 +153,16 @@ def _lines(page: Page) -> list[Line]:
 
 def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
     """A line that is an agency's name and nothing else, or the mark an agency leaves at the end of its text."""
-    text = flatten(line.text).rstrip()
-    in_body = line.kind == "body"
-    if line.kind not in _WHOLE_LINE and line.kind != "body":
+    if line.kind not in _WHOLE_LINE:
         return
-    low = max(0, len(text) - 80)
-    hits = [hit for hit in names.find(text[low:]) if hit.sources[0].is_agency]
+    text = flatten(line.text).rstrip()
+    low = max(0, len(text) - _MARK_REACH)
+    hits = [hit for hit in slot_hits(text[low:], names, "slot_names") if hit.sources[0].is_agency]
     if not hits or text.endswith(":") or "©" in text[low:]:
         return
-    if (
-        len(text) < 80
-        and (line.kind != "body" or line.position != "body")
-        and not signals()["patterns"]["photo"].search(text)
-    ):
-        slot = parse(text, page, names)
-        known = [named for named in slot.named if named.source is not None and named.source.is_agency]
-        if slot.is_whole and len(known) == len(slot.named):
-            for named in known:
-                if named.source and named.source.kind in {"photo", "broadcaster"}:
-                    continue
-                grade = "release" if _is_release(named) else "full"
-                place = page.place(line, named.start, named.end)
-                yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")
-            return
-    if in_body and line.position != "end":
+    whole = list(_whole_line(page, names, line, text)) if low == 0 else []
+    if whole or (line.kind == "body" and line.position != "end"):
+        yield from whole
         return
     for hit in hits:
         source = resolve(hit, frozenset(), page.country)
@@ -187,6 +174,22 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
                 place = page.place(line, *match.span("mark"))
                 yield Credit(source.key, None, "full", "tail", match["mark"], *place, rule)
                 break
+
+
+def _whole_line(page: Page, names: Names, line: Line, text: str) -> Iterator[Credit]:
+    """The agencies of a line that names them and nobody else; none for a line within the story or under a picture."""
+    is_within = line.kind == "body" and line.position == "body"
+    if is_within or signals()["patterns"]["photo"].search(text):
+        return
+    slot = parse(text, page, names)
+    sources = [named.source for named in slot.named]
+    if not slot.is_whole or not all(source and source.is_agency for source in sources):
+        return
+    for named in slot.named:
+        if named.source and named.source.kind not in {"photo", "broadcaster"}:
+            grade = "release" if _is_release(named) else "full"
+            place = page.place(line, named.start, named.end)
+            yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")
 
 
 @functools.lru_cache(maxsize=512)

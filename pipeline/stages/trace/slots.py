@@ -105,13 +105,16 @@ def parse(text: str, page: Page, names: Names) -> Slot:
 
 def slot_hits(flat: str, names: Names, *tables: str) -> list[Hit]:
     """The names in a slot; those that mean an agency only there (`tables` of `signals.toml`) before the general ones."""
-    special = []
+    special: list[Hit] = []
     for alias, key in (pair for table in tables for pair in signals()[table].items()):
-        source = names.by_key(key)
-        start = flat.find(alias)
-        end = start + len(alias)
-        if start >= 0 and source and flat[end : end + 1] in {*CLOSERS, ""}:
-            special.append(Hit(start, end, alias, "slot", (source,)))
+        source = names.by_key(key) if alias in flat else None
+        if source is None:
+            continue
+        for match in regex.finditer(regex.escape(alias), flat):
+            if flat[match.end() : match.end() + 1] in {*CLOSERS, ""}:
+                special.append(Hit(match.start(), match.end(), alias, "slot", (source,)))
+    if not special:
+        return [hit for hit in names.find(flat) if hit.sources[0].key != HEAD]
     taken = {hit.start for hit in special}
     general = [hit for hit in names.find(flat) if hit.start not in taken and hit.sources[0].key != HEAD]
     return sorted([*special, *general], key=lambda hit: hit.start)
