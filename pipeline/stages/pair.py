@@ -149,26 +149,35 @@ class _Joiner:
         mask = np.uint64((1 << self.row_bits) - 1)
         alone = np.zeros(len(self.times), bool)
         alone[rows] = True
-        keys = np.unique(keys[alone[(keys & mask).astype(np.int64)]])  # a shingle counts once an article
-        pairs = self.pairs(keys, pivots=0)
-        pairs.sort()
-        return pairs[: join.tally(pairs, self.settings.sample_shared)].copy()
+        keys = self.often(keys[alone[(keys & mask).astype(np.int64)]])  # a shingle counts once an article
+        return self.often(self.pairs(keys, pivots=0), self.settings.sample_shared)
 
     @staticmethod
-    def distinct(parts: Iterator[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    def often(values: NDArray[np.uint64], at_least: int = 1) -> NDArray[np.uint64]:
+        """The distinct values that occur at least so often, sorted. Sorts in place: `np.unique` hashes, ten times slower."""
+        from pipeline.stages.kernels import join
+
+        values.sort()
+        return values[: join.tally(values, at_least)].copy()
+
+    @classmethod
+    def distinct(cls, parts: Iterator[NDArray[np.uint64]]) -> NDArray[np.uint64]:
         """The distinct values of all parts, sorted, thinned whenever many have gathered."""
         gathered: list[NDArray[np.uint64]] = []
         for part in parts:
             gathered.append(part)
             if sum(map(len, gathered)) > _MERGE_PAIRS:
-                gathered = [np.unique(np.concatenate(gathered))]
-        return np.unique(np.concatenate([np.empty(0, np.uint64), *gathered]))
+                gathered = [cls.often(np.concatenate(gathered))]
+        return cls.often(np.concatenate([np.empty(0, np.uint64), *gathered]))
 
 
 def _table(found: list[NDArray[np.uint64]]) -> pa.Table:
     """All paths together; a pair that several found keeps the first."""
     pairs = np.concatenate(found)
     paths = np.repeat(np.arange(len(found), dtype=np.int8), [len(part) for part in found])
-    pairs, first = np.unique(pairs, return_index=True)  # the first occurrence is that of the first path
+    order = np.argsort(pairs, kind="stable")  # of equal pairs the one of the first path comes first
+    pairs = pairs[order]
+    first = np.append(True, pairs[1:] != pairs[:-1]) if len(pairs) else np.empty(0, np.bool_)
+    pairs, paths = pairs[first], paths[order][first]
     left, right = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return pa.Table.from_arrays([pa.array(left), pa.array(right), pa.array(paths[first])], schema=CANDIDATES)
+    return pa.Table.from_arrays([pa.array(left), pa.array(right), pa.array(paths)], schema=CANDIDATES)

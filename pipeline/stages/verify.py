@@ -57,10 +57,9 @@ class Figures:
         values, offsets = arrays.hashes(sketches["shingles"])
         numbers, number_offsets = arrays.hashes(sketches["figures"])
         distinct = np.zeros(len(offsets) - 1, np.int64)
-        _in_threads(
-            np.unique(np.concatenate([left, right])),
-            lambda rows: compare.distinct_counts(values, offsets, rows, distinct),
-        )
+        paired = np.zeros(len(offsets) - 1, np.bool_)
+        paired[left] = paired[right] = True
+        _in_threads(np.flatnonzero(paired), lambda rows: compare.distinct_counts(values, offsets, rows, distinct))
         self.shared, runs, self.figures_shared = (np.zeros(len(left), np.int64) for _ in range(3))
 
         def compare_task(task: NDArray[np.int64]) -> None:
