@@ -181,9 +181,7 @@ def _id(where: str, row: Mapping[str, Any], column: str) -> str:
 
 def _page(where: str, row: Mapping[str, Any]) -> Page | None:
     """What the row says of a page; None if it says nothing."""
-    given = {key: row[key] for key in Page.__struct_fields__ if key in row}
-    if not given.get("credit_grade"):  # an empty cell: the labeller did not look
-        given.pop("credit_grade", None)
+    given = {key: row[key] for key in Page.__struct_fields__ if row.get(key) not in ("", None)}  # empty: not looked at
     try:
         page = msgspec.convert(given, Page)
     except msgspec.ValidationError as error:

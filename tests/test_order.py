@@ -1,0 +1,59 @@
+"""The order of nights does not matter: small worlds, run at once, one half after the other, and turned round."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline import config, flow
+from pipeline.storage.state import Store
+from tests import strategies
+
+AS_OF = datetime(2026, 4, 30, tzinfo=UTC)
+SETTINGS = config.Config(pair=config.Pair(window_days=5, bucket_cap=3, pivots=2), audit=config.Audit(max_rejects=1.0))
+
+
+def outcome(nights: list[list[strategies.Article]]) -> tuple[set[frozenset[str]], set[str]]:
+    """The partition and the canonicals after these nights."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "store")
+        for number, night in enumerate(nights):
+            path = Path(folder) / f"{number}.jsonl"
+            path.write_text("".join(json.dumps(row(article)) + "\n" for article in night))
+            flow.run([str(path)], store, SETTINGS, as_of=AS_OF)
+        members = store.table("members").to_pylist()
+    clusters: dict[str, set[str]] = {}
+    for member in members:
+        clusters.setdefault(member["cluster_id"], set()).add(member["article_id"])
+    return {frozenset(ids) for ids in clusters.values()}, {row["article_id"] for row in members if row["is_canonical"]}
+
+
+def row(article: strategies.Article) -> dict[str, object]:
+    """Every seventh article says no time, and is taken as of the run's date."""
+    dated = zlib.crc32(article.id.encode()) % 7 > 0
+    return {
+        "id": article.id,
+        "publisher": article.publisher,
+        "title": article.headline,
+        "text": article.body,
+        "published_at": article.at.isoformat() if dated else None,
+    }
+
+
+@given(strategies.worlds(), st.data())
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+def test_two_nights_in_any_order_make_what_one_makes(
+    world: tuple[strategies.Article, ...], data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(1, max(1, len(world) - 1)))
+    one, other = list(world[:cut]), list(world[cut:])
+    expected = outcome([list(world)])
+    if other:
+        assert outcome([one, other]) == expected
+        assert outcome([other, one]) == expected
