@@ -7,17 +7,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipeline import config, schema
+from pipeline import config
 from pipeline.errors import AuditError
 from pipeline.intake import Articles, current, newest, stored, take_in
 from pipeline.quality import audit
-from pipeline.stages import cluster, elect, follow, identify, pair, rollup, sketch, verify
+from pipeline.stages import cluster, elect, excerpt, follow, identify, pair, rollup, sketch, verify
 from pipeline.storage import manifest, read, state, write
 from pipeline.watch import Watch, silent
 
@@ -34,9 +34,18 @@ class Outcome(NamedTuple):
 
 
 def derive(
-    known: Articles, before: follow.Before, run_id: str, as_of: datetime, settings: config.Config, watch: Watch
+    known: Articles,
+    before: follow.Before,
+    run_id: str,
+    as_of: datetime,
+    settings: config.Config,
+    watch: Watch,
+    texts_of: Callable[[pa.Table], pa.Table],
 ) -> dict[str, pa.Table]:
-    """The published tables of these articles (all but rejects), as of a day, after what was published before."""
+    """The published tables of these articles (all but rejects), as of a day, after what was published before.
+
+    `texts_of` gives the texts, as far as they are kept, of articles named by article_id and digest.
+    """
     articles, sketches = known.articles, sketch.sign(known.sketches, settings.sketch)
     with watch.step("pair") as step:
         candidates = pair.run(sketches, articles["effective_at"].cast(pa.int64()).to_numpy(), settings.pair)
@@ -64,12 +73,17 @@ def derive(
         clusters, members = rollup.within_horizon(clusters, members, articles, as_of, settings.store.horizon_days)
         told = follow.run(clusters, members, before, run_id, as_of)
         step.rows = told.events.num_rows
+    with watch.step("excerpt") as step:
+        borrowed = excerpt.borrowed(matches, articles, told.members)
+        texts = texts_of(rollup.texts(borrowed["article_id"], articles))
+        excerpts = excerpt.run(borrowed, texts, sketch.spans(texts["body"], settings.sketch))
+        step.rows = excerpts.num_rows
     named = rollup.named(matches, articles, told.members)
     return {
         "clusters": told.clusters,
         "members": told.members,
         "matches": named,
-        "excerpts": schema.empty(schema.PUBLISHED["excerpts"]),
+        "excerpts": excerpts,
         "links": rollup.links(named, told.members),
         "credits": rollup.of_members(known.credits, told.members),
         "citations": rollup.of_members(known.citations, told.members),
@@ -105,7 +119,7 @@ def run(
         as_of = as_of or newest(intake)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         known, counts, rejects = current(seen, intake, as_of, settings)
-        tables = derive(known, store.before(), run_id, as_of, settings, watch)
+        tables = derive(known, store.before(), run_id, as_of, settings, watch, store.texts_of)
         with watch.step("write") as step:
             published = {name: write.arrange(name, rows) for name, rows in (tables | {"rejects": rejects}).items()}
             findings = audit.invariants(published, counts) + audit.shares(counts, rejects, settings.audit)

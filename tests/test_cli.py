@@ -39,6 +39,7 @@ def test_run_prints_a_summary_and_logs_json_lines(reprints: Reprints, tmp_path: 
         "cluster",
         "elect",
         "follow",
+        "excerpt",
         "write",
     ]
     assert all(line["rows"] >= 0 and line["seconds"] >= 0 for line in lines if "stage" in line)

@@ -239,5 +239,6 @@ def test_derive_needs_no_store(wire_day: Path) -> None:
     nothing = (table.drop_columns(["digest"]).slice(0, 0) for table in seen[2:])
     known = Articles(articles, seen.sketches.take(rows), *nothing)
     as_of = datetime(2026, 3, 9, tzinfo=UTC)
-    tables = flow.derive(known, follow.Before.nothing(), "2026-03-09.1", as_of, SETTINGS, silent())
+    no_texts = schema.ARTICLES.empty_table()
+    tables = flow.derive(known, follow.Before.nothing(), "2026-03-09.1", as_of, SETTINGS, silent(), lambda _: no_texts)
     assert tables["clusters"].num_rows == 1

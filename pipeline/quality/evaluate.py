@@ -20,7 +20,17 @@ from numpy.typing import NDArray
 from pipeline.quality.labels import Labels, Pair
 from pipeline.quality.scores import BOOTSTRAP, Bootstrap, Figure, agreement, estimate, rates, story_sums
 
-__all__ = ["ClusterScores", "Compared", "Missing", "PairScores", "Published", "clusters", "missing", "pair_sums", "pairs"]
+__all__ = [
+    "ClusterScores",
+    "Compared",
+    "Missing",
+    "PairScores",
+    "Published",
+    "clusters",
+    "missing",
+    "pair_sums",
+    "pairs",
+]
 
 _NAMED = 50  # ids that are missing from the store and named
 
@@ -125,7 +135,7 @@ def pair_sums(labelled: Sequence[Pair], together: NDArray[np.bool_], *, weighted
     """What each pair adds to the true positives, false positives and false negatives of R against D: (pairs, 3)."""
     weight = np.array([pair.weight if weighted else 1.0 for pair in labelled])
     is_r, is_d = (np.array([pair.label == label for pair in labelled], bool) for label in "RD")
-    return np.stack([is_r & together, is_d & together, is_r & ~together], axis=1) * weight[:, None]
+    return np.asarray(np.stack([is_r & together, is_d & together, is_r & ~together], axis=1) * weight[:, None])
 
 
 def pairs(labelled: Sequence[Pair], published: Published, bootstrap: Bootstrap = BOOTSTRAP) -> PairScores:
@@ -201,24 +211,36 @@ def _astray(
     `whole` a story and `part` a cluster: what was missed; the other way round: what was merged. The weight is the number
     of articles that are astray.
     """
+    whole_of, part_of = dict(zip(ids, whole.tolist(), strict=True)), dict(zip(ids, part.tolist(), strict=True))
     parts: dict[int, dict[int, list[str]]] = {}
-    for name, in_whole, in_part in zip(ids, whole.tolist(), part.tolist(), strict=True):
-        parts.setdefault(in_whole, {}).setdefault(in_part, []).append(name)
-    wrong = _WRONG[label, label == "D"]
-    errors = []
+    for name in ids:
+        parts.setdefault(whole_of[name], {}).setdefault(part_of[name], []).append(name)
+    nearest = _nearest(whole_of, part_of, published)
+    wrong, errors = _WRONG[label, label == "D"], []
     for split in parts.values():
         largest, *rest = sorted(split.values(), key=lambda names: (-len(names), names))
         for names in rest:
-            left, right = _nearest(largest, names, published)
+            left, right = sorted((largest[0], names[0]))
+            left, right = nearest.get((whole_of[left], *_across(left, right, part_of)), (left, right))
             errors.append(_compared(wrong, Pair(left, right, label, float(len(names))), published))
     return errors
 
 
-def _nearest(one: Sequence[str], other: Sequence[str], published: Published) -> tuple[str, str]:
-    """The pair across two groups with the highest Jaccard among those compared; the smallest ids if none was."""
-    across = [(min(a, b), max(a, b)) for a in one for b in other]
-    compared = [pair for pair in across if pair in published.matches]
-    return min(compared, key=lambda pair: (-published.matches[pair]["jaccard"], pair), default=min(across))
+def _nearest(
+    whole_of: Mapping[str, int], part_of: Mapping[str, int], published: Published
+) -> dict[tuple[int, ...], tuple[str, str]]:
+    """By a whole and two parts of it, the compared pair across them with the highest Jaccard, then the smallest ids."""
+    best: dict[tuple[int, ...], tuple[float, str, str]] = {}
+    for (left, right), match in published.matches.items():
+        if left in part_of and right in part_of and whole_of[left] == whole_of[right]:
+            parts = (whole_of[left], *_across(left, right, part_of))
+            found = (-match["jaccard"], left, right)
+            best[parts] = min(best.get(parts, found), found)
+    return {parts: (left, right) for parts, (_, left, right) in best.items()}
+
+
+def _across(left: str, right: str, part_of: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(sorted((part_of[left], part_of[right])))
 
 
 def _worst_first(errors: Iterable[Compared]) -> tuple[Compared, ...]:
@@ -231,18 +253,23 @@ def _worst_first(errors: Iterable[Compared]) -> tuple[Compared, ...]:
 def _compared(wrong: str, pair: Pair, published: Published) -> Compared:
     left, right = pair.left_id, pair.right_id
     match = published.matches.get((left, right))
-    names = ("jaccard", "containment_left", "containment_right", "longest_run", "relation")
+    figures = match or dict.fromkeys(("jaccard", "containment_left", "containment_right", "longest_run", "relation"))
     cluster = published.members[left]["cluster_id"]
     reason = match["reason"] if match else "never compared"
     if published.together(left, right) and not (match and match["accepted"]):
         reason += f"; joined by the anchor of {cluster}, {published.anchors[cluster]}"
     return Compared(
-        wrong,
-        pair.label,
-        pair.weight,
-        left,
-        right,
-        *(published.members[name]["headline"] for name in (left, right)),
-        *(match[name] if match else None for name in names),
-        reason,
+        wrong=wrong,
+        label=pair.label,
+        weight=pair.weight,
+        left_id=left,
+        right_id=right,
+        left_headline=published.members[left]["headline"],
+        right_headline=published.members[right]["headline"],
+        jaccard=figures["jaccard"],
+        containment_left=figures["containment_left"],
+        containment_right=figures["containment_right"],
+        longest_run=figures["longest_run"],
+        relation=figures["relation"],
+        reason=reason,
     )

@@ -62,7 +62,7 @@ class Page(Struct, frozen=True):
     """What stands on one article's page; UNSET is what the labeller did not look at."""
 
     credit_agency: str | None = None
-    credit_grade: str | None | UnsetType = UNSET
+    credit_grade: str | UnsetType = UNSET
     cites: tuple[Source, ...] | UnsetType = UNSET
     interviews: tuple[Source, ...] | UnsetType = UNSET
     furniture_lines: tuple[str, ...] | UnsetType = UNSET
@@ -117,7 +117,9 @@ def _rows(name: str, content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"{name}: is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from error
+        raise InputError(
+            f"{name}: is not UTF-8 ({error.reason} at byte {error.start}); labels are a CSV or JSON lines file in UTF-8"
+        ) from error
     if text.lstrip()[:1] == "{":
         yield from _json_lines(name, text)
         return

@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 from msgspec import UNSET, Struct
+from numpy.typing import NDArray
 
 from pipeline.quality.labels import Page, Source
-from pipeline.quality.scores import BOOTSTRAP, Bootstrap, Figure, estimate, rates
+from pipeline.quality.scores import BOOTSTRAP, Bootstrap, Figure, Formula, estimate, rates, share
 from pipeline.stages import lexicon
 
-__all__ = ["Finding", "Found", "PageScores", "line_key", "score", "source_key"]
+__all__ = ["Finding", "Found", "PageScores", "found_of", "line_key", "score", "source_key"]
 
 #: Labelled kinds of lines and kinds of stripped ones that may count as data: neither wanted nor wrong.
 _DATA_LABELS = frozenset({"byline", "credit_tail"})
@@ -102,17 +103,16 @@ def score(labelled: Mapping[str, Page], found: Mapping[str, Found], bootstrap: B
     )
 
 
-def _estimated(scored: Sequence[_Scored], formula: Any, bootstrap: Bootstrap) -> dict[str, Figure]:
+def _estimated(scored: Sequence[_Scored], formula: Formula, bootstrap: Bootstrap) -> dict[str, Figure]:
     return estimate(np.array([part.sums for part in scored], float), formula, bootstrap) if scored else {}
 
 
-def _line_shares(totals: Any) -> dict[str, Any]:
+def _line_shares(totals: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """From totals of (wanted lines taken, wanted lines, other lines taken, other lines)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return {
-            "recall": totals[..., 0] / totals[..., 1],
-            "other_lines_touched": totals[..., 2] / totals[..., 3],
-        }
+    return {
+        "recall": share(totals[..., 0], totals[..., 1]),
+        "other_lines_touched": share(totals[..., 2], totals[..., 3]),
+    }
 
 
 def _credit(article_id: str, page: Page, found: Found) -> _Scored:
@@ -164,9 +164,7 @@ def _furniture(article_id: str, page: Page, found: Found) -> _Scored:
     taken = [(line_key(line), line, kind) for line, kind in found.stripped]
     keys = {key for key, _, _ in taken}
     kept = [key for key in map(line_key, (found.body or "").splitlines()) if key and key not in kind_of]
-    touched = [
-        (line, kind) for key, line, kind in taken if key and key not in kind_of and kind not in _DATA_STRIPPED
-    ]
+    touched = [(line, kind) for key, line, kind in taken if key and key not in kind_of and kind not in _DATA_STRIPPED]
     told = {line_key(line): line for line in page.furniture_lines}
     errors = [
         Finding("furniture kept", article_id, found.headline, told[key], "", told[key]) for key in sorted(wanted - keys)
@@ -202,12 +200,13 @@ def _aliases() -> Mapping[str, str]:
     """Names that belong to one agency or outlet alone, folded, and the folded name the lexicon gives it."""
     names = [(agency.name, (agency.id, *agency.aliases, *agency.native_aliases)) for agency in lexicon.agencies()]
     names += [(outlet.name, outlet.aliases) for outlet in lexicon.outlets()]
-    own = {_folded(name): {_folded(name)} for name, _ in names}
+    own = {_folded(name) for name, _ in names}
+    meant: dict[str, set[str]] = {name: {name} for name in sorted(own)}
     for name, aliases in names:
-        for alias in aliases:
-            if _folded(alias) not in own or _folded(alias) == _folded(name):
-                own.setdefault(_folded(alias), set()).add(_folded(name))
-    return {alias: min(named) for alias, named in own.items() if len(named) == 1}
+        for alias in map(_folded, aliases):
+            if alias not in own:
+                meant.setdefault(alias, set()).add(_folded(name))
+    return {alias: min(named) for alias, named in meant.items() if len(named) == 1}
 
 
 def found_of(

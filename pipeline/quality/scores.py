@@ -14,7 +14,18 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-__all__ = ["BOOTSTRAP", "CLUSTER_FIGURES", "Bootstrap", "Figure", "Formula", "agreement", "estimate", "rates", "story_sums"]
+__all__ = [
+    "BOOTSTRAP",
+    "CLUSTER_FIGURES",
+    "Bootstrap",
+    "Figure",
+    "Formula",
+    "agreement",
+    "estimate",
+    "rates",
+    "share",
+    "story_sums",
+]
 
 #: From totals, float64 (..., columns of the sums), to figures by name, each float64 (...); NaN where undefined.
 Formula = Callable[[NDArray[np.float64]], Mapping[str, NDArray[np.float64]]]
@@ -78,9 +89,9 @@ def rates(totals: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Precision, recall and F1 from totals of (true positives, false positives, false negatives)."""
     true, false, missed = totals[..., 0], totals[..., 1], totals[..., 2]
     return {
-        "precision": _share(true, true + false),
-        "recall": _share(true, true + missed),
-        "f1": _share(2 * true, 2 * true + false + missed),
+        "precision": share(true, true + false),
+        "recall": share(true, true + missed),
+        "f1": share(2 * true, 2 * true + false + missed),
     }
 
 
@@ -116,15 +127,15 @@ def agreement(totals: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """
     n, wanted, both, found, b_precision, b_recall = (totals[..., column] for column in range(6))
     pairs = rates(np.stack([both, found - both, wanted - both], axis=-1))
-    precision, recall = _share(b_precision, n), _share(b_recall, n)
-    by_chance = np.nan_to_num(_share(wanted * found, _pairs(n)))
+    precision, recall = share(b_precision, n), share(b_recall, n)
+    by_chance = np.nan_to_num(share(wanted * found, _pairs(n)))
     room = (wanted + found) / 2 - by_chance
-    ari = np.where(room > 1e-9, _share(both - by_chance, room), np.where(n > 0, 1.0, np.nan))
+    ari = np.where(room > 1e-9, share(both - by_chance, room), np.where(n > 0, 1.0, np.nan))
     return {
         **{f"pair_{name}": value for name, value in pairs.items()},
         "b_cubed_precision": precision,
         "b_cubed_recall": recall,
-        "b_cubed_f1": _share(2 * precision * recall, precision + recall),
+        "b_cubed_f1": share(2 * precision * recall, precision + recall),
         "ari": ari,
     }
 
@@ -133,6 +144,6 @@ def _pairs(n: NDArray[np.float64]) -> NDArray[np.float64]:
     return n * (n - 1) / 2
 
 
-def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+def share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """part / whole, NaN where the whole is 0."""
-    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) != 0)
+    return np.asarray(np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) != 0))

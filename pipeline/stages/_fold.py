@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import regex
 
-__all__ = ["SpanMap", "flatten", "fold", "is_plain"]
+__all__ = ["SpanMap", "beyond_ascii", "flatten", "fold", "is_plain"]
 
 #: (at, raw) pairs, ascending in both: the character at `folded[i]` stood at `raw + (i - at)` of the text as read, with
 #: the last pair whose `at` <= i.
@@ -48,19 +48,30 @@ _UNSEEN = re.compile(r"[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206
 _CLUSTER = regex.compile(r"[^\p{M}\u1160-\u11ff\ud7b0-\ud7ff]?[\p{M}\u1160-\u11ff\ud7b0-\ud7ff]*", regex.DOTALL)
 
 
+_ASCII_PLAIN = bytes(code for code in range(128) if chr(code) not in _FOLDED)
+
+
+def beyond_ascii(text: str) -> str:
+    """The characters of a text that are not ASCII, in order, and the few of ASCII that are folded (tab, backtick).
+
+    What a pattern over such characters finds in it, it finds in the text; at a tenth of the time for most texts.
+    """
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII_PLAIN).decode("utf-8", "surrogatepass")
+
+
 def flatten(text: str) -> str:
     """The text with quotes, dashes, spaces and full-width ASCII folded; same length, same offsets."""
     if text.isascii() and "\t" not in text and "`" not in text:
         return text
     # A few `replace` beat `translate`, which looks up every character. The results are never folded again.
-    for character in _FOLDED.intersection(text):
+    for character in _FOLDED.intersection(beyond_ascii(text)):
         text = text.replace(character, _FLAT[character])
     return text
 
 
 def is_plain(text: str) -> bool:
     """Whether `fold` changes no offset in the text: NFC, and nothing unseen in it. Then its map is one straight run."""
-    return text.isascii() or (not _UNSEEN.search(text) and unicodedata.is_normalized("NFC", text))
+    return text.isascii() or (not _UNSEEN.search(beyond_ascii(text)) and unicodedata.is_normalized("NFC", text))
 
 
 def fold(text: str, start: int, end: int) -> tuple[str, SpanMap]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline import schema
 
-__all__ = ["facts", "furniture", "groups", "links", "named", "of_members", "ranks", "within_horizon"]
+__all__ = ["facts", "furniture", "groups", "links", "named", "of_members", "ranks", "texts", "within_horizon"]
 
 #: Kinds of stripped lines that are furniture rather than information about the article.
 _FURNITURE = ("furniture", "disclaimer", "copyright", "stamp", "caption")
@@ -55,7 +55,9 @@ def within_horizon(
     )
     horizon = pa.scalar(as_of - timedelta(days=days), schema.TIME)
     kept = newest.filter(pc.greater_equal(newest["at_max"], horizon))["cluster_id"].combine_chunks()
-    return clusters.filter(pc.is_in(clusters["cluster_id"], kept)), members.filter(pc.is_in(members["cluster_id"], kept))
+    return clusters.filter(pc.is_in(clusters["cluster_id"], kept)), members.filter(
+        pc.is_in(members["cluster_id"], kept)
+    )
 
 
 def named(matches: pa.Table, articles: pa.Table, members: pa.Table) -> pa.Table:
@@ -101,6 +103,12 @@ def links(matches: pa.Table, members: pa.Table) -> pa.Table:
     rows = rows.filter(pc.and_(pc.not_equal(one, other), pc.not_equal(relation, "different")))
     summed = rows.group_by(["cluster_id", "other_id", "relation"]).aggregate([("score", "count"), ("score", "max")])
     return summed.rename_columns(["cluster_id", "other_id", "relation", "n_pairs", "best_score"])
+
+
+def texts(article_ids: pa.ChunkedArray, articles: pa.Table) -> pa.Table:
+    """Which texts these articles have: article_id and digest."""
+    rows = articles.filter(pc.is_in(articles["article_id"], article_ids.combine_chunks()))
+    return rows.select(["article_id", "digest"])
 
 
 def of_members(rows: pa.Table, members: pa.Table) -> pa.Table:

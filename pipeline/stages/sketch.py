@@ -6,6 +6,8 @@ an article or a shingle.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline import config, schema
 from pipeline.stages.kernels import arrays
 
-__all__ = ["run", "sign"]
+__all__ = ["run", "sign", "spans"]
 
 _TASK_BYTES = 1 << 20  # text that one thread takes at a time: the scratch of a task stays in cache
 
@@ -26,42 +28,19 @@ def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     briefs are to be told apart by more than their few words, `headline` and `n_words`. The result has the columns of
     `schema.SKETCHES` and `signature`. Equal texts have equal sketches, whatever the batch they travel in.
     """
-    from pipeline.stages.kernels.characters import characters
-    from pipeline.stages.kernels.shingle import distinct, scan
+    from pipeline.stages.kernels.shingle import distinct
     from pipeline.stages.kernels.threads import parallel, split
-
-    table = characters()
-
-    def scan_task(task: tuple[NDArray[np.uint8], NDArray[np.int64]]) -> tuple[NDArray[np.generic], ...]:
-        data, offsets = task
-        most = int(offsets[-1] - offsets[0]) // 2 + len(offsets)  # two tokens are at least a byte apart
-        shingles, figures = np.empty(most, np.uint32), np.empty(most, np.uint32)
-        counts, contents = np.empty((len(offsets) - 1, 4), np.int64), np.empty(len(offsets) - 1, np.uint64)
-        scan(
-            data,
-            offsets,
-            table.blocks,
-            table.entries,
-            settings.shingle_words,
-            settings.shingle_chars,
-            shingles,
-            figures,
-            counts,
-            contents,
-        )
-        n_shingles, n_figures = int(counts[:, 0].sum()), int(counts[:, 1].sum())
-        return shingles[:n_shingles].copy(), figures[:n_figures].copy(), counts, contents
 
     tasks = [
         (data, offsets[first : last + 1])
         for data, offsets in map(_texts, _told(articles, settings).chunks)
         for first, last in split(offsets, _TASK_BYTES)
     ]
-    done = parallel(scan_task, tasks)
-    shingles = np.concatenate([np.empty(0, np.uint32), *(part[0] for part in done)])
-    figures = np.concatenate([np.empty(0, np.uint32), *(part[1] for part in done)])
-    counts = np.concatenate([np.empty((0, 4), np.int64), *(part[2] for part in done)])
-    contents = np.concatenate([np.empty(0, np.uint64), *(part[3] for part in done)])
+    done = parallel(lambda task: _scanned(*task, settings), tasks)
+    shingles = np.concatenate([np.empty(0, np.uint32), *(part.shingles for part in done)])
+    figures = np.concatenate([np.empty(0, np.uint32), *(part.figures for part in done)])
+    counts = np.concatenate([np.empty((0, 4), np.int64), *(part.counts for part in done)])
+    contents = np.concatenate([np.empty(0, np.uint64), *(part.contents for part in done)])
     kept = distinct(figures, arrays.offsets(counts[:, 1]), counts[:, 1])
     sketches = pa.Table.from_arrays(
         [
@@ -98,6 +77,44 @@ def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
     kind = pa.list_(pa.field("item", pa.int32(), nullable=False), settings.permutations)
     column = pa.FixedSizeListArray.from_arrays(pa.array(out.view(np.int32).ravel()), type=kind)
     return sketches.append_column(pa.field("signature", kind, nullable=False), column)
+
+
+def spans(bodies: pa.ChunkedArray, settings: config.Sketch) -> list[NDArray[np.int64]]:
+    """The bytes at which each shingle of each body begins and ends, int64 (shingles, 2), in the order of its sketch.
+
+    A body that is sketched with its headline has other shingles than these.
+    """
+    return [
+        _scanned(data, offsets[i : i + 2], settings, spans=True).spans - offsets[i]
+        for data, offsets in map(_texts, bodies.chunks)
+        for i in range(len(offsets) - 1)
+    ]
+
+
+class _Scanned(NamedTuple):
+    """What `kernels.shingle.scan` finds in some texts."""
+
+    shingles: NDArray[np.uint32]
+    figures: NDArray[np.uint32]
+    counts: NDArray[np.int64]
+    contents: NDArray[np.uint64]
+    spans: NDArray[np.int64]
+
+
+def _scanned(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], settings: config.Sketch, *, spans: bool = False
+) -> _Scanned:
+    from pipeline.stages.kernels.characters import characters
+    from pipeline.stages.kernels.shingle import scan
+
+    most = int(offsets[-1] - offsets[0]) // 2 + len(offsets)  # two tokens are at least a byte apart
+    shingles, figures = np.empty(most, np.uint32), np.empty(most, np.uint32)
+    counts, contents = np.empty((len(offsets) - 1, 4), np.int64), np.empty(len(offsets) - 1, np.uint64)
+    places = np.empty((most if spans else 0, 2), np.int64)
+    sizes = settings.shingle_words, settings.shingle_chars
+    scan(data, offsets, *characters(), *sizes, shingles, figures, counts, contents, places)
+    n_shingles, n_figures = int(counts[:, 0].sum()), int(counts[:, 1].sum())
+    return _Scanned(shingles[:n_shingles].copy(), figures[:n_figures].copy(), counts, contents, places[:n_shingles])
 
 
 def _told(articles: pa.Table, settings: config.Sketch) -> pa.ChunkedArray:

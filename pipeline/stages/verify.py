@@ -23,7 +23,8 @@ __all__ = ["ACCEPTED", "MATCHES", "Figures", "figures", "run"]
 #: The relations that make a match.
 ACCEPTED = ("identical", "light_edit", "abridged", "expanded", "version")
 
-#: Row numbers in the sketches, left < right, with the columns of the published matches.
+#: Row numbers in the sketches, left < right, with the columns of the published matches; and the shingle of each text at
+#: which the longest run begins.
 MATCHES = pa.schema(
     [
         pa.field("left", pa.int64(), nullable=False),
@@ -33,6 +34,8 @@ MATCHES = pa.schema(
         pa.field("containment_left", pa.float64(), nullable=False),
         pa.field("containment_right", pa.float64(), nullable=False),
         pa.field("longest_run", pa.int32(), nullable=False),
+        pa.field("run_left", pa.int64(), nullable=False),
+        pa.field("run_right", pa.int64(), nullable=False),
         pa.field("relation", pa.string(), nullable=False),
         pa.field("accepted", pa.bool_(), nullable=False),
         pa.field("reason", pa.string(), nullable=False),
@@ -47,7 +50,7 @@ class Figures:
     """Exact figures of pairs of texts A (left) and C (right), each an array with one entry a pair.
 
     `shared`: distinct shingles in both; `left`, `right`: distinct shingles in each; `longest_run`: shingles of the
-    longest passage in both; `same`: whether they read the same word for word; `figures`: numbers of the text with fewer, and
+    longest passage in both, and `begins`, int64 (pairs, 2), the shingle at which it begins in each; `same`: whether they read the same word for word; `figures`: numbers of the text with fewer, and
     `figures_shared` how many of them the other has. With no shingle in a text, shares are 1.0 for the same words, else 0.0.
     """
 
@@ -61,10 +64,11 @@ class Figures:
         paired[left] = paired[right] = True
         _in_threads(np.flatnonzero(paired), lambda rows: compare.distinct_counts(values, offsets, rows, distinct))
         self.shared, runs, self.figures_shared = (np.zeros(len(left), np.int64) for _ in range(3))
+        self.begins = np.zeros((len(left), 2), np.int64)
 
         def compare_task(task: NDArray[np.int64]) -> None:
             part = slice(task[0], task[-1] + 1)
-            compare.compare(values, offsets, left[part], right[part], self.shared[part], runs[part])
+            compare.compare(values, offsets, left[part], right[part], self.shared[part], runs[part], self.begins[part])
             compare.shared_figures(numbers, number_offsets, left[part], right[part], self.figures_shared[part])
 
         _in_threads(np.arange(len(left)), compare_task)
@@ -171,6 +175,8 @@ def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settin
             pa.array(figures.containment_left),
             pa.array(figures.containment_right),
             pa.array(figures.longest_run),
+            pa.array(figures.begins[:, 0]),
+            pa.array(figures.begins[:, 1]),
             pa.array(relation, pa.string()),
             pa.array(np.isin(relation, ACCEPTED)),
             reason,

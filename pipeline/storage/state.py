@@ -14,7 +14,7 @@ unchanged night costs nothing, and a run that dies before `latest.json` is repla
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
@@ -31,7 +32,7 @@ from pipeline.stages import follow
 from pipeline.stages.kernels.characters import NORMALISER
 from pipeline.storage import write
 
-__all__ = ["FIRST_SEEN", "STATE", "Part", "Store", "header"]
+__all__ = ["FIRST_SEEN", "STATE", "Part", "Store", "bodies", "header"]
 
 #: The tables of the state, by name.
 STATE: Mapping[str, pa.Schema] = {
@@ -46,6 +47,15 @@ STATE: Mapping[str, pa.Schema] = {
 
 #: The date of the run that brought an article, beside what `Store.articles` gives.
 FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
+
+
+_BODIES = pa.schema([schema.ARTICLES.field(name) for name in ("article_id", "digest", "body")])
+
+
+def bodies(part: Path, article_ids: Sequence[str]) -> pa.Table:
+    """article_id, digest and body of these articles in the folder of one closed part."""
+    wanted = pc.field("article_id").isin(pa.array(sorted(set(article_ids)), pa.string()))
+    return pq.read_table(part / "articles.parquet", columns=_BODIES.names, filters=wanted).cast(_BODIES)
 
 
 def header(settings: config.Sketch) -> dict[str, Any]:
@@ -142,6 +152,19 @@ class Store:
             read.append(rows.append_column(FIRST_SEEN, pa.repeat(date_, rows.num_rows)))
         return pa.concat_tables(read)
 
+    def texts_of(self, keys: pa.Table) -> pa.Table:
+        """The articles with these (article_id, digest), bodies included, of the store and of the run under way."""
+        folders = [self.path / "state" / part["run_id"] for part in self.parts()] + [self.work / "state"]
+        any_version = pc.field("article_id").isin(keys["article_id"].combine_chunks())
+        found = [schema.ARTICLES.empty_table()]
+        for folder in folders if keys.num_rows else []:
+            found.append(pq.read_table(folder / "articles.parquet", filters=any_version).cast(schema.ARTICLES))
+        rows = pa.concat_tables(found)
+        key, wanted = (
+            pc.binary_join_element_wise(table["article_id"], table["digest"], "\n") for table in (rows, keys)
+        )
+        return rows.filter(pc.is_in(key, wanted.combine_chunks()))
+
     def texts(self, article_id: str) -> list[dict[str, Any]]:
         """Every version of one article that the state has, bodies included."""
         read = []
@@ -149,6 +172,11 @@ class Store:
             path = self.path / "state" / part["run_id"] / "articles.parquet"
             read += pq.read_table(path, filters=[("article_id", "==", article_id)]).to_pylist()
         return read
+
+    def bodies(self, article_ids: Sequence[str]) -> pa.Table:
+        """article_id, digest and body of every version of these articles that the newest run's state has."""
+        read = [bodies(self.path / "state" / part["run_id"], article_ids) for part in self.parts()]
+        return pa.concat_tables([_BODIES.empty_table(), *read])
 
     def _part(self, run_id: str, name: str, columns: list[str] | None) -> pa.Table:
         rows = pq.read_table(self.path / "state" / run_id / f"{name}.parquet", columns=columns)

@@ -89,7 +89,7 @@ def test_flattening_keeps_the_length(text: str) -> None:
 
 @given(hard())
 def test_lines_are_what_lies_between_the_breaks(text: str) -> None:
-    for line in split(text, flatten(text)):
+    for line in split(flatten(text)):
         assert line.flat == flatten(text[line.start : line.end])
         assert line.flat.strip() == line.flat != ""
         assert "\n" not in line.flat

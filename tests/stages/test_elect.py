@@ -182,7 +182,7 @@ def test_the_print_that_others_point_at_leads():
         {"article_id": name, "url": f"https://{name}.example/x", "publisher_id": name, "n_words": 900, column: link}
         for name, column, link in (
             ("a", "canonical_url", "http://Harbour-Post.example/ferry"),
-            ("b", "origin_url", "https://harbour-post.example/ferry#top"),
+            ("b", "origin_url", "https://amp.harbour-post.example/ferry?utm_source=b#top"),
         )
     ]
     result = one_cluster(target, *pointers)

@@ -188,6 +188,72 @@ from tests.strategies import texts
             "cite",
             "according to daily newspaper La Voce Alta",
         ),
+        (
+            "The Japan Times, citing two people at the port, reported that it held.",
+            "The Japan Times",
+            "cite",
+            "The Japan Times, citing two people at the port, reported",
+        ),
+        (
+            "The AP also reports that the dam held.",
+            "Associated Press",
+            "cite",
+            "The AP also reports",
+        ),
+        (
+            "NPR's Ana Wells has reported on the dam.",
+            "NPR",
+            "cite",
+            "NPR's Ana Wells has reported",
+        ),
+        (
+            "The Charlotte Observer (http://short.example/2x) reports that it held.",
+            "The Charlotte Observer",
+            "cite",
+            "The Charlotte Observer (http://short.example/2x) reports",
+        ),
+        (
+            "The dam held, as first reported in the New York Post.",
+            "New York Post",
+            "cite",
+            "reported in the New York Post",
+        ),
+        (
+            "Half would move away, says a poll by ABC News.",
+            "ABC News",
+            "data",
+            "poll by ABC News",
+        ),
+        (
+            "The engineer said so in a Rolling Stone interview last year.",
+            "Rolling Stone",
+            "interview",
+            "in a Rolling Stone interview",
+        ),
+        (
+            "The engineer told USA TODAY Sports it held.",
+            "USA TODAY",
+            "interview",
+            "told USA TODAY Sports",
+        ),
+        (
+            "The German magazine Der Spiegel reported that it held.",
+            "Der Spiegel",
+            "cite",
+            "The German magazine Der Spiegel reported",
+        ),
+        (
+            "The engineer told the Dunmore Gazette-Mail it held.",
+            "Dunmore Gazette-Mail",
+            "interview",
+            "told the Dunmore Gazette-Mail",
+        ),
+        (
+            "The engineer spoke to broadcaster TXV.",
+            "TXV",
+            "interview",
+            "spoke to broadcaster TXV",
+        ),
     ],
 )
 def test_frames(sentence: str, source: str, role: str, words: str) -> None:
@@ -218,6 +284,10 @@ def test_frames(sentence: str, source: str, role: str, words: str) -> None:
         "UPI payments rose, UPI transactions reported show.",
         "The Sun said nothing that day.",
         "Happy people said the dam held.",
+        'It will be back soon, "we hope," said CNN in a statement.',
+        "The dam held, according to the Ashford Medical Examiner.",
+        "A study published in the Dunmore Journal of Surgery praised it.",
+        "Polls close at 7:30 p.m. ET. ET polls are the first to close.",
     ],
 )
 def test_what_is_no_citation(sentence: str) -> None:
@@ -258,6 +328,11 @@ def test_a_chain_names_the_one_it_came_through() -> None:
     assert [row["via"] for row in apart] == [None, None]
 
 
+def test_names_end_with_their_paragraph() -> None:
+    body = "The dam held, she told TV station TXV.\nPolice agreed.\nIt is in Ashford County.\nThe Vale Gazette reported it."
+    assert cited(body) == [("TXV", "interview"), ("Vale Gazette", "cite")]
+
+
 def test_two_sources_in_one_frame() -> None:
     rows = traced("Politico and The Washington Post are reporting a deal.")[1]
     assert [row["source"] for row in rows] == ["Politico", "The Washington Post"]
@@ -285,6 +360,12 @@ LANGUAGES = [
     ("ko", "연합뉴스에 따르면 댐은 무사했다.", "Yonhap News Agency", "cite"),
     ("ko", "로이터통신은 댐이 무사했다고 보도했다.", "Reuters", "cite"),
     ("ko", "시장은 교도통신과의 인터뷰에서 이같이 말했다.", "Kyodo News", "interview"),
+    ("ko", "교도통신과 NHK에 따르면 댐은 무사했다.", "Kyodo News", "cite"),
+    ("hi", "महापौर ने 'पीटीआई-भाषा' को बताया कि बांध सुरक्षित है।", "Press Trust of India", "interview"),
+    ("fr", "Le barrage a tenu, rapporte Le Monde.", "Le Monde", "cite"),
+    ("fr", "Invité de BFMTV, le maire a dit que le barrage avait tenu.", "BFMTV", "interview"),
+    ("de", "Der Damm hielt, berichtet die Bild-Zeitung.", "Bild", "cite"),
+    ("de", "Das sagte eine Sprecherin der Deutschen Presse-Agentur.", "Deutsche Presse-Agentur", "interview"),
     ("ja", "ロイター通信によると、ダムは無事だった。", "Reuters", "cite"),
     ("ja", "共同通信は、ダムは無事だったと報じた。", "Kyodo News", "cite"),
     ("zh", "据新华社报道，水坝安然无恙。", "Xinhua News Agency", "cite"),

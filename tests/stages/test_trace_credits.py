@@ -27,6 +27,12 @@ STORY = "The harbour of Ashford reopened on Monday after a week of storms.\nFerr
         ("By Jon Reed, AP Sports Writer", {("ap", "full")}),
         ("AP | Updated: March 3, 2021", {("ap", "full")}),
         ("AP December 6", {("ap", "full")}),
+        ("Maria Holt (AP)", {("ap", "full")}),
+        ("Maria van den Berg Reuters", {("reuters", "full")}),
+        ("MARIA HOLT\nAssociated Press", {("ap", "full")}),
+        ("Lisbon (AFP)", {("afp", "full")}),
+        ("Asian News International (ANI)", {("ani", "full")}),
+        ("By PA Reporter", {("pa", "full")}),
         ("Press Trust of India", {("pti", "full")}),
         ("AP - AFP", {("ap", "full"), ("afp", "full")}),
         ("XINHUA/ITALPRESS", {("xinhua", "full"), ("italpress", "full")}),
@@ -79,6 +85,21 @@ def test_a_joint_byline_of_the_house_and_an_agency_is_partial() -> None:
 
 def test_an_outlet_on_its_own_pages_is_no_credit() -> None:
     assert credited(STORY, byline="The Denver Post", publisher="denverpost.com", publisher_id="denverpost.com") == set()
+
+
+@pytest.mark.parametrize(
+    ("host", "byline", "expected"),
+    [
+        ("ashfordindependent.example", "Maria Holt; Dunmore Ashford Independent News", set()),
+        ("vdr.example", "Maria Holt; Vale Daily Record", set()),
+        ("www.harbournews.example", "Maria Holt; Harbour News", set()),
+        ("telegraph.example", "Maria Holt; Dunmore Telegraph", {("Dunmore Telegraph", "full")}),
+        ("ashfordpost.example", "Maria Holt; Vale Daily Record", {("Vale Daily Record", "full")}),
+    ],
+)
+def test_a_paper_that_its_host_spells_out_is_the_house(host: str, byline: str, expected: set[tuple[str, str]]) -> None:
+    page = {"publisher": host, "publisher_id": host, "url": f"https://{host}/news/x"}
+    assert credited(STORY, byline=byline, **page) == expected
 
 
 def test_a_house_desk_with_an_agencys_name_is_the_houses() -> None:
@@ -171,6 +192,12 @@ def test_a_disclaimer_that_names_its_agency(text: str) -> None:
     assert credited(STORY, line(text, "disclaimer")) == {("pti", "full")}
 
 
+def test_a_sentence_with_words_of_a_disclaimer_is_none() -> None:
+    said = 'The mayor said: "We have not received any information from the agencies that run the port."'
+    assert credited(f"{STORY}\n{said}") == set()
+    assert credited(STORY, line(said, "furniture")) == set()
+
+
 def test_a_disclaimer_that_nobody_names() -> None:
     assert credited(STORY, line(FEED, "disclaimer"), byline="Maria Holt") == {("unspecified", "full")}
 
@@ -184,7 +211,23 @@ def test_a_disclaimer_that_nobody_names() -> None:
         ("With inputs from PTI and ANI", {("pti", "partial"), ("ani", "partial")}),
         ("(With PTI inputs)", {("pti", "partial")}),
         ("(With inputs from agencies.)", {("unspecified", "partial")}),
+        ("(Agencies)", {("unspecified", "partial")}),
+        ("With reporting by Reuters", {("reuters", "partial")}),
+        ("avec AFP", {("afp", "partial")}),
         ("The Associated Press contributed to this report.", {("ap", "partial")}),
+        ("The Associated Press contributed this report.", {("ap", "partial")}),
+        (
+            "Tom Bell contributed to this report. The Associated Press also contributed to this report.",
+            {("ap", "partial")},
+        ),
+        ("Bell reported from Oslo. Contributing: Ana Wells; the Associated Press", {("ap", "partial")}),
+        ("AP Science Writer Ana Wells reported from Oslo.", {("ap", "partial")}),
+        ("Ana Wells writes for the Associated Press.", {("ap", "partial")}),
+        ("Ana Wells covers ports and ferries for The Associated Press. Follow her there.", {("ap", "partial")}),
+        ("Storms, Reuters and bad luck contributed to this delay.", set()),
+        ("She would not talk to Reuters.", set()),
+        ("It was the third such call from the Associated Press.", set()),
+        ("Contributing: Ana Wells, Dunmore (Md.) Independent Mail", {("Dunmore (Md.) Independent Mail", "partial")}),
         ("Contributing: The Associated Press", {("ap", "partial")}),
         ("Contributing: Ana Wells, Dunmore Valley Gazette", {("Dunmore Valley Gazette", "partial")}),
         ("Source: Reuters", {("reuters", "full")}),
@@ -246,6 +289,8 @@ def test_copyright_names_the_owner() -> None:
     )
     assert credited(STORY, line(agency, "copyright")) == {("ap", "full")}
     assert credited(STORY, line("© 2016 The Ashford Post. This material may not be published.", "copyright")) == set()
+    tail = "The-CNN-Wire ™ & © 2023 Cable News Network, Inc. All rights reserved."
+    assert credited(STORY, line(tail, "copyright")) == {("cnnwire", "full")}
     assert credited(STORY, rights="© 2023 Reuters") == {("reuters", "full")}
     assert credited(STORY, rights="Agence France-Presse") == {("afp", "full")}
 
@@ -302,6 +347,11 @@ def test_an_agencys_own_policy_and_its_reporters_link() -> None:
     policy = "The Associated Press generally does not name people who say they were attacked.\n"
     assert credited(policy + STORY) == {("ap", "full")}
     assert credited(policy + STORY, byline="Maria Holt") == {("ap", "partial")}
+    for words in ("doesn't typically identify minors", "is not naming her because of her age"):
+        (credit,) = traced(f"The AP {words}.\n{STORY}")[0]
+        assert (credit["agency"], credit["signal"], credit["text"]) == ("ap", "policy", f"AP {words}")
+    assert credited("The mayor said the AP does not usually name ships.\n" + STORY) == set()
+    assert credited(f"{STORY}\nWells covers ports for the Associated Press.", byline="Ana Wells") == {("ap", "full")}
     note = "\nWells reported from Oslo. Read more of her work at https://apnews.com/ana-wells"
     assert credited(STORY + note) == {("ap", "full")}
 

@@ -70,13 +70,15 @@ def test_credits(labels: list[dict[str, Any]], found: tuple[list[dict[str, Any]]
     predicted = {(*key, GRADES[grade]) for key, grade in best.items()}
     credited = [label for label in labels if label["credit_grade"] != "none"]
     wanted = {(label["id"], folded(label["credit_agency"]), label["credit_grade"]) for label in credited}
-    assert f1(predicted, wanted) >= 0.9
+    assert f1(predicted, wanted) >= 0.95
     own = {label["id"] for label in labels if label["credit_grade"] == "none"}
     assert len({article_id for article_id, _ in best if article_id in own}) <= 2
 
 
 def test_citations(labels: list[dict[str, Any]], found: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> None:
-    wanted, unscored, programme = set(), set(), {}
+    wanted: set[tuple[str, str]] = set()
+    unscored: set[tuple[str, str]] = set()
+    programme: dict[tuple[str, str], tuple[str, str]] = {}
     for label in labels:
         for source in label["cites"] + label["interviews"]:
             key = (label["id"], folded(source["source"]))
@@ -86,7 +88,7 @@ def test_citations(labels: list[dict[str, Any]], found: tuple[list[dict[str, Any
     rows = [row for row in found[1] if row["role"] in {"cite", "interview"}]
     keys = {(row["article_id"], folded(row["source"])) for row in rows}
     predicted = {programme.get(key, key) if key not in wanted else key for key in keys}
-    assert f1(predicted - (unscored - wanted), wanted) >= 0.85
+    assert f1(predicted - (unscored - wanted), wanted) >= 0.92
 
 
 def test_the_scraped_page(data: Path) -> None:

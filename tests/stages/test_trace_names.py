@@ -89,5 +89,25 @@ def test_every_id_and_name_of_the_lexicon_is_one_sources() -> None:
     assert {outlet.policy for outlet in lexicon.outlets()} <= {"any", "cue", "slot", "full"}
 
 
+def test_only_acronyms_and_one_title_are_shared() -> None:
+    owners: dict[str, set[str]] = {}
+    rows = [(agency.id, (agency.name, *agency.aliases, *agency.native_aliases)) for agency in lexicon.agencies()]
+    for key, aliases in rows + [(outlet.name, (outlet.name, *outlet.aliases)) for outlet in lexicon.outlets()]:
+        for alias in aliases:
+            owners.setdefault(alias, set()).add(key)
+    shared = {alias for alias, keys in owners.items() if len(keys) > 1}
+    assert shared == {"APA", "APS", "BNA", "CNA", "Daily Mirror", "KNA", "MNA"}
+
+
+def test_every_rule_and_frame_has_its_own_id() -> None:
+    frames, signals = lexicon.load_toml("frames.toml"), lexicon.load_toml("signals.toml")
+    ids = [row["id"] for row in (*frames["frame"], *signals["rule"], *signals["mark"])]
+    assert len(set(ids)) == len(ids)
+    assert {row.get("lang", "en") for row in frames["frame"]} == frames["lang"].keys()
+    known = {agency.id for agency in lexicon.agencies()}
+    assert {*signals["slot_names"].values(), *signals["dateline_names"].values()} <= known
+    assert {rule["grade"] for rule in signals["rule"]} <= {"full", "partial", "release"}
+
+
 def test_house_desks_of_one_name_keep_all_their_houses() -> None:
     assert {"The Tribune (India)", "Chicago Tribune"} <= set(lexicon.house_desks()["tribune news service"])

@@ -7,11 +7,10 @@ paragraphs of a story meet no pattern at all.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import regex
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from pipeline.stages import lexicon
 from pipeline.stages.clean.lines import Line
@@ -23,53 +22,68 @@ _WHERE = {"head": ("head",), "tail": ("tail",), "ends": ("head", "tail"), "anywh
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `items`: the short lines after it go with it."""
+    """One rule of furniture.toml, which says what its parts mean."""
 
     id: str
     kind: str
     where: tuple[str, ...]
     max_words: int
     pattern: regex.Pattern[str]
-    items: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
+class _Zone:
+    """The rules that may apply at one position, in the order of the file."""
+
     rules: tuple[Rule, ...]
     cues: AhoCorasick
     rule_of_cue: tuple[int, ...]  # cue number -> rule number
-    always: tuple[int, ...]  # rules without cues
+    cueless: tuple[int, ...]  # rules without cues
+    cueless_words: int  # they take no line of more words
     longest: int  # no rule takes a line of more words
 
 
 @functools.cache
-def _rules() -> _Rules:
-    table = lexicon.load_toml("furniture.toml")["rule"]
-    rules = tuple(
-        Rule(
-            entry["id"],
-            entry["kind"],
-            _WHERE[entry["at"]],
-            entry["max_words"],
-            regex.compile(entry["pattern"], 0 if entry.get("case") else regex.IGNORECASE),
-            entry.get("items", False),
+def _table() -> tuple[tuple[Rule, tuple[str, ...]], ...]:
+    """All rules with their cues."""
+    return tuple(
+        (
+            Rule(
+                entry["id"],
+                entry["kind"],
+                _WHERE[entry["at"]],
+                entry["max_words"],
+                regex.compile(entry["pattern"], 0 if entry.get("case") else regex.IGNORECASE),
+            ),
+            tuple(entry.get("cues", ())),
         )
-        for entry in table
+        for entry in lexicon.load_toml("furniture.toml")["rule"]
     )
-    cues = [(cue, number) for number, entry in enumerate(table) for cue in entry.get("cues", ())]
-    return _Rules(
+
+
+@functools.cache
+def _zone(position: str) -> _Zone:
+    entries = [(rule, cues) for rule, cues in _table() if position in rule.where]
+    rules = tuple(rule for rule, _ in entries)
+    numbered = [(cue, number) for number, (_, cues) in enumerate(entries) for cue in cues]
+    cueless = tuple(number for number, (_, cues) in enumerate(entries) if not cues)
+    return _Zone(
         rules,
-        AhoCorasick([cue for cue, _ in cues]),
-        tuple(number for _, number in cues),
-        tuple(number for number, entry in enumerate(table) if not entry.get("cues")),
+        AhoCorasick([cue for cue, _ in numbered], implementation=Implementation.DFA),
+        tuple(number for _, number in numbered),
+        cueless,
+        max((rules[number].max_words for number in cueless), default=0),
         max(rule.max_words for rule in rules),
     )
 
 
-def _candidates(flat: str) -> Iterator[int]:
-    rules = _rules()
-    hits = rules.cues.find_matches_as_indexes(flat.lower(), overlapping=True)
-    yield from sorted({*rules.always, *(rules.rule_of_cue[cue] for cue, _, _ in hits)})
+def _candidates(line: Line, zone: _Zone) -> list[int]:
+    """The numbers of the rules one of whose cues is in the line, in order."""
+    hits = zone.cues.find_matches_as_indexes(line.flat.lower(), overlapping=True)
+    numbers = {zone.rule_of_cue[cue] for cue, _, _ in hits}
+    if line.words <= zone.cueless_words:
+        numbers.update(zone.cueless)
+    return sorted(numbers)
 
 
 #: What begins with a quotation mark is somebody's words, whatever they sound like.
@@ -78,15 +92,15 @@ _NEVER_SPEECH = frozenset({"disclaimer", "credit", "copyright", "version_note", 
 
 def match(line: Line, position: str) -> Rule | None:
     """The first rule, in the order of the file, that takes this line at that position (head, body or tail)."""
-    rules = _rules()
-    if line.words > rules.longest:
+    zone = _zone(position)
+    if line.words > zone.longest:
         return None
     speaks = line.flat.startswith('"')
-    for number in _candidates(line.flat):
-        rule = rules.rules[number]
+    for number in _candidates(line, zone):
+        rule = zone.rules[number]
         if speaks and rule.kind in _NEVER_SPEECH:
             continue
-        if line.words <= rule.max_words and position in rule.where and rule.pattern.fullmatch(line.flat):
+        if line.words <= rule.max_words and rule.pattern.fullmatch(line.flat):
             return rule
     return None
 

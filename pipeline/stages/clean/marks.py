@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import regex
 
 from pipeline.stages.clean import dates, furniture, signatures
-from pipeline.stages.clean.lines import Line, is_paragraph, key
+from pipeline.stages.clean.lines import Line, has_digit, is_paragraph, key
 
 __all__ = ["Known", "Mark", "Marks", "Stated", "is_wrapped", "mark_by_rule", "mark_wrapped", "stated_times"]
 
@@ -233,7 +233,7 @@ _BEFORE_STAMP = regex.compile(r"\s*[|•·,;/-]*\s*$")
 
 def _stamp_mark(line: Line, position: str) -> Mark | None:
     """A mark for a line that states a time, alone or behind a byline: "ANI | Updated: Mar 19, 2023 08:42 IST"."""
-    if line.words > _STAMP_WORDS or not any(character.isdigit() for character in line.flat):
+    if line.words > _STAMP_WORDS or not has_digit(line.flat):
         return None
     found = dates.stamps(line.flat)
     if not found:

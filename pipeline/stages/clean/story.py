@@ -36,7 +36,7 @@ class Story:
 def read_story(text: str, known: Known) -> Story:
     """The parts of a text as read; pure, and the same for the same text."""
     flat = flatten(text)
-    lines = split(text, flat)
+    lines = split(flat)
     marks: Marks = [None] * len(lines)
     if is_wrapped(lines):
         mark_wrapped(lines, marks)

@@ -9,7 +9,7 @@ import regex
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
-from pipeline.stages.clean.lines import Strip
+from pipeline.stages.clean.lines import Strip, has_digit
 
 __all__ = ["Version", "kind_of", "language_of", "text_state_of", "version_of"]
 
@@ -26,8 +26,8 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    versions: tuple[tuple[regex.Pattern[str], int, str], ...]
-    kinds: tuple[tuple[regex.Pattern[str], str], ...]
+    versions: tuple[tuple[regex.Pattern[str], int, str], ...]  # pattern, rank, status
+    kinds: tuple[tuple[tuple[str, ...], regex.Pattern[str], str], ...]  # cues, pattern, kind
 
 
 @functools.cache
@@ -42,7 +42,10 @@ def _rules() -> _Rules:
             )
             for entry in table["version"]
         ),
-        tuple((regex.compile(entry["pattern"], regex.IGNORECASE), entry["id"]) for entry in table["kind"]),
+        tuple(
+            (tuple(entry["cues"]), regex.compile(entry["pattern"], regex.IGNORECASE), entry["id"])
+            for entry in table["kind"]
+        ),
     )
 
 
@@ -92,11 +95,11 @@ def kind_of(headline: str | None, paragraphs: list[str], strips: list[Strip], *,
     """editorial, release, digest or liveblog; a release is one by its dateline, its disclaimer or its headline."""
     if paid_dateline or any(strip.rule == "disclaimer-release" for strip in strips):
         return "release"
-    text = flatten(headline) if headline else ""
-    for pattern, kind in _rules().kinds:
-        if text and pattern.search(text):
+    text = flatten(headline).lower() if headline else ""
+    for cues, pattern, kind in _rules().kinds:
+        if any(cue in text for cue in cues) and pattern.search(text):
             return kind
-    timed = sum(1 for text in paragraphs if any(map(str.isdigit, text[:4])) and _TIMED.match(text))
+    timed = sum(1 for text in paragraphs if has_digit(text[:4]) and _TIMED.match(text))
     return "liveblog" if timed >= max(_TIMED_LEAST, _TIMED_SHARE * len(paragraphs)) else "editorial"
 
 

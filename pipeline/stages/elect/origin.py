@@ -26,7 +26,7 @@ UNSPECIFIED = "unspecified"
 GRADES: Mapping[str, int] = MappingProxyType({"none": 0, "partial": 1, "release": 2, "full": 3})
 
 #: Direct signals, the most telling first.
-SIGNALS = ("byline", "dateline", "disclaimer", "tail", "source", "metadata", "copyright", "home")
+SIGNALS = ("byline", "dateline", "disclaimer", "tail", "source", "metadata", "copyright", "policy", "home")
 
 #: Weight of one article's vote, in tenths: integers, so that no order of summing can change a share.
 _WEIGHTS = MappingProxyType({"partial": 4, "full": 10})

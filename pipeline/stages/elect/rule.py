@@ -7,17 +7,18 @@ depends on no order, and a print that is nowhere better than the winner cannot c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pipeline.stages._urls import normalise
 from pipeline.stages.elect.origin import GRADES
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
     from pipeline import config
 
@@ -28,9 +29,6 @@ __all__ = ["FAULTS", "Outcome", "Step", "add_addresses", "count_pointers", "elec
 FAULTS: Mapping[str, int] = {"withdrawn": 16, "roundup": 8, "stub": 4, "release": 2, "duplicate": 1}
 
 _TIME_CLASSES = {"second": 2, "minute": 2, "day": 1}
-
-#: Scheme and `www.` apart from host and rest; the fragment is left out.
-_ADDRESS = r"^\s*(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://)?(?:[Ww]{3}\.)?(?P<host>[^/?#\s]*)(?P<rest>[^#\s]*)"
 
 
 @dataclass(frozen=True)
@@ -127,27 +125,28 @@ def _epoch() -> pd.Timestamp:
 def add_addresses(prints: pd.DataFrame) -> pd.DataFrame:
     """Adds `host` and `address` of url, and `canonical_address`, `origin_address`; null where there is none.
 
-    An address is a URL without scheme, `www.`, fragment and closing slash, its host in lower case.
-    Example: `HTTPS://www.Daily.example/a/?id=1#top` has host `daily.example` and address `daily.example/a/?id=1`.
+    An address is the one form of a page's URLs (`_urls.normalise`). A canonical URL that is the page's own gets none.
     """
-    import pyarrow as pa
+    urls, canonicals, origins = (_texts(prints[f"{name}url"]) for name in ("", "canonical_", "origin_"))
+    addresses = [normalise(url) for url in urls]
+    return prints.assign(
+        host=_column([address and re.split(r"[/?]", address, maxsplit=1)[0] for address in addresses]),
+        address=_column(addresses),
+        canonical_address=_column(
+            [normalise(other) if other != url else None for url, other in zip(urls, canonicals, strict=True)]
+        ),
+        origin_address=_column([normalise(url) for url in origins]),
+    )
 
-    host, address = _address(pa.array(prints["url"], pa.string()))
-    parts = {"host": host, "address": address}
-    for column in ("canonical", "origin"):
-        parts[f"{column}_address"] = _address(pa.array(prints[f"{column}_url"], pa.string()))[1]
-    return prints.assign(**{name: part.to_pandas().to_numpy() for name, part in parts.items()})
+
+def _texts(column: pd.Series) -> list[str | None]:
+    return [text if isinstance(text, str) else None for text in column]
 
 
-def _address(urls: pa.Array) -> tuple[pa.Array, pa.Array]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
+def _column(texts: list[str | None]) -> pd.array:
+    import pandas as pd
 
-    parts = pc.extract_regex(urls, _ADDRESS)
-    host = pc.utf8_lower(pc.struct_field(parts, "host"))
-    host = pc.if_else(pc.equal(host, ""), pa.scalar(None, pa.string()), host)
-    rest = pc.utf8_rtrim(pc.struct_field(parts, "rest"), "/")
-    return host, pc.binary_join_element_wise(host, rest, "")
+    return pd.array(texts, dtype="str")
 
 
 def count_pointers(prints: pd.DataFrame) -> pd.Series:

@@ -64,12 +64,14 @@ def compare(
     right: NDArray[np.int64],
     shared: NDArray[np.int64],
     longest: NDArray[np.int64],
+    begins: NDArray[np.int64],
 ) -> None:
     """For each pair the number of distinct values that both lists hold, and the longest run of values that stand one
-    after another in both.
+    after another in both: its length, and to begins[pair] where it begins in the left and in the right list.
 
-    `left` is grouped. For [1, 2, 3, 4, 2] and [9, 2, 3, 4, 1] that is 4 shared, and the longest run is 3 (2 3 4). A run
-    is followed from the first place a value has in the left list, so in a text that repeats itself it is a lower bound.
+    `left` is grouped. For [1, 2, 3, 4, 2] and [9, 2, 3, 4, 1] that is 4 shared, and the longest run is 3 (2 3 4), which
+    begins at 1 in both. A run is followed from the first place a value has in the left list, so in a text that repeats
+    itself it is a lower bound. Of runs as long the first in the right list counts.
     """
     table = np.empty(16, np.int32)
     seen = np.empty(16, np.int64)  # by position in the left list: the last pair that met it
@@ -92,6 +94,7 @@ def compare(
         best = 0
         run = 0
         previous = -1
+        begins[pair, 0], begins[pair, 1] = 0, 0
         for j in range(offsets[right[pair]], offsets[right[pair] + 1]):
             value = values[j]
             follows = previous >= 0 and previous + 1 < size and values[first + previous + 1] == value
@@ -105,7 +108,9 @@ def compare(
             else:
                 run = 1 if at >= 0 else 0
                 previous = at
-            best = max(best, run)
+            if run > best:
+                best = run
+                begins[pair, 0], begins[pair, 1] = previous + 1 - run, j - offsets[right[pair]] + 1 - run
         shared[pair] = count
         longest[pair] = best
 

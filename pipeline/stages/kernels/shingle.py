@@ -106,19 +106,22 @@ def scan(
     figures: NDArray[np.uint32],
     counts: NDArray[np.int64],
     contents: NDArray[np.uint64],
+    spans: NDArray[np.int64],
 ) -> None:
     """Shingle the texts data[offsets[i]:offsets[i + 1]].
 
     Writes one text after another: hashes to `shingles` in the order of the text, repeats included, and to `figures`;
     and for each text how many (shingles, figures, tokens, signs) to `counts`, int64 (n, 4), and the hash of all its
     tokens to `contents`, uint64 (n,): 0 for a text without tokens. `shingles` and `figures` must hold a token for
-    every byte of the texts, the most there can be; what is not written is never touched.
+    every byte of the texts, the most there can be; what is not written is never touched. `spans`, int64 (the same, 2) or
+    empty if they are not wanted, takes the bytes at which each shingle begins and ends.
 
     A word is hashed in blocks of eight bytes, of its folded characters: one byte for ASCII, three with the high bit set
     for others. Most words of most news are ASCII, and are read, measured and folded a block at a time.
     """
     ring = np.zeros(_RING + 1, np.uint64)  # ring[n]: the polynomial of the first n tokens
     signs = np.zeros(_RING + 1, np.bool_)  # signs[n]: whether token n (from 0) is a sign
+    starts = np.zeros(_RING + 1, np.int64)  # starts[n]: the byte at which it begins
     words_step, chars_step = np.uint64(1), np.uint64(1)
     for _ in range(words):
         words_step *= _STEP
@@ -137,6 +140,7 @@ def scan(
         # of its first character, GAP when there is none.
         token, block, filled = _OFFSET, np.uint64(0), np.uint64(0)
         kind = _GAP
+        begin = i
         while i <= end:
             cls = _GAP  # the end of the text is a gap, so that the last word is closed like the others
             fold = np.uint64(0)
@@ -145,6 +149,7 @@ def scan(
                 length = _word_length(eight)
                 if length:
                     if kind == _GAP:
+                        begin = i
                         kind = _DIGIT if eight & np.uint64(0xFF) <= np.uint64(0x39) else _WORD
                     eight |= _CASE
                     i += np.int64(length)
@@ -153,6 +158,7 @@ def scan(
                         continue
                     filled = length << np.uint64(3)
                     block = eight & ((np.uint64(1) << filled) - np.uint64(1))
+            here = i  # the character that is looked at now begins here
             point = -1
             if i < end and data[i] != 0x20:  # a space is a gap without looking it up
                 if data[i] < 0x80:
@@ -175,7 +181,8 @@ def scan(
                     if point == 0x2E:  # "3.5" is one number
                         cls = _DIGIT
                 if cls in (_WORD, _DIGIT):
-                    kind = cls if kind == _GAP else kind
+                    if kind == _GAP:
+                        kind, begin = cls, here
                     for k in range(1 if fold < 0x80 else 3):
                         byte = fold if fold < 0x80 else np.uint64(0x80) | (fold >> np.uint64(7 * k)) & np.uint64(0x7F)
                         block |= byte << filled
@@ -189,6 +196,7 @@ def scan(
                     if kind == _GAP:
                         continue
                     value = (_absorb(token, block) if filled else token) * _MIX
+                    start, stop = begin, here
                     if kind == _DIGIT:
                         figures[n_figures] = np.uint32(value >> np.uint64(32))
                         n_figures += 1
@@ -198,8 +206,10 @@ def scan(
                     if cls != _SIGN:
                         continue
                     value = (_OFFSET ^ fold) * _MIX
+                    start, stop = here, i
                     n_signs += 1
                 signs[n_tokens & _RING] = is_sign == 1
+                starts[n_tokens & _RING] = start
                 n_tokens += 1
                 polynomial = polynomial * _STEP + value
                 ring[n_tokens & _RING] = polynomial
@@ -207,11 +217,15 @@ def scan(
                 first = n_tokens - words
                 if first >= 0 and not signs[first & _RING]:
                     shingles[n_shingles] = _high(polynomial - ring[first & _RING] * words_step)
+                    if spans.size:
+                        spans[n_shingles, 0], spans[n_shingles, 1] = starts[first & _RING], stop
                     n_shingles += 1
                 if n_signs:
                     first = n_tokens - chars
                     if first >= 0 and signs[first & _RING]:
                         shingles[n_shingles] = _high(polynomial - ring[first & _RING] * chars_step)
+                        if spans.size:
+                            spans[n_shingles, 0], spans[n_shingles, 1] = starts[first & _RING], stop
                         n_shingles += 1
         counts[text, 0] = n_shingles - shingles_before
         counts[text, 1] = n_figures - figures_before

@@ -44,9 +44,10 @@ def run(articles: pa.Table, stripped: pa.Table, settings: Trace) -> tuple[pa.Tab
     for batch in articles.select(_COLUMNS).to_batches():
         for row in batch.to_pylist():
             article = page(row, lines.get((row["record"], row["article_id"]), []))
-            found = credits.find(article, names)
+            hits = names.find(article.body)
+            found = credits.find(article, names, hits)
             credited += [{"article_id": article.article_id, **credit._asdict()} for credit in found]
             agencies = {credit.agency for credit in found}
-            sources = citations.find(article, names.find(article.body), agencies)
+            sources = citations.find(article, hits, agencies)
             cited += [{"article_id": article.article_id, **citation._asdict()} for citation in sources]
     return pa.Table.from_pylist(credited, CREDITS), pa.Table.from_pylist(cited, CITATIONS)

@@ -20,9 +20,9 @@ from pipeline.stages.trace.page import Page
 
 __all__ = ["Citation", "find", "heads"]
 
-_BETWEEN = regex.compile(r",?\s*(?:and|or|&|/|,|및|和|、|और|et|und|y)\s*")
+_BETWEEN = regex.compile(r",?\s*(?:and|or|&|/|,|및|와|과|と|和|、|और|et|und|y)\s*")
 _ANY_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Magazine"
-_GOES_ON = regex.compile(rf"\s(?!{_ANY_DAY})\p{{Lu}}[\p{{L}}\d]+")
+_GOES_ON = regex.compile(rf"\s(?:\d{{1,2}}\s)?(?!{_ANY_DAY})\p{{Lu}}[\p{{L}}\d]+")
 _SENTENCE_END = regex.compile(r"[.!?。！？।][\"')\]」』]*(?:\s|$)|[。\n]")
 _WINDOW = 160  # code points on either side that a frame may look at
 
@@ -105,12 +105,15 @@ def _fit(
     body: str, group: list[Mention], frames: tuple[_Frame, ...], page: Page, credited: Collection[str]
 ) -> _Fit | None:
     """The first frame that fits the group and is worth something for each of its names."""
+    if any(mention.policy == "full" and not mention.is_classed for mention in group):
+        return None
     left, right = group[0].left, group[-1].right
     low, high = max(body.rfind("\n", 0, left) + 1, left - _WINDOW), body.find("\n", right)
     high = min(high if high >= 0 else len(body), right + _WINDOW)
     goes_on = body[right - 1].isalnum() and _GOES_ON.match(body, right, high) is not None
+    is_sure = all(mention.is_classed or mention.policy == "any" for mention in group)
     for frame in frames:
-        if not all(_is_worth(mention, frame) for mention in group):
+        if not (is_sure or frame.strong):
             continue
         if frame.only_self and not all(_is_self(mention, page, credited) for mention in group):
             continue
@@ -133,12 +136,6 @@ def _trimmed(body: str, frame: _Frame, start: int, end: int) -> _Fit:
     while body[end - 1] in " ,":
         end -= 1
     return _Fit(frame, start, end)
-
-
-def _is_worth(mention: Mention, frame: _Frame) -> bool:
-    if mention.is_classed:
-        return True
-    return mention.policy in {"any", "cue", "slot"} if frame.strong else mention.policy == "any"
 
 
 def _is_self(mention: Mention, page: Page, credited: Collection[str]) -> bool:

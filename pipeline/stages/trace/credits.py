@@ -6,6 +6,7 @@ the story, where a tail may have stayed. A disclaimer that names nobody joins th
 
 from __future__ import annotations
 
+import bisect
 import functools
 from collections.abc import Iterator
 
@@ -15,7 +16,7 @@ from pipeline.stages._fold import flatten
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
-from pipeline.stages.trace.rules import Credit, ruled
+from pipeline.stages.trace.rules import Credit, cues, ruled
 from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, parse, signals, slot_hits
 
 __all__ = ["Credit", "find"]
@@ -28,17 +29,12 @@ _LINE_LIMIT = 600
 _MARK_REACH = 80  # code points before the end in which an agency's mark stands
 _OPENERS = "([/（【=＝「"
 _AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
-_POLICY_WORDS = ("not name", "not identify", "not publish", "ly name", "ly identify", "ly publish")
-_POLICY = regex.compile(
-    r"(?:^|[.!?]\s|\n)(?:The\s)?(?P<name>\p{Lu}[\w.-]*(?:\s\p{Lu}[\w.-]*){0,4})\s(?:(?:generally|typically|normally|usually|"
-    r"ordinarily)\s(?:does|do)\snot|(?:does|do)\snot\s(?:generally|typically|normally|usually|ordinarily))\s"
-    r"(?:name|identify|publish)\b[^.\n]*"
-)
+_SENTENCE_START = regex.compile(r"(?r)(?:\A|[.!?][\"')]?\s|\n)(?:The\s)?\Z")
 _ANI_RELEASE = regex.compile(r"\(ANI\s?/\s?(?P<client>[^)]{2,40})\)")
 
 
-def find(page: Page, names: Names) -> list[Credit]:
-    """The credits of a page, the slots first; empty for the house's own copy."""
+def find(page: Page, names: Names, hits: list[Hit]) -> list[Credit]:
+    """The credits of a page, the slots first; empty for the house's own copy. `hits`: the names in its body."""
     byline = parse(page.byline.text, page, names) if page.byline else Slot((), own=False, persons=False, partial=False)
     found = [*_home(page, names), *_slot(page, page.byline, byline, "byline")]
     found += _dateline(page, names)
@@ -46,12 +42,12 @@ def find(page: Page, names: Names) -> list[Credit]:
         found += _slot(page, page.credit, parse(page.credit.text, page, names), "metadata")
     if page.rights:
         found += _rights(page, page.rights, names, byline)
-    lines = _lines(page)
+    lines = [*_stripped(page), *_paragraphs(page, hits)]
     for line in lines:
         found += _tail(page, names, line)
     for line in lines:
         found += ruled(page, names, line, byline, found)
-    found += _policy(page, names, byline)
+    found += _policy(page, hits, byline)
     first = {(row.agency, row.signal, row.field, row.start, row.rule): row for row in reversed(found)}
     return _released(list(first.values())[::-1], names)
 
@@ -132,23 +128,30 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
     return is_cjk or (after in {"", "-", ".", ":"} and hit.start > 0 and (hit.alias.isupper() or hit.policy == "any"))
 
 
-def _lines(page: Page) -> list[Line]:
-    """What may hold a credit: the stripped lines that are no caption, and the last paragraphs of the story."""
-    found = [line for line in page.lines if line.kind not in _NO_CREDIT and len(line.text) <= _LINE_LIMIT]
+def _stripped(page: Page) -> Iterator[Line]:
+    """The lines taken out of the page that may hold a credit: none of them is a caption."""
+    return (line for line in page.lines if line.kind not in _NO_CREDIT and len(line.text) <= _LINE_LIMIT)
+
+
+def _paragraphs(page: Page, hits: list[Hit]) -> Iterator[Line]:
+    """The last paragraphs of the story in which a name or the cue of a rule stands; of a long last one its end."""
     end = len(page.body)
-    for number in range(_TAIL_PARAGRAPHS):
-        if end <= 0:
-            break
+    spans: list[tuple[int, int]] = []
+    while end > 0 and len(spans) < _TAIL_PARAGRAPHS:
         start = page.body.rfind("\n", 0, end) + 1
-        text = page.body[start:end]
-        if text.strip() and len(text) <= _LINE_LIMIT:
-            position = "end" if number == 0 else "tail" if number < _DISCLAIMER_PARAGRAPHS else "body"
-            found.append(Line(text, page.field, start, "body", position))
-        elif number == 0 and text.strip():
-            cut = max(end - _MARK_REACH, start)
-            found.append(Line(page.body[cut:end], page.field, cut, "body", "end"))
+        spans.append((start, end))
         end = start - 1
-    return found
+    low = spans[-1][0] if spans else 0
+    places = sorted([*(hit.start for hit in hits if hit.start >= low), *cues(page.body, low)])
+    for number, (start, end) in enumerate(spans):
+        if bisect.bisect_left(places, start) == bisect.bisect_left(places, end):
+            continue
+        if end - start <= _LINE_LIMIT:
+            position = "end" if number == 0 else "tail" if number < _DISCLAIMER_PARAGRAPHS else "body"
+            yield Line(page.body[start:end], page.field, start, "body", position)
+        elif number == 0:
+            cut = end - _MARK_REACH
+            yield Line(page.body[cut:end], page.field, cut, "body", "end")
 
 
 def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
@@ -183,7 +186,7 @@ def _whole_line(page: Page, names: Names, line: Line, text: str) -> Iterator[Cre
         return
     slot = parse(text, page, names)
     sources = [named.source for named in slot.named]
-    if not slot.is_whole or not all(source and source.is_agency for source in sources):
+    if not slot.is_whole or slot.partial or not all(source and source.is_agency for source in sources):
         return
     for named in slot.named:
         if named.source and named.source.kind not in {"photo", "broadcaster"}:
@@ -201,20 +204,17 @@ def _marks(alias: str) -> tuple[tuple[str, regex.Pattern[str]], ...]:
     )
 
 
-def _policy(page: Page, names: Names, byline: Slot) -> Iterator[Credit]:
+def _policy(page: Page, hits: list[Hit], byline: Slot) -> Iterator[Credit]:
     """A sentence that states the agency's own rule ("... generally does not name ...") is the agency's own text."""
-    if not any(words in page.body for words in _POLICY_WORDS):
-        return
-    for match in _POLICY.finditer(page.body):
-        hit = names.exact(match["name"])
-        source = hit.sources[0] if hit and len(hit.sources) == 1 else None
-        if source and source.is_wire and source.kind != "supplemental" and not page.owns(source):
+    for hit in hits:
+        source = hit.sources[0]
+        if len(hit.sources) > 1 or not source.is_wire or source.kind == "supplemental" or page.owns(source):
+            continue
+        match = signals()["patterns"]["self_policy"].match(page.body, hit.end)
+        if match and _SENTENCE_START.search(page.body, 0, hit.start):
             grade = "partial" if byline.persons else "full"
-            start = match.start("name")
-            text = page.body[start : match.end()]
-            yield Credit(
-                source.key, None, grade, "policy", text, page.field, *page.span(start, match.end()), "self_policy"
-            )
+            text, span = page.body[hit.start : match.end()], page.span(hit.start, match.end())
+            yield Credit(source.key, None, grade, "policy", text, page.field, *span, "self_policy")
 
 
 def _released(found: list[Credit], names: Names) -> list[Credit]:

@@ -20,13 +20,13 @@ _SKIPPED = (
     "November|December"
 )
 _OPENING = regex.compile(rf"(?:(?:{_SKIPPED})\s+)+")
-_WORDS_BEFORE = regex.compile(r"(?r)(?:\p{Lu}[\w.&']*(?:-\p{Lu}\w*)*(?:\s(?:&|de|la|del))?[\s-]){1,4}\Z")
+_WORDS_BEFORE = regex.compile(r"(?r)(?:\p{Lu}[\w.&']*(?:-\p{Lu}\w*)*(?:[ ](?:&|de|la|del))?[ -]){1,4}\Z")
 _CALL_SIGN_BEFORE = regex.compile(r"(?r)\b[KW][A-Z]{2,3}\Z")
 _AFTER_CUE = regex.compile(
-    rf",?\s\"?(?!(?:{_SKIPPED})\b)(?P<name>[KW][A-Z]{{2,3}}\b(?:-(?:TV|FM|AM|DT))?(?!\s\p{{Lu}})"
-    r"|(?:The\s)?\p{Lu}[\w.'-]*(?:\s(?:(?:de|della|la|le|der|of|and)\s)?[\p{Lu}\d][\w-]*){1,3})"
+    rf",?[ ]\"?(?!(?:{_SKIPPED})\b)(?P<name>(?:[KW][A-Z]{{2,3}}\d{{0,2}}|[A-Z]{{3,5}})\b(?:-(?:TV|FM|AM|DT))?(?![ ]\p{{Lu}})"
+    r"|(?:The[ ])?\p{Lu}[\w.'-]*(?:[ ](?:(?:de|della|la|le|der|of|and)[ ])?[\p{Lu}\d][\w-]*){1,3})"
 )
-_AFTER_CUE_THE = regex.compile(r",\s(?P<name>The\s\p{Lu}[\w'-]+)(?=,)")
+_AFTER_CUE_THE = regex.compile(r",[ ](?P<name>The[ ]\p{Lu}[\w'-]+)(?=,)")
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{_SKIPPED})\s)\p{{Lu}}[\w'.]+\s\Z")
 
@@ -60,15 +60,35 @@ class _Homonym:
 
 
 @dataclass(frozen=True, slots=True)
+class _Unknown:
+    """How names that no lexicon has look: the words they end with, how they begin, go on and do not go on."""
+
+    heads: frozenset[str]
+    never: regex.Pattern[str]
+    never_before: regex.Pattern[str]
+    run: regex.Pattern[str]
+
+    @classmethod
+    def compile(cls, table: Mapping[str, Any]) -> _Unknown:
+        words = "|".join(head for head in table["heads"] if head[0].isupper())
+        return cls(
+            heads=frozenset(table["heads"]),
+            never=regex.compile(rf"{table['never']}\s"),
+            never_before=regex.compile(table["never_before"]),
+            run=regex.compile(
+                rf"(?:[\s-](?:{words})\b|-\p{{Lu}}\p{{Ll}}+)*(?:\s(?:Service|Agency|Network|Wire|(?:Channel\s)?\d+)\b)?"
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """A language's words around names, compiled."""
 
     prefix: regex.Pattern[str]
     suffix: regex.Pattern[str]
     homonyms: Mapping[str, _Homonym]
-    heads: frozenset[str]
-    never: regex.Pattern[str] | None
-    right_run: regex.Pattern[str] | None
+    unknown: _Unknown | None
 
     @classmethod
     def compile(
@@ -82,18 +102,11 @@ class Vocabulary:
             for row in homonyms
             for alias in row["aliases"]
         }
-        words = [head for head in unknown["heads"] if head[0].isupper()] if unknown else []
         return cls(
             prefix=regex.compile(rf"(?r)(?<!\w){prefix}\Z" if prefix else r"(?r)\Z"),
             suffix=regex.compile(suffix),
             homonyms=table,
-            heads=frozenset(unknown["heads"]) if unknown else frozenset(),
-            never=regex.compile(rf"{unknown['never']}\s") if unknown else None,
-            right_run=regex.compile(
-                rf"(?:[\s-](?:{'|'.join(words)})\b)*(?:\s(?:Service|Agency|Network|Wire|(?:Channel\s)?\d+)\b)?"
-            )
-            if unknown
-            else None,
+            unknown=_Unknown.compile(unknown) if unknown else None,
         )
 
 
@@ -119,8 +132,12 @@ def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary) -> list[Mentio
                 continue
         else:
             mention = _known(page, hit, spelled, off, vocabulary)
-        if mention is None or (found and mention.left < found[-1].right) or _in_quotation(body, mention):
+        if mention is None or _in_quotation(body, mention):
             continue
+        if found and mention.left < found[-1].right:
+            if mention.source is None or found[-1].source is not None:
+                continue
+            found.pop()  # `the German magazine` of `the German magazine Der Spiegel` is no name
         found.append(mention)
     return found
 
@@ -181,9 +198,10 @@ def _mention(
 
 def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
     """A name that ends in a newspaper's word (`Gazette`, `-TV`) or follows `newspaper`, `affiliate`..."""
-    if not vocabulary.heads or vocabulary.never is None or vocabulary.right_run is None:
+    shape = vocabulary.unknown
+    if shape is None:
         return None
-    if hit.alias not in vocabulary.heads:
+    if hit.alias not in shape.heads:
         return _after_cue(body, hit, vocabulary)
     pattern = _CALL_SIGN_BEFORE if hit.alias[0] == "-" else _WORDS_BEFORE
     before = pattern.search(body, max(0, hit.start - 80), hit.start)
@@ -191,10 +209,12 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
         return None
     opening = _OPENING.match(body, before.start(), hit.start)
     start = opening.end() if opening else before.start()
-    if start >= hit.start or vocabulary.never.match(body, start, hit.start + 1):
+    if start >= hit.start or shape.never.match(body, start, hit.start + 1):
         return None
-    run = vocabulary.right_run.match(body, hit.end)
-    end = run.end() if run and hit.alias[0].isupper() else hit.end
+    run = shape.run.match(body, hit.end) if hit.alias[0].isupper() else None
+    end = run.end() if run else hit.end
+    if hit.alias[0] != "-" and shape.never_before.match(body, end):
+        return None
     return _mention(body, start, end, body[start:end], None, "slot", vocabulary)
 
 

@@ -13,6 +13,8 @@ from pipeline.stages.trace.names import Source
 
 __all__ = ["Line", "Page", "page", "squeezed"]
 
+_WWW = regex.compile(r"^(?:www\d?|m|mobile|amp|edition|news)\.(?=.*\.)")
+_COMMON = frozenset({"telegraph", "independent", "chronicle", "statesman", "advertiser"})
 _NOT_WORD = regex.compile(r"[^\p{L}\p{N}]+")
 _SCRIPTS = (
     ("ko", regex.compile(r"\p{Hangul}")),
@@ -63,9 +65,22 @@ class Page:
         return any(host == domain or host.endswith("." + domain) for host in self.hosts for domain in source.domains)
 
     def owns_name(self, name: str) -> bool:
-        """Whether a name that no lexicon knows is the publisher's: spelled the same, or spelled out in its host."""
+        """Whether a name that no lexicon knows is the publisher's.
+
+        It is if it is spelled the same, if its host begins with it, or if the host is a long part of it or its initials:
+        `Dunmore Independent Mail` at independentmail.example, `Ashford Daily Record` at adr.example.
+        """
         key = squeezed(name)
-        return key in self.names or any(len(key) > 4 and squeezed(host).startswith(key) for host in self.hosts)
+        if key in self.names:
+            return True
+        initials = "".join(word[0] for word in _NOT_WORD.split(name.casefold().removeprefix("the ")) if word)
+        for host in self.hosts:
+            label = _WWW.sub("", host).split(".")[0]
+            if label in {key, initials} or (len(key) > 4 and squeezed(host).startswith(key)):
+                return True
+            if len(label) > 8 and label not in _COMMON and label in key:
+                return True
+        return False
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of `body[start:end]` in the field as read; start < end."""

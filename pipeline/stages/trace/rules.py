@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import ahocorasick_rs
@@ -15,9 +16,11 @@ from pipeline.stages.trace.names import HEAD, Hit, Names
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, signals, unknown_outlet
 
-__all__ = ["Credit", "ruled"]
+__all__ = ["Credit", "cues", "ruled"]
 
 _WRITERS = regex.compile(r"\s+(?:\w+\s)?(?:writer|journalist|reporter|correspondent|photographer|researcher)s?\b")
+_GOES_ON = regex.compile(r"\s\p{Lu}\p{Ll}")
+_OF_WRITERS = frozenset({"contributed", "writers_reported"})
 _NOT_A_NAME = regex.compile(
     r"(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\b|\w+day\b|(?:The|A|An|Our|This)$)"
 )
@@ -47,15 +50,17 @@ def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Cr
         is_disclaimer = rule["signal"] == "disclaimer"
         if only and rule["signal"] != only:
             continue
-        if is_disclaimer and line.kind == "body" and line.position == "body":
+        if (is_disclaimer or rule.get("last")) and line.kind == "body" and line.position == "body":
             continue
-        match = rule["pattern"].search(text)
-        if match is None or (not is_disclaimer and signals()["patterns"]["photo"].search(text)):
+        matches = list(rule["pattern"].finditer(text))
+        if not matches or (not is_disclaimer and signals()["patterns"]["photo"].search(text)):
             continue
-        listed = match["list"] if rule["names"] in {"list", "all"} else text
-        rows = _of_rule(page, names, rule, listed, byline, found)
+        parts = [match["list"] for match in matches] if rule["names"] in {"list", "all"} else [text]
+        is_note = rule["id"] == "reporter_note" and page.byline and text.split(maxsplit=1)[0] in page.byline.text
+        others = replace(byline, persons=False) if is_note else byline  # a note on the author names no other one
+        rows = [row for part in parts for row in _of_rule(page, names, rule, part, others, found)]
         if rows or is_disclaimer:
-            start, end = (0, len(text)) if is_disclaimer else match.span()
+            start, end = (0, len(text)) if is_disclaimer else (matches[0].start(), matches[-1].end())
             place = page.place(line, start + shift, end + shift)
             return [
                 Credit(agency, None, grade, rule["signal"], text[start:end], *place, rule["id"])
@@ -64,10 +69,20 @@ def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Cr
     return _reporter_link(page, names, line, text, byline) if "://" in text and not only else []
 
 
+def cues(text: str, low: int) -> list[int]:
+    """Where in `text[low:]` a cue of a rule, a link or a name that is one in slots only stands, as offsets in `text`."""
+    automaton, _ = _cues()
+    lowered = text[low:].lower()
+    if len(lowered) != len(text) - low:  # a letter of two small ones: no offset is sure
+        return list(range(low, len(text)))
+    return [low + start for _, start, _ in automaton.find_matches_as_indexes(lowered, overlapping=True)]
+
+
 @functools.cache
 def _cues() -> tuple[ahocorasick_rs.AhoCorasick, tuple[int, ...]]:
-    """The cues of all rules in one automaton, and the number of the rule that each is of."""
+    """The cues of all rules in one automaton, and the number of the rule that each is of; -1 for none of them."""
     pairs = [(cue, number) for number, rule in enumerate(signals()["rule"]) for cue in rule["cues"]]
+    pairs += [(cue, -1) for cue in ("://", *signals()["slot_names"])]
     automaton = ahocorasick_rs.AhoCorasick([cue for cue, _ in pairs])
     return automaton, tuple(number for _, number in pairs)
 
@@ -75,7 +90,7 @@ def _cues() -> tuple[ahocorasick_rs.AhoCorasick, tuple[int, ...]]:
 def _cued(lowered: str) -> list[Mapping[str, Any]]:
     """The rules of which a cue stands in the line, in their order."""
     automaton, rules = _cues()
-    cued = {rules[index] for index, _, _ in automaton.find_matches_as_indexes(lowered, overlapping=True)}
+    cued = {rules[index] for index, _, _ in automaton.find_matches_as_indexes(lowered, overlapping=True)} - {-1}
     return [signals()["rule"][number] for number in sorted(cued)]
 
 
@@ -120,10 +135,13 @@ def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Sl
         return source.key, "release"
     if not source.is_wire and not (rule.get("outlets") and not source.is_agency):
         return None
+    if not source.is_agency and " " not in hit.alias and _GOES_ON.match(text, hit.end):
+        return None  # `Independent` of the `Ashford Independent Mail`
     if rule["id"] == "copyright" and (hit.start > 4 or text[hit.end :].lstrip().startswith("/")):
         return None  # not the owner, or `© Reuters/Ana Wells`, a photograph's
     grade = rule["grade"]
-    if rule["id"] == "contributed" and source.is_wire and not byline.persons and _WRITERS.match(text, hit.end):
+    is_author = rule["id"] == "reporter_note" or (rule["id"] in _OF_WRITERS and _WRITERS.match(text, hit.end))
+    if is_author and source.is_wire and not byline.persons:
         grade = "full"  # the tail of the agency's own text, under a page that names no other author
     return source.key, grade
 

@@ -32,6 +32,10 @@ _STAFF = regex.compile(
     regex.IGNORECASE,
 )
 _DESK = regex.compile(r"\s+(?P<desk>\p{Lu}[\p{L}&-]*(?:\s\p{Lu}[\p{L}&-]*){0,2})")
+_PERSON = regex.compile(
+    r"(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)"
+    r"(?:\s(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)){0,5}"
+)
 _PLAIN = frozenset({"news", "agency", "news agency", "newswire", "newsroom", "staff", "wire", "press", "television"})
 _EDGES = ' \t\n()[]{}（）【】<>*_-.,:："'
 
@@ -66,9 +70,7 @@ def signals() -> dict[str, Any]:
     """`signals.toml` with its patterns compiled."""
     table = lexicon.load_toml("signals.toml")
     table["patterns"] = {
-        name: regex.compile(text, 0 if name in _CASED else regex.IGNORECASE)
-        for name, text in table["patterns"].items()
-        if name != "self_policy"
+        name: regex.compile(text, 0 if name in _CASED else regex.IGNORECASE) for name, text in table["patterns"].items()
     }
     for rule in table["rule"]:
         rule["pattern"] = regex.compile(rule["pattern"], regex.IGNORECASE)
@@ -177,11 +179,15 @@ def _usable(hit: Hit, page: Page) -> Source | None:
 
 def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
     """The desk that stands beside the name, empty if none does; None if the part is something else."""
-    before, after = flat[start : hit.start].removesuffix(" ").casefold(), flat[hit.end : end]
+    before, after = flat[start : hit.start].rstrip(), flat[hit.end : end]
+    is_bracketed = before.endswith(("(", "["))
+    before = before.rstrip("([ \n")
     place = signals()["patterns"]["place_in"].match(after)
     if place:
         after = ""
-    if before not in {"", "the"} and len(before.split()) < 2:
+    if before.casefold() not in {"", "the"} and not (
+        _PERSON.fullmatch(before) and (is_bracketed or len(before.split()) > 1)
+    ):
         return None
     if not after:
         return ""

@@ -1,0 +1,267 @@
+"""From a store, or from files, and labels to figures: what `reprints evaluate` and `reprints tune` do.
+
+The figures themselves are made in `quality`, which knows no paths.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import Struct
+
+from pipeline import config
+from pipeline.errors import InputError
+from pipeline.intake import Intake, current, stored, take_in
+from pipeline.quality import evaluate as agreement
+from pipeline.quality import labels as labelling
+from pipeline.quality import pages, scorecard, tune_page
+from pipeline.quality import tune as tuning
+from pipeline.quality.scores import BOOTSTRAP, Bootstrap
+from pipeline.quality.tune_page import Tuning
+from pipeline.stages import elect, identify, pair, rollup, sketch
+from pipeline.storage import read, state
+from pipeline.storage.state import Part, Store
+from pipeline.watch import Watch, silent
+
+__all__ = ["Evaluation", "evaluate", "read_labels", "refuse_existing", "text", "tune", "write_labels", "write_page"]
+
+_ALL_DAYS = 36_500.0
+
+
+class Evaluation(Struct, frozen=True, omit_defaults=True):
+    """How a run agrees with labels. A part is None where the labels say nothing of it."""
+
+    labels: str
+    store: str
+    run_id: str
+    bootstrap: dict[str, Any]
+    missing: agreement.Missing
+    n_unlabelled: int
+    pairs: agreement.PairScores | None = None
+    clusters: agreement.ClusterScores | None = None
+    provenance: pages.PageScores | None = None
+
+
+def text(evaluation: Evaluation) -> str:
+    """An evaluation in words."""
+    return "\n".join(_lines(evaluation))
+
+
+def _lines(evaluation: Evaluation) -> Iterator[str]:
+    yield f"run {evaluation.run_id} of {evaluation.store} against {evaluation.labels}"
+    yield from scorecard.missing_lines(evaluation.missing, evaluation.n_unlabelled)
+    if evaluation.pairs:
+        yield from ("", *scorecard.pair_lines(evaluation.pairs))
+    if evaluation.clusters:
+        yield from ("", *scorecard.cluster_lines(evaluation.clusters))
+    if evaluation.provenance:
+        yield from ("", *scorecard.page_lines(evaluation.provenance))
+    how = evaluation.bootstrap
+    yield ""
+    yield (
+        f"[intervals] cover {how['level']:.0%} of {how['resamples']:,} bootstrap resamples (seed {how['seed']}) "
+        "of the labelled pairs, stories or articles"
+    )
+
+
+def read_labels(path: Path) -> labelling.Labels:
+    """The labels of a file; `InputError` names the file, and the row where one is wrong."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror}); name a CSV or JSON lines file of labels"
+        ) from error
+    return labelling.parse(str(path), content)
+
+
+def evaluate(
+    labels: labelling.Labels, store: Store, run_id: str | None = None, bootstrap: Bootstrap = BOOTSTRAP
+) -> Evaluation:
+    """Score a published run, the newest for None, against labels.
+
+    Credits and citations are those of the run; the lines that were taken out are those of the newest text in the state.
+    """
+    run_id = store.folder(run_id).name
+    names = ("members", "matches", "excerpts", "clusters")
+    article_ids = {*labels.story_of, *labels.pages, *(name for pair in labels.pairs for name in pair[:2])}
+    published = agreement.Published.of({name: store.table(name, run_id) for name in names}, article_ids)
+    if not published.members:
+        raise InputError(
+            f"{labels.name}: none of its {len(article_ids)} articles is in run {run_id} of {store.path}; "
+            f"its ids are those of members.parquet, the labels have {min(article_ids)!r}, for instance"
+        )
+    scored_pages = None
+    if labels.pages:
+        scored_pages = pages.score(labels.pages, _found(store, run_id, labels, published), bootstrap)
+    return Evaluation(
+        labels.name,
+        str(store.path),
+        run_id,
+        bootstrap._asdict(),
+        agreement.missing(labels, published),
+        labels.n_unlabelled,
+        agreement.pairs(labels.pairs, published, bootstrap) if labels.pairs else None,
+        agreement.clusters(labels.story_of, published, bootstrap) if labels.story_of else None,
+        scored_pages,
+    )
+
+
+def _found(
+    store: Store, run_id: str, labels: labelling.Labels, published: agreement.Published
+) -> dict[str, pages.Found]:
+    """What the run has of the labelled pages, with the lines taken out of their newest text."""
+    members = {name: row for name, row in published.members.items() if name in labels.pages}
+    ids = pa.array(sorted(members), pa.string())
+    keys = store.articles(["article_id", "digest", "modified_at", "published_at"])
+    newest, _ = identify.newest(keys.filter(pc.is_in(keys["article_id"], ids)))
+    digest_of = dict(zip(newest["article_id"].to_pylist(), newest["digest"].to_pylist(), strict=True))
+    stripped = store.state("stripped")
+    stripped = stripped.filter(pc.is_in(stripped["article_id"], ids))
+    is_newest = [
+        digest_of[row["article_id"]] == row["digest"] for row in stripped.select(["article_id", "digest"]).to_pylist()
+    ]
+    tables = {name: store.table(name, run_id) for name in ("credits", "citations")}
+    tables = {name: rows.filter(pc.is_in(rows["article_id"], ids)) for name, rows in tables.items()}
+    bodies = {
+        row["article_id"]: row["body"]
+        for row in store.bodies(sorted(members)).to_pylist()
+        if digest_of[row["article_id"]] == row["digest"]
+    }
+    return pages.found_of(members, tables | {"stripped": stripped.filter(pa.array(is_newest, pa.bool_()))}, bodies)
+
+
+def tune(
+    labels: labelling.Labels,
+    patterns: Sequence[str],
+    settings: config.Config,
+    *,
+    n_borderline: int,
+    sample: int,
+    watch: Watch | None = None,
+) -> Tuning:
+    """What the settings of pair and verify find and miss on these inputs, and what other cuts would.
+
+    The inputs go as far as their sketches in a store of a moment. No article is too old for it: labels may be of any year.
+    """
+    if not labels.pairs and not labels.story_of:
+        raise InputError(f"{labels.name}: has no labelled pairs or clusters, which is what cuts are tuned on")
+    watch = watch or silent()
+    with tempfile.TemporaryDirectory(prefix="reprints-tune-") as folder:
+        store = Store(folder)
+        with store.locked(), Part(store.work / "state") as part:
+            corpus = _corpus(read.inputs(patterns), store, part, settings, watch)
+            missing = _missing(labels, corpus)
+            with watch.step("cuts") as step:
+                cuts = tuning.cuts(corpus, labels, settings.verify)
+                near = tuning.borderline(corpus, labels, settings.verify, n_borderline)
+                step.rows = len(cuts)
+            texts = _texts(part, near, corpus.articles)
+    with watch.step("search") as step:
+        bins = tuning.recall(corpus, settings.pair, settings.sketch.permutations, sample)
+        step.rows = min(sample, corpus.articles.num_rows)
+    shape = pair.band_shape(settings.pair, settings.sketch.permutations)
+    n_shingles = int(np.median(pc.list_value_length(corpus.sketches["shingles"]).to_numpy()))
+    return Tuning(
+        labels=labels.name,
+        n_articles=corpus.articles.num_rows,
+        n_candidates=corpus.candidates.num_rows,
+        missing=missing,
+        shape=shape,
+        sample=settings.pair.sample,
+        sample_shared=settings.pair.sample_shared,
+        n_shingles=n_shingles,
+        n_drawn=min(sample, corpus.articles.num_rows),
+        curve=tuning.curve(*shape, settings.pair, n_shingles),
+        bins=bins,
+        cuts=cuts,
+        borderline=near,
+        texts=texts,
+    )
+
+
+def _corpus(files: list[Path], store: Store, part: Part, settings: config.Config, watch: Watch) -> tuning.Corpus:
+    """The current articles of these files, as far as pair takes them."""
+    seen = stored(store)
+    intake = take_in(files, seen, settings, part, watch)
+    if not intake.counts["added"]:
+        raise InputError("no article could be read from these inputs")
+    ageless = msgspec.structs.replace(settings, store=msgspec.structs.replace(settings.store, horizon_days=_ALL_DAYS))
+    known, _, _ = current(seen, intake, _newest(intake), ageless)
+    sketches = sketch.sign(known.sketches, settings.sketch)
+    times = known.articles["effective_at"].cast(pa.int64()).to_numpy()
+    with watch.step("pair") as step:
+        candidates = pair.run(sketches, times, settings.pair)
+        step.rows = candidates.num_rows
+    facts = rollup.facts(known.articles, elect.credited(known.articles, known.credits))
+    return tuning.Corpus(known.articles, sketches, facts, times, rollup.ranks(known.articles), candidates)
+
+
+def _missing(labels: labelling.Labels, corpus: tuning.Corpus) -> tuple[str, ...]:
+    """The labelled articles that the inputs do not have; `InputError` if they have none of them."""
+    labelled = {*labels.story_of, *(name for pair_ in labels.pairs for name in pair_[:2])}
+    missing = tuple(sorted(labelled - set(corpus.articles["article_id"].to_pylist())))
+    if len(missing) == len(labelled):
+        raise InputError(
+            f"{labels.name}: none of its {len(labelled)} articles is among the inputs; it has {missing[0]!r}, "
+            f"for instance, and they have {corpus.articles['article_id'][0].as_py()!r}"
+        )
+    return missing
+
+
+def _newest(intake: Intake) -> datetime:
+    """The newest time of the articles; any day where none has a time, since then all are of that day."""
+    times = pc.coalesce(intake.new.articles["published_at"], intake.new.articles["fetched_at"])
+    return pc.max(times).as_py() or datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _texts(part: Part, near: Sequence[tuning.Borderline], articles: pa.Table) -> list[tuple[str, str]]:
+    """The bodies of each pair, of the versions that were compared."""
+    wanted = sorted({name for pair_ in near for name in (pair_.left_id, pair_.right_id)})
+    digests = dict(zip(articles["article_id"].to_pylist(), articles["digest"].to_pylist(), strict=True))
+    bodies = {
+        row["article_id"]: row["body"]
+        for row in state.bodies(part.folder, wanted).to_pylist()
+        if digests[row["article_id"]] == row["digest"]
+    }
+    return [(bodies[pair_.left_id], bodies[pair_.right_id]) for pair_ in near]
+
+
+def write_page(path: Path, found: Tuning) -> None:
+    """The findings as an HTML page at `path`."""
+    _write(path, tune_page.page(found))
+
+
+def write_labels(path: Path, near: Sequence[tuning.Borderline]) -> None:
+    """The borderline pairs as a labels file with the label left empty, for a person to fill in."""
+    rows = io.StringIO(newline="")
+    writer = csv.writer(rows, lineterminator="\n")
+    writer.writerow(["left_id", "right_id", "label", "jaccard", "containment", "left_headline", "right_headline"])
+    for pair_ in near:
+        figures = (round(pair_.jaccard, 4), round(pair_.containment, 4))
+        writer.writerow([pair_.left_id, pair_.right_id, "", *figures, pair_.left_headline, pair_.right_headline])
+    refuse_existing(path)
+    _write(path, rows.getvalue())
+
+
+def refuse_existing(path: Path) -> None:
+    """`InputError` if something is at `path`: it may be what a person has labelled."""
+    if path.exists():
+        raise InputError(f"{path}: is there already, and may have labels in it; name another file")
+
+
+def _write(path: Path, words: str) -> None:
+    try:
+        path.write_text(words, encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from error

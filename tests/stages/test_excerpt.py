@@ -1,0 +1,74 @@
+"""Excerpts: who borrows, and the exact place of the passage on the page as it was read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import config
+from pipeline.stages import excerpt, sketch
+from pipeline.storage.state import Store
+from tests.stages import oracle
+
+WORDS = st.lists(
+    st.sampled_from(["naïve", "the", "12,500", "東京", "Straße", "서울", "x", "--", "é", "“so”"]), max_size=30
+)
+
+
+@given(st.lists(WORDS.map(" ".join), max_size=4), st.integers(1, 5), st.integers(1, 5))
+def test_each_span_holds_the_words_of_its_shingle(texts: list[str], words: int, chars: int) -> None:
+    settings = config.Sketch(shingle_words=words, shingle_chars=chars)
+    found = sketch.spans(pa.chunked_array([pa.array(texts, pa.large_string())]), settings)
+    for text, spans in zip(texts, found, strict=True):
+        hashes = oracle.shingles(text, words, chars)
+        assert len(spans) == len(hashes)
+        for (start, end), value in zip(spans.tolist(), hashes, strict=True):
+            passage = text.encode()[start:end].decode()
+            assert value in oracle.shingles(passage, words, chars)
+            assert len(oracle.tokens(passage)) in (words, chars)
+
+
+def test_the_smaller_story_borrows_then_the_later_then_the_greater_id() -> None:
+    at = [datetime(2026, 3, 9, hour, tzinfo=UTC) for hour in (6, 7, 8, 8)]
+    articles = pa.table({"article_id": ["a", "b", "c", "d"], "effective_at": pa.array(at, pa.timestamp("us", "UTC"))})
+    members = pa.table({"article_id": ["a", "b", "c", "d"], "cluster_id": ["A", "A", "C", "D"]})
+    pairs = [(0, 2, 40), (1, 2, 60), (2, 3, 50)]
+    matches = pa.table(
+        {
+            "left": [left for left, _, _ in pairs],
+            "right": [right for _, right, _ in pairs],
+            "relation": ["excerpt"] * 3,
+            "containment_left": [0.1] * 3,
+            "containment_right": [0.2] * 3,
+            "longest_run": pa.array([run for _, _, run in pairs], pa.int32()),
+            "run_left": [1] * 3,
+            "run_right": [2] * 3,
+        }
+    )
+    assert excerpt.borrowed(matches, articles, members).to_pylist() == [
+        {"article_id": "c", "cluster_id": "A", "containment": 0.2, "longest_run": 60, "run": 2},
+        {"article_id": "d", "cluster_id": "C", "containment": 0.2, "longest_run": 50, "run": 2},
+    ]
+    assert excerpt.borrowed(matches.slice(0, 0), articles, members).num_rows == 0
+
+
+def test_the_round_ups_passages_are_where_they_say(wire_day: Path) -> None:
+    rows = pq.read_table(wire_day / "current" / "excerpts.parquet").to_pylist()
+    assert "hc-world-in-brief" in {row["article_id"] for row in rows}
+    store = Store(wire_day)
+    clusters = {row["cluster_id"]: row["canonical_id"] for row in store.table("clusters").to_pylist()}
+    for row in rows:
+        if row["article_id"] != "hc-world-in-brief":
+            continue
+        page = next((Path(__file__).parents[1] / "golden" / "wire-day").rglob("hc-world-in-brief.txt"))
+        passage = page.read_text(encoding="utf-8")[row["start"] : row["end"]]
+        original = store.texts(clusters[row["cluster_id"]])[0]["body"]
+        hashes = oracle.shingles(passage, 5, 5)
+        assert len(hashes) == row["longest_run"]
+        assert len(np.intersect1d(hashes, oracle.shingles(original, 5, 5))) > 0.8 * len(set(hashes))
