@@ -75,8 +75,9 @@ def borrowed(matches: pa.Table, articles: pa.Table, members: pa.Table) -> pa.Tab
     ]
     rows = rows.sort_by(order).combine_chunks()
     key = pc.binary_join_element_wise(rows["article_id"], rows["cluster_id"], "\n").combine_chunks()
-    first = np.append(True, pc.not_equal(key[1:], key[:-1]).to_numpy(zero_copy_only=False)) if len(key) else []
-    return rows.filter(pa.array(first, pa.bool_())).select(BORROWED.names).cast(BORROWED)
+    first = np.ones(len(key), np.bool_)
+    first[1:] = pc.not_equal(key[1:], key[:-1]).to_numpy(zero_copy_only=False)
+    return rows.filter(pa.array(first)).select(BORROWED.names).cast(BORROWED)
 
 
 def run(found: pa.Table, texts: pa.Table, spans: Sequence[NDArray[np.int64]]) -> pa.Table:

@@ -49,9 +49,10 @@ _TASK_PAIRS = 4_096  # pairs that one thread compares at a time
 class Figures:
     """Exact figures of pairs of texts A (left) and C (right), each an array with one entry a pair.
 
-    `shared`: distinct shingles in both; `left`, `right`: distinct shingles in each; `longest_run`: shingles of the
-    longest passage in both, and `begins`, int64 (pairs, 2), the shingle at which it begins in each; `same`: whether they read the same word for word; `figures`: numbers of the text with fewer, and
-    `figures_shared` how many of them the other has. With no shingle in a text, shares are 1.0 for the same words, else 0.0.
+    `shared`: distinct shingles in both; `left`, `right`: distinct shingles in each; `longest_run`: shingles of the longest
+    passage in both, and `begins`, int64 (pairs, 2), the shingle at which it begins in each; `same`: whether they read the
+    same word for word; `figures`: numbers of the text with fewer, and `figures_shared` how many of them the other has. With
+    no shingle in a text, shares are 1.0 for the same words, else 0.0.
     """
 
     def __init__(self, sketches: pa.Table, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:

@@ -80,10 +80,8 @@ def _zone(position: str) -> _Zone:
 def _candidates(line: Line, zone: _Zone) -> list[int]:
     """The numbers of the rules one of whose cues is in the line, in order."""
     hits = zone.cues.find_matches_as_indexes(line.flat.lower(), overlapping=True)
-    numbers = {zone.rule_of_cue[cue] for cue, _, _ in hits}
-    if line.words <= zone.cueless_words:
-        numbers.update(zone.cueless)
-    return sorted(numbers)
+    cueless = zone.cueless if line.words <= zone.cueless_words else ()
+    return sorted({*cueless, *(zone.rule_of_cue[cue] for cue, _, _ in hits)}) if hits else list(cueless)
 
 
 #: What begins with a quotation mark is somebody's words, whatever they sound like.
