@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -55,11 +55,20 @@ class _Day(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            moment = datetime.fromisoformat(value)
+            moment = self._moment(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a date like 2026-11-24 or a time like 2026-11-24T06:00:00+05:30", param, ctx)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return moment + timedelta(days=1, microseconds=-1) if len(value) == len("2026-11-24") else moment
+        if not 1900 <= moment.year <= 2200:
+            self.fail(f"{value!r} is no year of news", param, ctx)
+        return moment
+
+    @staticmethod
+    def _moment(words: str) -> datetime:
+        try:
+            return datetime.combine(date.fromisoformat(words), time.max, UTC)
+        except ValueError:
+            moment = datetime.fromisoformat(words)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_CODES)
@@ -139,7 +148,7 @@ def _run(
     publish_anyway: bool,
 ) -> None:
     from pipeline import flow, summary
-    from pipeline.storage.state import Store
+    from pipeline.storage.store import Store
     from pipeline.watch import Watch
 
     watch = Watch.of_process()
@@ -157,7 +166,7 @@ def _run(
 def explain(article_id: str, other_id: str | None, store_path: Path, run_id: str | None) -> None:
     """Tell in words why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one."""
     from pipeline import explain as explaining
-    from pipeline.storage.state import Store
+    from pipeline.storage.store import Store
 
     store = Store(store_path)
     if other_id is None:
@@ -188,7 +197,7 @@ def evaluate(labels: Path, store_path: Path, form: str, run_id: str | None) -> N
     import msgspec
 
     from pipeline import measure
-    from pipeline.storage.state import Store
+    from pipeline.storage.store import Store
 
     found = measure.evaluate(measure.read_labels(labels), Store(store_path), run_id)
     click.echo(measure.text(found) if form == "text" else msgspec.json.format(msgspec.json.encode(found)).decode())

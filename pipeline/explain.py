@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from pipeline.errors import StoreError
 from pipeline.stages import lexicon
-from pipeline.storage.state import Store
+from pipeline.storage.state import State
+from pipeline.storage.store import Store
 
 __all__ = ["article", "pair"]
 
@@ -25,6 +26,7 @@ Row = dict[str, Any]
 
 def article(store: Store, article_id: str, run_id: str | None = None) -> str:
     """The story of one article, or of the cluster with that id."""
+    run_id = store.run_id(run_id)  # one run for all that is told, also while another is published
     members = store.table("members", run_id)
     row = _only(members, article_id)
     if row is None:
@@ -37,6 +39,7 @@ def article(store: Store, article_id: str, run_id: str | None = None) -> str:
 
 def pair(store: Store, article_id: str, other_id: str, run_id: str | None = None) -> str:
     """Why two articles are, or are not, in one cluster."""
+    run_id = store.run_id(run_id)
     members = store.table("members", run_id)
     row, other = _only(members, article_id), _only(members, other_id)
     if row is None or other is None:
@@ -44,17 +47,17 @@ def pair(store: Store, article_id: str, other_id: str, run_id: str | None = None
     return "\n".join(_pair(store, row, other, run_id))
 
 
-def _article(store: Store, row: Row, members: pa.Table, run_id: str | None) -> Iterator[str]:
+def _article(store: Store, row: Row, members: pa.Table, run_id: str) -> Iterator[str]:
     yield f"{row['article_id']}  {row['headline'] or '(no headline)'}"
-    yield from _reading(store, row)
+    yield from _reading(store, row, run_id)
     yield from _credits(store, row, run_id)
     yield from _citations(store, row, run_id)
     yield from _cluster(store, row, members, run_id)
     yield from _matches(store, row, members, run_id)
 
 
-def _reading(store: Store, row: Row) -> Iterator[str]:
-    stored = _newest(store, row["article_id"])
+def _reading(store: Store, row: Row, run_id: str) -> Iterator[str]:
+    stored = _newest(store.state(run_id), row["article_id"])
     yield ""
     yield "How it was read"
     yield f"  publisher   {row['publisher'] or 'unknown'}{_bracket(row['publisher_id'])}"
@@ -65,7 +68,7 @@ def _reading(store: Store, row: Row) -> Iterator[str]:
     yield f"  from        {stored['source']}, a {stored['field']}{_given(', byline ', stored['byline'])}"
     yield f"  body        {row['n_words']:,} words in {stored['body'].count(chr(10)) + 1} paragraphs or lines"
     yield f"  kind        {row['kind']}, {row['status']}, text {row['text_state']}"
-    lines = _where(store.state("stripped"), "article_id", row["article_id"])
+    lines = _where(store.state(run_id).table("stripped"), "article_id", row["article_id"])
     lines = [line for line in lines if line["digest"] == stored["digest"]]
     if lines:
         yield f"  taken out   {len(lines)} lines that are not the story:"
@@ -81,7 +84,7 @@ def _published(row: Row, stored: Row | None) -> str:
     return f'{told}; on the page "{_cut(stored["published_raw"], 48)}", zone by {stored["published_zone"] or "nothing"}'
 
 
-def _credits(store: Store, row: Row, run_id: str | None) -> Iterator[str]:
+def _credits(store: Store, row: Row, run_id: str) -> Iterator[str]:
     credits = _where(store.table("credits", run_id), "article_id", row["article_id"])
     yield ""
     yield "Whose copy it is"
@@ -93,7 +96,7 @@ def _credits(store: Store, row: Row, run_id: str | None) -> Iterator[str]:
         yield f'    "{_cut(credit["text"], 84)}"{_place(credit)}'
 
 
-def _citations(store: Store, row: Row, run_id: str | None) -> Iterator[str]:
+def _citations(store: Store, row: Row, run_id: str) -> Iterator[str]:
     citations = _where(store.table("citations", run_id), "article_id", row["article_id"])
     yield ""
     yield "Whom it cites"
@@ -105,7 +108,7 @@ def _citations(store: Store, row: Row, run_id: str | None) -> Iterator[str]:
         yield f'    "{_cut(found["text"], 84)}"{_place(found)}'
 
 
-def _cluster(store: Store, row: Row, members: pa.Table, run_id: str | None) -> Iterator[str]:
+def _cluster(store: Store, row: Row, members: pa.Table, run_id: str) -> Iterator[str]:
     cluster = _where(store.table("clusters", run_id), "cluster_id", row["cluster_id"])[0]
     yield ""
     yield f"Its cluster, {cluster['cluster_id']}"
@@ -129,7 +132,7 @@ def _cluster(store: Store, row: Row, members: pa.Table, run_id: str | None) -> I
     )
 
 
-def _matches(store: Store, row: Row, members: pa.Table, run_id: str | None) -> Iterator[str]:
+def _matches(store: Store, row: Row, members: pa.Table, run_id: str) -> Iterator[str]:
     matches = store.table("matches", run_id)
     wanted = pa.scalar(row["article_id"])
     found = matches.filter(pc.or_(pc.equal(matches["left_id"], wanted), pc.equal(matches["right_id"], wanted)))
@@ -148,7 +151,7 @@ def _match(match: Row, article_id: str) -> str:
     return f"  {'accepted' if match['accepted'] else 'refused '}    {other}  {relation}: {match['reason']}"
 
 
-def _pair(store: Store, row: Row, other: Row, run_id: str | None) -> Iterator[str]:
+def _pair(store: Store, row: Row, other: Row, run_id: str) -> Iterator[str]:
     yield f"{row['article_id']}  {row['headline'] or '(no headline)'}"
     yield f"{other['article_id']}  {other['headline'] or '(no headline)'}"
     yield ""
@@ -157,7 +160,9 @@ def _pair(store: Store, row: Row, other: Row, run_id: str | None) -> Iterator[st
     match = next((found for found in matches if found["right_id"] == right), None)
     together = row["cluster_id"] == other["cluster_id"]
     yield f"They are {'in one cluster, ' + row['cluster_id'] if together else 'in two clusters'}."
-    if match is None:
+    if match is None and together:
+        yield "They were not compared with each other; each was compared with the anchor of the cluster."
+    elif match is None:
         yield (
             "They were never compared: they are further apart in time than the window, or share too few words to become "
             "candidates."
@@ -169,26 +174,26 @@ def _pair(store: Store, row: Row, other: Row, run_id: str | None) -> Iterator[st
             f"{match['containment_right']:.0%} of the second; longest run {match['longest_run']} shingles "
             f"(first: {left})."
         )
-    if together and (match is None or not match["accepted"]):
+    if together and match is not None and not match["accepted"]:
         yield "Both were verified against the anchor of the cluster, which is what joins them."
     if not together and match is not None and match["accepted"]:
         yield "They match each other, but no single anchor matches both; see links.parquet."
 
 
-def _newest(store: Store, article_id: str) -> Row | None:
-    """The current text of an article as the state has it."""
+def _newest(kept: State, article_id: str) -> Row | None:
+    """The current text of an article as that state has it."""
     from pipeline.stages import identify
 
-    keys = store.articles(["article_id", "digest", "modified_at", "published_at"])
+    keys = kept.articles(["article_id", "digest", "modified_at", "published_at"])
     rows = keys.filter(pc.equal(keys["article_id"], article_id))
     if not rows.num_rows:
         return None
     current = identify.newest(rows)[0].to_pylist()[0]
-    texts = store.texts(article_id)
+    texts = kept.texts(article_id)
     return next(text for text in texts if text["digest"] == current["digest"])
 
 
-def _unknown(store: Store, wanted: str, run_id: str | None) -> str:
+def _unknown(store: Store, wanted: str, run_id: str) -> str:
     rejected = [row for row in store.table("rejects", run_id).to_pylist() if row["article_id"] == wanted]
     if rejected:
         return f"{wanted} was rejected: {rejected[0]['reason']} ({rejected[0]['source']})"

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipeline import config
-from pipeline.errors import AuditError
-from pipeline.intake import Articles, current, newest, stored, take_in
+from pipeline import config, schema
+from pipeline.errors import AuditError, InputError
+from pipeline.intake import Articles, Current, Intake, accounted, current, latest, reach, stored, take_in
 from pipeline.quality import audit
 from pipeline.stages import cluster, elect, excerpt, follow, identify, pair, rollup, sketch, verify
 from pipeline.storage import manifest, read, state, write
+from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
 __all__ = ["Outcome", "derive", "run"]
@@ -47,22 +49,25 @@ def derive(
     `texts_of` gives the texts, as far as they are kept, of articles named by article_id and digest.
     """
     articles, sketches = known.articles, sketch.sign(known.sketches, settings.sketch)
+    credited = elect.credited(articles, known.credits)
+    facts = rollup.facts(articles, credited)
     with watch.step("pair") as step:
-        candidates = pair.run(sketches, articles["effective_at"].cast(pa.int64()).to_numpy(), settings.pair)
+        times = articles["effective_at"].cast(pa.int64()).to_numpy()
+        candidates = pair.run(sketches, times, settings.pair, rollup.kin(facts))
         step.rows = candidates.num_rows
     with watch.step("verify") as step:
-        credited = elect.credited(articles, known.credits)
-        facts = rollup.facts(articles, credited)
         matches = verify.run(candidates, sketches, facts, settings.verify)
         step.rows = matches.num_rows
     with watch.step("cluster") as step:
         anchors = cluster.run(matches, rollup.ranks(articles))
         groups = rollup.groups(articles, anchors)
+        unmet = verify.run(rollup.unmet(matches, anchors), sketches, facts, settings.verify)
+        matches = pa.concat_tables([matches, unmet])
         step.rows = articles.num_rows
     with watch.step("elect") as step:
-        columns = ("article_id", "publisher_id", "content", "effective_at")
-        prints = articles.append_column("content", sketches["content"])
-        articles = articles.append_column("duplicate_of", identify.duplicates(*(prints[name] for name in columns)))
+        texts = rollup.same_text_and_cluster(sketches, anchors)
+        columns = (articles["article_id"], articles["publisher_id"], texts, articles["effective_at"])
+        articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
         elections = elect.canonicals(groups, articles, known.credits, settings.elect)
         figures = verify.figures(groups, elections, articles["article_id"], sketches, facts, settings.verify)
         clusters, members = elect.tables(
@@ -75,7 +80,7 @@ def derive(
         step.rows = told.events.num_rows
     with watch.step("excerpt") as step:
         borrowed = excerpt.borrowed(matches, articles, told.members)
-        texts = texts_of(rollup.texts(borrowed["article_id"], articles))
+        texts = texts_of(rollup.texts(borrowed["article_id"], articles, settings.sketch.short_words))
         excerpts = excerpt.run(borrowed, texts, sketch.spans(texts["body"], settings.sketch))
         step.rows = excerpts.num_rows
     named = rollup.named(matches, articles, told.members)
@@ -95,7 +100,7 @@ def derive(
 
 def run(
     patterns: Sequence[str],
-    store: state.Store,
+    store: Store,
     settings: config.Config,
     *,
     as_of: datetime | None = None,
@@ -108,29 +113,70 @@ def run(
     Raises a `ReprintsError` for whatever an operator can do something about; the store is then as it was before.
     """
     watch = watch or silent()
-    files = read.inputs(patterns)
+    files = _not_below(store.path, read.inputs(patterns))
     with store.locked(wait=wait):
         store.check(settings.sketch)
-        seen = stored(store)
+        kept, last = store.state(), store.as_of()
+        seen = stored(kept)
         with state.Part(store.work / "state") as part:
             intake = take_in(files, seen, settings, part, watch)
-        if intake.counts["added"] == 0:
-            return Outcome("", {}, intake.counts, audit.shares(intake.counts, intake.rejects, settings.audit))
-        as_of = as_of or newest(intake)
+        as_of = as_of or latest(intake, last)
+        night = current(seen, intake, as_of, settings)
+        if not night.new.num_rows and _is_settled(store, settings, as_of):
+            return _nothing_new(intake, night, as_of, settings, watch, publish_anyway=publish_anyway)
         run_id = watch.run_id = store.next_run_id(as_of.date())
-        known, counts, rejects = current(seen, intake, as_of, settings)
-        tables = derive(known, store.before(), run_id, as_of, settings, watch, store.texts_of)
+        texts_of = state.State([*kept.folders, part.folder]).texts_of
+        tables = derive(night.known, store.before(), run_id, as_of, settings, watch, texts_of)
         with watch.step("write") as step:
+            counts, rejects = accounted(intake, night, tables["members"], as_of, settings)
             published = {name: write.arrange(name, rows) for name, rows in (tables | {"rejects": rejects}).items()}
             findings = audit.invariants(published, counts) + audit.shares(counts, rejects, settings.audit)
             _refuse(findings, watch, publish_anyway=publish_anyway)
             write.write_tables(published, store.work / "tables")
-            audits = [finding._asdict() for finding in findings]
-            told = manifest.of(run_id, as_of, store, intake.files, counts, published, settings, audits, watch.seconds)
-            write.write_json(store.work / "tables" / "manifest.json", told | {"publish_anyway": publish_anyway})
+            told = manifest.of(run_id, as_of, store, intake.files, counts, published, settings, watch.seconds)
+            told |= {
+                "parts": manifest.parts(store, run_id, as_of, night.newest_new, reach(as_of, settings)),
+                "audits": [finding._asdict() for finding in findings],
+                "publish_anyway": publish_anyway,
+            }
+            write.write_json(store.work / "tables" / "manifest.json", told)
             store.publish(run_id, settings.store.keep_runs)
             step.rows = sum(rows.num_rows for rows in published.values())
     return Outcome(run_id, published, counts, findings)
+
+
+def _is_settled(store: Store, settings: config.Config, as_of: datetime) -> bool:
+    """Whether the store has a run of these settings and this date: without new articles the same would come out."""
+    if not store.runs():
+        return False
+    newest = store.manifest()
+    return newest["fingerprint"] == config.fingerprint(settings) and datetime.fromisoformat(newest["as_of"]) >= as_of
+
+
+def _nothing_new(
+    intake: Intake,
+    night: Current,
+    as_of: datetime,
+    settings: config.Config,
+    watch: Watch,
+    *,
+    publish_anyway: bool,
+) -> Outcome:
+    """A night that brings nothing publishes nothing; that it brought mostly rejects is a fault all the same."""
+    members = schema.empty(schema.PUBLISHED["members"])
+    counts, rejects = accounted(intake, night, members, as_of, settings)
+    findings = audit.shares(counts, rejects, settings.audit)
+    _refuse(findings, watch, publish_anyway=publish_anyway)
+    return Outcome("", {"rejects": rejects}, counts, findings)
+
+
+def _not_below(folder: Path, files: Sequence[Path]) -> Sequence[Path]:
+    """The files without those of the store itself, which may lie in an input folder."""
+    store = folder.resolve()
+    kept = [file for file in files if store not in file.resolve().parents]
+    if not kept:
+        raise InputError(f"all of the input lies in the store itself, {folder}")
+    return kept
 
 
 def _refuse(findings: Sequence[audit.Finding], watch: Watch, *, publish_anyway: bool) -> None:

@@ -18,16 +18,19 @@ from pipeline import config, schema
 from pipeline.errors import InputError
 from pipeline.stages import clean, identify, sketch, trace
 from pipeline.stages.lexicon import publishers
-from pipeline.storage import read, state
+from pipeline.storage import read, state, write
 from pipeline.watch import Watch
 
-__all__ = ["LIGHT", "Articles", "Intake", "current", "newest", "stored", "take_in"]
+__all__ = ["LIGHT", "Articles", "Current", "Intake", "accounted", "current", "latest", "reach", "stored", "take_in"]
 
 #: The columns of articles that stay in memory: all but the bodies.
 LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_map")]
 
 #: Tables whose rows belong to one text of an article: the digest says to which.
 _OF_TEXT = ("stripped", "credits", "citations")
+
+_AHEAD = timedelta(days=1)  # how far ahead of a run's date an article may be dated: zones, and clocks that are off
+_FAR_BEYOND = timedelta(days=14)
 
 
 class Articles(NamedTuple):
@@ -41,7 +44,7 @@ class Articles(NamedTuple):
 
 
 class Intake(NamedTuple):
-    """What the files came to: new articles, rejects, a report on each file, and counts for the manifest."""
+    """What the files came to: new articles, rejects, a report on each file, and counts of files, records and repeats."""
 
     new: Articles
     rejects: pa.Table
@@ -49,11 +52,23 @@ class Intake(NamedTuple):
     counts: dict[str, int]
 
 
-def stored(store: state.Store) -> Articles:
+class Current(NamedTuple):
+    """What a run stands on: `known` articles and which of them are `new` (article_id, source); and what it leaves out.
+
+    `newest_new`: the newest time this night brought, None if it brought nothing.
+    """
+
+    known: Articles
+    new: pa.Table
+    rejects: pa.Table
+    n_superseded: int
+    newest_new: datetime | None
+
+
+def stored(known: state.State) -> Articles:
     """What a store knows. `articles` has one more column, `first_seen`: the date of the run that brought them."""
     return Articles(
-        store.articles(LIGHT),
-        *(store.state(name) for name in ("sketches", "stripped", "credits", "citations")),
+        known.articles(LIGHT), *(known.table(name) for name in ("sketches", "stripped", "credits", "citations"))
     )
 
 
@@ -81,32 +96,37 @@ def take_in(files: Sequence[Path], seen: Articles, settings: config.Config, part
     if reading.all_failed:
         reasons = "; ".join(f"{report.path}: {report.reason}" for report in reading.files[:5])
         raise InputError(f"none of the {len(reading.files)} input files could be read: {reasons}")
-    part.close()
-    part.settle(lambda rows: identify.settle(rows, known))
+    part.close(lambda rows: identify.settle(rows, known))
     new = {name: identify.settle(pa.concat_tables(rows), known) for name, rows in kept.items()}
     rejected = pa.concat_tables(rejects)
     failed = sum(report.status == "failed" for report in reading.files)
-    counts |= {"rejected": rejected.num_rows, "added": new["articles"].num_rows, "superseded": 0}
     counts |= {"files": len(reading.files), "files_failed": failed}
     return Intake(Articles(*(new[name] for name in Articles._fields)), rejected, reading.files, counts)
 
 
-def newest(intake: Intake) -> datetime:
-    """The newest time among new articles, published or else fetched: the logical date of a run that names none."""
-    times = pc.coalesce(intake.new.articles["published_at"], intake.new.articles["fetched_at"])
-    latest: datetime | None = pc.max(times).as_py()
-    if latest is None:
-        raise InputError("no article says when it was published or fetched; name the run's date with --as-of")
-    return latest
+def latest(intake: Intake, last: datetime | None) -> datetime:
+    """The logical date of a run that names none: the newest time among its articles, never before the `last` run's.
+
+    Times far beyond nine tenths of the others are faults of a page and do not count: one article dated 2062 would
+    otherwise make all the others too late.
+    """
+    times = pc.coalesce(intake.new.articles["published_at"], intake.new.articles["fetched_at"]).drop_null()
+    if not len(times):
+        if last is None:
+            raise InputError("no article says when it was published or fetched; name the run's date with --as-of")
+        return last
+    most = pc.quantile(times.cast(pa.int64()), 0.9, interpolation="higher")[0].as_py()
+    usual = pc.less_equal(times.cast(pa.int64()), most + int(_FAR_BEYOND.total_seconds() * 1_000_000))
+    found: datetime = pc.max(times.filter(usual)).as_py()
+    return max(found, last) if last else found
 
 
-def current(
-    seen: Articles, intake: Intake, as_of: datetime, settings: config.Config
-) -> tuple[Articles, dict[str, int], pa.Table]:
-    """The newest version of every article that the window or horizon reaches, with the counts and rejects of the night.
+def current(seen: Articles, intake: Intake, as_of: datetime, settings: config.Config) -> Current:
+    """The newest version of every article that can matter to the published tables as of that time.
 
-    An article of this night that is older than the horizon is rejected as too late; an older version than what is known
-    is superseded, and stays in the state.
+    An older version than what is known is superseded. An article dated after the run waits for its time; one so old that no
+    published cluster can reach back to it is too late. The rows come in the order of time, then id, so that wherever
+    the first of several counts, it is not by chance.
     """
     first_seen = pa.repeat(pa.scalar(as_of.astimezone(UTC), schema.TIME), intake.new.articles.num_rows)
     new = intake.new.articles.append_column(state.FIRST_SEEN, first_seen)
@@ -114,24 +134,47 @@ def current(
     effective = pc.coalesce(articles["published_at"], articles["fetched_at"], articles["first_seen"])
     articles = articles.append_column(pa.field("effective_at", schema.TIME), effective)
     articles = articles.append_column("row", pa.array(np.arange(articles.num_rows)))
-    is_new = pa.array(np.arange(articles.num_rows) >= seen.articles.num_rows)
 
-    horizon = as_of - timedelta(days=settings.store.horizon_days)
-    late = articles.filter(pc.and_(is_new, pc.less(articles["effective_at"], pa.scalar(horizon, schema.TIME))))
-    reach = horizon - timedelta(days=settings.pair.window_days)
-    within = pc.greater_equal(articles["effective_at"], pa.scalar(reach, schema.TIME))
-    within = pc.and_(within, pc.invert(pc.is_in(articles["row"], late["row"])))
-    kept, superseded = identify.newest(articles.filter(within))
-
-    n_superseded = pc.sum(pc.greater_equal(superseded["row"], seen.articles.num_rows)).as_py() or 0
-    counts = dict(intake.counts)
-    counts["rejected"] += late.num_rows
-    counts["superseded"] = n_superseded
-    counts["added"] -= late.num_rows + n_superseded
+    early = pc.greater(effective, pa.scalar(as_of + _AHEAD, schema.TIME))
+    beyond = pc.less(effective, pa.scalar(reach(as_of, settings), schema.TIME))
+    kept, superseded = identify.newest(articles.filter(pc.invert(pc.or_(early, beyond))))
+    kept = kept.sort_by([("effective_at", "ascending"), ("article_id", "ascending")]).combine_chunks()
     of_text = (_of_these(pa.concat_tables([getattr(seen, name), getattr(intake.new, name)]), kept) for name in _OF_TEXT)
     sketches = pa.concat_tables([seen.sketches, intake.new.sketches]).take(kept["row"])
-    known = Articles(kept.drop_columns(["row", "first_seen"]).combine_chunks(), sketches, *of_text)
-    return known, counts, pa.concat_tables([intake.rejects, _too_late(late, horizon)])
+    waiting = _reject(
+        _new(articles.filter(early), seen), f"too_early: dated after the run, which is as of {as_of:%Y-%m-%d}"
+    )
+    return Current(
+        known=Articles(kept.drop_columns(["row", "first_seen"]).combine_chunks(), sketches, *of_text),
+        new=_new(kept, seen).select(["article_id", "source"]),
+        rejects=pa.concat_tables([waiting, _too_late(_new(articles.filter(beyond), seen), as_of, settings)]),
+        n_superseded=_new(superseded, seen).num_rows,
+        newest_new=pc.max(effective.slice(seen.articles.num_rows)).as_py(),
+    )
+
+
+def accounted(
+    intake: Intake, night: Current, members: pa.Table, as_of: datetime, settings: config.Config
+) -> tuple[dict[str, int], pa.Table]:
+    """The counts of a run and all its rejects: what came in is a member, a reject, a repeat or superseded.
+
+    A new article that is no member belongs to a cluster that the horizon has passed: it is too late.
+    """
+    published = pc.is_in(night.new["article_id"], members["article_id"].combine_chunks())
+    late = _too_late(night.new.filter(pc.invert(published)), as_of, settings)
+    rejects = pa.concat_tables([intake.rejects, night.rejects, late])
+    added = night.new.num_rows - late.num_rows
+    return {**intake.counts, "added": added, "rejected": rejects.num_rows, "superseded": night.n_superseded}, rejects
+
+
+def reach(as_of: datetime, settings: config.Config) -> datetime:
+    """The oldest time that matters: a cluster with a member in the horizon spans a window to each side of its anchor."""
+    return as_of - timedelta(days=settings.store.horizon_days + 2 * settings.pair.window_days)
+
+
+def _new(rows: pa.Table, seen: Articles) -> pa.Table:
+    """Those that this night brought."""
+    return rows.filter(pc.greater_equal(rows["row"], seen.articles.num_rows))
 
 
 def _light(name: str, rows: pa.Table) -> pa.Table:
@@ -182,13 +225,19 @@ def _named(rows: pa.Table, texts: pa.ChunkedArray, articles: pa.Table, wanted: p
 
 def _of_these(rows: pa.Table, articles: pa.Table) -> pa.Table:
     """The rows that belong to these texts: the same article and the same digest. The digest goes."""
-    key = pc.binary_join_element_wise(rows["article_id"], rows["digest"], "\n")
-    keys = pc.binary_join_element_wise(articles["article_id"], articles["digest"], "\n")
-    return rows.filter(pc.is_in(key, keys.combine_chunks())).drop_columns(["digest"]).combine_chunks()
+    return (
+        rows.filter(pc.is_in(write.text_keys(rows), write.text_keys(articles)))
+        .drop_columns(["digest"])
+        .combine_chunks()
+    )
 
 
-def _too_late(late: pa.Table, horizon: datetime) -> pa.Table:
-    reason = f"too_late: older than the horizon, which begins {horizon:%Y-%m-%d %H:%M} UTC (store.horizon_days)"
-    n = late.num_rows
-    columns = [late["article_id"], late["source"], pa.repeat("intake", n), pa.repeat(reason, n)]
+def _too_late(late: pa.Table, as_of: datetime, settings: config.Config) -> pa.Table:
+    horizon = as_of - timedelta(days=settings.store.horizon_days)
+    return _reject(late, f"too_late: older than the horizon, which begins {horizon:%Y-%m-%d} (store.horizon_days)")
+
+
+def _reject(rows: pa.Table, reason: str) -> pa.Table:
+    n = rows.num_rows
+    columns = [rows["article_id"], rows["source"], pa.repeat("intake", n), pa.repeat(reason, n)]
     return pa.Table.from_arrays(columns, schema=schema.REJECTS)

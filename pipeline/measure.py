@@ -30,7 +30,8 @@ from pipeline.quality.scores import BOOTSTRAP, Bootstrap
 from pipeline.quality.tune_page import Tuning
 from pipeline.stages import elect, identify, pair, rollup, sketch
 from pipeline.storage import read, state
-from pipeline.storage.state import Part, Store
+from pipeline.storage.state import Part
+from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
 __all__ = ["Evaluation", "evaluate", "read_labels", "refuse_existing", "text", "tune", "write_labels", "write_page"]
@@ -90,9 +91,9 @@ def evaluate(
 ) -> Evaluation:
     """Score a published run, the newest for None, against labels.
 
-    Credits and citations are those of the run; the lines that were taken out are those of the newest text in the state.
+    Credits and citations are those of the run; the lines that were taken out are those of the newest text it knew.
     """
-    run_id = store.folder(run_id).name
+    run_id = store.run_id(run_id)
     names = ("members", "matches", "excerpts", "clusters")
     article_ids = {*labels.story_of, *labels.pages, *(name for pair in labels.pairs for name in pair[:2])}
     published = agreement.Published.of({name: store.table(name, run_id) for name in names}, article_ids)
@@ -123,10 +124,11 @@ def _found(
     """What the run has of the labelled pages, with the lines taken out of their newest text."""
     members = {name: row for name, row in published.members.items() if name in labels.pages}
     ids = pa.array(sorted(members), pa.string())
-    keys = store.articles(["article_id", "digest", "modified_at", "published_at"])
+    kept = store.state(run_id)
+    keys = kept.articles(["article_id", "digest", "modified_at", "published_at"])
     newest, _ = identify.newest(keys.filter(pc.is_in(keys["article_id"], ids)))
     digest_of = dict(zip(newest["article_id"].to_pylist(), newest["digest"].to_pylist(), strict=True))
-    stripped = store.state("stripped")
+    stripped = kept.table("stripped")
     stripped = stripped.filter(pc.is_in(stripped["article_id"], ids))
     is_newest = [
         digest_of[row["article_id"]] == row["digest"] for row in stripped.select(["article_id", "digest"]).to_pylist()
@@ -135,7 +137,7 @@ def _found(
     tables = {name: rows.filter(pc.is_in(rows["article_id"], ids)) for name, rows in tables.items()}
     bodies = {
         row["article_id"]: row["body"]
-        for row in store.bodies(sorted(members)).to_pylist()
+        for row in kept.bodies(sorted(members)).to_pylist()
         if digest_of[row["article_id"]] == row["digest"]
     }
     return pages.found_of(members, tables | {"stripped": stripped.filter(pa.array(is_newest, pa.bool_()))}, bodies)
@@ -192,18 +194,18 @@ def tune(
 
 def _corpus(files: list[Path], store: Store, part: Part, settings: config.Config, watch: Watch) -> tuning.Corpus:
     """The current articles of these files, as far as pair takes them."""
-    seen = stored(store)
+    seen = stored(store.state())
     intake = take_in(files, seen, settings, part, watch)
-    if not intake.counts["added"]:
+    if not intake.new.articles.num_rows:
         raise InputError("no article could be read from these inputs")
     ageless = msgspec.structs.replace(settings, store=msgspec.structs.replace(settings.store, horizon_days=_ALL_DAYS))
-    known, _, _ = current(seen, intake, _newest(intake), ageless)
+    known = current(seen, intake, _newest(intake), ageless).known
     sketches = sketch.sign(known.sketches, settings.sketch)
     times = known.articles["effective_at"].cast(pa.int64()).to_numpy()
     with watch.step("pair") as step:
-        candidates = pair.run(sketches, times, settings.pair)
+        facts = rollup.facts(known.articles, elect.credited(known.articles, known.credits))
+        candidates = pair.run(sketches, times, settings.pair, rollup.kin(facts))
         step.rows = candidates.num_rows
-    facts = rollup.facts(known.articles, elect.credited(known.articles, known.credits))
     return tuning.Corpus(known.articles, sketches, facts, times, rollup.ranks(known.articles), candidates)
 
 

@@ -152,8 +152,8 @@ STRIPPED = _schema(
 )
 
 #: `shingles`: 32-bit shingle hashes in the order of the text, repeats included; `figures`: hashes of its numbers, sorted
-#: and distinct. Both signed views of uint32. `content` is a 64-bit hash of the whole shingle sequence: equal for texts that
-#: read the same word for word.
+#: and distinct. Both signed views of uint32. `content` is a 64-bit hash of all its words in their order, 0 for none:
+#: equal for texts that read the same word for word.
 SKETCHES = _schema(
     article_id=_TEXT,
     n_words=_COUNT,

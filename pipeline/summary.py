@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.flow import Outcome
-from pipeline.storage.state import Store
+from pipeline.storage.store import Store
 from pipeline.watch import Watch
 
 __all__ = ["announce_compilation", "text"]
@@ -39,6 +39,9 @@ def _lines(outcome: Outcome, store: Store) -> Iterator[str]:
     )
     if not outcome.run_id:
         yield f"{read}. Nothing new: the store is as it was."
+        reasons = outcome.tables["rejects"]["reason"].value_counts().to_pylist()
+        for reason in sorted(reasons, key=lambda row: (-row["counts"], row["values"]))[:3]:
+            yield f"rejected, {reason['counts']:,} times: {reason['values']}"
         return
     clusters, members = outcome.tables["clusters"], outcome.tables["members"]
     stories = clusters.filter(pc.greater(clusters["n_articles"], 1))

@@ -53,12 +53,14 @@ class Watch:
         self._show(name)
         try:
             yield step
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
-            self.rows[name] = self.rows.get(name, 0) + step.rows
-            self._show(name)
-            if not batch:
-                self.tell(name)
+        except BaseException:
+            self._hide()  # and no word of a stage that did not end
+            raise
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
+        self.rows[name] = self.rows.get(name, 0) + step.rows
+        self._show(name)
+        if not batch:
+            self.tell(name)
 
     def tell(self, *names: str) -> None:
         """Tell what stages came to: rows through and seconds."""

@@ -47,7 +47,7 @@ def reprints(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 def wire_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the bundled day in it. Read it; a test that writes makes its own."""
     from pipeline import config, flow
-    from pipeline.storage.state import Store
+    from pipeline.storage.store import Store
 
     path = tmp_path_factory.mktemp("wire-day") / "store"
     flow.run([str(GOLDEN / "wire-day")], Store(path), config.load(GOLDEN / "wire-day.toml"))

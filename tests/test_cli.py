@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from pipeline import cli
-from pipeline.storage.state import Store
+from pipeline.storage.store import Store
 from tests.conftest import GOLDEN, Ended
 
 Reprints = Callable[..., Ended]

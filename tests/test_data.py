@@ -16,7 +16,7 @@ pytestmark = pytest.mark.data
 @pytest.fixture(scope="module")
 def odu(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from pipeline import config, flow
-    from pipeline.storage.state import Store
+    from pipeline.storage.store import Store
 
     store = tmp_path_factory.mktemp("odu") / "store"
     flow.run([str(data / "odu-2016" / "articles.parquet")], Store(store), config.Config())
@@ -65,7 +65,7 @@ def test_reprints_are_found_and_other_stories_left_apart(data: Path, odu: Path) 
 def test_the_same_event_is_not_a_reprint(data: Path, tmp_path: Path) -> None:
     """Different articles on one event, 2016-18: hardly any share a text, and none of two events may."""
     from pipeline import config, flow
-    from pipeline.storage.state import Store
+    from pipeline.storage.store import Store
 
     source = data / "giveme5w1h" / "articles.parquet"
     wide = config.Config(store=config.Store(horizon_days=3_000))

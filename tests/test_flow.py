@@ -16,7 +16,7 @@ import pytest
 from pipeline import config, flow, schema
 from pipeline.errors import IncompatibleStoreError, InputError, StoreBusyError
 from pipeline.storage import write
-from pipeline.storage.state import Store
+from pipeline.storage.store import Store
 from tests.conftest import GOLDEN
 
 DAY = GOLDEN / "wire-day"
@@ -231,7 +231,7 @@ def test_derive_needs_no_store(wire_day: Path) -> None:
     from pipeline.stages import follow
     from pipeline.watch import silent
 
-    seen = stored(Store(wire_day))
+    seen = stored(Store(wire_day).state())
     articles = seen.articles.filter(pa.compute.is_in(seen.articles["article_id"], pa.array(["mb-40012", "mb-40031"])))
     assert articles.num_rows == 2
     articles = articles.append_column("effective_at", articles["published_at"])

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline import config, flow
-from pipeline.storage.state import Store
+from pipeline.storage.store import Store
 from tests import strategies
 
 AS_OF = datetime(2026, 4, 30, tzinfo=UTC)

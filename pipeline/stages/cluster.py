@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 __all__ = ["run"]
 
+_TWIN = 0  # the path by which twins were paired
+
 
 def run(matches: pa.Table, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
     """The anchor of each article: row numbers, int64 (articles,); an article on its own is its own anchor.
 
     `matches` has left, right (row numbers), path and accepted, as verify leaves them. `ranks`, int64 (articles,), all
-    distinct, puts the articles in the order of preference for anchors: effective time, then id. Twins (path 0: same
+    distinct, puts the articles in the order of preference for anchors: effective time, then id. Twins (path `_TWIN`: same
     text at the same time) count as one node of their number and share its anchor.
     """
     from pipeline.stages.kernels.anchor import anchors
@@ -26,7 +28,7 @@ def run(matches: pa.Table, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
     n = len(ranks)
     accepted = matches["accepted"].to_numpy()
     left, right = matches["left"].to_numpy()[accepted], matches["right"].to_numpy()[accepted]
-    twins = matches["path"].to_numpy()[accepted] == 0
+    twins = matches["path"].to_numpy()[accepted] == _TWIN
     stands_for = np.arange(n)
     stands_for[right[twins]] = left[twins]
     nodes, node_of = np.unique(stands_for[np.concatenate([left, right])], return_inverse=True)

@@ -65,7 +65,8 @@ def borrowed(matches: pa.Table, articles: pa.Table, members: pa.Table) -> pa.Tab
             "other": pc.if_else(left_borrows, sides["right"], sides["left"]),
         }
     )
-    rows = rows.filter(pc.and_(pc.is_valid(cluster["left"]), pc.is_valid(cluster["right"])))
+    apart = pc.not_equal(cluster["left"], cluster["right"])  # null, and so left out, where one is no member
+    rows = rows.filter(apart)
     rows = rows.filter(pc.greater(rows["longest_run"], 0))
     order = [
         ("article_id", "ascending"),

@@ -1,7 +1,7 @@
 """identify: which records are the same article, a repeat of it, or a new version; and what each is called.
 
-Identity, the first that applies: (publisher, source id); the address in one form (`_urls.normalise`); (publisher,
-headline, text). The same identity with the same digest is a repeat, with another digest a new version.
+Identity, the first that applies: (publisher, source id), if both are known; the address in one form (`_urls.normalise`);
+(publisher, headline, text). The same identity with the same digest is a repeat, with another digest a new version.
 
 The article id of an identity, once it is in the store, stays. A new one with a source id gets
 
@@ -45,7 +45,8 @@ class Known:
         self.ids: dict[bytes, str] = {}  # identity -> article id
         self.seen: set[bytes] = set()  # fingerprints of (identity, digest)
         self.taken: set[str] = set()  # article ids
-        self.claims: dict[str, str | None] = {}  # source id -> publisher that holds it until settled; None: settled
+        # source id -> (publisher, identity) that holds it until settled; None: settled
+        self.claims: dict[str, tuple[str, bytes] | None] = {}
         self.renamed: dict[str, str] = {}  # of this run: plain id -> namespaced id
 
     @classmethod
@@ -66,7 +67,7 @@ class Known:
         if not source_id:
             article_id = self._free(key)
         elif source_id not in self.claims and source_id not in self.taken:
-            self.claims[source_id] = publisher
+            self.claims[source_id] = (publisher, key)
             article_id = source_id
         else:
             self._take_back(source_id)
@@ -79,8 +80,8 @@ class Known:
         holder = self.claims.get(source_id)
         self.claims[source_id] = None
         if holder is not None:
-            key = _source_key(holder, source_id)
-            self.renamed[source_id] = self.ids[key] = self._free(key, _namespaced(holder, source_id))
+            publisher, key = holder
+            self.renamed[source_id] = self.ids[key] = self._free(key, _namespaced(publisher, source_id))
             self.taken.add(self.ids[key])
 
     def _free(self, key: bytes, wanted: str | None = None) -> str:
@@ -90,12 +91,17 @@ class Known:
 
 
 def identity(publisher: str, source_id: str | None, url: str | None, headline: str | None, digest: str) -> bytes:
-    """The identity of one article, 16 bytes. `publisher` is "" when it is not known."""
-    if source_id:
+    """The identity of one article, 16 bytes. `publisher` is "" when it is not known.
+
+    The source id of an unknown publisher is no identity alone, for two feeds may both count from 1: its address or text
+    has to be the same too.
+    """
+    if source_id and publisher:
         return _source_key(publisher, source_id)
+    of_feed = (source_id,) if source_id else ()
     if address := _urls.normalise(url):
-        return _hash("url", address)
-    return _hash("text", publisher, headline or "", digest)
+        return _hash("url", address, *of_feed)
+    return _hash("text", publisher, headline or "", digest, *of_feed)
 
 
 def run(articles: pa.Table, known: Known) -> Identified:

@@ -9,7 +9,7 @@ Four paths lead to a candidate pair, each a join by sorted keys (`kernels.join`)
   that is a part of another, whose Jaccard is low whatever its containment.
 
 A bucket above the cap, such as that of a thousand copies of one form, is not compared all with all: each of its rows meets a
-few pivots. A shingle that more articles share than the cap says nothing about a pair and is left out of the sample.
+few pivots.
 """
 
 from __future__ import annotations
@@ -51,11 +51,17 @@ def band_shape(settings: config.Pair, permutations: int) -> tuple[int, int]:
     return int(lsh.b), int(lsh.r)
 
 
-def run(sketches: pa.Table, times: NDArray[np.int64] | None, settings: config.Pair) -> pa.Table:
+def run(
+    sketches: pa.Table,
+    times: NDArray[np.int64] | None,
+    settings: config.Pair,
+    kin: NDArray[np.int64] | None = None,
+) -> pa.Table:
     """Candidate pairs of `sketches` (with `signature`), as `CANDIDATES`.
 
-    `times`: effective times in microseconds, int64 (rows,); None puts all at one time. The result depends on the set of
-    sketches and times and not on their order, up to the row numbers.
+    `times`: effective times in microseconds, int64 (rows,); None puts all at one time. `kin`, int64 (rows,): rows that
+    differ in it are no twins, because verification knows something that tells them apart; None: there is nothing.
+    Among equals the first row stands for the others, so the rows should come in an order that means something.
     """
     n = sketches.num_rows
     if n >= 1 << 32:
@@ -64,7 +70,7 @@ def run(sketches: pa.Table, times: NDArray[np.int64] | None, settings: config.Pa
     contents = sketches["content"].to_numpy()
     shingles, offsets = arrays.hashes(sketches["shingles"])
     has_text = sketches["n_words"].to_numpy() > 0
-    stands_for = _twins(contents, times, has_text)
+    stands_for = _twins(contents, times, np.zeros(n, np.int64) if kin is None else kin, has_text)
     alone = stands_for == np.arange(n)
     twins = np.flatnonzero(~alone)
 
@@ -80,11 +86,15 @@ def run(sketches: pa.Table, times: NDArray[np.int64] | None, settings: config.Pa
     return _table(found)
 
 
-def _twins(contents: NDArray[np.int64], times: NDArray[np.int64], has_text: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """For each row the first row with its content and time: itself if it has no twin before it."""
+def _twins(
+    contents: NDArray[np.int64], times: NDArray[np.int64], kin: NDArray[np.int64], has_text: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """For each row the first row with its content, time and kin: itself if it has no twin before it."""
     stands_for = np.arange(len(contents))
-    order = np.lexsort((stands_for, times, contents))
-    same = (np.diff(contents[order]) == 0) & (np.diff(times[order]) == 0) & has_text[order][1:]
+    order = np.lexsort((stands_for, kin, times, contents))
+    same = has_text[order][1:]
+    for key in (contents, times, kin):
+        same = same & (np.diff(key[order]) == 0)
     first = np.concatenate([[True], ~same]) if len(order) else np.empty(0, bool)
     leaders = order[np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))]
     stands_for[order] = leaders
@@ -99,18 +109,16 @@ class _Joiner:
     ) -> None:
         self.times, self.contents, self.window, self.settings = times, contents, window, settings
         self.row_bits = max(len(times), 2).bit_length()
-        slots = times // window
-        self.slots = int(slots.max() - slots.min()) + 1 if len(slots) else 1
+        self.slots = max(1, len(np.unique(times // window)))
 
-    def pairs(self, keys: NDArray[np.uint64], pivots: int | None = None) -> NDArray[np.uint64]:
-        """The pairs of rows whose keys are equal; `keys` is sorted in place. `pivots` 0 leaves hot runs out."""
+    def pairs(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """The pairs of rows whose keys are equal; `keys` is sorted in place."""
         from pipeline.stages.kernels import join
 
-        pivots = self.settings.pivots if pivots is None else pivots
         keys.sort()
         found = np.empty((len(keys) // 2 + 1, 2), np.int64)
         found = found[: join.runs(keys, self.row_bits, found)]
-        cap = self.settings.bucket_cap
+        cap, pivots = self.settings.bucket_cap, self.settings.pivots
         out = np.empty(join.pair_bound(found, self.slots, cap, pivots), np.uint64)
         n = join.emit_pairs(keys, found, self.row_bits, self.times, self.contents, self.window, cap, pivots, out)
         return out[:n]
@@ -150,7 +158,7 @@ class _Joiner:
         alone = np.zeros(len(self.times), bool)
         alone[rows] = True
         keys = self.often(keys[alone[(keys & mask).astype(np.int64)]])  # a shingle counts once an article
-        return self.often(self.pairs(keys, pivots=0), self.settings.sample_shared)
+        return self.often(self.pairs(keys), self.settings.sample_shared)
 
     @staticmethod
     def often(values: NDArray[np.uint64], at_least: int = 1) -> NDArray[np.uint64]:
@@ -163,10 +171,11 @@ class _Joiner:
     @classmethod
     def distinct(cls, parts: Iterator[NDArray[np.uint64]]) -> NDArray[np.uint64]:
         """The distinct values of all parts, sorted, thinned whenever many have gathered."""
-        gathered: list[NDArray[np.uint64]] = []
+        gathered: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
         for part in parts:
             gathered.append(part)
-            if sum(map(len, gathered)) > _MERGE_PAIRS:
+            # Only when they have doubled: sorting what is thin already, band after band, would cost its square.
+            if sum(map(len, gathered)) > max(_MERGE_PAIRS, 2 * len(gathered[0])):
                 gathered = [cls.often(np.concatenate(gathered))]
         return cls.often(np.concatenate([np.empty(0, np.uint64), *gathered]))
 

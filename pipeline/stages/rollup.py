@@ -15,7 +15,20 @@ from numpy.typing import NDArray
 
 from pipeline import schema
 
-__all__ = ["facts", "furniture", "groups", "links", "named", "of_members", "ranks", "texts", "within_horizon"]
+__all__ = [
+    "facts",
+    "furniture",
+    "groups",
+    "kin",
+    "links",
+    "named",
+    "of_members",
+    "ranks",
+    "same_text_and_cluster",
+    "texts",
+    "unmet",
+    "within_horizon",
+]
 
 #: Kinds of stripped lines that are furniture rather than information about the article.
 _FURNITURE = ("furniture", "disclaimer", "copyright", "stamp", "caption")
@@ -28,6 +41,41 @@ def facts(articles: pa.Table, credited: pa.Table) -> pa.Table:
     return pa.table(
         {"agency": full["credit_agency"].take(at), "publisher": articles["publisher_id"], "kind": articles["kind"]}
     )
+
+
+def kin(facts: pa.Table) -> NDArray[np.int64]:
+    """A number for each article, equal where verification knows the same of two: int64 (articles,)."""
+    keys = [pc.fill_null(facts[name], "") for name in ("agency", "publisher", "kind")]
+    joined = pc.binary_join_element_wise(*keys, "\n").combine_chunks().dictionary_encode()
+    codes: NDArray[np.int64] = joined.indices.to_numpy().astype(np.int64)
+    return codes
+
+
+def unmet(matches: pa.Table, anchors: NDArray[np.int64]) -> pa.Table:
+    """The pairs of a member and its anchor that have not been compared, as candidates: those of twins.
+
+    A twin shares the verdict of the one that stood for it. Its own row says so.
+    """
+    members = np.flatnonzero(anchors != np.arange(len(anchors)))
+    left, right = np.minimum(members, anchors[members]), np.maximum(members, anchors[members])
+    met = matches["left"].to_numpy() << 32 | matches["right"].to_numpy()
+    new = ~np.isin(left << 32 | right, met)
+    order = np.argsort(left[new] << 32 | right[new])
+    columns = (left[new][order], right[new][order], np.zeros(new.sum(), np.int8))
+    return pa.table(
+        dict(zip(("left", "right", "path"), columns, strict=True)),
+        schema=matches.schema.empty_table().select([0, 1, 2]).schema,
+    )
+
+
+def same_text_and_cluster(sketches: pa.Table, anchors: NDArray[np.int64]) -> pa.Array:
+    """A number for each article, equal where two have the same words and the same anchor; null without words."""
+    contents = sketches["content"].to_numpy()
+    order = np.lexsort((anchors, contents))
+    changes = (np.diff(contents[order]) != 0) | (np.diff(anchors[order]) != 0)
+    codes = np.empty(len(contents), np.int64)
+    codes[order] = np.concatenate([[0], np.cumsum(changes)])[: len(contents)]
+    return pa.array(codes, mask=sketches["n_words"].to_numpy() == 0)
 
 
 def ranks(articles: pa.Table) -> NDArray[np.int64]:
@@ -105,9 +153,10 @@ def links(matches: pa.Table, members: pa.Table) -> pa.Table:
     return summed.rename_columns(["cluster_id", "other_id", "relation", "n_pairs", "best_score"])
 
 
-def texts(article_ids: pa.ChunkedArray, articles: pa.Table) -> pa.Table:
-    """Which texts these articles have: article_id and digest."""
+def texts(article_ids: pa.ChunkedArray, articles: pa.Table, short_words: int) -> pa.Table:
+    """Which texts these articles have: article_id and digest. Without those that are sketched with their headline."""
     rows = articles.filter(pc.is_in(articles["article_id"], article_ids.combine_chunks()))
+    rows = rows.filter(pc.greater_equal(rows["n_words"], short_words))
     return rows.select(["article_id", "digest"])
 
 

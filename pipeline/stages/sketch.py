@@ -107,7 +107,7 @@ def _scanned(
     from pipeline.stages.kernels.characters import characters
     from pipeline.stages.kernels.shingle import scan
 
-    most = int(offsets[-1] - offsets[0]) // 2 + len(offsets)  # two tokens are at least a byte apart
+    most = int(offsets[-1] - offsets[0])  # a token takes a byte at least; memory is taken only where it is written
     shingles, figures = np.empty(most, np.uint32), np.empty(most, np.uint32)
     counts, contents = np.empty((len(offsets) - 1, 4), np.int64), np.empty(len(offsets) - 1, np.uint64)
     places = np.empty((most if spans else 0, 2), np.int64)

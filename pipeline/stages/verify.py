@@ -18,10 +18,15 @@ from numpy.typing import NDArray
 from pipeline import config
 from pipeline.stages.kernels import arrays
 
-__all__ = ["ACCEPTED", "MATCHES", "Figures", "figures", "run"]
+__all__ = ["ACCEPTED", "MATCHES", "RELATIONS", "Figures", "figures", "run"]
 
 #: The relations that make a match.
 ACCEPTED = ("identical", "light_edit", "abridged", "expanded", "version")
+
+#: All relations, those that make a match first.
+RELATIONS = (*ACCEPTED, "template", "excerpt", "different")
+
+_CODES = {name: code for code, name in enumerate(RELATIONS)}
 
 #: Row numbers in the sketches, left < right, with the columns of the published matches; and the shingle of each text at
 #: which the longest run begins.
@@ -43,6 +48,7 @@ MATCHES = pa.schema(
 )
 
 _PAIRS = pa.schema([MATCHES.field(name) for name in ("left", "right", "path")])
+_SLICE = 1 << 18  # pairs that are decided together: memory is bounded, whatever their number
 _TASK_PAIRS = 4_096  # pairs that one thread compares at a time
 
 
@@ -58,6 +64,7 @@ class Figures:
     def __init__(self, sketches: pa.Table, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
         from pipeline.stages.kernels import compare
 
+        self.rows = left, right
         values, offsets = arrays.hashes(sketches["shingles"])
         numbers, number_offsets = arrays.hashes(sketches["figures"])
         distinct = np.zeros(len(offsets) - 1, np.int64)
@@ -136,28 +143,30 @@ def figures(
         {"left": canonicals[order], "right": own[order], "path": np.zeros(len(own), np.int8)}, schema=_PAIRS
     )
     matches = run(pairs, sketches, facts, settings)
-    to_canonical = Figures(sketches, canonicals[order], own[order])
-    order_anchors = np.argsort(anchors, kind="stable")
+    by_anchor = np.argsort(anchors, kind="stable")
     cohesion = np.empty(len(own))
-    cohesion[order_anchors] = Figures(sketches, anchors[order_anchors], own[order_anchors]).containment
+    cohesion[by_anchor] = Figures(sketches, anchors[by_anchor], own[by_anchor]).containment
     return pa.table(
         {
             "article_id": ids.take(pa.array(order)),
             "relation": pc.if_else(pa.array(canonicals[order] == order), "canonical", matches["relation"]),
-            "jaccard": to_canonical.jaccard,
-            "containment": to_canonical.containment,
-            "share_of_canonical": to_canonical.containment_left,
+            "jaccard": matches["jaccard"],
+            "containment": pc.max_element_wise(matches["containment_left"], matches["containment_right"]),
+            "share_of_canonical": matches["containment_left"],
             "cohesion": cohesion[order],
         }
     )
 
 
 class _Rule(NamedTuple):
-    """One rule: where it holds, the relation it gives (one for all rows, or one a row) and the words of its reason."""
+    """One rule: where it holds, the relation it gives (one for all rows, or one a row) and the words of its reason.
+
+    The parts of a reason are words, words by row, or figures by row.
+    """
 
     holds: NDArray[np.bool_]
-    relation: str | NDArray[np.str_]
-    reason: tuple[str | NDArray[np.generic], ...]
+    relation: str | NDArray[np.int8]
+    reason: tuple[str | pa.Array | NDArray[np.generic], ...]
 
 
 def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settings: config.Verify) -> pa.Table:
@@ -166,9 +175,15 @@ def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settin
     `facts`, in the order of `sketches`, says what is known of an article beside its words: `agency` (string?, of a full
     credit), `publisher` (string?) and `kind` (editorial, release, digest, liveblog). None: nothing is known.
     """
+    known = _Facts(facts)
+    sliced = (candidates.slice(first, _SLICE) for first in range(0, max(1, candidates.num_rows), _SLICE))
+    return pa.concat_tables([_decided(part, sketches, known, settings) for part in sliced]).combine_chunks()
+
+
+def _decided(candidates: pa.Table, sketches: pa.Table, facts: _Facts, settings: config.Verify) -> pa.Table:
     left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
     figures = Figures(sketches, left, right)
-    relation, reason = _decide(_rules(figures, sketches["n_words"].to_numpy(), facts, left, right, settings))
+    relation, reason = _decide(_rules(figures, sketches["n_words"].to_numpy(), facts.of(left, right), settings))
     return pa.Table.from_arrays(
         [
             *candidates.columns,
@@ -178,8 +193,8 @@ def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settin
             pa.array(figures.longest_run),
             pa.array(figures.begins[:, 0]),
             pa.array(figures.begins[:, 1]),
-            pa.array(relation, pa.string()),
-            pa.array(np.isin(relation, ACCEPTED)),
+            pa.array(RELATIONS).take(pa.array(relation)),
+            pa.array(relation < len(ACCEPTED)),
             reason,
         ],
         schema=MATCHES,
@@ -189,18 +204,16 @@ def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settin
 def _rules(
     figures: Figures,
     n_words: NDArray[np.int32],
-    facts: pa.Table | None,
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
+    beside: _Beside,
     settings: config.Verify,
 ) -> list[_Rule]:
     """The rules in their order: the first that holds for a pair decides it."""
     jaccard, containment = figures.jaccard, figures.containment
-    shorter, longer = np.minimum(n_words[left], n_words[right]), np.maximum(n_words[left], n_words[right])
+    words_left, words_right = n_words[figures.rows[0]], n_words[figures.rows[1]]
+    shorter, longer = np.minimum(words_left, words_right), np.maximum(words_left, words_right)
     agreement = figures.figures_shared / np.maximum(1, figures.figures)
-    beside = _beside(facts, left, right)
-    same_length = shorter >= settings.same_length * longer
-    kept = np.where(same_length, "version", np.where(n_words[right] < n_words[left], "abridged", "expanded"))
+    cut_or_grown = np.where(words_right < words_left, _CODES["abridged"], _CODES["expanded"])
+    kept = np.where(shorter >= settings.same_length * longer, _CODES["version"], cut_or_grown).astype(np.int8)
     nearly_equal = jaccard >= settings.light_edit
     # Two texts of one publisher share its furniture and its background paragraphs: they have to share more.
     cut, cut_name = _cut(beside.own, settings.own_jaccard, settings.min_jaccard, "own_jaccard", "min_jaccard")
@@ -246,15 +259,16 @@ def _rules(
              f" words is less than {settings.min_share} (verify.min_share)"),
         ),
         _Rule(figures.longest_run >= settings.excerpt_run, "excerpt", low),
-        _Rule(np.ones(len(left), np.bool_), "different", low),
+        _Rule(np.ones(len(jaccard), np.bool_), "different", low),
     ]  # fmt: skip
 
 
 def _cut(
     own: NDArray[np.bool_], for_own: float, for_others: float, own_name: str, others_name: str
-) -> tuple[NDArray[np.float64], NDArray[np.str_]]:
+) -> tuple[NDArray[np.float64], pa.Array]:
     """The cut that holds for each pair, and the name of its setting."""
-    return np.where(own, for_own, for_others), np.where(own, f" (verify.{own_name})", f" (verify.{others_name})")
+    names = pa.array([f" (verify.{others_name})", f" (verify.{own_name})"])
+    return np.where(own, for_own, for_others), names.take(pa.array(own.astype(np.int8)))
 
 
 class _Beside(NamedTuple):
@@ -265,16 +279,25 @@ class _Beside(NamedTuple):
     folder: NDArray[np.bool_]  # one of them is a round-up or live blog
 
 
-def _beside(facts: pa.Table | None, left: NDArray[np.int64], right: NDArray[np.int64]) -> _Beside:
-    if facts is None:
-        return _Beside(*(np.zeros(len(left), np.bool_) for _ in range(3)))
-    agency, publisher = (_codes(facts[name]) for name in ("agency", "publisher"))
-    folders = pc.is_in(facts["kind"], pa.array(["digest", "liveblog"])).to_numpy()
-    return _Beside(
-        own=(publisher[left] >= 0) & (publisher[left] == publisher[right]),
-        other_agency=(agency[left] >= 0) & (agency[right] >= 0) & (agency[left] != agency[right]),
-        folder=folders[left] | folders[right],
-    )
+class _Facts:
+    """What is known of each article beside its words, as codes that compare fast; None: nothing."""
+
+    def __init__(self, facts: pa.Table | None) -> None:
+        self.agency, self.publisher, self.folder = None, None, None
+        if facts is not None:
+            self.agency, self.publisher = _codes(facts["agency"]), _codes(facts["publisher"])
+            self.folder = pc.is_in(facts["kind"], pa.array(["digest", "liveblog"])).to_numpy()
+
+    def of(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> _Beside:
+        """The same of pairs of articles."""
+        if self.agency is None or self.publisher is None or self.folder is None:
+            return _Beside(*(np.zeros(len(left), np.bool_) for _ in range(3)))
+        agencies = self.agency[left], self.agency[right]
+        return _Beside(
+            own=(self.publisher[left] >= 0) & (self.publisher[left] == self.publisher[right]),
+            other_agency=(agencies[0] >= 0) & (agencies[1] >= 0) & (agencies[0] != agencies[1]),
+            folder=self.folder[left] | self.folder[right],
+        )
 
 
 def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
@@ -283,31 +306,39 @@ def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
     return codes
 
 
-def _decide(rules: list[_Rule]) -> tuple[NDArray[np.str_], pa.Array]:
-    """The relation and the reason of each pair, by the first rule that holds."""
+def _decide(rules: list[_Rule]) -> tuple[NDArray[np.int8], pa.ChunkedArray]:
+    """The relation of each pair, as a place in `RELATIONS`, and the reason, by the first rule that holds."""
     n = len(rules[0].holds)
     open_ = np.ones(n, np.bool_)
-    relation = np.empty(n, dtype="U10")
+    relation = np.empty(n, np.int8)
     rows, texts = [], []
     for rule in rules:
         chosen = np.flatnonzero(open_ & rule.holds)
         open_[chosen] = False
-        relation[chosen] = rule.relation if isinstance(rule.relation, str) else rule.relation[chosen]
+        relation[chosen] = _CODES[rule.relation] if isinstance(rule.relation, str) else rule.relation[chosen]
         rows.append(chosen)
         texts.append(_sentence(rule.reason, chosen))
     back = np.argsort(np.concatenate(rows))
-    return relation, pa.concat_arrays(texts).take(pa.array(back))
+    return relation, pa.chunked_array(texts, pa.string()).take(pa.array(back))
 
 
-def _sentence(parts: tuple[str | NDArray[np.generic], ...], rows: NDArray[np.int64]) -> pa.Array:
-    """The parts joined for each of the rows; numbers in full, shares to three places."""
-    pieces = [pa.scalar(part) if isinstance(part, str) else _text(part[rows]) for part in parts]
+def _sentence(parts: tuple[str | pa.Array | NDArray[np.generic], ...], rows: NDArray[np.int64]) -> pa.Array:
+    """The parts joined for each of the rows."""
     if all(isinstance(part, str) for part in parts):
-        return pa.repeat(pieces[0], len(rows))
+        return pa.repeat("".join(map(str, parts)), len(rows))
+    pieces = []
+    for part in parts:
+        if isinstance(part, str):
+            pieces.append(pa.scalar(part))
+        elif isinstance(part, pa.Array):
+            pieces.append(part.take(pa.array(rows)))
+        else:
+            pieces.append(_number(pa.array(part[rows])))
     return pc.binary_join_element_wise(*pieces, "")
 
 
-def _text(values: NDArray[np.generic]) -> pa.Array:
-    """Values as text, shares to three places."""
-    column = pa.array(values)
-    return column if pa.types.is_string(column.type) else pc.cast(pc.round(column, 3), pa.string())
+def _number(values: pa.Array) -> pa.Array:
+    """Figures as text; shares to three places, cut off, so that 0.1999 is not told as 0.2."""
+    if pa.types.is_floating(values.type):
+        values = pc.divide(pc.floor(pc.add(pc.multiply(values, 1_000), 1e-9)), 1_000)
+    return pc.cast(values, pa.string())

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from pipeline import config, schema
 from pipeline.storage import read, state
+from pipeline.storage.store import Store
 
-__all__ = ["of"]
+__all__ = ["of", "parts"]
 
 _PACKAGES = ("newswire-reprints", "datasketch", "numba", "numpy", "pandas", "pyarrow")
 
@@ -22,30 +23,38 @@ _PACKAGES = ("newswire-reprints", "datasketch", "numba", "numpy", "pandas", "pya
 def of(
     run_id: str,
     as_of: datetime,
-    store: state.Store,
+    store: Store,
     files: Sequence[read.FileReport],
     counts: Mapping[str, int],
     tables: Mapping[str, pa.Table],
     settings: config.Config,
-    audits: Sequence[Mapping[str, Any]],
     seconds: Mapping[str, float],
 ) -> dict[str, Any]:
-    """The manifest as JSON data. `inputs` have the SHA-256 of each file; `parts` are the state that this run stands on."""
+    """The manifest as JSON data, but for `parts` and what the audits found. `inputs` have the SHA-256 of each file."""
     return {
         "run_id": run_id,
         "as_of": as_of.isoformat(),
         "contract": schema.CONTRACT_VERSION,
         "header": state.header(settings.sketch),
-        "parts": [*store.parts(), {"run_id": run_id, "as_of": as_of.isoformat()}],
+        "history": [*store.history(), run_id],
         "inputs": [_input(report) for report in files],
         "counts": dict(counts),
         "rows": {name: rows.num_rows for name, rows in tables.items()},
-        "audits": list(audits),
         "seconds": {name: round(taken, 3) for name, taken in seconds.items()},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "settings": msgspec.to_builtins(settings),
         "fingerprint": config.fingerprint(settings),
     }
+
+
+def parts(store: Store, run_id: str, as_of: datetime, newest: datetime | None, reach: datetime) -> list[dict[str, str]]:
+    """The parts of the state a run stands on: those before it that reach far enough, and its own, if it added any.
+
+    `newest` is the newest time of its articles, None for none; a part whose newest is older than `reach` is left out.
+    """
+    kept = [part for part in store.parts() if datetime.fromisoformat(part["newest"]) >= reach]
+    own = {"run_id": run_id, "as_of": as_of.isoformat()}
+    return [*kept, own | {"newest": newest.isoformat()}] if newest else kept
 
 
 def _input(report: read.FileReport) -> dict[str, Any]:
@@ -54,7 +63,7 @@ def _input(report: read.FileReport) -> dict[str, Any]:
     except OSError:
         digest = ""  # it could not be read, and `reason` says why
     return {
-        "path": str(report.path),
+        "path": read.spelled(report.path),
         "sha256": digest,
         "bytes": report.bytes,
         "rows": report.rows,

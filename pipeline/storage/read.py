@@ -24,7 +24,7 @@ from pipeline.storage.readers.inputs import inputs
 from pipeline.storage.readers.rows import Bad, Row, Unreadable, too_long
 from pipeline.storage.readers.sniff import locate
 
-__all__ = ["Batch", "FileReport", "Reading", "batches", "digest", "inputs"]
+__all__ = ["Batch", "FileReport", "Reading", "batches", "digest", "inputs", "spelled"]
 
 _PROBE = 100  # rows without any column for text, from the first on, after which a file is given up
 _FULL = 4  # a batch also ends when its texts pass so many times the size of the longest allowed record
@@ -88,7 +88,7 @@ class Reading:
         return bool(self.files) and all(report.status == "failed" and not report.rows for report in self.files)
 
     def _read(self, path: Path, pending: _Pending) -> Iterator[Batch]:
-        name, rows, rejects, reason = _name(path), 0, 0, ""
+        name, rows, rejects, reason = spelled(path), 0, 0, ""
         try:
             for row in self._records(path):
                 if isinstance(row, Bad):
@@ -203,7 +203,7 @@ class _Pending:
         return batch
 
 
-def _name(path: Path) -> str:
+def spelled(path: Path) -> str:
     """The path as text; file systems allow names that no encoding can print."""
     return os.fsencode(path).decode("utf-8", "replace")
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import schema
 
-__all__ = ["arrange", "read_json", "table", "write_json", "write_tables"]
+__all__ = ["arrange", "read_json", "sync", "table", "text_keys", "write_json", "write_tables"]
 
 _COMPRESSION = "zstd"
 
@@ -36,8 +37,8 @@ def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
     for name, rows in tables.items():
         path = folder / f"{name}.parquet"
         pq.write_table(rows, path, compression=_COMPRESSION, store_schema=True)
-        _sync(path)
-    _sync(folder)
+        sync(path)
+    sync(folder)
 
 
 def table(folder: Path, name: str) -> pa.Table:
@@ -54,7 +55,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -63,7 +64,12 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _sync(path: Path) -> None:
+def text_keys(rows: pa.Table) -> pa.Array:
+    """One key for each row's text: its article_id and the digest of the version."""
+    return pc.binary_join_element_wise(rows["article_id"], rows["digest"], "\n").combine_chunks()
+
+
+def sync(path: Path) -> None:
     """Have a file or folder on the disk before what comes next relies on it."""
     handle = os.open(path, os.O_RDONLY)
     try:

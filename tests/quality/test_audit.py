@@ -12,7 +12,7 @@ import pytest
 from pipeline import config, schema
 from pipeline.quality import audit
 from pipeline.storage import write
-from pipeline.storage.state import Store
+from pipeline.storage.store import Store
 
 Tables = dict[str, pa.Table]
 COUNTS = {"records": 85, "added": 79, "rejected": 4, "repeats": 1, "superseded": 1, "files": 25, "files_failed": 0}

@@ -17,7 +17,7 @@ from pipeline import measure
 from pipeline.errors import InputError
 from pipeline.quality import evaluate, labels, pages
 from pipeline.quality.scores import Bootstrap, agreement, estimate, rates, story_sums
-from pipeline.storage.state import Store
+from pipeline.storage.store import Store
 from tests.conftest import GOLDEN, Ended
 
 Reprints = Callable[..., Ended]

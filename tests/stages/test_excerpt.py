@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline import config
 from pipeline.stages import excerpt, sketch
-from pipeline.storage.state import Store
+from pipeline.storage.store import Store
 from tests.stages import oracle
 
 WORDS = st.lists(
@@ -68,7 +68,7 @@ def test_the_round_ups_passages_are_where_they_say(wire_day: Path) -> None:
             continue
         page = next((Path(__file__).parents[1] / "golden" / "wire-day").rglob("hc-world-in-brief.txt"))
         passage = page.read_text(encoding="utf-8")[row["start"] : row["end"]]
-        original = store.texts(clusters[row["cluster_id"]])[0]["body"]
+        original = store.state().texts(clusters[row["cluster_id"]])[0]["body"]
         hashes = oracle.shingles(passage, 5, 5)
         assert len(hashes) == row["longest_run"]
         assert len(np.intersect1d(hashes, oracle.shingles(original, 5, 5))) > 0.8 * len(set(hashes))

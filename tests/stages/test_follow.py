@@ -58,7 +58,9 @@ def runs(*worlds: World) -> list[follow.Followed]:
 
 
 def after(before: follow.Before, result: follow.Followed) -> follow.Before:
-    return follow.Before(result.clusters, result.members, pa.concat_tables([before.events, result.events]))
+    of_run = {*result.clusters["changed_run_id"].to_pylist(), *result.members["changed_run_id"].to_pylist()}
+    history = (*before.history, *sorted(of_run - {*before.history}))
+    return follow.Before(result.clusters, result.members, pa.concat_tables([before.events, result.events]), history)
 
 
 def told(result: follow.Followed) -> list[tuple[str, str, str | None, str | None]]:

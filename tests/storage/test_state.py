@@ -6,28 +6,39 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline import config, schema
 from pipeline.errors import StoreBusyError, StoreError
-from pipeline.storage import state, write
-from pipeline.storage.state import Part, Store
+from pipeline.storage import manifest, state, write
+from pipeline.storage.state import Part
+from pipeline.storage.store import Store
+
+NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def publish(store: Store, run_id: str, keep: int = 30) -> None:
+def publish(store: Store, run_id: str, keep: int = 30, newest: datetime = NOON, reach: datetime = LONG_AGO) -> None:
     """A run without articles, as a run leaves it in `work`."""
     with store.locked():
-        with Part(store.work / "state"):
+        with Part(store.work / "state") as part:
             pass
+        part.close(lambda rows: rows)
         tables = {name: write.arrange(name, rows.empty_table()) for name, rows in schema.PUBLISHED.items()}
         write.write_tables(tables, store.work / "tables")
-        parts = [*store.parts(), {"run_id": run_id, "as_of": "2026-03-09T00:00:00+00:00"}]
-        manifest = {"run_id": run_id, "parts": parts, "header": state.header(config.Sketch())}
-        write.write_json(store.work / "tables" / "manifest.json", manifest)
+        told = {
+            "run_id": run_id,
+            "as_of": NOON.isoformat(),
+            "parts": manifest.parts(store, run_id, NOON, newest, reach),
+            "history": [*store.history(), run_id],
+            "header": state.header(config.Sketch()),
+        }
+        write.write_json(store.work / "tables" / "manifest.json", told)
         store.publish(run_id, keep)
 
 
@@ -39,8 +50,8 @@ def test_a_published_run_is_named_by_latest_and_linked_by_current(tmp_path: Path
     assert (store.path / "current").resolve() == (store.path / "runs" / "2026-03-09.1").resolve()
     assert store.next_run_id(date(2026, 3, 9)) == "2026-03-09.2"
     assert store.next_run_id(date(2026, 3, 10)) == "2026-03-10.1"
-    assert store.state("sketches").schema.equals(schema.SKETCHES)
-    assert store.articles(["article_id"]).column_names == ["article_id", "first_seen"]
+    assert store.state().table("sketches").schema.equals(schema.SKETCHES)
+    assert store.state().articles(["article_id"]).column_names == ["article_id", "first_seen"]
 
 
 def test_old_runs_leave_with_the_parts_that_no_kept_run_needs(tmp_path: Path) -> None:
@@ -52,6 +63,35 @@ def test_old_runs_leave_with_the_parts_that_no_kept_run_needs(tmp_path: Path) ->
     assert len(list((tmp_path / "state").iterdir())) == 4  # the newest run stands on all of them
     with pytest.raises(StoreError, match=r"run 2026-03-09.1 is not kept; there are 2026-03-09.3, 2026-03-09.4"):
         store.folder("2026-03-09.1")
+
+
+def test_a_part_leaves_when_nothing_reaches_back_to_it(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    publish(store, "2026-03-09.1", keep=1)
+    publish(store, "2026-03-09.2", keep=1, newest=NOON, reach=datetime(2026, 3, 10, tzinfo=UTC))
+    assert [part["run_id"] for part in store.parts()] == ["2026-03-09.2"]
+    assert [path.name for path in (tmp_path / "state").iterdir()] == ["2026-03-09.2"]
+    assert store.next_run_id(date(2026, 3, 9)) == "2026-03-09.3"  # no id is ever used twice
+
+
+def test_a_folder_that_holds_anything_else_is_no_store_and_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "mine").mkdir(parents=True)
+    with (
+        pytest.raises(StoreError, match=r"is not a store: it has no latest.json, and it holds runs"),
+        Store(tmp_path).locked(),
+    ):
+        pass
+    assert (tmp_path / "runs" / "mine").is_dir()
+
+
+def test_a_store_that_lost_its_latest_json_loses_nothing_else(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    publish(store, "2026-03-09.1")
+    (tmp_path / "latest.json").unlink()
+    with pytest.raises(StoreError, match=r"put its latest\.json back"), store.locked():
+        pass
+    assert (tmp_path / "runs" / "2026-03-09.1" / "manifest.json").exists()
+    assert (tmp_path / "state" / "2026-03-09.1" / "articles.parquet").exists()
 
 
 def test_what_a_killed_run_left_is_cleared_and_its_id_used_again(tmp_path: Path) -> None:
@@ -71,7 +111,7 @@ def test_what_a_killed_run_left_is_cleared_and_its_id_used_again(tmp_path: Path)
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     code = (
-        "import os, sys\nfrom pipeline.storage.state import Store\n"
+        "import os, sys\nfrom pipeline.storage.store import Store\n"
         f"with Store({str(tmp_path)!r}).locked():\n    print('held', flush=True)\n    sys.stdin.read()\n"
     )
     holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -101,22 +141,23 @@ def test_a_store_that_cannot_be_one_is_an_error_in_words(tmp_path: Path) -> None
     (tmp_path / "latest.json").write_text("{}")
     with pytest.raises(StoreError, match="is not what a run writes"):
         Store(tmp_path).runs()
+    (tmp_path / "latest.json").write_text('{"runs": ["gone"]}')
+    with pytest.raises(StoreError, match="names this run, and it cannot be read"):
+        Store(tmp_path).manifest()
 
 
-def test_settling_rewrites_only_what_it_changes(tmp_path: Path) -> None:
-    with Part(tmp_path / "part") as part:
-        numbers = pa.table({"n_words": [1, 2], "content": [1, 2], "shingles": [[1], []], "figures": [[], []]})
-        rows = numbers.add_column(0, "article_id", pa.array(["a", "b"]))
-        part.add("sketches", rows.cast(schema.SKETCHES))
-    untouched = (tmp_path / "part" / "credits.parquet").stat().st_mtime_ns
-
+def test_closing_rewrites_only_what_it_changes(tmp_path: Path) -> None:
     def rename(rows: pa.Table) -> pa.Table:
         ids = ["x" if id_ == "a" else id_ for id_ in rows["article_id"].to_pylist()]
         index = rows.column_names.index("article_id")
         return rows.set_column(index, rows.schema.field(index), pa.array(ids, pa.string()))
 
-    part.settle(rename)
-    settled = pa.parquet.read_table(tmp_path / "part" / "sketches.parquet")
+    with Part(tmp_path / "part") as part:
+        numbers = pa.table({"n_words": [1, 2], "content": [1, 2], "shingles": [[1], []], "figures": [[], []]})
+        rows = numbers.add_column(0, "article_id", pa.array(["a", "b"]))
+        part.add("sketches", rows.cast(schema.SKETCHES))
+        part.close(rename)
+    settled = pq.read_table(tmp_path / "part" / "sketches.parquet")
     assert settled["article_id"].to_pylist() == ["x", "b"]
     assert settled["shingles"].to_pylist() == [[1], []]
-    assert (tmp_path / "part" / "credits.parquet").stat().st_mtime_ns == untouched
+    assert not list((tmp_path / "part").glob("*.settled"))

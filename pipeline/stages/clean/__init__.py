@@ -19,10 +19,10 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.stages._fold import SpanMap, flatten, fold, is_plain
 from pipeline.stages.clean import dates, furniture
-from pipeline.stages.clean.lines import Line, count_words
+from pipeline.stages.clean.lines import Line, count_words, key
 from pipeline.stages.clean.story import Known, Stated, Story, read_story
 from pipeline.stages.clean.verdicts import kind_of, language_of, text_state_of, version_of
-from pipeline.stages.lexicon.publishers import Publisher, Publishers
+from pipeline.stages.lexicon.publishers import Publisher, Publishers, urlsplit_host
 
 __all__ = ["run"]
 
@@ -100,9 +100,18 @@ def _known(record: dict[str, Any], settings: config.Clean, publishers: Publisher
         headline=record["headline"],
         deck=record["deck"],
         publisher=record["publisher"],
-        is_publisher=lambda line: publishers.named(line) is not None,
+        is_publisher=lambda line: publishers.named(line) is not None or _names_host(line, record),
         max_strip_share=settings.max_strip_share,
     )
+
+
+_HOST_LETTERS = 5
+
+
+def _names_host(line: str, record: dict[str, Any]) -> bool:
+    """Whether a line is the name in the record's host: "Norrvik Courier" in "www.norrvik-courier.no"."""
+    name = key(line)
+    return len(name) >= _HOST_LETTERS and name in key(record["host"] or urlsplit_host(record["url"]) or "")
 
 
 def _digest(headline: str | None, text: str) -> str:

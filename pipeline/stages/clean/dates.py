@@ -101,11 +101,19 @@ def stamps(line: str) -> list[Stamp]:
     result = []
     for number, label in enumerate(found):
         end = found[number + 1].start() if number + 1 < len(found) else len(text)
-        phrase = text[label.end() : end].rstrip(" |/,;·•-(")
+        phrase = _READING.split(text[label.end() : end], maxsplit=1)[0].rstrip(" |/,;·•-(")
         if any(character.isdigit() for character in phrase):
             role = words.labels[" ".join(label[1].casefold().split())]
             result.append(Stamp(role, label.start(), label.end(), label.end() + len(phrase)))
     return result
+
+
+#: How long the reading takes: behind many a date, and no part of it.
+_READING = regex.compile(
+    r"\W*\b(?:read(?:ing)? time|lesedauer|lesezeit|temps de lecture|tiempo de lectura|tempo di lettura)\b"
+    r"|[|·•,(-]\s*\d{1,3}[- ]?min(?:ute)?s?\b(?! ago)",
+    regex.IGNORECASE,
+)
 
 
 def is_month(word: str) -> bool:

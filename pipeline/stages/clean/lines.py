@@ -10,7 +10,7 @@ import regex
 
 from pipeline.stages._fold import beyond_ascii, flatten
 
-__all__ = ["Line", "Strip", "count_words", "has_digit", "is_paragraph", "key", "split"]
+__all__ = ["Line", "Mark", "Marks", "Strip", "count_words", "has_digit", "is_paragraph", "key", "split"]
 
 #: What is cut from the ends of a flattened line: breaks, spaces, and what is unseen.
 _EDGE = "\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029 \u00ad\u200b\u200e\u200f\u2060\ufeff"
@@ -37,6 +37,21 @@ class Line(NamedTuple):
         """Whether it closes like a sentence. A dotted abbreviation at the end counts too: better kept than lost."""
         last = self.flat[-1]
         return last in ".!?" or (not last.isalnum() and _SENTENCE_END.search(self.flat) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Why a line is no part of the story. `cut`: the offset in the text where a second part begins, of kind `rest`; that is
+    the time behind a byline, or the source behind a time."""
+
+    position: str
+    kind: str
+    rule: str
+    cut: int | None = None
+    rest: str = ""
+
+
+Marks = list[Mark | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 import regex
 
-from pipeline.stages.clean import dates, furniture, signatures
-from pipeline.stages.clean.lines import Line, has_digit, is_paragraph, key
+from pipeline.stages.clean import furniture, signatures
+from pipeline.stages.clean.lines import Line, Mark, Marks, is_paragraph, key
+from pipeline.stages.clean.stamps import stamp_mark
 
-__all__ = ["Known", "Mark", "Marks", "Stated", "is_wrapped", "mark_by_rule", "mark_wrapped", "stated_times"]
+__all__ = ["Known", "is_wrapped", "mark_by_rule", "mark_wrapped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the record says beside the text. `is_publisher` tells whether a line is the name of a known publisher."""
+    """What the record says beside the text. `is_publisher` tells whether a line is the name of a known publisher, or that
+    of the record's own host."""
 
     page: bool = False
     headline: str | None = None
@@ -25,26 +27,6 @@ class Known:
     is_publisher: Callable[[str], bool] = bool
     max_strip_share: float = 1.0
 
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Why a line is no part of the story. `text_end` cuts a byline off before the time that follows it in the line."""
-
-    position: str
-    kind: str
-    rule: str
-    text_end: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """A time that a line of the text states: its words, and whether of publication or of a change."""
-
-    role: str
-    text: str
-
-
-Marks = list[Mark | None]
 
 _HEAD_LINES = 20  # the head of a text is not looked for beyond
 _WRAPPED_WIDTH = 90  # characters; paragraphs that are not broken run longer
@@ -55,7 +37,9 @@ _ENOUGH = 5  # words of a line that ends the tail when it closes like a sentence
 def mark_by_rule(lines: list[Line], marks: Marks, known: Known) -> None:
     """Marks, in place, what the rules know: repeated titles, then head, tail, what is sure anywhere, lists of links."""
     if known.page and lines and lines[0].words <= 6 and known.is_publisher(lines[0].flat):
-        marks[0] = Mark("head", "publisher", "page-publisher")
+        marks[0] = Mark(
+            "head", "publisher", "page-publisher"
+        )  # before a rule takes it: "Business Standard", "The Nation"
     _mark_repeats(lines, marks, known)
     head_end = _mark_head(lines, marks, known)
     _mark_tail(lines, marks, head_end)
@@ -89,14 +73,15 @@ def _mark_repeats(lines: list[Line], marks: Marks, known: Known) -> None:
     """The publisher's name, the headline and the deck where the text repeats what the record already says."""
     titles = [(kind, key(value)) for kind, value in (("headline", known.headline), ("deck", known.deck)) if value]
     titles = [(kind, title) for kind, title in titles if title]
+    longest = 2 * max(len(text or "") for text in (known.headline, known.deck, known.publisher))
     found = -1
     for number, line in enumerate(lines[:8]):
-        own = key(line.flat)
+        own = key(line.flat) if len(line.flat) <= longest else ""
         kind = next((kind for kind, title in titles if _same_title(own, title)), None)
         if kind:
             marks[number] = Mark("head", kind, f"{kind}-repeated")
             found = number
-        elif number == 0 and known.publisher and own == key(known.publisher):
+        elif number == 0 and own and known.publisher and own == key(known.publisher):
             marks[number] = Mark("head", "publisher", "publisher-repeated")
         elif is_paragraph(line, 25):
             break
@@ -136,7 +121,7 @@ def _names_outlet_behind(line: Line, known: Known) -> bool:
 
 
 def _head_mark(line: Line, known: Known) -> Mark | None:
-    stamp = _stamp_mark(line, "head")
+    stamp = stamp_mark(line, "head")
     if stamp:
         return stamp
     if signatures.is_agency_line(line.flat):
@@ -155,11 +140,28 @@ def _mark_tail(lines: list[Line], marks: Marks, head_end: int) -> None:
             continue
         marks[number] = _tail_mark(line)
         if marks[number] is None and is_paragraph(line, _ENOUGH):
-            return
+            break
+    _mark_initials(lines, marks, head_end)
+
+
+_INITIALS_WORDS = 4
+
+
+def _mark_initials(lines: list[Line], marks: Marks, head_end: int) -> None:
+    """Below an agency's line at the end stand, in some houses, its editors and the hour: short lines, no sentences."""
+    below = False
+    for number in range(head_end, len(lines)):
+        line, mark = lines[number], marks[number]
+        if mark is not None:
+            below = mark.rule == "agency-line"
+        elif below and line.words <= _INITIALS_WORDS and not line.ends_sentence:
+            marks[number] = Mark("tail", "credit", "agency-initials")
+        else:
+            below = False
 
 
 def _tail_mark(line: Line) -> Mark | None:
-    stamp = _stamp_mark(line, "tail")
+    stamp = stamp_mark(line, "tail")
     if stamp:
         return stamp
     rule = furniture.match(line, "tail")
@@ -223,46 +225,3 @@ def _mark_bullets(lines: list[Line], marks: Marks) -> None:
         if len(run) >= _BULLETS and 3 * facts <= len(run) and like_headlines:
             for number in run:
                 marks[number] = marks[number] or Mark("tail" if backwards else "head", "furniture", "list-of-links")
-
-
-# --- times in lines ---------------------------------------------------------------------------------------------
-
-_STAMP_WORDS = 22
-_BEFORE_STAMP = regex.compile(r"\s*[|•·,;/-]*\s*$")
-
-
-def _stamp_mark(line: Line, position: str) -> Mark | None:
-    """A mark for a line that states a time, alone or behind a byline: "ANI | Updated: Mar 19, 2023 08:42 IST"."""
-    if line.words > _STAMP_WORDS or not has_digit(line.flat):
-        return None
-    found = dates.stamps(line.flat)
-    if not found:
-        alone = line.words <= 10 and not line.flat.endswith(".") and _is_date(line.flat, bare=True)
-        return Mark(position, "stamp", "stamp-date") if alone else None
-    before = _BEFORE_STAMP.sub("", line.flat[: found[0].label])
-    if not any(_is_date(line.flat[stamp.start : stamp.end]) for stamp in found):
-        return None
-    if not before or _is_date(before):
-        return Mark(position, "stamp", "stamp-labelled")
-    name = Line(line.start, line.start + len(before), before, len(before.split()))
-    rule = furniture.match(name, "head")
-    named = name.words <= 4 and before[0].isalpha() and not any(word[0].islower() for word in before.split())
-    is_byline = named or (rule is not None and rule.kind == "byline") or signatures.is_agency_line(before)
-    return Mark(position, "byline", "byline-and-stamp", name.end) if is_byline else None
-
-
-def _is_date(text: str, *, bare: bool = False) -> bool:
-    try:
-        return dates.parse(text, dates.Place(), bare=bare) is not None
-    except dates.ImpossibleDateError:
-        return False
-
-
-def stated_times(flat: str) -> list[Stated]:
-    """The times a stamp line states; an unlabelled date counts as that of publication."""
-    labelled = dates.stamps(flat)
-    found = [Stated(stamp.role, flat[stamp.start : stamp.end]) for stamp in labelled]
-    before = flat[: labelled[0].label if labelled else len(flat)].strip(" |/,;-")
-    if before and _is_date(before):
-        found.insert(0, Stated("published", before))
-    return found

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import regex
 
-from pipeline.stages.clean.lines import Line, is_paragraph
-from pipeline.stages.clean.marks import Known, Mark, Marks
+from pipeline.stages.clean.lines import Line, Mark, Marks, has_digit, is_paragraph
+from pipeline.stages.clean.marks import Known
 
 __all__ = ["mark_page"]
 
@@ -44,22 +44,31 @@ def _may_be_headline(line: Line, mark: Mark | None) -> bool:
     return mark.kind in {"furniture", "version_note"} and line.words >= 6 and not mark.rule.startswith("navigation")
 
 
+_MASTHEAD_LINES = 6
+
+
 def _mark_publisher(lines: list[Line], marks: Marks, known: Known) -> int:
-    """The publisher's line, if the page begins with one; returns the number of the line after it."""
-    if not lines or (marks[0] is not None and marks[0].kind in {"headline", "deck"}):
+    """The publisher's line, if the page begins with one, below navigation perhaps; returns the number of the line after."""
+    first = next((n for n in range(min(len(lines), _MASTHEAD_LINES)) if marks[n] is None or _is_layout(marks[n])), None)
+    if first is None or ((mark := marks[first]) is not None and mark.kind in {"headline", "deck"}):
         return 0
-    first = lines[0]
-    named = marks[0] is not None and marks[0].kind == "publisher"
-    short = marks[0] is None and first.words <= 4 and not first.ends_sentence and not any(map(str.isdigit, first.flat))
-    longer_next = len(lines) > 2 and lines[1].words > max(4, first.words)
-    if (
-        named
-        or (first.words <= 6 and known.is_publisher(first.flat))
-        or (short and longer_next and not known.publisher)
-    ):
-        marks[0] = Mark("head", "publisher", "page-publisher")
-        return 1
+    line = lines[first]
+    named = mark is not None or (line.words <= 6 and known.is_publisher(line.flat))
+    if named or (first == 0 and not known.publisher and _looks_like_masthead(lines)):
+        marks[first] = Mark("head", "publisher", "page-publisher")
+        return first + 1
     return 0
+
+
+def _is_layout(mark: Mark | None) -> bool:
+    return mark is not None and mark.kind in {"publisher", "headline", "deck"}
+
+
+def _looks_like_masthead(lines: list[Line]) -> bool:
+    """Whether a page begins with a short line above a longer one."""
+    first = lines[0]
+    short = first.words <= 4 and not first.ends_sentence and not has_digit(first.flat)
+    return short and len(lines) > 2 and lines[1].words > max(4, first.words)
 
 
 def _page_head_end(lines: list[Line], marks: Marks, headline: int) -> int:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from pipeline.stages._fold import flatten
 from pipeline.stages.clean import signatures
-from pipeline.stages.clean.lines import Line, Strip, split
-from pipeline.stages.clean.marks import Known, Mark, Marks, Stated, is_wrapped, mark_by_rule, mark_wrapped, stated_times
+from pipeline.stages.clean.lines import Line, Mark, Marks, Strip, split
+from pipeline.stages.clean.marks import Known, is_wrapped, mark_by_rule, mark_wrapped
 from pipeline.stages.clean.masthead import mark_page
+from pipeline.stages.clean.stamps import Stated, stated_times
 
 __all__ = ["Known", "Stated", "Story", "read_story"]
 
@@ -104,15 +105,17 @@ def _collect(lines: list[Line], marks: Marks, story: Story) -> None:
         if mark is None:
             story.kept.append((line.start, line.end))
             continue
-        end = mark.text_end or line.end
+        end = mark.cut or line.end
         story.strips.append(Strip(line.start, end, mark.position, mark.kind, mark.rule))
-        if mark.text_end:
-            rest = line.start + len(line.flat) - len(line.flat[end - line.start :].lstrip(" |•·,;/-"))
-            story.strips.append(Strip(rest, line.end, mark.position, "stamp", mark.rule))
+        rest = line.start + len(line.flat) - len(line.flat[end - line.start :].lstrip(" |•·,;/-"))
+        if mark.cut:
+            story.strips.append(Strip(rest, line.end, mark.position, mark.rest, mark.rule))
         if mark.kind in _LAYOUT and mark.rule != "byline-editor":
             story.spans.setdefault(mark.kind, (line.start, end))
-        if mark.kind == "stamp" or mark.text_end:
-            story.stated.extend(stated_times(line.flat))
+        if mark.kind == "stamp":
+            story.stated.extend(stated_times(line.flat[: end - line.start]))
+        elif mark.rest == "stamp":
+            story.stated.extend(stated_times(line.flat[rest - line.start :]))
 
 
 def _cut_dateline(text: str, story: Story) -> None:

@@ -13,11 +13,15 @@ __all__ = ["Before", "Followed"]
 
 @dataclass(frozen=True)
 class Before:
-    """What the run before published: clusters and members, and the events of all runs until then."""
+    """What the run before published: clusters and members, and the events of all runs until then.
+
+    `history`: the ids of all runs in the order in which they were published.
+    """
 
     clusters: pa.Table
     members: pa.Table
     events: pa.Table
+    history: tuple[str, ...] = ()
 
     @classmethod
     def nothing(cls) -> Before:

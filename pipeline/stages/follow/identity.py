@@ -35,8 +35,8 @@ def kin(members: pa.Table, before: Before) -> pd.DataFrame:
 def assign(clusters: pa.Table, kin: pd.DataFrame, before: Before) -> pd.DataFrame:
     """The id of each group: group, cluster_id, is_kept (bool: published before)."""
     seen = frame(before.clusters, ["cluster_id", "first_run_id"])
-    order = {run: place for place, run in enumerate(sorted(seen["first_run_id"].unique(), key=_run_order))}
-    seen = seen.assign(age=seen["first_run_id"].map(order))
+    age = {run: place for place, run in enumerate(before.history)}
+    seen = seen.assign(age=seen["first_run_id"].map(age).fillna(-1))  # a run before all that are told of
     claims = kin[kin["is_heir"]].merge(seen, left_on="old_id", right_on="cluster_id")
     kept = claims.sort_values(["group", "age", "old_id"]).drop_duplicates("group")[["group", "old_id"]]
     groups = frame(clusters, ["cluster_id", "anchor_id"]).rename(columns={"cluster_id": "group"})
@@ -58,12 +58,6 @@ def _minted(anchor_ids: Iterable[str], used: set[str]) -> list[str]:
         used.add(cluster_id)
         minted.append(cluster_id)
     return minted
-
-
-def _run_order(run_id: str) -> tuple[str, int]:
-    """Run ids are `<as-of>.<n>`: by date, then by number, so that the tenth run of a day comes after its ninth."""
-    as_of, _, number = run_id.rpartition(".")
-    return (as_of, int(number)) if number.isdecimal() else (run_id, 0)
 
 
 def renamed(table: pa.Table, ids: pd.DataFrame) -> pa.Table:

@@ -39,11 +39,14 @@ DIGIT = 4  # decimal digits of any script, folded to 0-9
 _NAMES = ("gap", "word", "sign", "ignored", "digit")
 _BLOCK = 128  # code points in a block of the two-level table
 
-# Scripts written without spaces between words (UAX #14, class SA, and the ideographic ones).
+# Scripts written without spaces between words (UAX #14, class SA, and the ideographic ones). By script and not by script
+# extensions: those would take in accents and apostrophes that other scripts share, and cut their words to pieces.
 _UNSPACED = (
     "Han Hiragana Katakana Bopomofo Yi Thai Lao Khmer Myanmar Tibetan Tai_Le New_Tai_Lue Tai_Tham Tai_Viet "
     "Balinese Javanese"
 ).split()
+
+_SHARED = "\u3006\u30fc\uff70"  # closing mark and prolonged sound marks, common to Japanese scripts
 
 
 class Characters(NamedTuple):
@@ -105,8 +108,8 @@ def _build() -> Characters:
     import regex
 
     everything = "".join(map(chr, range(sys.maxunicode + 1)))
-    scripts = "".join(rf"\p{{Script_Extensions={script}}}" for script in _UNSPACED)
-    unspaced = frozenset(regex.findall(f"[{scripts}]", everything))
+    scripts = "".join(rf"\p{{Script={script}}}" for script in _UNSPACED)
+    unspaced = frozenset(regex.findall(f"[{scripts}{_SHARED}]", everything))
     entries = np.array(
         [_classify(char, unspaced) << 24 | (ord(_fold(char)) - ord(char)) & 0xFFFFFF for char in everything],
         dtype=np.uint32,

@@ -78,10 +78,10 @@ def pair_bound(found: NDArray[np.int64], slots: int, cap: int, pivots: int) -> i
 def _leads(
     rows: NDArray[np.int64], slots: NDArray[np.int64], contents: NDArray[np.int64], pivots: int
 ) -> NDArray[np.int64]:
-    """Pivots of a hot run: in each slot of time the rows with the smallest content hash, then the smallest row.
+    """Pivots of a hot run: in each slot of time the rows with the smallest content hashes, of equal ones the first row.
 
-    Chosen by what is in the bucket and never by the order in which it came. Slots are absolute stretches of time, so that
-    every row has a pivot within its window wherever the run as a whole reaches.
+    Chosen by what is in the bucket. Slots are absolute stretches of time, so that every row has a pivot within its window
+    wherever the run as a whole reaches.
     """
     order = np.argsort(contents[rows], kind="mergesort")
     order = order[np.argsort(slots[order], kind="mergesort")]
@@ -89,10 +89,14 @@ def _leads(
     n = 0
     in_slot = 0
     for k in range(order.size):
-        in_slot = in_slot + 1 if k and slots[order[k]] == slots[order[k - 1]] else 0
+        if k == 0 or slots[order[k]] != slots[order[k - 1]]:
+            in_slot = 0
+        elif contents[rows[order[k]]] == contents[rows[order[k - 1]]]:
+            continue
         if in_slot < pivots:
             chosen[n] = order[k]
             n += 1
+        in_slot += 1
     return chosen[:n]
 
 
@@ -110,8 +114,8 @@ def emit_pairs(
 ) -> int:
     """The pairs within the runs `found` (m, 2): all of them up to `cap` rows, above it each row with the run's pivots.
 
-    `times` (int64 microseconds) and `contents` (int64) are by row; pairs further apart than `window` are left out. With
-    `pivots` 0 hot runs give none. Returns how many were written to `out` (see `pair_bound` for its size).
+    `times` (int64 microseconds) and `contents` (int64) are by row; pairs further apart than `window` are left out. Returns
+    how many were written to `out` (see `pair_bound` for its size).
     """
     mask = (np.uint64(1) << np.uint64(row_bits)) - np.uint64(1)
     n = 0
@@ -125,7 +129,7 @@ def emit_pairs(
                     if left != right and abs(times[left] - times[right]) <= window:
                         out[n] = np.uint64(left) << np.uint64(32) | np.uint64(right)
                         n += 1
-        elif pivots:
+        else:
             rows = (keys[first:last] & mask).astype(np.int64)
             slots = times[rows] // window
             is_lead = np.zeros(rows.size, np.bool_)

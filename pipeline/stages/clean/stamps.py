@@ -1,0 +1,86 @@
+"""Lines that state a time: alone, behind a byline, or before a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import regex
+
+from pipeline.stages.clean import dates, furniture, signatures
+from pipeline.stages.clean.lines import Line, Mark, count_words, has_digit
+
+__all__ = ["Stated", "stamp_mark", "stated_times"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A time that a line of the text states: its words, and whether of publication or of a change."""
+
+    role: str
+    text: str
+
+
+_STAMP_WORDS = 22
+_ALONE_WORDS = 12  # of a line without a label
+_PART = regex.compile(r"\s*[|•·]\s*|\s+-\s+|,?\s+")  # what may stand between a name and a time
+_EDGE = " |•·,;/-"
+
+
+def stamp_mark(line: Line, position: str) -> Mark | None:
+    """A mark for a line that states a time: "Updated: 3 May", "ANI | Updated: Mar 19, 2023 08:42 IST", "3 May | Source: dpa".
+
+    None if the line says anything else beside the time and the name.
+    """
+    if line.words > _STAMP_WORDS or not has_digit(line.flat):
+        return None
+    found = dates.stamps(line.flat)
+    if not found:
+        return _unlabelled(line, position)
+    before = line.flat[: found[0].label].rstrip(_EDGE)
+    if not any(_is_date(line.flat[stamp.start : stamp.end]) for stamp in found):
+        return None
+    if not before or _is_date(before):
+        return Mark(position, "stamp", "stamp-labelled")
+    named = count_words(before) <= 4 and before[0].isalpha() and not any(word[0].islower() for word in before.split())
+    kind = "byline" if named else _name_kind(before)
+    return Mark(position, kind, "byline-and-stamp", line.start + len(before), "stamp") if kind else None
+
+
+def _unlabelled(line: Line, position: str) -> Mark | None:
+    """A mark for a date alone, behind a name or before one."""
+    if line.words > _ALONE_WORDS or line.flat.endswith("."):
+        return None
+    if _is_date(line.flat, bare=True):
+        return Mark(position, "stamp", "stamp-date")
+    for part in _PART.finditer(line.flat):
+        before, after = line.flat[: part.start()], line.flat[part.end() :]
+        if has_digit(after) and (kind := _name_kind(before)) and _is_date(after, bare=True):
+            return Mark(position, kind, "byline-and-stamp", line.start + part.start(), "stamp")
+        if has_digit(before) and (kind := _name_kind(after)) and _is_date(before, bare=True):
+            return Mark(position, "stamp", "stamp-and-source", line.start + part.start(), kind)
+    return None
+
+
+def _name_kind(name: str) -> str | None:
+    """Whether words are a byline or a source ("byline", "credit"); None for any others."""
+    rule = furniture.match(Line(0, len(name), name, count_words(name)), "head")
+    if rule:
+        return rule.kind if rule.kind in {"byline", "credit"} else None
+    return "byline" if signatures.is_agency_line(name) else None
+
+
+def _is_date(text: str, *, bare: bool = False) -> bool:
+    try:
+        return dates.parse(text, dates.Place(), bare=bare) is not None
+    except dates.ImpossibleDateError:
+        return False
+
+
+def stated_times(flat: str) -> list[Stated]:
+    """The times a stamp states; an unlabelled date counts as that of publication."""
+    labelled = dates.stamps(flat)
+    found = [Stated(stamp.role, flat[stamp.start : stamp.end]) for stamp in labelled]
+    before = flat[: labelled[0].label if labelled else len(flat)].strip(_EDGE)
+    if before and _is_date(before):
+        found.insert(0, Stated("published", before))
+    return found

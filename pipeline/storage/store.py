@@ -1,0 +1,195 @@
+"""A store on disk: its layout, its lock, and the one step that publishes a run.
+
+    DIR/latest.json          names the newest published run and, in order, every run that is kept
+    DIR/current              symbolic link to its folder, where the file system can
+    DIR/runs/RUN_ID/         the published tables and manifest.json
+    DIR/state/RUN_ID/        the part of the state that run added (private: bodies)
+    DIR/work/                a run under way; whatever lies there when a run begins is left over from a killed one
+    DIR/lock                 held by the one run that may write; the system lets go of it when a process dies
+
+`latest.json` is what makes a folder a store: it is written first of all, and replaced in one step when a run is published. A
+run that dies before that has published nothing, and the next one clears away what it left.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from pipeline import config
+from pipeline.errors import IncompatibleStoreError, StoreBusyError, StoreError
+from pipeline.stages import follow
+from pipeline.storage import write
+from pipeline.storage.state import State, header
+
+__all__ = ["Store"]
+
+
+class Store:
+    """A store at `path`; a run makes it where there is none."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.work = self.path / "work"
+
+    # --- reading
+
+    def runs(self) -> list[str]:
+        """The published runs that are kept, oldest first; none for a store without a run."""
+        try:
+            return list(write.read_json(self.path / "latest.json")["runs"])
+        except FileNotFoundError:
+            return []
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"{self.path / 'latest.json'}: is not what a run writes: {error!r}") from error
+
+    def run_id(self, wanted: str | None = None) -> str:
+        """The id of a published run: `wanted` if it is kept, the newest for None."""
+        runs = self.runs()
+        if not runs:
+            raise StoreError(
+                f"{self.path}: no run is published here; make one with: reprints run INPUT --store {self.path}"
+            )
+        if wanted is not None and wanted not in runs:
+            raise StoreError(f"{self.path}: run {wanted} is not kept; there are {', '.join(runs)}")
+        return wanted or runs[-1]
+
+    def folder(self, run_id: str | None = None) -> Path:
+        """The folder of a published run; of the newest for None."""
+        return self.path / "runs" / self.run_id(run_id)
+
+    def manifest(self, run_id: str | None = None) -> dict[str, Any]:
+        """The manifest of a published run."""
+        path = self.folder(run_id) / "manifest.json"
+        try:
+            return write.read_json(path)
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{path}: latest.json names this run, and it cannot be read: {error}") from error
+
+    def table(self, name: str, run_id: str | None = None) -> pa.Table:
+        """A published table."""
+        return write.table(self.folder(run_id), name)
+
+    def state(self, run_id: str | None = None) -> State:
+        """The state a published run stands on; an empty one for a store without a run."""
+        parts = self.parts(run_id)
+        folders = [self.path / "state" / part["run_id"] for part in parts]
+        return State(folders, [datetime.fromisoformat(part["as_of"]) for part in parts])
+
+    def parts(self, run_id: str | None = None) -> list[dict[str, str]]:
+        """The parts of that state as the manifest has them: the run that made each, its date, its newest article."""
+        return list(self.manifest(run_id)["parts"]) if self.runs() else []
+
+    def before(self) -> follow.Before:
+        """What the newest run published, for the next one to follow."""
+        if not self.runs():
+            return follow.Before.nothing()
+        plain = {name: self.table(name).replace_schema_metadata(None) for name in ("clusters", "members", "events")}
+        return follow.Before(**plain, history=tuple(self.history()))
+
+    def history(self) -> list[str]:
+        """The ids of all runs ever published here, in their order."""
+        return list(self.manifest()["history"]) if self.runs() else []
+
+    def as_of(self) -> datetime | None:
+        """The logical date of the newest run."""
+        return datetime.fromisoformat(self.manifest()["as_of"]) if self.runs() else None
+
+    # --- writing
+
+    @contextmanager
+    def locked(self, *, wait: bool = False) -> Iterator[None]:
+        """Hold the store for writing, and clear away what a killed run left; `StoreBusyError` if another run holds it."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot be made a store: {error.strerror}") from error
+        lock = FileLock(self.path / "lock", timeout=-1 if wait else 0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise StoreBusyError(f"{self.path}: another run holds this store; wait for it with --wait") from None
+        try:
+            self._begin()
+            self._clear()
+            yield
+        finally:
+            if (self.path / "latest.json").exists():
+                shutil.rmtree(self.work, ignore_errors=True)
+            lock.release()
+
+    def check(self, settings: config.Sketch) -> None:
+        """Refuse settings under which sketches would not mix with those of the store."""
+        if not self.runs():
+            return
+        stored, now = self.manifest()["header"], header(settings)
+        different = [
+            f"{key} is {stored.get(key)} there and {now[key]} here" for key in now if stored.get(key) != now[key]
+        ]
+        if different:
+            raise IncompatibleStoreError(
+                f"{self.path}: its sketches do not mix with these settings: {'; '.join(different)}. "
+                "Use the settings of the store, or run into a new one"
+            )
+
+    def next_run_id(self, as_of: date) -> str:
+        """`<as-of>.<n>`: the first of that day that no published run ever had."""
+        runs, n = set(self.history()), 1
+        while f"{as_of.isoformat()}.{n}" in runs:
+            n += 1
+        return f"{as_of.isoformat()}.{n}"
+
+    def publish(self, run_id: str, keep: int) -> None:
+        """Make the run that lies in `work` the newest one: first the folders, then, in one step, `latest.json`.
+
+        `work/tables` and `work/state` hold it. Then runs beyond the `keep` newest leave, with parts no kept run needs.
+        """
+        for folder, source in (("runs", "tables"), ("state", "state")):
+            (self.path / folder).mkdir(exist_ok=True)
+            if folder == "state":
+                (self.path / folder).chmod(0o700)  # bodies are for this user alone
+            (self.work / source).rename(self.path / folder / run_id)
+            write.sync(self.path / folder)
+        runs = [*self.runs(), run_id][-keep:]
+        write.write_json(self.path / "latest.json", {"run_id": run_id, "folder": f"runs/{run_id}", "runs": runs})
+        self._clear()
+
+    def _begin(self) -> None:
+        """Make an empty folder a store. One that holds anything else is none, and nothing in it is touched."""
+        if (self.path / "latest.json").exists():
+            return
+        others = sorted(
+            entry.name for entry in self.path.iterdir() if not entry.name.startswith(".") and entry.name != "lock"
+        )
+        if others:
+            raise StoreError(
+                f"{self.path}: is not a store: it has no latest.json, and it holds {', '.join(others[:5])}. "
+                "Name a new or empty folder; if this was a store, put its latest.json back"
+            )
+        write.write_json(self.path / "latest.json", {"run_id": None, "folder": None, "runs": []})
+
+    def _clear(self) -> None:
+        """Remove what no kept run needs: the work of a killed run, folders it did not publish, old runs and parts."""
+        runs = self.runs()
+        if runs and (self.path / "current").resolve() != self.folder().resolve():
+            self._point_current(runs[-1])  # before the run it pointed to may leave
+        parts = {part["run_id"] for run_id in runs for part in self.manifest(run_id)["parts"]}
+        shutil.rmtree(self.work, ignore_errors=True)
+        for folder, kept in (("runs", set(runs)), ("state", parts)):
+            for entry in (self.path / folder).glob("*"):
+                if entry.name not in kept:
+                    shutil.rmtree(entry, ignore_errors=True)
+
+    def _point_current(self, run_id: str) -> None:
+        aside = self.path / ".current.tmp"
+        with suppress(OSError):  # some file systems have no symbolic links; latest.json is the authority
+            aside.unlink(missing_ok=True)
+            aside.symlink_to(Path("runs") / run_id)
+            aside.replace(self.path / "current")
