@@ -36,13 +36,14 @@ def outcome(nights: list[list[strategies.Article]]) -> tuple[set[frozenset[str]]
 
 def row(article: strategies.Article) -> dict[str, object]:
     """Every seventh article says no time, and is taken as of the run's date."""
+    to_the_minute = zlib.crc32(article.publisher.encode()) % 2 > 0  # days alone make twins
     dated = zlib.crc32(article.id.encode()) % 7 > 0
     return {
         "id": article.id,
         "publisher": article.publisher,
         "title": article.headline,
         "text": article.body,
-        "published_at": article.at.isoformat() if dated else None,
+        "published_at": (article.at.isoformat() if to_the_minute else article.at.date().isoformat()) if dated else None,
     }
 
 

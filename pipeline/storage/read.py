@@ -99,7 +99,7 @@ class Reading:
                     rows += 1
                 if pending.is_full():
                     yield pending.take()
-        except (Unreadable, OSError, EOFError, pa.ArrowException) as error:
+        except (Unreadable, OSError, EOFError, UnicodeEncodeError, pa.ArrowException) as error:
             reason = _reason(error)
             pending.reject(name, reason)
             rejects += 1
@@ -210,6 +210,8 @@ def spelled(path: Path) -> str:
 
 def _reason(error: BaseException) -> str:
     """One line."""
+    if isinstance(error, UnicodeEncodeError):
+        return "the name of this file is not UTF-8; rename it"
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return " ".join(text.split())[:500] or type(error).__name__
 

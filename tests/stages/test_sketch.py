@@ -133,3 +133,20 @@ def test_batches_and_slices_change_nothing(texts: list[str], data: st.DataObject
     chunked = pa.concat_tables([table.slice(0, cut), table.slice(cut)])
     assert sketch.run(chunked, SETTINGS).equals(whole)
     assert sketch.run(table.slice(cut), SETTINGS).equals(whole.slice(cut))
+
+
+def test_accents_and_apostrophes_stay_in_their_words() -> None:
+    """Marks and letters that Chinese and Thai texts use too are no signs of their own in Russian, Yoruba, Ukrainian."""
+    stressed, apostrophe, plain = sketch_of(
+        "ма\u0301ма мы\u0301ла ра\u0301му", "п\u02bcять сім\u02bcя", "п\u2019ять"
+    ).to_pylist()
+    assert (stressed["n_words"], apostrophe["n_words"], plain["n_words"]) == (3, 2, 2)
+    thai, japanese = sketch_of("\u0e01\u0e47\u0e14\u0e35\u0e04\u0e23\u0e31\u0e1a", "コーヒー").to_pylist()
+    assert (len(thai["shingles"]), len(japanese["shingles"])) == (4, 0)
+
+
+@given(st.text(st.sampled_from("aˇ東ー゛\u3099\u0e47１,. \u0301й"), max_size=60))
+def test_there_is_room_for_every_token(text: str) -> None:
+    """The densest texts there are: the kernel writes past its arrays if the bound is wrong."""
+    row = sketch_of(text, using=config.Sketch(shingle_words=1, shingle_chars=1)).to_pylist()[0]
+    assert len(row["shingles"]) == len(oracle.tokens(text)) <= max(1, len(text.encode()))

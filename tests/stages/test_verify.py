@@ -111,3 +111,16 @@ def test_no_candidates_give_no_matches() -> None:
         verify.run(pair.run(sketches, np.zeros(1, np.int64), config.Pair()), sketches, None, config.Verify()).num_rows
         == 0
     )
+
+
+def test_a_million_pairs_are_decided_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The result is the same whatever the slice, and strings of any number of pairs can be joined."""
+    texts = [" ".join([*STORY[:i], *(f"n{i}x{k}" for k in range(60 - i))]) for i in range(0, 60, 4)]
+    whole = decided(texts)
+    monkeypatch.setattr(verify, "_SLICE", 7)
+    assert decided(texts) == whole
+    pairs = 900_000
+    rule = verify._Rule(np.ones(pairs, bool), "different", ("jaccard ", np.full(pairs, 0.1999), " < 0.2"))
+    relation, reason = verify._decide([rule])
+    assert set(relation.tolist()) == {verify.RELATIONS.index("different")}
+    assert reason[pairs - 1].as_py() == "jaccard 0.199 < 0.2"

@@ -1,0 +1,182 @@
+"""What a store does with awkward nights: only rejects, future and ancient dates, twins, its own folder as input."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pipeline import config, flow
+from pipeline.errors import AuditError, InputError
+from pipeline.storage.store import Store
+
+BODY = " ".join(f"word{i} and thing{i * 7 % 40}" for i in range(60))
+NIGHT = datetime(2026, 3, 9, 8, tzinfo=UTC)
+LENIENT = config.Config(audit=config.Audit(max_rejects=1.0, max_failed_files=1.0))
+
+
+def article(id_: str, at: datetime | None = NIGHT, body: str = BODY, **more: Any) -> dict[str, Any]:
+    row = {"id": id_, "publisher": f"Paper of {id_}", "title": f"Headline {id_}", "text": body, **more}
+    return row | ({"published_at": at.isoformat()} if at else {})
+
+
+def night(folder: Path, name: str, *rows: dict[str, Any]) -> Path:
+    path = folder / f"{name}.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def run(store: Path, *inputs: Path, settings: config.Config = LENIENT, **options: Any) -> flow.Outcome:
+    return flow.run([str(path) for path in inputs], Store(store), settings, **options)
+
+
+def partition(store: Path) -> set[frozenset[str]]:
+    clusters: dict[str, set[str]] = {}
+    for row in Store(store).table("members").to_pylist():
+        clusters.setdefault(row["cluster_id"], set()).add(row["article_id"])
+    return {frozenset(ids) for ids in clusters.values()}
+
+
+def test_a_night_of_rejects_is_a_fault_also_when_nothing_is_new(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    run(store, night(tmp_path, "a", article("a")))
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("broken\n" * 5 + json.dumps(article("a")) + "\n")
+    with pytest.raises(
+        AuditError, match=r"5 of 6 is more than audit.max_rejects = 0.2; most of all, 5 times: broken JSON"
+    ):
+        run(store, bad, settings=config.Config())
+    assert len(Store(store).runs()) == 1
+
+
+def test_one_article_of_the_far_future_neither_moves_the_night_nor_is_lost(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    rows = [article(f"a{i}", NIGHT + timedelta(minutes=i), f"{BODY} own{i}") for i in range(20)]
+    outcome = run(
+        store, night(tmp_path, "a", *rows, article("b", datetime(2026, 8, 1, tzinfo=UTC), "the later text " * 20))
+    )
+    assert (outcome.run_id, outcome.counts["added"], outcome.counts["rejected"]) == ("2026-03-09.1", 20, 1)
+    assert outcome.tables["rejects"]["reason"].to_pylist()[0].startswith("too_early")
+    later = run(store, night(tmp_path, "c", article("c", datetime(2026, 8, 2, tzinfo=UTC), "another text " * 20)))
+    assert later.run_id == "2026-08-02.1"
+    assert {"b", "c"} <= set(later.tables["members"]["article_id"].to_pylist())
+
+
+def test_late_articles_do_not_move_the_date_back_and_count_the_same_in_any_order(tmp_path: Path) -> None:
+    x = article("x", NIGHT - timedelta(days=95))
+    y = article("y", NIGHT - timedelta(days=85))
+    z = article("z", NIGHT, "entirely other words " * 20)
+    found = []
+    for order in ([x, y, z], [z, y, x], [z, x, y], [y, z, x]):
+        store = tmp_path / "-".join(row["id"] for row in order)
+        for row in order:
+            outcome = run(store, night(tmp_path, row["id"], row))
+        found.append(partition(store))
+        assert Store(store).as_of() == NIGHT
+    together = run(tmp_path / "together", night(tmp_path, "all", x, y, z))
+    assert found == [{frozenset("xy"), frozenset("z")}] * 4
+    assert partition(tmp_path / "together") == found[0]
+    assert outcome.counts["records"] == 1
+    assert together.counts["added"] == 3
+
+
+def test_what_no_cluster_reaches_is_too_late(tmp_path: Path) -> None:
+    ancient, old = (
+        article("a", NIGHT - timedelta(days=400)),
+        article("b", NIGHT - timedelta(days=92), "old words " * 30),
+    )
+    outcome = run(tmp_path / "store", night(tmp_path, "a", ancient, old, article("c")))
+    rejects = {row["article_id"]: row["reason"] for row in outcome.tables["rejects"].to_pylist()}
+    assert set(rejects) == {"a", "b"}
+    assert all(reason.startswith("too_late") for reason in rejects.values())
+
+
+@pytest.mark.parametrize("order", ["abx", "bax", "xba", "xab"])
+def test_twins_are_one_story_whoever_comes_first(tmp_path: Path, order: str) -> None:
+    """a and b print the same words at the same time; x shares half of them, and its publisher is that of a."""
+    words = BODY.split()
+    x = " ".join(words[:100] + [f"own{i}" for i in range(80)])
+    rows = {
+        "a": article("a", publisher="Alder Post"),
+        "b": article("b", publisher="Birch Post"),
+        "x": article("x", body=x, publisher="Alder Post"),
+    }
+    outcome = run(tmp_path / "store", night(tmp_path, "n", *(rows[name] for name in order)))
+    assert partition(tmp_path / "store") == {frozenset("abx")}
+    clusters = outcome.tables["clusters"].to_pylist()
+    assert [row["cluster_id"] for row in clusters] == ["c-b"]  # x is verified against b, whose publisher is another
+    matches = {(row["left_id"], row["right_id"]): row for row in outcome.tables["matches"].to_pylist()}
+    assert matches["a", "b"]["relation"] == "identical"
+    assert not matches["a", "x"]["accepted"]
+
+
+def test_every_twin_has_its_match_with_the_anchor(tmp_path: Path) -> None:
+    edited = BODY.replace("word7", "word")
+    rows = [article(id_, body=BODY, publisher="Alder Post") for id_ in "bcd"]
+    rows += [article("a", NIGHT - timedelta(hours=1), edited), article("e", NIGHT + timedelta(hours=1), edited)]
+    outcome = run(tmp_path / "store", night(tmp_path, "n", *rows))
+    (cluster,) = outcome.tables["clusters"].to_pylist()
+    matches = {(row["left_id"], row["right_id"]) for row in outcome.tables["matches"].to_pylist() if row["accepted"]}
+    for member in "abcde":
+        assert member == cluster["anchor_id"] or tuple(sorted((member, cluster["anchor_id"]))) in matches
+
+
+def test_a_short_cut_of_a_story_with_many_prints_is_found(tmp_path: Path) -> None:
+    words = [f"story{i}" for i in range(400)]
+    prints = [article(f"p{i:03}", NIGHT + timedelta(minutes=i), " ".join([*words, f"paper{i}"])) for i in range(90)]
+    cut = article("cut", NIGHT + timedelta(hours=3), " ".join(words[:72]))
+    run(tmp_path / "store", night(tmp_path, "n", *prints, cut))
+    assert len(partition(tmp_path / "store")) == 1
+
+
+def test_run_ids_are_never_used_twice(tmp_path: Path) -> None:
+    one = msgspec.structs.replace(LENIENT, store=config.Store(keep_runs=1))
+    nights: Iterator[str] = iter("abc")
+    for id_ in nights:
+        outcome = run(tmp_path / "store", night(tmp_path, id_, article(id_, body=f"{BODY} {id_}")), settings=one)
+    assert outcome.run_id == "2026-03-09.3"
+    assert Store(tmp_path / "store").runs() == ["2026-03-09.3"]
+    assert partition(tmp_path / "store") == {frozenset("abc")}
+
+
+def test_other_settings_derive_the_tables_anew_and_the_same_do_not(tmp_path: Path) -> None:
+    file = night(tmp_path, "a", article("a"), article("b", body=f"{BODY} {' '.join(f'new{i}' for i in range(60))}"))
+    run(tmp_path / "store", file)
+    assert run(tmp_path / "store", file).run_id == ""
+    strict = msgspec.structs.replace(LENIENT, verify=config.Verify(min_jaccard=0.9, min_share=1.0))
+    again = run(tmp_path / "store", file, settings=strict)
+    assert again.run_id == "2026-03-09.2"
+    assert partition(tmp_path / "store") == {frozenset("a"), frozenset("b")}
+    assert run(tmp_path / "store", file, settings=strict).run_id == ""
+
+
+def test_a_store_in_its_own_input_folder_is_not_read(tmp_path: Path) -> None:
+    night(tmp_path, "a", article("a"))
+    store = tmp_path / "store"
+    assert run(store, tmp_path).counts["files"] == 1
+    assert run(store, tmp_path).counts["files"] == 1
+    with pytest.raises(InputError, match="lies in the store itself"):
+        run(store, store)
+
+
+def test_feeds_of_unknown_publishers_keep_their_articles_apart(tmp_path: Path) -> None:
+    files = [tmp_path / f"{name}.jsonl" for name in "ab"]
+    for file, body in zip(files, (BODY, "entirely other words " * 20), strict=True):
+        file.write_text(json.dumps({"id": "1", "text": body, "published_at": NIGHT.isoformat()}) + "\n")
+    outcome = run(tmp_path / "store", *files)
+    assert (outcome.tables["members"].num_rows, outcome.counts["superseded"]) == (2, 0)
+
+
+def test_a_file_whose_name_is_not_utf8_is_set_aside_and_named(tmp_path: Path) -> None:
+    good = night(tmp_path, "a", article("a"))
+    shutil.copy(good, tmp_path / "n\udce9.jsonl")
+    outcome = run(tmp_path / "store", tmp_path)
+    assert (outcome.counts["added"], outcome.counts["files_failed"]) == (1, 1)
+    failed = [entry for entry in Store(tmp_path / "store").manifest()["inputs"] if entry["status"] == "failed"]
+    assert "not UTF-8" in failed[0]["reason"]
