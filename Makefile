@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench nightly clean
+.PHONY: help demo test check fix bench quality nightly clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ fix: $(STAMP)  ## format, and mend what the linter can
 
 bench: $(STAMP)  ## the dedup core beside datasketch, 100,000 articles (minutes)
 	@$(BIN)/python -m benchmarks.core --articles 100000 --rounds 3 --out docs/performance.md
+
+quality: $(STAMP)  ## how right it is on labelled articles: make quality REPRINTS_DATA=FOLDER
+	@test -n "$(REPRINTS_DATA)" || { echo "which labelled articles? make quality REPRINTS_DATA=FOLDER"; exit 2; }
+	@$(BIN)/python -m benchmarks.quality "$(REPRINTS_DATA)"
 
 nightly: $(STAMP)  ## run a night: make nightly DATE=2026-11-24 [CONFIG=configs/nightly.toml]
 	@test -n "$(DATE)" || { echo "which night? make nightly DATE=2026-11-24"; exit 2; }
