@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CONSOLE = [line for block in re.findall(r"```console\n(.*?)```", README, re.S) for line in [block]]
+CONSOLE = re.findall(r"```console\n(.*?)```", README, re.S)
+SCRIPTS = re.findall(r"```sh\n(.*?)```", README, re.S)
 
 
 def _commands() -> list[tuple[str, str]]:
@@ -26,7 +28,8 @@ def _commands() -> list[tuple[str, str]]:
 
 
 def _run(command: str) -> str:
-    environment = {**os.environ, "MAKEFLAGS": "--no-print-directory"}
+    path = f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "MAKEFLAGS": "--no-print-directory", "PATH": path}
     done = subprocess.run(
         command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
     )
@@ -49,6 +52,13 @@ def test_the_demo_prints_what_the_readme_shows(demo: str) -> None:
 @pytest.mark.parametrize(("command", "shown"), [pair for pair in _commands() if pair[0] != "make demo"])
 def test_each_command_prints_what_the_readme_shows(command: str, shown: str) -> None:
     assert _run(command).rstrip() == shown.rstrip()
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_each_script_runs(script: str) -> None:
+    for folder in ("mine", "inbox", "nights"):
+        shutil.rmtree(ROOT / "build" / folder, ignore_errors=True)
+    assert _run(f"set -eu\n{script}")
 
 
 def test_the_sessions_are_as_shown(monkeypatch: pytest.MonkeyPatch) -> None:
