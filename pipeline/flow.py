@@ -120,7 +120,7 @@ def run(
         seen = stored(kept)
         with state.Part(store.work / "state") as part:
             intake = take_in(files, seen, settings, part, watch)
-        as_of = as_of or latest(intake, last)
+        as_of = as_of or latest(intake, last, settings)
         night = current(seen, intake, as_of, settings)
         if not night.new.num_rows and _is_settled(store, settings, as_of):
             return _nothing_new(intake, night, as_of, settings, watch, publish_anyway=publish_anyway)

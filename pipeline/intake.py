@@ -30,7 +30,6 @@ LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_ma
 _OF_TEXT = ("stripped", "credits", "citations")
 
 _AHEAD = timedelta(days=1)  # how far ahead of a run's date an article may be dated: zones, and clocks that are off
-_FAR_BEYOND = timedelta(days=14)
 
 
 class Articles(NamedTuple):
@@ -104,20 +103,22 @@ def take_in(files: Sequence[Path], seen: Articles, settings: config.Config, part
     return Intake(Articles(*(new[name] for name in Articles._fields)), rejected, reading.files, counts)
 
 
-def latest(intake: Intake, last: datetime | None) -> datetime:
+def latest(intake: Intake, last: datetime | None, settings: config.Config) -> datetime:
     """The logical date of a run that names none: the newest time among its articles, never before the `last` run's.
 
-    Times far beyond nine tenths of the others are faults of a page and do not count: one article dated 2062 would
-    otherwise make all the others too late.
+    Unless that would make more than half of the night too late, as one article dated 2062 would: then the newest time
+    that does not.
     """
-    times = pc.coalesce(intake.new.articles["published_at"], intake.new.articles["fetched_at"]).drop_null()
-    if not len(times):
+    column = pc.coalesce(intake.new.articles["published_at"], intake.new.articles["fetched_at"]).drop_null()
+    if not len(column):
         if last is None:
             raise InputError("no article says when it was published or fetched; name the run's date with --as-of")
         return last
-    most = pc.quantile(times.cast(pa.int64()), 0.9, interpolation="higher")[0].as_py()
-    usual = pc.less_equal(times.cast(pa.int64()), most + int(_FAR_BEYOND.total_seconds() * 1_000_000))
-    found: datetime = pc.max(times.filter(usual)).as_py()
+    times = np.sort(column.cast(pa.int64()).to_numpy())
+    horizon = int(settings.store.horizon_days * 86_400_000_000)
+    within = np.arange(1, len(times) + 1) - np.searchsorted(times, times - horizon)
+    most = times[2 * within >= len(times)]
+    found: datetime = pa.scalar(int(most[-1] if len(most) else times[-1]), schema.TIME).as_py()
     return max(found, last) if last else found
 
 

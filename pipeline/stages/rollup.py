@@ -35,17 +35,24 @@ _FURNITURE = ("furniture", "disclaimer", "copyright", "stamp", "caption")
 
 
 def facts(articles: pa.Table, credited: pa.Table) -> pa.Table:
-    """What verification may know of each article beside its words: agency (of a full credit), publisher, kind."""
+    """What verification may know of each article beside its words: agency (of a full credit), publisher, kind, version."""
     full = credited.filter(pc.equal(credited["credit_grade"], "full"))
     at = pc.index_in(articles["article_id"], value_set=full["article_id"].combine_chunks())
+    # A bare number counts the revisions of a page and says nothing of another's.
+    is_tag = pc.invert(pc.match_substring_regex(articles["version"], r"^[0-9.]+$"))
     return pa.table(
-        {"agency": full["credit_agency"].take(at), "publisher": articles["publisher_id"], "kind": articles["kind"]}
+        {
+            "agency": full["credit_agency"].take(at),
+            "publisher": articles["publisher_id"],
+            "kind": articles["kind"],
+            "version": pc.if_else(is_tag, articles["version"], pa.scalar(None, pa.string())),
+        }
     )
 
 
 def kin(facts: pa.Table) -> NDArray[np.int64]:
     """A number for each article, equal where verification knows the same of two: int64 (articles,)."""
-    keys = [pc.fill_null(facts[name], "") for name in ("agency", "publisher", "kind")]
+    keys = [pc.fill_null(facts[name], "") for name in ("agency", "publisher", "kind", "version")]
     joined = pc.binary_join_element_wise(*keys, "\n").combine_chunks().dictionary_encode()
     codes: NDArray[np.int64] = joined.indices.to_numpy().astype(np.int64)
     return codes

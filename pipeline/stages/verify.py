@@ -1,8 +1,9 @@
 """verify: the exact figures of every candidate pair, and what they make of it.
 
 Relations that make a match: `identical` (the same words), `light_edit`, `abridged` and `expanded` (said of the right text as
-seen from the left), `version` (the same length, reworked). Those that do not: `template` (the same form, other numbers),
-`excerpt` (a passage in common), `different`. `reason` names the figure and the setting that decided.
+seen from the left), `version` (of the same length but reworked, or tagged as another version). Those that do not:
+`template` (the same form, other numbers), `excerpt` (a passage in common), `different`. `reason` names the figure and the
+setting that decided.
 """
 
 from __future__ import annotations
@@ -173,7 +174,8 @@ def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settin
     """Decide each candidate pair; the result has its rows in the same order, as `MATCHES`.
 
     `facts`, in the order of `sketches`, says what is known of an article beside its words: `agency` (string?, of a full
-    credit), `publisher` (string?) and `kind` (editorial, release, digest, liveblog). None: nothing is known.
+    credit), `publisher` (string?), `kind` (editorial, release, digest, liveblog) and `version` (string?, a tag such as
+    UPDATE 1). None: nothing is known.
     """
     known = _Facts(facts)
     sliced = (candidates.slice(first, _SLICE) for first in range(0, max(1, candidates.num_rows), _SLICE))
@@ -213,12 +215,15 @@ def _rules(
     shorter, longer = np.minimum(words_left, words_right), np.maximum(words_left, words_right)
     agreement = figures.figures_shared / np.maximum(1, figures.figures)
     cut_or_grown = np.where(words_right < words_left, _CODES["abridged"], _CODES["expanded"])
-    kept = np.where(shorter >= settings.same_length * longer, _CODES["version"], cut_or_grown).astype(np.int8)
+    is_version = beside.versions | (shorter >= settings.same_length * longer)
+    kept = np.where(is_version, _CODES["version"], cut_or_grown).astype(np.int8)
     nearly_equal = jaccard >= settings.light_edit
-    # Two texts of one publisher share its furniture and its background paragraphs: they have to share more.
-    cut, cut_name = _cut(beside.own, settings.own_jaccard, settings.min_jaccard, "own_jaccard", "min_jaccard")
+    # Two texts of one publisher share its furniture and its background paragraphs: they have to share more, unless one
+    # says that it is a version of the other.
+    own = beside.own & ~beside.versions
+    cut, cut_name = _cut(own, settings.own_jaccard, settings.min_jaccard, "own_jaccard", "min_jaccard")
     part, part_name = _cut(
-        beside.own, settings.own_containment, settings.min_containment, "own_containment", "min_containment"
+        own, settings.own_containment, settings.min_containment, "own_containment", "min_containment"
     )
     alike, contained = jaccard >= cut, containment >= part
     same_form = (jaccard >= settings.min_jaccard) | (containment >= settings.min_containment)
@@ -277,26 +282,29 @@ class _Beside(NamedTuple):
     own: NDArray[np.bool_]  # both are of one publisher
     other_agency: NDArray[np.bool_]  # two agencies are credited with them in full
     folder: NDArray[np.bool_]  # one of them is a round-up or live blog
+    versions: NDArray[np.bool_]  # their version tags differ, or one has none
 
 
 class _Facts:
     """What is known of each article beside its words, as codes that compare fast; None: nothing."""
 
     def __init__(self, facts: pa.Table | None) -> None:
-        self.agency, self.publisher, self.folder = None, None, None
+        self.agency, self.publisher, self.folder, self.version = None, None, None, None
         if facts is not None:
             self.agency, self.publisher = _codes(facts["agency"]), _codes(facts["publisher"])
+            self.version = _codes(facts["version"])
             self.folder = pc.is_in(facts["kind"], pa.array(["digest", "liveblog"])).to_numpy()
 
     def of(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> _Beside:
         """The same of pairs of articles."""
-        if self.agency is None or self.publisher is None or self.folder is None:
-            return _Beside(*(np.zeros(len(left), np.bool_) for _ in range(3)))
+        if self.agency is None or self.publisher is None or self.folder is None or self.version is None:
+            return _Beside(*(np.zeros(len(left), np.bool_) for _ in _Beside._fields))
         agencies = self.agency[left], self.agency[right]
         return _Beside(
             own=(self.publisher[left] >= 0) & (self.publisher[left] == self.publisher[right]),
             other_agency=(agencies[0] >= 0) & (agencies[1] >= 0) & (agencies[0] != agencies[1]),
             folder=self.folder[left] | self.folder[right],
+            versions=self.version[left] != self.version[right],
         )
 
 

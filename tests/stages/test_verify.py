@@ -90,9 +90,16 @@ def test_round_ups_two_agencies_and_one_publishers_own_texts_do_not_match() -> N
     other = [*STORY[:35], *(f"new{i}" for i in range(20))]
     texts = [" ".join(STORY), " ".join(other)]
 
-    def facts(agencies: list[str | None], kinds: list[str], publishers: list[str | None] | None = None) -> pa.Table:
+    def facts(
+        agencies: list[str | None],
+        kinds: list[str],
+        publishers: list[str | None] | None = None,
+        versions: list[str | None] | None = None,
+    ) -> pa.Table:
         publisher = pa.array(publishers or [None, None], pa.string())
-        return pa.table({"agency": pa.array(agencies, pa.string()), "publisher": publisher, "kind": kinds})
+        version = pa.array(versions or [None, None], pa.string())
+        columns = {"agency": pa.array(agencies, pa.string()), "publisher": publisher, "kind": kinds, "version": version}
+        return pa.table(columns)
 
     assert decided(texts, facts(["ap", "ap"], ["editorial"] * 2))[0]["accepted"]
     assert decided(texts, facts(["ap", None], ["editorial"] * 2))[0]["accepted"]
@@ -102,6 +109,8 @@ def test_round_ups_two_agencies_and_one_publishers_own_texts_do_not_match() -> N
     own = decided(texts, facts([None, None], ["editorial"] * 2, ["a", "a"]))[0]
     assert (own["accepted"], "verify.own_jaccard" in own["reason"]) == (False, True)
     assert decided(texts, facts([None, None], ["editorial"] * 2, ["a", "b"]))[0]["accepted"]
+    update = decided(texts, facts([None, None], ["editorial"] * 2, ["a", "a"], [None, "UPDATE 1"]))[0]
+    assert (update["accepted"], update["relation"]) == (True, "version")
 
 
 def test_no_candidates_give_no_matches() -> None:
