@@ -120,7 +120,7 @@ class Verify(Struct, frozen=True, forbid_unknown_fields=True):
     same_length: Annotated[float, _share("a text shorter than this share of the other is abridged")] = 0.9
     figures_min: Annotated[int, _count("texts with at least so many numbers each must also agree in them", ge=1)] = 4
     figures_shared: Annotated[float, _share("numbers shared, of the text with fewer; below: a template")] = 0.25
-    excerpt_run: Annotated[int, _count("a shared run of at least so many shingles is an excerpt", ge=1)] = 40
+    excerpt_run: Annotated[int, _count("a shared run of at least so many shingles is an excerpt", ge=1)] = 30
 
 
 class Elect(Struct, frozen=True, forbid_unknown_fields=True):

@@ -231,7 +231,11 @@ def _rules(
            ", longest run ", figures.longest_run, " shingles")  # fmt: skip
     return [
         _Rule(figures.same, "identical", ("the same words",)),
-        _Rule(beside.folder & contained, "excerpt", ("a round-up or live blog holds it; containment ", containment)),
+        _Rule(
+            beside.folder & (contained | (figures.longest_run >= settings.excerpt_run)),
+            "excerpt",
+            ("a round-up or live blog holds a passage of ", figures.longest_run, " shingles; containment ", containment),
+        ),
         _Rule(beside.folder, "different", ("a round-up or live blog is no print of one story",)),
         _Rule(
             (figures.figures >= settings.figures_min) & (agreement < settings.figures_shared) & same_form,
