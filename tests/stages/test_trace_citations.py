@@ -404,9 +404,7 @@ PAGE = (
 
 
 def test_a_scraped_page_of_an_agencys_copy() -> None:
-    notice = (
-        "(Only the headline and picture of this report may have been reworked; the rest is from a syndicated feed.)"
-    )
+    notice = "(Our desk chose the title of this story; all else is auto-generated from a syndicated feed.)"
     credits, citations = traced(PAGE, line(notice, "disclaimer", start=700), byline="ANI Asia", field="page")
     assert {(row["agency"], row["grade"]) for row in credits} == {("ani", "full")}
     assert credits[0]["desk"] == "Asia"
