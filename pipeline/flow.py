@@ -146,9 +146,9 @@ def run(
 
 
 def _is_settled(store: Store, settings: config.Config, as_of: datetime) -> bool:
-    """Whether the store has a run of these settings and this date: without new articles the same would come out."""
+    """Whether, without new articles, what is published is what would be: a run of these settings and date, or nothing."""
     if not store.runs():
-        return False
+        return True
     newest = store.manifest()
     return newest["fingerprint"] == config.fingerprint(settings) and datetime.fromisoformat(newest["as_of"]) >= as_of
 

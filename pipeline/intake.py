@@ -111,6 +111,8 @@ def latest(intake: Intake, last: datetime | None, settings: config.Config) -> da
     """
     column = pc.coalesce(intake.new.articles["published_at"], intake.new.articles["fetched_at"]).drop_null()
     if not len(column):
+        if not intake.new.articles.num_rows:
+            return last or datetime.fromtimestamp(0, UTC)  # of a night without articles nobody will ask the date
         if last is None:
             raise InputError("no article says when it was published or fetched; name the run's date with --as-of")
         return last

@@ -55,6 +55,15 @@ def test_a_night_of_rejects_is_a_fault_also_when_nothing_is_new(tmp_path: Path) 
     assert len(Store(store).runs()) == 1
 
 
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_an_empty_file_is_an_empty_night(tmp_path: Path, content: str) -> None:
+    (tmp_path / "empty.jsonl").write_text(content)
+    outcome = run(tmp_path / "store", tmp_path / "empty.jsonl")
+    assert (outcome.run_id, outcome.counts["records"], Store(tmp_path / "store").runs()) == ("", 0, [])
+    run(tmp_path / "store", night(tmp_path, "a", article("a")))
+    assert run(tmp_path / "store", tmp_path / "empty.jsonl").run_id == ""
+
+
 def test_one_article_of_the_far_future_neither_moves_the_night_nor_is_lost(tmp_path: Path) -> None:
     store = tmp_path / "store"
     rows = [article(f"a{i}", NIGHT + timedelta(minutes=i), f"{BODY} own{i}") for i in range(20)]
