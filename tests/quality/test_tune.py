@@ -32,7 +32,8 @@ def corpus(texts: list[str], settings: config.Pair, days: list[int] | None = Non
     sketches = sketch.run(articles, config.Sketch())
     articles = articles.append_column("headline", pa.array([f"Head {name}" for name in ids]))
     nothing = pa.nulls(len(ids), pa.string())
-    facts = pa.table({"agency": nothing, "publisher": pa.array(ids), "kind": pa.array(["editorial"] * len(ids))})
+    kind = pa.array(["editorial"] * len(ids))
+    facts = pa.table({"agency": nothing, "publisher": pa.array(ids), "kind": kind, "version": nothing})
     times = np.array(days or [0] * len(ids), np.int64) * DAY
     return tune.Corpus(articles, sketches, facts, times, np.arange(len(ids)), pair.run(sketches, times, settings))
 
