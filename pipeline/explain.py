@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline import schema
 from pipeline.errors import StoreError
 from pipeline.stages import lexicon
 from pipeline.storage.state import State
@@ -18,8 +19,6 @@ __all__ = ["article", "pair"]
 
 _WIDTH = 100
 _SHOWN = 12  # rows of a long list
-
-_MIRRORED = {"abridged": "expanded", "expanded": "abridged"}
 
 Row = dict[str, Any]
 
@@ -147,7 +146,7 @@ def _match(match: Row, article_id: str) -> str:
     """One comparison; the relation is said of the other article as seen from this one."""
     other, relation = match["right_id"], match["relation"]
     if other == article_id:
-        other, relation = match["left_id"], _MIRRORED.get(relation, relation)
+        other, relation = match["left_id"], schema.MIRRORED.get(relation, relation)
     return f"  {'accepted' if match['accepted'] else 'refused '}    {other}  {relation}: {match['reason']}"
 
 

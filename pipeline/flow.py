@@ -2,7 +2,7 @@
 
     files --intake--> articles (cleaned, named, traced, sketched) --derive--> tables --audit, publish--> store
 
-`derive` is a function of articles and settings alone: no path, no clock. Read it first.
+`derive` is a function of articles, what was published before and settings alone: no path, no clock. Read it first.
 """
 
 from __future__ import annotations

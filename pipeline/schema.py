@@ -22,6 +22,7 @@ __all__ = [
     "CONTRACT_VERSION",
     "CREDITS",
     "KEYS",
+    "MIRRORED",
     "PUBLISHED",
     "RECORDS",
     "REJECTS",
@@ -190,6 +191,9 @@ CITATIONS = _schema(
 )
 
 REJECTS = _schema(article_id=(_TEXT,), source=_TEXT, stage=_TEXT, reason=_TEXT)
+
+#: Relations that are another one as seen from the other text.
+MIRRORED: Mapping[str, str] = MappingProxyType({"abridged": "expanded", "expanded": "abridged"})
 
 #: The published tables by name.
 PUBLISHED: Mapping[str, pa.Schema] = MappingProxyType(

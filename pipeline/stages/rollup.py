@@ -68,11 +68,9 @@ def unmet(matches: pa.Table, anchors: NDArray[np.int64]) -> pa.Table:
     met = matches["left"].to_numpy() << 32 | matches["right"].to_numpy()
     new = ~np.isin(left << 32 | right, met)
     order = np.argsort(left[new] << 32 | right[new])
-    columns = (left[new][order], right[new][order], np.zeros(new.sum(), np.int8))
-    return pa.table(
-        dict(zip(("left", "right", "path"), columns, strict=True)),
-        schema=matches.schema.empty_table().select([0, 1, 2]).schema,
-    )
+    columns = [left[new][order], right[new][order], np.zeros(new.sum(), np.int8)]
+    names = ["left", "right", "path"]
+    return pa.table(columns, schema=pa.schema([matches.schema.field(name) for name in names]))
 
 
 def same_text_and_cluster(sketches: pa.Table, anchors: NDArray[np.int64]) -> pa.Array:
@@ -120,8 +118,7 @@ def named(matches: pa.Table, articles: pa.Table, members: pa.Table) -> pa.Table:
     left, right = (articles["article_id"].take(matches[side]) for side in ("left", "right"))
     turned = pc.greater(left, right)
     relation = matches["relation"]
-    mirrored = {"abridged": "expanded", "expanded": "abridged"}
-    for one, other in mirrored.items():
+    for one, other in schema.MIRRORED.items():
         relation = pc.if_else(pc.and_(turned, pc.equal(matches["relation"], one)), other, relation)
     rows = pa.table(
         {
