@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 from pipeline import schema
 from pipeline.errors import StoreError
 from pipeline.stages import lexicon
-from pipeline.storage.state import State
 from pipeline.storage.store import Store
 
 __all__ = ["article", "pair"]
@@ -56,7 +55,8 @@ def _article(store: Store, row: Row, members: pa.Table, run_id: str) -> Iterator
 
 
 def _reading(store: Store, row: Row, run_id: str) -> Iterator[str]:
-    stored = _newest(store.state(run_id), row["article_id"])
+    kept = store.state(run_id)
+    stored = next(iter(kept.newest([row["article_id"]]).to_pylist()), None)
     yield ""
     yield "How it was read"
     yield f"  publisher   {row['publisher'] or 'unknown'}{_bracket(row['publisher_id'])}"
@@ -67,7 +67,7 @@ def _reading(store: Store, row: Row, run_id: str) -> Iterator[str]:
     yield f"  from        {stored['source']}, a {stored['field']}{_given(', byline ', stored['byline'])}"
     yield f"  body        {row['n_words']:,} words in {stored['body'].count(chr(10)) + 1} paragraphs or lines"
     yield f"  kind        {row['kind']}, {row['status']}, text {row['text_state']}"
-    lines = _where(store.state(run_id).table("stripped"), "article_id", row["article_id"])
+    lines = _where(kept.table("stripped"), "article_id", row["article_id"])
     lines = [line for line in lines if line["digest"] == stored["digest"]]
     if lines:
         yield f"  taken out   {len(lines)} lines that are not the story:"
@@ -177,19 +177,6 @@ def _pair(store: Store, row: Row, other: Row, run_id: str) -> Iterator[str]:
         yield "Both were verified against the anchor of the cluster, which is what joins them."
     if not together and match is not None and match["accepted"]:
         yield "They match each other, but no single anchor matches both; see links.parquet."
-
-
-def _newest(kept: State, article_id: str) -> Row | None:
-    """The current text of an article as that state has it."""
-    from pipeline.stages import identify
-
-    keys = kept.articles(["article_id", "digest", "modified_at", "published_at"])
-    rows = keys.filter(pc.equal(keys["article_id"], article_id))
-    if not rows.num_rows:
-        return None
-    current = identify.newest(rows)[0].to_pylist()[0]
-    texts = kept.texts(article_id)
-    return next(text for text in texts if text["digest"] == current["digest"])
 
 
 def _unknown(store: Store, wanted: str, run_id: str) -> str:

@@ -28,9 +28,9 @@ from pipeline.quality import pages, scorecard, tune_page
 from pipeline.quality import tune as tuning
 from pipeline.quality.scores import BOOTSTRAP, Bootstrap
 from pipeline.quality.tune_page import Tuning
-from pipeline.stages import elect, identify, pair, rollup, sketch
-from pipeline.storage import read, state
-from pipeline.storage.state import Part
+from pipeline.stages import elect, pair, rollup, sketch
+from pipeline.storage import read, write
+from pipeline.storage.state import Part, State
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
@@ -125,22 +125,15 @@ def _found(
     members = {name: row for name, row in published.members.items() if name in labels.pages}
     ids = pa.array(sorted(members), pa.string())
     kept = store.state(run_id)
-    keys = kept.articles(["article_id", "digest", "modified_at", "published_at"])
-    newest, _ = identify.newest(keys.filter(pc.is_in(keys["article_id"], ids)))
-    digest_of = dict(zip(newest["article_id"].to_pylist(), newest["digest"].to_pylist(), strict=True))
-    stripped = kept.table("stripped")
-    stripped = stripped.filter(pc.is_in(stripped["article_id"], ids))
-    is_newest = [
-        digest_of[row["article_id"]] == row["digest"] for row in stripped.select(["article_id", "digest"]).to_pylist()
-    ]
+    texts, stripped = kept.newest(list(members)), kept.table("stripped")
+    stripped = stripped.filter(pc.is_in(write.text_keys(stripped), write.text_keys(texts)))
     tables = {name: store.table(name, run_id) for name in ("credits", "citations")}
     tables = {name: rows.filter(pc.is_in(rows["article_id"], ids)) for name, rows in tables.items()}
-    bodies = {
-        row["article_id"]: row["body"]
-        for row in kept.bodies(sorted(members)).to_pylist()
-        if digest_of[row["article_id"]] == row["digest"]
-    }
-    return pages.found_of(members, tables | {"stripped": stripped.filter(pa.array(is_newest, pa.bool_()))}, bodies)
+    return pages.found_of(members, tables | {"stripped": stripped}, _bodies(texts))
+
+
+def _bodies(texts: pa.Table) -> dict[str, str]:
+    return dict(zip(texts["article_id"].to_pylist(), texts["body"].to_pylist(), strict=True))
 
 
 def tune(
@@ -229,13 +222,8 @@ def _newest(intake: Intake) -> datetime:
 
 def _texts(part: Part, near: Sequence[tuning.Borderline], articles: pa.Table) -> list[tuple[str, str]]:
     """The bodies of each pair, of the versions that were compared."""
-    wanted = sorted({name for pair_ in near for name in (pair_.left_id, pair_.right_id)})
-    digests = dict(zip(articles["article_id"].to_pylist(), articles["digest"].to_pylist(), strict=True))
-    bodies = {
-        row["article_id"]: row["body"]
-        for row in state.bodies(part.folder, wanted).to_pylist()
-        if digests[row["article_id"]] == row["digest"]
-    }
+    wanted = pa.array(sorted({name for pair_ in near for name in (pair_.left_id, pair_.right_id)}), pa.string())
+    bodies = _bodies(State([part.folder]).texts_of(articles.filter(pc.is_in(articles["article_id"], wanted))))
     return [(bodies[pair_.left_id], bodies[pair_.right_id]) for pair_ in near]
 
 

@@ -18,10 +18,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import config, schema
+from pipeline.stages import identify
 from pipeline.stages.kernels.characters import NORMALISER
 from pipeline.storage import write
 
-__all__ = ["FIRST_SEEN", "STATE", "Part", "State", "bodies", "header"]
+__all__ = ["FIRST_SEEN", "STATE", "Part", "State", "header"]
 
 _DIGEST = pa.field("digest", pa.string(), nullable=False)  # of the version of the article that a row belongs to
 
@@ -38,14 +39,6 @@ STATE: Mapping[str, pa.Schema] = MappingProxyType(
 
 #: The date of the run that brought an article, beside what `State.articles` gives.
 FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
-
-_BODIES = pa.schema([schema.ARTICLES.field(name) for name in ("article_id", "digest", "body")])
-
-
-def bodies(part: Path, article_ids: Sequence[str]) -> pa.Table:
-    """article_id, digest and body of these articles in the folder of one closed part."""
-    wanted = pc.field("article_id").isin(pa.array(sorted(set(article_ids)), pa.string()))
-    return pq.read_table(part / "articles.parquet", columns=_BODIES.names, filters=wanted).cast(_BODIES)
 
 
 def header(settings: config.Sketch) -> dict[str, Any]:
@@ -92,15 +85,11 @@ class State:
         rows = pa.concat_tables(found)
         return rows.filter(pc.is_in(write.text_keys(rows), write.text_keys(keys)))
 
-    def texts(self, article_id: str) -> list[dict[str, Any]]:
-        """Every version of one article, bodies included."""
-        wanted = pc.field("article_id") == article_id
-        read = (pq.read_table(folder / "articles.parquet", filters=wanted) for folder in self.folders)
-        return [row for rows in read for row in rows.to_pylist()]
-
-    def bodies(self, article_ids: Sequence[str]) -> pa.Table:
-        """article_id, digest and body of every version of these articles."""
-        return pa.concat_tables([_BODIES.empty_table(), *(bodies(folder, article_ids) for folder in self.folders)])
+    def newest(self, article_ids: Sequence[str]) -> pa.Table:
+        """The newest version of each of these articles, bodies included."""
+        keys = self.articles(["article_id", "digest", "modified_at", "published_at"])
+        wanted = pa.array(sorted(set(article_ids)), pa.string())
+        return self.texts_of(identify.newest(keys.filter(pc.is_in(keys["article_id"], wanted)))[0])
 
 
 class Part:
