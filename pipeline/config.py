@@ -28,6 +28,7 @@ __all__ = [
     "Clean",
     "Config",
     "Elect",
+    "Learn",
     "Night",
     "Pair",
     "Read",
@@ -92,6 +93,13 @@ class Sketch(Struct, frozen=True, forbid_unknown_fields=True):
     short_words: Annotated[int, _count("a shorter body is sketched together with its headline")] = 25
     permutations: Annotated[int, _count("length of a signature", ge=16, le=1_024)] = 128
     seed: Annotated[int, _count("seed of datasketch's permutations", le=4_294_967_295)] = 1
+
+
+class Learn(Struct, frozen=True, forbid_unknown_fields=True):
+    """learn: furniture from the lines that one publisher repeats across different stories."""
+
+    min_texts: Annotated[int, _count("different texts of a publisher that must carry a line", ge=2)] = 4
+    max_share: Annotated[float, _share("a text more of whose words would go stays as it is")] = 0.95
 
 
 class Pair(Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,6 +170,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     clean: Clean = Clean()
     trace: Trace = Trace()
     sketch: Sketch = Sketch()
+    learn: Learn = Learn()
     pair: Pair = Pair()
     verify: Verify = Verify()
     elect: Elect = Elect()

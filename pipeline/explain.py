@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline import schema
 from pipeline.errors import StoreError
-from pipeline.stages import lexicon
+from pipeline.stages import learn, lexicon
 from pipeline.storage.store import Store
 
 __all__ = ["article", "pair"]
@@ -55,8 +55,7 @@ def _article(store: Store, row: Row, members: pa.Table, run_id: str) -> Iterator
 
 
 def _reading(store: Store, row: Row, run_id: str) -> Iterator[str]:
-    kept = store.state(run_id)
-    stored = next(iter(kept.newest([row["article_id"]]).to_pylist()), None)
+    stored = next(iter(store.state(run_id).newest([row["article_id"]]).to_pylist()), None)
     yield ""
     yield "How it was read"
     yield f"  publisher   {row['publisher'] or 'unknown'}{_bracket(row['publisher_id'])}"
@@ -65,10 +64,11 @@ def _reading(store: Store, row: Row, run_id: str) -> Iterator[str]:
         yield "  the text is no longer kept"
         return
     yield f"  from        {stored['source']}, a {stored['field']}{_given(', byline ', stored['byline'])}"
-    yield f"  body        {row['n_words']:,} words in {stored['body'].count(chr(10)) + 1} paragraphs or lines"
+    lines = _where(store.table("stripped", run_id), "article_id", row["article_id"])
+    n_learned = sum(line["rule"] == learn.RULE for line in lines)  # the body as it is kept still has those
+    n_paragraphs = stored["body"].count("\n") + 1 - n_learned
+    yield f"  body        {row['n_words']:,} words in {n_paragraphs} paragraphs or lines"
     yield f"  kind        {row['kind']}, {row['status']}, text {row['text_state']}"
-    lines = _where(kept.table("stripped"), "article_id", row["article_id"])
-    lines = [line for line in lines if line["digest"] == stored["digest"]]
     if lines:
         yield f"  taken out   {len(lines)} lines that are not the story:"
         yield from (f"    {line['kind']:<12} {line['rule']:<22} {_cut(line['line'], 58)}" for line in lines)

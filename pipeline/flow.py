@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from pipeline import config, schema
 from pipeline.errors import AuditError, InputError
 from pipeline.intake import Articles, Current, Intake, accounted, current, latest, reach, stored, take_in
 from pipeline.quality import audit
+from pipeline.redo import TextsOf, without_furniture
 from pipeline.stages import cluster, elect, excerpt, follow, identify, pair, rollup, sketch, verify
 from pipeline.storage import manifest, read, state, write
 from pipeline.storage.store import Store
@@ -42,12 +43,15 @@ def derive(
     as_of: datetime,
     settings: config.Config,
     watch: Watch,
-    texts_of: Callable[[pa.Table], pa.Table],
+    texts_of: TextsOf,
 ) -> dict[str, pa.Table]:
     """The published tables of these articles (all but rejects), as of a day, after what was published before.
 
-    `texts_of` gives the texts, as far as they are kept, of articles named by article_id and digest.
+    `texts_of` gives the texts, as far as they are kept, of the articles named by the rows it is given.
     """
+    with watch.step("learn") as step:
+        known, texts_of = without_furniture(known, texts_of, settings)
+        step.rows = known.articles.num_rows
     articles, sketches = known.articles, sketch.sign(known.sketches, settings.sketch)
     credited = elect.credited(articles, known.credits)
     facts = rollup.facts(articles, credited)
@@ -92,6 +96,7 @@ def derive(
         "links": rollup.links(named, told.members),
         "credits": rollup.of_members(known.credits, told.members),
         "citations": rollup.of_members(known.citations, told.members),
+        "stripped": rollup.of_members(known.stripped, told.members),
         "furniture": rollup.furniture(known.stripped, articles),
         "changes": told.changes,
         "events": pa.concat_tables([before.events, told.events]),

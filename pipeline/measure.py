@@ -28,8 +28,9 @@ from pipeline.quality import pages, scorecard, tune_page
 from pipeline.quality import tune as tuning
 from pipeline.quality.scores import BOOTSTRAP, Bootstrap
 from pipeline.quality.tune_page import Tuning
+from pipeline.redo import without_furniture
 from pipeline.stages import elect, pair, rollup, sketch
-from pipeline.storage import read, write
+from pipeline.storage import read
 from pipeline.storage.state import Part, State
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
@@ -124,12 +125,9 @@ def _found(
     """What the run has of the labelled pages, with the lines taken out of their newest text."""
     members = {name: row for name, row in published.members.items() if name in labels.pages}
     ids = pa.array(sorted(members), pa.string())
-    kept = store.state(run_id)
-    texts, stripped = kept.newest(list(members)), kept.table("stripped")
-    stripped = stripped.filter(pc.is_in(write.text_keys(stripped), write.text_keys(texts)))
-    tables = {name: store.table(name, run_id) for name in ("credits", "citations")}
+    tables = {name: store.table(name, run_id) for name in ("credits", "citations", "stripped")}
     tables = {name: rows.filter(pc.is_in(rows["article_id"], ids)) for name, rows in tables.items()}
-    return pages.found_of(members, tables | {"stripped": stripped}, _bodies(texts))
+    return pages.found_of(members, tables, _bodies(store.state(run_id).newest(list(members))))
 
 
 def _bodies(texts: pa.Table) -> dict[str, str]:
@@ -193,6 +191,7 @@ def _corpus(files: list[Path], store: Store, part: Part, settings: config.Config
         raise InputError("no article could be read from these inputs")
     ageless = msgspec.structs.replace(settings, store=msgspec.structs.replace(settings.store, horizon_days=_ALL_DAYS))
     known = current(seen, intake, _newest(intake), ageless).known
+    known, _ = without_furniture(known, State([part.folder]).texts_of, settings)
     sketches = sketch.sign(known.sketches, settings.sketch)
     times = known.articles["effective_at"].cast(pa.int64()).to_numpy()
     with watch.step("pair") as step:

@@ -138,7 +138,8 @@ ARTICLES = _schema(
     n_words=_COUNT,
 )
 
-#: Lines that `clean` took out of a page or body, with the rule that did. `position` is head, body or tail.
+#: Lines that `clean` took out of a page or body, or `learn` of a body, with the rule that did. `position` is head, body or
+#: tail.
 #: `kind` groups rules for those who come after: byline, dateline, disclaimer, credit, caption, stamp, furniture...
 STRIPPED = _schema(
     record=pa.int64(),
@@ -154,13 +155,15 @@ STRIPPED = _schema(
 
 #: `shingles`: 32-bit shingle hashes in the order of the text, repeats included; `figures`: hashes of its numbers, sorted
 #: and distinct. Both signed views of uint32. `content` is a 64-bit hash of all its words in their order, 0 for none:
-#: equal for texts that read the same word for word.
+#: equal for texts that read the same word for word. `lines` are such hashes of each line of the body in their order, odd
+#: for a short line with a number; a short body, which is sketched together with its headline, has none.
 SKETCHES = _schema(
     article_id=_TEXT,
     n_words=_COUNT,
     content=pa.int64(),
     shingles=pa.large_list(pa.field("item", pa.int32(), nullable=False)),
     figures=pa.large_list(pa.field("item", pa.int32(), nullable=False)),
+    lines=pa.large_list(pa.field("item", pa.int64(), nullable=False)),
 )
 
 # --- published --------------------------------------------------------------------------------------------------
@@ -277,6 +280,9 @@ PUBLISHED: Mapping[str, pa.Schema] = MappingProxyType(
         "links": _schema(cluster_id=_TEXT, other_id=_TEXT, relation=_TEXT, n_pairs=_COUNT, best_score=_SCORE),
         "credits": CREDITS,
         "citations": CITATIONS,
+        "stripped": _schema(
+            article_id=_TEXT, field=_TEXT, start=_COUNT, end=_COUNT, line=_TEXT, position=_TEXT, kind=_TEXT, rule=_TEXT
+        ),
         "furniture": _schema(publisher=_TEXT, line=_TEXT, n_articles=_COUNT, first_seen=(TIME,), rule=_TEXT),
         "changes": _schema(article_id=(_TEXT,), cluster_id=(_TEXT,), kind=_TEXT, before=(_TEXT,), after=(_TEXT,)),
         "events": _schema(
@@ -292,7 +298,7 @@ PUBLISHED: Mapping[str, pa.Schema] = MappingProxyType(
     }
 )
 
-#: The columns each published table is sorted by; where they are unique they are its key (all but the last five).
+#: The columns each published table is sorted by; where they are unique they are its key (all but the last six).
 KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "clusters": ("cluster_id",),
@@ -303,6 +309,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "excerpts": ("article_id", "cluster_id", "start"),
         "credits": ("article_id", "agency", "signal", "field", "start", "rule"),
         "citations": ("article_id", "field", "start", "source"),
+        "stripped": ("article_id", "field", "start", "rule"),
         "changes": ("kind", "article_id", "cluster_id"),
         "events": ("run_id", "cluster_id", "event", "from_id"),
         "rejects": ("source", "stage", "article_id", "reason"),

@@ -86,6 +86,7 @@ class Article:
 
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
+FURNITURE = "Where the {0} lies on the counter tonight\nA house of ink and weather since the old bridge"
 MASTHEADS = ("Alder Post", "Birch Courier", "Cedar Mail", "Dogwood Times", "Elm Herald")
 
 
@@ -121,7 +122,8 @@ def _printed(draw: st.DrawFn, story: list[str], number: int) -> list[str]:
 @st.composite
 def worlds(draw: st.DrawFn, max_stories: int = 4, max_prints: int = 4, days: int = 30) -> tuple[Article, ...]:
     """Articles in no particular order: stories with up to `max_prints` prints within `days` days, and now and then a
-    digest of their first paragraphs, a pair of bulletins of one form with other figures, and an exact copy.
+    digest of their first paragraphs, a pair of bulletins of one form with other figures, an exact copy, and the masthead's
+    furniture below every text.
     """
     made: list[Article] = []
     heads: list[str] = []
@@ -145,6 +147,8 @@ def worlds(draw: st.DrawFn, max_stories: int = 4, max_prints: int = 4, days: int
             add(f"bulletin-{low}", [f"{low} {low + 7} {low + 11}.{low + 3} {low * 31}", *form])
     if draw(st.booleans()):
         made.append(replace(draw(st.sampled_from(made)), id=f"a{len(made):03}"))
+    if draw(st.booleans()):
+        made = [replace(article, body=f"{article.body}\n{FURNITURE.format(article.publisher)}") for article in made]
     return tuple(draw(st.permutations(made)))
 
 

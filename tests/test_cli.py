@@ -34,6 +34,7 @@ def test_run_prints_a_summary_and_logs_json_lines(reprints: Reprints, tmp_path: 
         "identify",
         "trace",
         "sketch",
+        "learn",
         "pair",
         "verify",
         "cluster",
@@ -80,7 +81,7 @@ def test_explain_tells_an_article_in_words(reprints: Reprints, wire_day: Path, w
 
 
 def test_explain_tells_why_two_are_together_or_not(reprints: Reprints, wire_day: Path) -> None:
-    together = reprints("explain", "ap-7c41e0", "hc-ferry-breakwater", "--store", wire_day)
+    together = reprints("explain", "ap-7c41e0", "mg-20260309-014", "--store", wire_day)
     assert "They are in one cluster" in together.out
     assert "verify.light_edit" in together.out or "verify.min_jaccard" in together.out
     nights = reprints("explain", "mb-bourse-08", "mb-bourse-09", "--store", wire_day)

@@ -16,11 +16,15 @@ from pipeline.storage.store import Store
 from tests import strategies
 
 AS_OF = datetime(2026, 4, 30, tzinfo=UTC)
-SETTINGS = config.Config(pair=config.Pair(window_days=5, bucket_cap=3, pivots=2), audit=config.Audit(max_rejects=1.0))
+SETTINGS = config.Config(
+    pair=config.Pair(window_days=5, bucket_cap=3, pivots=2),
+    learn=config.Learn(min_texts=2),
+    audit=config.Audit(max_rejects=1.0),
+)
 
 
-def outcome(nights: list[list[strategies.Article]]) -> tuple[set[frozenset[str]], set[str]]:
-    """The partition and the canonicals after these nights."""
+def outcome(nights: list[list[strategies.Article]]) -> tuple[set[frozenset[str]], set[str], list[dict[str, object]]]:
+    """The partition, the canonicals and the furniture after these nights."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "store")
         for number, night in enumerate(nights):
@@ -28,10 +32,12 @@ def outcome(nights: list[list[strategies.Article]]) -> tuple[set[frozenset[str]]
             path.write_text("".join(json.dumps(row(article)) + "\n" for article in night))
             flow.run([str(path)], store, SETTINGS, as_of=AS_OF)
         members = store.table("members").to_pylist()
+        furniture = store.table("furniture").to_pylist()
     clusters: dict[str, set[str]] = {}
     for member in members:
         clusters.setdefault(member["cluster_id"], set()).add(member["article_id"])
-    return {frozenset(ids) for ids in clusters.values()}, {row["article_id"] for row in members if row["is_canonical"]}
+    canonicals = {row["article_id"] for row in members if row["is_canonical"]}
+    return {frozenset(ids) for ids in clusters.values()}, canonicals, furniture
 
 
 def row(article: strategies.Article) -> dict[str, object]:

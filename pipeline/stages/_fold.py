@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from operator import itemgetter
 from types import MappingProxyType
 
 import regex
 
-__all__ = ["SpanMap", "beyond_ascii", "flatten", "fold", "is_plain"]
+__all__ = ["SpanMap", "beyond_ascii", "flatten", "fold", "is_plain", "place_in"]
 
 #: (at, raw) pairs, ascending in both: the character at `folded[i]` stood at `raw + (i - at)` of the text as read, with
 #: the last pair whose `at` <= i.
@@ -84,6 +86,16 @@ def fold(text: str, start: int, end: int) -> tuple[str, SpanMap]:
     if is_plain(piece):
         return flatten(piece), [(0, start)] if piece else []
     return _compose(piece, start)
+
+
+def place_in(spans: SpanMap, offset: int) -> int:
+    """Where the character at `offset` of a folded text stood in the text as read.
+
+    >>> place_in([(0, 0), (2, 3)], 2)
+    3
+    """
+    at, raw = spans[bisect_right(spans, offset, key=itemgetter(0)) - 1]
+    return raw + offset - at
 
 
 def _compose(piece: str, start: int) -> tuple[str, SpanMap]:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import schema
+from pipeline.stages._fold import place_in
 
 __all__ = ["BORROWED", "borrowed", "run"]
 
@@ -95,16 +96,10 @@ def run(found: pa.Table, texts: pa.Table, spans: Sequence[NDArray[np.int64]]) ->
             continue
         body = texts["body"][i].as_py()
         first, last = spans[i][row["run"], 0], spans[i][row["run"] + row["longest_run"] - 1, 1]
-        body_map = texts["body_map"][i].as_py()
+        body_map = [(entry["at"], entry["raw"]) for entry in texts["body_map"][i].as_py()]
         start, end = (len(body.encode()[:offset].decode()) for offset in (first, last))
         # The last character is mapped and not what follows it, which may stand elsewhere on the page.
-        start, end = _as_read(start, body_map), _as_read(end - 1, body_map) + 1
+        start, end = place_in(body_map, start), place_in(body_map, end - 1) + 1
         rows.append({**row, "field": texts["field"][i].as_py(), "start": start, "end": end})
     wanted = schema.PUBLISHED["excerpts"]
     return pa.Table.from_pylist([{name: row[name] for name in wanted.names} for row in rows], schema=wanted)
-
-
-def _as_read(offset: int, body_map: list[dict[str, int]]) -> int:
-    """Where the character at `offset` of a body stood in the field as it was read."""
-    entry = max((entry for entry in body_map if entry["at"] <= offset), key=lambda entry: entry["at"])
-    return entry["raw"] + offset - entry["at"]

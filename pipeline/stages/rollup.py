@@ -170,19 +170,18 @@ def of_members(rows: pa.Table, members: pa.Table) -> pa.Table:
 
 
 def furniture(stripped: pa.Table, articles: pa.Table) -> pa.Table:
-    """Lines taken from at least two articles of one publisher, with how many and since when."""
+    """The lines that are stripped from a publisher's articles, how they are known, from how many and since when."""
     stripped = stripped.filter(pc.is_in(stripped["kind"], pa.array(_FURNITURE)))
     at = pc.index_in(stripped["article_id"], value_set=articles["article_id"].combine_chunks())
     rows = pa.table(
         {
             "publisher": pc.coalesce(articles["publisher"].take(at), articles["publisher_id"].take(at)),
             "line": stripped["line"],
-            "rule": stripped["rule"],
+            "rule": pc.if_else(pc.equal(stripped["rule"], "learned"), "learned", "lexicon"),
             "article_id": stripped["article_id"],
             "at": articles["effective_at"].take(at),
         }
     )
     rows = rows.filter(pc.is_valid(rows["publisher"]))
     summed = rows.group_by(["publisher", "line", "rule"]).aggregate([("article_id", "count_distinct"), ("at", "min")])
-    summed = summed.rename_columns(["publisher", "line", "rule", "n_articles", "first_seen"])
-    return summed.filter(pc.greater(summed["n_articles"], 1))
+    return summed.rename_columns(["publisher", "line", "rule", "n_articles", "first_seen"])

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from pipeline import config, schema
 from pipeline.stages.kernels import arrays
 
-__all__ = ["run", "sign", "spans"]
+__all__ = ["lines", "run", "sign", "spans"]
 
+_NEWLINE = 0x0A
 _TASK_BYTES = 1 << 20  # text that one thread takes at a time: the scratch of a task stays in cache
 
 
@@ -26,23 +27,32 @@ def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
 
     `articles` has `article_id` (string) and `body` (string or large_string; null counts as empty), and, if alerts and
     briefs are to be told apart by more than their few words, `headline` and `n_words`. The result has the columns of
-    `schema.SKETCHES` and `signature`. Equal texts have equal sketches, whatever the batch they travel in.
+    `schema.SKETCHES` and `signature`. Equal texts have equal sketches, whatever the batch they travel in. `lines` are those
+    of the body; a body that is sketched with its headline has none.
     """
+    return sign(_unsigned(articles, settings), settings)
+
+
+def _unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
+    """The sketches without signatures."""
     from pipeline.stages.kernels.shingle import distinct
     from pipeline.stages.kernels.threads import parallel, split
 
+    is_short = _is_short(articles, settings)
     tasks = [
         (data, offsets[first : last + 1])
-        for data, offsets in map(_texts, _told(articles, settings).chunks)
+        for data, offsets in map(_texts, _told(articles, is_short).chunks)
         for first, last in split(offsets, _TASK_BYTES)
     ]
     done = parallel(lambda task: _scanned(*task, settings), tasks)
     shingles = np.concatenate([np.empty(0, np.uint32), *(part.shingles for part in done)])
     figures = np.concatenate([np.empty(0, np.uint32), *(part.figures for part in done)])
-    counts = np.concatenate([np.empty((0, 4), np.int64), *(part.counts for part in done)])
+    counts = np.concatenate([np.empty((0, 5), np.int64), *(part.counts for part in done)])
     contents = np.concatenate([np.empty(0, np.uint64), *(part.contents for part in done)])
     kept = distinct(figures, arrays.offsets(counts[:, 1]), counts[:, 1])
-    sketches = pa.Table.from_arrays(
+    of_lines = np.concatenate([np.empty(0, np.uint64), *(part.lines for part in done)])
+    of_lines = of_lines[~np.repeat(is_short, counts[:, 4])]
+    return pa.Table.from_arrays(
         [
             articles["article_id"].cast(pa.string()),
             # A sign is about half a word: Chinese and Thai words are two characters long on average.
@@ -50,10 +60,10 @@ def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
             pa.array(contents.view(np.int64)),
             arrays.lists(shingles, arrays.offsets(counts[:, 0])),
             arrays.lists(figures[:kept], arrays.offsets(counts[:, 1])),
+            arrays.lists(of_lines, arrays.offsets(np.where(is_short, 0, counts[:, 4]))),
         ],
         schema=schema.SKETCHES,
     )
-    return sign(sketches, settings)
 
 
 def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
@@ -79,6 +89,11 @@ def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
     return sketches.append_column(pa.field("signature", kind, nullable=False), column)
 
 
+def lines(articles: pa.Table, settings: config.Sketch) -> pa.ChunkedArray:
+    """The column `lines` of the sketches of these articles."""
+    return _unsigned(articles, settings)["lines"]
+
+
 def spans(bodies: pa.ChunkedArray, settings: config.Sketch) -> list[NDArray[np.int64]]:
     """The bytes at which each shingle of each body begins and ends, int64 (shingles, 2), in the order of its sketch.
 
@@ -99,6 +114,7 @@ class _Scanned(NamedTuple):
     counts: NDArray[np.int64]
     contents: NDArray[np.uint64]
     spans: NDArray[np.int64]
+    lines: NDArray[np.uint64]
 
 
 def _scanned(
@@ -109,24 +125,33 @@ def _scanned(
 
     most = int(offsets[-1] - offsets[0])  # a token takes a byte at least; memory is taken only where it is written
     shingles, figures = np.empty(most, np.uint32), np.empty(most, np.uint32)
-    counts, contents = np.empty((len(offsets) - 1, 4), np.int64), np.empty(len(offsets) - 1, np.uint64)
+    counts, contents = np.empty((len(offsets) - 1, 5), np.int64), np.empty(len(offsets) - 1, np.uint64)
     places = np.empty((most if spans else 0, 2), np.int64)
+    lines = np.empty(len(offsets) - 1 + int(np.count_nonzero(data[offsets[0] : offsets[-1]] == _NEWLINE)), np.uint64)
     sizes = settings.shingle_words, settings.shingle_chars
-    scan(data, offsets, *characters(), *sizes, shingles, figures, counts, contents, places)
+    scan(data, offsets, *characters(), *sizes, shingles, figures, counts, contents, places, lines)
     n_shingles, n_figures = int(counts[:, 0].sum()), int(counts[:, 1].sum())
-    return _Scanned(shingles[:n_shingles].copy(), figures[:n_figures].copy(), counts, contents, places[:n_shingles])
+    return _Scanned(
+        shingles[:n_shingles].copy(), figures[:n_figures].copy(), counts, contents, places[:n_shingles], lines
+    )
 
 
-def _told(articles: pa.Table, settings: config.Sketch) -> pa.ChunkedArray:
-    """What is sketched of each article: its body, and of a short one the headline too; an alert is little else."""
-    bodies = articles["body"]
+def _is_short(articles: pa.Table, settings: config.Sketch) -> NDArray[np.bool_]:
+    """Which bodies are sketched together with their headline: an alert is little else."""
     if "headline" not in articles.column_names:
-        return bodies
-    is_short = pc.less(articles["n_words"], settings.short_words)
-    if not pc.any(is_short).as_py():
+        return np.zeros(articles.num_rows, np.bool_)
+    n_words: NDArray[np.int32] = articles["n_words"].to_numpy()
+    return n_words < settings.short_words
+
+
+def _told(articles: pa.Table, is_short: NDArray[np.bool_]) -> pa.ChunkedArray:
+    """What is sketched of each article: its body, and of a short one the headline too."""
+    bodies = articles["body"]
+    if not is_short.any():
         return bodies
     headlines = pc.fill_null(articles["headline"], "").cast(bodies.type)
-    return pc.if_else(is_short, pc.binary_join_element_wise(headlines, bodies, pa.scalar("\n", bodies.type)), bodies)
+    told = pc.binary_join_element_wise(headlines, bodies, pa.scalar("\n", bodies.type))
+    return pc.if_else(pa.array(is_short), told, bodies)
 
 
 def _texts(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.stages.kernels.characters import lookup
+from pipeline.stages.kernels.shingle import DATA_TOKENS
 
 _OFFSET = 0xCBF29CE484222325
 _STEP, _MIX = 0x9E3779B97F4A7C15, 0xFF51AFD7ED558CCD
@@ -64,6 +65,20 @@ def shingles(text: str, words: int, chars: int) -> list[int]:
 
 def figures(text: str) -> list[int]:
     return sorted({token_hash(token, kind) >> 32 for token, kind in tokens(text) if kind == "digit"})
+
+
+def lines(text: str) -> list[int]:
+    """The hash of each line: 0 without tokens, odd for a short one with a number."""
+    out = []
+    for line in text.split("\n"):
+        found = tokens(line)
+        h = 0
+        for token in found:
+            h = (h * _STEP + token_hash(*token)) & _M64
+        is_data = len(found) < DATA_TOKENS and any(kind == "digit" for _, kind in found)
+        mixed = (h ^ h >> 32) * _MIX & _M64
+        out.append((mixed | 2) & ~1 | is_data if found else 0)
+    return out
 
 
 def longest_run(a: list[int], b: list[int]) -> int:

@@ -38,10 +38,11 @@ def sketch_of(*texts: str, using: config.Sketch = SETTINGS) -> pa.Table:
 def test_shingles_and_figures_are_those_of_plain_python(texts: list[str], words: int, chars: int) -> None:
     texts = [text.encode("utf-8", "ignore").decode() for text in texts]
     sketches = sketch_of(*texts, using=config.Sketch(shingle_words=words, shingle_chars=chars))
-    assert sketches.schema.remove(5).equals(schema.SKETCHES)
+    assert sketches.schema.remove(6).equals(schema.SKETCHES)
     for text, got in zip(texts, sketches.to_pylist(), strict=True):
         assert [h % (1 << 32) for h in got["shingles"]] == oracle.shingles(text, words, chars)
         assert [h % (1 << 32) for h in got["figures"]] == oracle.figures(text)
+        assert [h % (1 << 64) for h in got["lines"]] == oracle.lines(text)
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from([16, 100, 128]), st.integers(0, 2**32 - 1))

@@ -153,7 +153,9 @@ def test_closing_rewrites_only_what_it_changes(tmp_path: Path) -> None:
         return rows.set_column(index, rows.schema.field(index), pa.array(ids, pa.string()))
 
     with Part(tmp_path / "part") as part:
-        numbers = pa.table({"n_words": [1, 2], "content": [1, 2], "shingles": [[1], []], "figures": [[], []]})
+        numbers = pa.table(
+            {"n_words": [1, 2], "content": [1, 2], "shingles": [[1], []], "figures": [[], []], "lines": [[], []]}
+        )
         rows = numbers.add_column(0, "article_id", pa.array(["a", "b"]))
         part.add("sketches", rows.cast(schema.SKETCHES))
         part.close(rename)

@@ -10,6 +10,7 @@ quotes, dashes and spaces, NFC, nothing unseen. `body_map` leads every character
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -18,8 +19,9 @@ import pyarrow as pa
 
 from pipeline import config, schema
 from pipeline.stages._fold import SpanMap, flatten, fold, is_plain
+from pipeline.stages._words import count_words
 from pipeline.stages.clean import dates, furniture
-from pipeline.stages.clean.lines import Line, count_words, key
+from pipeline.stages.clean.lines import Line, key
 from pipeline.stages.clean.story import Known, Stated, Story, read_story
 from pipeline.stages.clean.verdicts import kind_of, language_of, text_state_of, version_of
 from pipeline.stages.lexicon.publishers import Publisher, Publishers, urlsplit_host
@@ -121,23 +123,29 @@ def _digest(headline: str | None, text: str) -> str:
 
 
 def _fold_body(text: str, story: Story) -> tuple[str, SpanMap]:
-    """The story's lines folded and joined by newlines, and their map back to `text`."""
+    """The story's paragraphs folded and joined by newlines, and their map back to `text`."""
     plain = is_plain(text)
     pieces: list[str] = []
     spans: SpanMap = []
-    at = 0
+    at = before = 0
     for start, end in story.kept:
         piece, piece_map = (story.flat[start:end], [(0, start)]) if plain else fold(text, start, end)
         if not piece:
             continue
         if pieces:
-            at += 1  # the newline, which stood where the line before it ended
+            pieces.append(" " if story.wrapped and not _BREAK.search(story.flat, before, start) else "\n")
+            at += 1  # what joins them stood where the line before ended
         for offset, raw in piece_map:
             if not spans or raw - spans[-1][1] != at + offset - spans[-1][0]:
                 spans.append((at + offset, raw))
         pieces.append(piece)
         at += len(piece)
-    return "\n".join(pieces), spans
+        before = end
+    return "".join(pieces), spans
+
+
+# Between two lines of a wrapped text, what says that a paragraph begins: an indentation, an empty line.
+_BREAK = re.compile(r"\n(?: |\s*\n)")
 
 
 def _said(text: str, story: Story, part: str) -> str | None:

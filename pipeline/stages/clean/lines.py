@@ -8,17 +8,13 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.stages._fold import beyond_ascii, flatten
+from pipeline.stages._fold import flatten
+from pipeline.stages._words import count_words, is_unspaced
 
-__all__ = ["Line", "Mark", "Marks", "Strip", "count_words", "has_digit", "is_paragraph", "key", "split"]
+__all__ = ["Line", "Mark", "Marks", "Strip", "has_digit", "is_paragraph", "key", "split"]
 
 #: What is cut from the ends of a flattened line: breaks, spaces, and what is unseen.
 _EDGE = "\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029 \u00ad\u200b\u200e\u200f\u2060\ufeff"
-# Thai, Lao, Burmese, Khmer, kana, Han. Plain ranges and `re`: three times faster than script properties.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-_SPACED_WORD = regex.compile(r"[^\W_]+(?:['.-][^\W_]+)*")
 _SENTENCE_END = regex.compile(r"[.!?。！？…।॥؟](?:['\")\]»」』”’）\s]|\(\p{L}{2,10}\))*$")
 _DIGIT = re.compile(r"\d")
 _NOT_KEY = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
@@ -67,7 +63,7 @@ class Strip:
 
 def split(flat: str) -> list[Line]:
     """The lines of a flattened text that hold anything at all, in order."""
-    spaced = flat.isascii() or not _UNSPACED.search(beyond_ascii(flat))
+    spaced = not is_unspaced(flat)
     lines = []
     at = 0
     for whole in flat.splitlines(keepends=True):
@@ -79,18 +75,6 @@ def split(flat: str) -> list[Line]:
             lines.append(Line(start, start + len(inner), inner, words))
         at += len(whole)
     return lines
-
-
-def count_words(text: str) -> int:
-    """Words; in scripts that are written without spaces two characters count as one word, rounded up.
-
-    >>> count_words("Two words"), count_words("新华社北京电")
-    (2, 3)
-    """
-    if text.isascii() or not _UNSPACED.search(beyond_ascii(text)):
-        return len(text.split())
-    unspaced = len(_UNSPACED.findall(text))
-    return (unspaced + 1) // 2 + len(_SPACED_WORD.findall(_UNSPACED.sub(" ", text)))
 
 
 def has_digit(text: str) -> bool:

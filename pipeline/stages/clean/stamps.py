@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import regex
 
+from pipeline.stages._words import count_words
 from pipeline.stages.clean import dates, furniture, signatures
-from pipeline.stages.clean.lines import Line, Mark, count_words, has_digit
+from pipeline.stages.clean.lines import Line, Mark, has_digit
 
 __all__ = ["Stated", "stamp_mark", "stated_times"]
 

@@ -32,6 +32,7 @@ class Story:
     stated: list[Stated] = field(default_factory=list)
     spans: dict[str, Span] = field(default_factory=dict)  # publisher, headline, deck, byline, dateline, where found
     paid_dateline: bool = False
+    wrapped: bool = False  # its paragraphs are broken into lines of one width
 
 
 def read_story(text: str, known: Known) -> Story:
@@ -39,7 +40,8 @@ def read_story(text: str, known: Known) -> Story:
     flat = flatten(text)
     lines = split(flat)
     marks: Marks = [None] * len(lines)
-    if is_wrapped(lines):
+    wrapped = is_wrapped(lines)
+    if wrapped:
         mark_wrapped(lines, marks)
     else:
         mark_by_rule(lines, marks, known)
@@ -47,7 +49,7 @@ def read_story(text: str, known: Known) -> Story:
             mark_page(lines, marks, known)
         _mark_above_dateline(text, lines, marks)
     _limit(lines, marks, known.max_strip_share)
-    story = Story(flat, lines)
+    story = Story(flat, lines, wrapped=wrapped)
     _collect(lines, marks, story)
     _cut_dateline(text, story)
     _cut_tail(story)

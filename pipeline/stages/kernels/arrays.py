@@ -16,17 +16,19 @@ def offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return out
 
 
-def lists(values: NDArray[np.uint32], where: NDArray[np.int64]) -> pa.LargeListArray:
-    """Lists of unsigned hashes as an Arrow column of signed ones, without a copy."""
-    kind = pa.large_list(pa.field("item", pa.int32(), nullable=False))
-    return pa.LargeListArray.from_arrays(pa.array(where), pa.array(values.view(np.int32)), type=kind)
+def lists(values: NDArray[np.unsignedinteger], where: NDArray[np.int64]) -> pa.LargeListArray:
+    """Lists of unsigned hashes, of 32 or 64 bits, as an Arrow column of signed ones, without a copy."""
+    signed = pa.array(values.view(f"i{values.itemsize}"))
+    kind = pa.large_list(pa.field("item", signed.type, nullable=False))
+    return pa.LargeListArray.from_arrays(pa.array(where), signed, type=kind)
 
 
-def hashes(column: pa.ChunkedArray) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The inverse of `lists`: all values, uint32, and their offsets, int64 (n + 1,) beginning with 0."""
+def hashes(column: pa.ChunkedArray) -> tuple[NDArray[np.unsignedinteger], NDArray[np.int64]]:
+    """The inverse of `lists`: all values, unsigned, and their offsets, int64 (n + 1,) beginning with 0."""
     array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
     if isinstance(array, pa.ChunkedArray):  # what combine_chunks makes of no chunk at all
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], type=column.type)
     where = array.offsets.to_numpy()
-    values = array.values.to_numpy(zero_copy_only=True).view(np.uint32)
+    values = array.values.to_numpy(zero_copy_only=True)
+    values = values.view(f"u{values.itemsize}")
     return values[where[0] : where[-1]], where - where[0]

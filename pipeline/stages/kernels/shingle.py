@@ -11,6 +11,9 @@ With words = 3, "The cat sat on the mat" has the tokens the, cat, sat, on, the, 
 
 Figures are the tokens that begin with a digit; a comma between digits is dropped and a point kept, so that "12,500" and
 "12500" are one figure.
+
+Lines, which is what paragraphs are in a body, have a hash of their own over their tokens: two that differ only in case, signs
+and spaces are one. A short line with a figure in it is more likely data than furniture, and its hash is odd.
 """
 
 from __future__ import annotations
@@ -22,10 +25,13 @@ from numpy.typing import NDArray
 from pipeline.stages.kernels.bits import load64, trailing_zeros
 from pipeline.stages.kernels.characters import DIGIT, GAP, IGNORED, SIGN, WORD
 
-__all__ = ["MAX_WINDOW", "distinct", "fmix32", "scan"]
+__all__ = ["DATA_TOKENS", "MAX_WINDOW", "distinct", "fmix32", "scan"]
 
 #: Longest shingle in tokens.
 MAX_WINDOW = 16
+
+#: A line of fewer tokens with a figure among them is taken for data.
+DATA_TOKENS = 12
 
 _RING = 2 * MAX_WINDOW - 1  # a ring of recent polynomials, one for each number of tokens, as a mask
 _OFFSET = np.uint64(0xCBF29CE484222325)
@@ -94,6 +100,16 @@ def _absorb(token: np.uint64, block: np.uint64) -> np.uint64:
     return token ^ (token >> np.uint64(32))
 
 
+@numba.njit(nogil=True, cache=True, inline="always")
+def _of_line(polynomial: np.uint64, n_tokens: int, has_figure: bool) -> np.uint64:
+    """The hash of a line: 0 without tokens; odd for a short one with a figure, even for others."""
+    if n_tokens == 0:
+        return np.uint64(0)
+    mixed = (polynomial ^ (polynomial >> np.uint64(32))) * _MIX
+    is_data = has_figure and n_tokens < DATA_TOKENS
+    return (mixed | np.uint64(2)) & ~np.uint64(1) | np.uint64(is_data)
+
+
 @numba.njit(nogil=True, cache=True)
 def scan(
     data: NDArray[np.uint8],
@@ -107,14 +123,16 @@ def scan(
     counts: NDArray[np.int64],
     contents: NDArray[np.uint64],
     spans: NDArray[np.int64],
+    lines: NDArray[np.uint64],
 ) -> None:
     """Shingle the texts data[offsets[i]:offsets[i + 1]].
 
     Writes one text after another: hashes to `shingles` in the order of the text, repeats included, and to `figures`;
-    and for each text how many (shingles, figures, tokens, signs) to `counts`, int64 (n, 4), and the hash of all its
+    and for each text how many (shingles, figures, tokens, signs, lines) to `counts`, int64 (n, 5), and the hash of all its
     tokens to `contents`, uint64 (n,): 0 for a text without tokens. `shingles` and `figures` must hold a token for
     every byte of the texts, the most there can be; what is not written is never touched. `spans`, int64 (the same, 2) or
-    empty if they are not wanted, takes the bytes at which each shingle begins and ends.
+    empty if they are not wanted, takes the bytes at which each shingle begins and ends. `lines` takes the hash of each
+    line, 0 for one without tokens: it must hold one for every newline and every text, and no text has less than one.
 
     A word is hashed in blocks of eight bytes, of its folded characters: one byte for ASCII, three with the high bit set
     for others. Most words of most news are ASCII, and are read, measured and folded a block at a time.
@@ -129,13 +147,16 @@ def scan(
         chars_step *= _STEP
     n_shingles = 0
     n_figures = 0
+    n_lines = 0
     for text in range(offsets.size - 1):
         i, end = offsets[text], offsets[text + 1]
-        shingles_before, figures_before = n_shingles, n_figures
+        shingles_before, figures_before, lines_before = n_shingles, n_figures, n_lines
         polynomial = np.uint64(0)
         ring[0] = polynomial
         n_tokens = 0
         n_signs = 0
+        # The line under way: the polynomial of its tokens, how many tokens came before it, whether it has a figure.
+        line, line_begin, line_figure = np.uint64(0), 0, False
         # The word under way: its hash, the block not yet absorbed and how many bits of it are filled; and the class
         # of its first character, GAP when there is none.
         token, block, filled = _OFFSET, np.uint64(0), np.uint64(0)
@@ -200,6 +221,7 @@ def scan(
                     if kind == _DIGIT:
                         figures[n_figures] = np.uint32(value >> np.uint64(32))
                         n_figures += 1
+                        line_figure = True
                     token, block, filled = _OFFSET, np.uint64(0), np.uint64(0)
                     kind = _GAP
                 else:
@@ -212,6 +234,7 @@ def scan(
                 starts[n_tokens & _RING] = start
                 n_tokens += 1
                 polynomial = polynomial * _STEP + value
+                line = line * _STEP + value
                 ring[n_tokens & _RING] = polynomial
                 # The shingles that this token completes: one that began at a word, one that began at a sign.
                 first = n_tokens - words
@@ -227,10 +250,17 @@ def scan(
                         if spans.size:
                             spans[n_shingles, 0], spans[n_shingles, 1] = starts[first & _RING], stop
                         n_shingles += 1
+            if point == 0x0A:
+                lines[n_lines] = _of_line(line, n_tokens - line_begin, line_figure)
+                n_lines += 1
+                line, line_begin, line_figure = np.uint64(0), n_tokens, False
+        lines[n_lines] = _of_line(line, n_tokens - line_begin, line_figure)
+        n_lines += 1
         counts[text, 0] = n_shingles - shingles_before
         counts[text, 1] = n_figures - figures_before
         counts[text, 2] = n_tokens
         counts[text, 3] = n_signs
+        counts[text, 4] = n_lines - lines_before
         contents[text] = polynomial
 
 

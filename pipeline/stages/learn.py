@@ -1,0 +1,280 @@
+"""learn: furniture that no rule knows, from the lines that one publisher repeats across different stories.
+
+    learned = learn.run(articles, sketches, config.learn)             which lines of which publishers
+    texts, stripped = learn.strike(texts, lines, learned, ...)        texts without them
+
+A line is learned when enough different texts of a publisher, under different headlines, carry it, and these are not all of one
+topic: a running story repeats its background paragraphs in every follow-up, a page repeats its navigation under any story.
+What is learned is a function of the set of articles: it does not matter in which order or batches they came.
+
+A learned line is struck only where nothing of the story stands between it and an end of the text, with what few words stand
+between two such lines.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import regex
+from numpy.typing import NDArray
+
+from pipeline import config, schema
+from pipeline.stages._fold import flatten, place_in
+from pipeline.stages._words import count_words, is_unspaced
+from pipeline.stages.kernels import arrays
+
+__all__ = ["LEARNED", "RULE", "carriers", "run", "strike"]
+
+#: The lines that are furniture of a publisher, by the hashes that `sketch` gives them.
+LEARNED = pa.schema(
+    [pa.field("publisher_id", pa.string(), nullable=False), pa.field("line", pa.int64(), nullable=False)]
+)
+
+#: The rule in the stripped lines.
+RULE = "learned"
+
+_DATA = 3  # a short line with a number must be in so many times more texts: tables and briefs repeat those, too
+_CARRIERS = 64  # texts of a line whose headlines are compared, those with the smallest content hashes
+_HEADLINES = 1_024  # headlines that say what is common at a publisher, likewise
+_TOPICAL = 3  # a word so many times as frequent in the headlines of a line's texts as in others is their topic
+_EVERYBODY = -1
+_LINK_WORDS = 12
+_ENDS = (".", "!", "?", "。", "।")
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+def run(articles: pa.Table, sketches: pa.Table, settings: config.Learn) -> pa.Table:
+    """The lines that are furniture, as `LEARNED`, sorted.
+
+    `articles` has publisher_id (string?) and headline (string?); `sketches`, row by row with them, `content` and `lines`.
+    Articles of unknown publishers teach nothing.
+    """
+    publishers, names = _codes(articles["publisher_id"])
+    lines, rows = _lines(sketches)
+    known = (lines != 0) & (publishers[rows] >= 0)
+    lines, rows = lines[known], rows[known]
+    keys = lines ^ publishers[rows].astype(np.uint64) * _MIX  # one for a line of a publisher
+    repeated = np.isin(keys, _frequent(keys, settings.min_texts))
+    lines, rows = lines[repeated], rows[repeated]
+    order = np.lexsort((rows, lines, publishers[rows]))
+    lines, rows = lines[order], rows[order]
+    headlines = _Headlines(articles, sketches["content"].to_numpy(), publishers)
+    found: list[tuple[str, int]] = []
+    for first, last in _groups(publishers[rows], lines):
+        # An odd hash is that of a short line with a number.
+        least = settings.min_texts * (_DATA if int(lines[first]) & 1 else 1)
+        if headlines.are_of_different_stories(np.unique(rows[first:last]), least):
+            found.append((names[publishers[rows[first]]], int(lines[first].astype(np.int64))))
+    found.sort()
+    columns = [[name for name, _ in found], [line for _, line in found]]
+    return pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, LEARNED, strict=True)], schema=LEARNED)
+
+
+def carriers(articles: pa.Table, sketches: pa.Table, learned: pa.Table) -> NDArray[np.int64]:
+    """The rows of the articles that begin or end with a learned line: those that `strike` may change."""
+    publishers, names = _codes(articles["publisher_id"])
+    code = {name: number for number, name in enumerate(names)}
+    learned_by = np.array([code[name] for name in learned["publisher_id"].to_pylist()], np.int64)
+    wanted = learned["line"].to_numpy().view(np.uint64) ^ learned_by.astype(np.uint64) * _MIX
+    lines, offsets = arrays.hashes(sketches["lines"])
+    has_lines = np.flatnonzero(np.diff(offsets))
+    own = publishers[has_lines].astype(np.uint64) * _MIX
+    at_ends = (np.isin(lines[ends] ^ own, wanted) for ends in (offsets[has_lines], offsets[has_lines + 1] - 1))
+    return has_lines[np.logical_or(*at_ends) & (publishers[has_lines] >= 0)]
+
+
+def strike(
+    texts: pa.Table, lines: pa.ChunkedArray, learned: pa.Table, settings: config.Learn, stub_words: int
+) -> tuple[pa.Table, pa.Table]:
+    """Texts (`schema.ARTICLES`) without learned lines at their ends, and those lines, as `schema.STRIPPED`.
+
+    `lines` has the hashes of each body's lines, as `sketch.lines` gives them, or none where it is to stay as it is. So does
+    a body more of whose words than `settings.max_share` would go. What is left with fewer than `stub_words` is a stub.
+    """
+    known: dict[str, set[int]] = {}
+    for publisher, line in zip(*(column.to_pylist() for column in learned.columns), strict=True):
+        known.setdefault(publisher, set()).add(line)
+    rows: list[dict[str, Any]] = []
+    stripped: list[dict[str, Any]] = []
+    for text, hashes in zip(texts.select(_READ).to_pylist(), lines, strict=True):
+        furniture = known.get(text["publisher_id"], set())
+        paragraphs = _Paragraphs(text)
+        is_furniture = paragraphs.with_enclosed([line in furniture for line in hashes.as_py()])
+        first, last = _story(is_furniture)
+        if last - first == len(is_furniture) or not paragraphs.may_be(first, last, settings.max_share):
+            rows.append(text)
+            continue
+        stripped += [paragraphs.stripped(number, "head") for number in range(first)]
+        stripped += [paragraphs.stripped(number, "tail") for number in range(last, len(is_furniture))]
+        n_words = sum(paragraphs.words[first:last])
+        state = "stub" if n_words < stub_words else text["text_state"]
+        rows.append({**text, **paragraphs.only(first, last), "n_words": n_words, "text_state": state})
+    for name in _CHANGED:
+        column = schema.ARTICLES.field(name)
+        texts = texts.set_column(
+            texts.column_names.index(name), column, pa.array([row[name] for row in rows], column.type)
+        )
+    return texts, pa.Table.from_pylist(stripped, schema.STRIPPED)
+
+
+_CHANGED = ("body", "body_map", "n_words", "text_state")
+_READ = ("record", "article_id", "publisher_id", "field", *_CHANGED)
+
+
+def _story(is_furniture: list[bool]) -> tuple[int, int]:
+    """Where the story begins and ends: (0, 0) if nothing is one."""
+    story = [number for number, furniture in enumerate(is_furniture) if not furniture]
+    return (story[0], story[-1] + 1) if story else (0, 0)
+
+
+class _Paragraphs:
+    """The paragraphs of a text (a row of articles), with their places in the field as it was read."""
+
+    def __init__(self, text: dict[str, Any]) -> None:
+        self.text = text
+        self.lines = text["body"].split("\n")
+        self.words = [count_words(line) for line in self.lines]
+        self.spans = [(entry["at"], entry["raw"]) for entry in text["body_map"]]
+        self.begins = np.cumsum([0, *(len(line) + 1 for line in self.lines)]).tolist()
+
+    def with_enclosed(self, is_furniture: list[bool]) -> list[bool]:
+        """A few words between two lines of furniture are a link among links, or a name that holds a number."""
+        return [
+            own or (before and after and self.words[number] <= _LINK_WORDS and not self.lines[number].endswith(_ENDS))
+            for number, (before, own, after) in enumerate(
+                zip([False, *is_furniture], is_furniture, [*is_furniture[1:], False], strict=False)
+            )
+        ]
+
+    def may_be(self, first: int, last: int, max_share: float) -> bool:
+        """Whether enough of the words is left when only those paragraphs stay."""
+        left, all_words = sum(self.words[first:last]), sum(self.words)
+        return left > 0 and all_words - left <= max_share * all_words
+
+    def only(self, first: int, last: int) -> dict[str, Any]:
+        """The body and its map with those paragraphs alone."""
+        start, end = self.begins[first], self.begins[last] - 1
+        kept = [(0, place_in(self.spans, start)), *((at - start, raw) for at, raw in self.spans if start < at < end)]
+        return {"body": self.text["body"][start:end], "body_map": [{"at": at, "raw": raw} for at, raw in kept]}
+
+    def stripped(self, number: int, position: str) -> dict[str, Any]:
+        """A row of `schema.STRIPPED` for one of them. The last character is mapped, not what follows it."""
+        start, end = self.begins[number], self.begins[number] + len(self.lines[number])
+        return {
+            **{name: self.text[name] for name in ("record", "article_id", "field")},
+            "line": self.lines[number],
+            "start": place_in(self.spans, start),
+            "end": place_in(self.spans, end - 1) + 1,
+            "position": position,
+            "kind": "furniture",
+            "rule": RULE,
+        }
+
+
+class _Headlines:
+    """Whether texts tell of different stories, by their headlines."""
+
+    def __init__(self, articles: pa.Table, contents: NDArray[np.int64], publishers: NDArray[np.int64]) -> None:
+        self._headlines, self._contents, self._publishers = articles["headline"], contents, publishers
+        self._words: dict[int, frozenset[str]] = {}  # of articles
+        self._samples: dict[int, _Sample] = {}  # of publishers
+        self._by_publisher = np.argsort(publishers, kind="stable")
+        self._starts = np.searchsorted(publishers[self._by_publisher], np.arange(publishers.max(initial=-1) + 2))
+
+    def are_of_different_stories(self, rows: NDArray[np.int64], least: int) -> bool:
+        """Whether at least so many of these articles differ in text and headline, and no topic is common to most."""
+        different = rows[np.unique(self._contents[rows], return_index=True)[1]]  # in the order of their contents
+        if len(different) < least:
+            return False
+        words = [self._words_of(row) for row in different[:_CARRIERS].tolist()]
+        if len(set(words)) < min(least, _CARRIERS):
+            return False
+        counts = Counter(word for of_one in words for word in of_one)
+        of_most = {word: count / len(words) for word, count in counts.items() if 2 * count > len(words)}
+        return not of_most or not self._is_topic(of_most, rows, least)
+
+    def _is_topic(self, shares: dict[str, float], rows: NDArray[np.int64], least: int) -> bool:
+        """Whether one of these words is in most headlines of these articles and rare in the publisher's others.
+
+        A publisher with few others is compared with everybody.
+        """
+        carriers = set(rows.tolist())
+        others = self._sample(int(self._publishers[rows[0]]))
+        if len(others.rows - carriers) < least:
+            others = self._sample(_EVERYBODY)
+        n_others = len(others.rows - carriers)
+        return n_others > 0 and any(
+            share * n_others >= _TOPICAL * len(others.having.get(word, set()) - carriers)
+            for word, share in shares.items()
+        )
+
+    def _sample(self, publisher: int) -> _Sample:
+        if publisher not in self._samples:
+            rows = self._by_publisher
+            if publisher != _EVERYBODY:
+                rows = rows[self._starts[publisher] : self._starts[publisher + 1]]
+            sample = _Sample(set(rows[np.argsort(self._contents[rows], kind="stable")[:_HEADLINES]].tolist()), {})
+            for row in sample.rows:
+                for word in self._words_of(row):
+                    sample.having.setdefault(word, set()).add(row)
+            self._samples[publisher] = sample
+        return self._samples[publisher]
+
+    def _words_of(self, row: int) -> frozenset[str]:
+        if row not in self._words:
+            self._words[row] = frozenset(_words(self._headlines[row].as_py() or ""))
+        return self._words[row]
+
+
+class _Sample(NamedTuple):
+    """Some articles, and which of them have a word in their headline."""
+
+    rows: set[int]
+    having: dict[str, set[int]]
+
+
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+
+
+def _words(headline: str) -> Iterator[str]:
+    """The words of a headline without case; of scripts that put no spaces between words, each two signs.
+
+    >>> sorted(_words("Fire in Oslo")), sorted(_words("東京で火災"))
+    (['fire', 'in', 'oslo'], ['で火', '京で', '東京', '火災'])
+    """
+    for word in _WORD.findall(flatten(headline).casefold()):
+        if is_unspaced(word):
+            yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
+        else:
+            yield word
+
+
+def _codes(publishers: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
+    """A number for each article, equal where two have one publisher, -1 where it is unknown; and the publishers."""
+    encoded = publishers.combine_chunks().dictionary_encode()
+    return pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
+
+
+def _lines(sketches: pa.Table) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The hashes of all lines, and the row of each."""
+    lines, offsets = arrays.hashes(sketches["lines"])
+    return lines, np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+
+
+def _frequent(keys: NDArray[np.uint64], least: int) -> NDArray[np.uint64]:
+    """The keys that occur at least so often."""
+    ordered = np.sort(keys)
+    return np.unique(ordered[least - 1 :][ordered[least - 1 :] == ordered[: len(ordered) - least + 1]])
+
+
+def _groups(publishers: NDArray[np.int64], lines: NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
+    """The bounds of each run of one publisher and line."""
+    changes = (np.diff(publishers) != 0) | (np.diff(lines) != 0)
+    bounds = [0, *(np.flatnonzero(changes) + 1).tolist(), len(lines)]
+    yield from ((first, last) for first, last in itertools.pairwise(bounds) if last > first)

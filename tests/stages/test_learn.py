@@ -1,0 +1,180 @@
+"""learn: what is furniture, and what a text is without it."""
+
+from __future__ import annotations
+
+import bisect
+import random
+from typing import Any
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import config, schema
+from pipeline.stages import learn, sketch
+from tests import strategies
+
+SETTINGS = config.Learn()
+NAVIGATION = "Where to buy the paper tonight"
+PARAGRAPH = "The harbour board has run the ferries since 1911 and has raised the fare eleven times in those years."
+TOPICS = (
+    "Council keeps its lighthouse lit",
+    "Bakery wins a national prize",
+    "Snow closes both mountain roads",
+    "Orchestra looks for a cellist",
+    "Two goats found on a roof",
+    "Library lends out garden tools",
+)
+
+
+def article(number: int, headline: str, *lines: str, publisher: str | None = "elm-herald") -> dict[str, Any]:
+    body = "\n".join(lines)
+    return {
+        "article_id": f"a{number}", "record": number, "source": "x", "field": "body", "headline": headline,
+        "publisher_id": publisher, "body": body, "body_map": [{"at": 0, "raw": 7}], "text_state": "full",
+        "kind": "editorial", "status": "usable", "published_precision": "unknown", "n_words": len(body.split()),
+    }  # fmt: skip
+
+
+def story(seed: int, n: int = 3) -> list[str]:
+    chance = random.Random(seed)
+    return [" ".join(f"word{chance.randint(0, 9_999)}x" for _ in range(20)) + "." for _ in range(n)]
+
+
+def table(rows: list[dict[str, Any]]) -> pa.Table:
+    blank = {f.name: "" if pa.types.is_string(f.type) else 0 for f in schema.ARTICLES if not f.nullable}
+    return pa.Table.from_pylist([blank | row for row in rows], schema.ARTICLES)
+
+
+def struck(rows: list[dict[str, Any]], settings: config.Learn = SETTINGS) -> tuple[list[dict[str, Any]], list[Any]]:
+    """The texts after learning from themselves, and what was stripped."""
+    articles = table(rows)
+    sketches = sketch.run(articles, config.Sketch())
+    learned = learn.run(articles, sketches, settings)
+    texts, stripped = learn.strike(articles, sketches["lines"], learned, settings, stub_words=30)
+    changed = set(learn.carriers(articles, sketches, learned).tolist())
+    assert {row["record"] for row in stripped.to_pylist()} <= {rows[i]["record"] for i in changed}
+    return texts.to_pylist(), stripped.to_pylist()
+
+
+def test_a_line_under_different_stories_is_furniture() -> None:
+    rows = [article(n, TOPICS[n], *story(n), NAVIGATION) for n in range(4)]
+    texts, stripped = struck(rows)
+    assert [text["body"] for text in texts] == ["\n".join(story(n)) for n in range(4)]
+    assert {(row["line"], row["position"], row["rule"]) for row in stripped} == {(NAVIGATION, "tail", "learned")}
+    assert [text["n_words"] for text in texts] == [60] * 4
+
+
+def test_three_texts_do_not_teach_and_neither_does_one_text_four_times() -> None:
+    assert not struck([article(n, TOPICS[n], *story(n), NAVIGATION) for n in range(3)])[1]
+    assert not struck([article(n, TOPICS[n], *story(1), NAVIGATION) for n in range(4)])[1]
+
+
+def test_the_background_of_a_running_story_is_not_furniture() -> None:
+    headlines = ["Ferry fares rise again", "Ferry crews to strike", "No ferry on Monday", "Minister rides the ferry"]
+    rows = [article(n, headline, *story(n), PARAGRAPH) for n, headline in enumerate(headlines)]
+    others = [article(10 + n, topic, *story(10 + n)) for n, topic in enumerate(TOPICS)]
+    assert not struck(rows + others)[1]
+
+
+def test_a_publisher_of_one_topic_is_compared_with_others() -> None:
+    headlines = ["Ferry fares rise again", "Ferry crews to strike", "No ferry on Monday", "Minister rides the ferry"]
+    rows = [article(n, headline, *story(n), PARAGRAPH) for n, headline in enumerate(headlines)]
+    others = [article(10 + n, topic, *story(10 + n), publisher="cedar-mail") for n, topic in enumerate(TOPICS)]
+    assert not struck(rows + others)[1]
+
+
+def test_a_word_common_at_the_publisher_is_no_topic() -> None:
+    headlines = ["Ferry fares rise again", "Ferry crews to strike", "No ferry on Monday", "Minister rides the ferry"]
+    rows = [article(n, headline, *story(n), NAVIGATION) for n, headline in enumerate(headlines)]
+    others = [article(10 + n, f"Ferry news {n}: {topic}", *story(10 + n)) for n, topic in enumerate(TOPICS)]
+    assert len(struck(rows + others)[1]) == 4
+
+
+def test_what_one_publisher_repeats_says_nothing_of_another() -> None:
+    rows = [article(n, TOPICS[n], *story(n), NAVIGATION) for n in range(4)]
+    other = article(5, TOPICS[5], *story(5), NAVIGATION, publisher="cedar-mail")
+    unknown = [article(6 + n, TOPICS[n], *story(6 + n), NAVIGATION, publisher=None) for n in range(5)]
+    texts, _ = struck([*rows, other, *unknown])
+    assert all(text["body"].endswith(NAVIGATION) for text in texts[4:])
+
+
+def test_between_paragraphs_of_the_story_nothing_is_struck() -> None:
+    rows = [article(n, TOPICS[n], *story(n), NAVIGATION) for n in range(4)]
+    inside = article(5, TOPICS[5], story(5)[0], NAVIGATION, *story(5)[1:])
+    assert struck([*rows, inside])[0][4]["body"] == inside["body"]
+
+
+def test_a_short_line_with_a_number_needs_more_evidence() -> None:
+    topics = [f"{TOPICS[n % 6]} {'abcdefghijklm'[n]}" for n in range(12)]
+    rows = [article(n, topics[n], *story(n), "Record date April 1") for n in range(12)]
+    assert not struck(rows[:11])[1]
+    assert len(struck(rows)[1]) == 12
+
+
+def test_a_few_words_between_two_learned_lines_go_with_them() -> None:
+    links = ["Shows", "60 Minutes", "Alerts"]
+    rows = [article(n, TOPICS[n], *links, *story(n)) for n in range(4)]
+    texts, stripped = struck(rows)
+    assert texts[0]["body"] == "\n".join(story(0))
+    assert [row["line"] for row in stripped if row["article_id"] == "a0"] == links
+
+
+def test_a_text_that_would_lose_nearly_all_stays_whole() -> None:
+    rows = [article(n, TOPICS[n], *story(n), NAVIGATION) for n in range(4)]
+    settings = config.Learn(max_share=0.05)
+    assert not struck(rows, settings)[1]
+    bare = article(5, TOPICS[5], NAVIGATION, *[NAVIGATION] * 5)
+    assert struck([*rows, bare])[0][4]["body"] == bare["body"]
+
+
+def test_what_is_left_of_a_teaser_is_a_stub() -> None:
+    rows = [article(n, TOPICS[n], *story(n), NAVIGATION) for n in range(4)]
+    teaser = article(5, TOPICS[5], *story(5, 1), *[NAVIGATION] * 3)
+    assert struck([*rows, teaser])[0][4]["text_state"] == "stub"
+
+
+def test_offsets_lead_back_to_the_field_as_read() -> None:
+    """The body begins 7 characters into the field, and 2 characters are unseen in its second line."""
+    rows = [article(n, TOPICS[n], NAVIGATION, *story(n), NAVIGATION) for n in range(4)]
+    at = len(NAVIGATION) + 5
+    rows[0]["body_map"] = [{"at": 0, "raw": 7}, {"at": at, "raw": at + 9}]
+    texts, stripped = struck(rows)
+    mine = [(row["start"], row["end"]) for row in stripped if row["article_id"] == "a0"]
+    end = len(rows[0]["body"]) + 9
+    assert mine == [(7, 7 + len(NAVIGATION)), (end - len(NAVIGATION), end)]
+    shift = len(NAVIGATION) + 1
+    for position, character in enumerate(texts[0]["body"]):
+        entry = texts[0]["body_map"][bisect.bisect_right([e["at"] for e in texts[0]["body_map"]], position) - 1]
+        raw = entry["raw"] + position - entry["at"]
+        assert character == rows[0]["body"][raw - (7 if raw < at + 7 else 9)]
+        assert raw == position + shift + (7 if position + shift < at else 9)
+
+
+@given(strategies.worlds(), st.randoms(use_true_random=False))
+def test_the_order_of_the_articles_does_not_matter(
+    world: tuple[strategies.Article, ...], chance: random.Random
+) -> None:
+    settings = config.Learn(min_texts=2)
+
+    def learned(articles: pa.Table) -> pa.Table:
+        return learn.run(articles, sketch.run(articles, config.Sketch()), settings)
+
+    articles = strategies.articles(world)
+    order = chance.sample(range(articles.num_rows), articles.num_rows)
+    assert learned(articles).equals(learned(articles.take(order)))
+
+
+@given(strategies.worlds())
+def test_furniture_is_a_line_of_several_texts_under_several_headlines(world: tuple[strategies.Article, ...]) -> None:
+    """Against a count with Python sets: no line is learned that fewer texts or headlines carry."""
+    articles = strategies.articles(world)
+    sketches = sketch.run(articles, config.Sketch())
+    learned = learn.run(articles, sketches, config.Learn(min_texts=2))
+    carried: dict[tuple[str, int], set[tuple[str, str]]] = {}
+    for row, lines in zip(articles.to_pylist(), sketches["lines"].to_pylist(), strict=True):
+        for line in lines:
+            carried.setdefault((row["publisher_id"], line), set()).add((row["headline"], row["body"]))
+    for publisher, line in zip(*(column.to_pylist() for column in learned.columns), strict=True):
+        headlines, bodies = zip(*carried[publisher, line], strict=True)
+        assert min(len(set(headlines)), len(set(bodies))) >= (6 if line % 2 else 2)
