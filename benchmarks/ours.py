@@ -27,6 +27,12 @@ def settings(job: Job) -> config.Config:
             min_containment=1.0,
             min_share=1.0,  # with the line above: containment accepts no pair that Jaccard does not
             min_words=1,
+            early_ease=1.0,
+            opening_share=1.0,
+            opening_words=1_000_000,
+            names_shared=0.0,
+            quoted_share=1.0,
+            narration_share=0.0,
             figures_shared=0.0,
         ),
     )

@@ -121,6 +121,10 @@ class Verify(Struct, frozen=True, forbid_unknown_fields=True):
     min_jaccard: Annotated[float, _share("at or above: the same story")] = 0.2
     min_containment: Annotated[float, _share("of the shorter in the longer, at or above: cut or expanded")] = 0.6
     min_share: Annotated[float, _share("containment counts only if the shorter is this much of the longer")] = 0.08
+    opening_words: Annotated[int, _count("what two prints share begins within so many words of both", ge=1)] = 200
+    opening_share: Annotated[float, _share("and within this share of both; later: an excerpt")] = 0.35
+    early_share: Annotated[float, _share("they share the opening itself if it begins within this share of both")] = 0.12
+    early_ease: Annotated[float, _share("then so much of min_jaccard is enough")] = 0.7
     min_words: Annotated[int, _count("a shorter text matches only one it is nearly equal to")] = 25
     own_jaccard: Annotated[float, _share("as min_jaccard, for two texts of one publisher")] = 0.5
     own_containment: Annotated[float, _share("as min_containment, for two texts of one publisher")] = 0.8
@@ -128,6 +132,11 @@ class Verify(Struct, frozen=True, forbid_unknown_fields=True):
     same_length: Annotated[float, _share("a text shorter than this share of the other is abridged")] = 0.9
     figures_min: Annotated[int, _count("texts with at least so many numbers each must also agree in them", ge=1)] = 4
     figures_shared: Annotated[float, _share("numbers shared, of the text with fewer; below: a template")] = 0.25
+    names_min: Annotated[int, _count("texts with at least so many names each must also agree in them", ge=1)] = 4
+    names_shared: Annotated[float, _share("names shared, of the text with fewer; below: a template")] = 0.4
+    quoted_share: Annotated[float, _share("of what two texts share is quoted, at or above: perhaps quotes only")] = 0.5
+    narration_share: Annotated[float, _share("and their narration has less than this in common")] = 0.25
+    quote_run: Annotated[int, _count("a shared run of at least so many shingles is worth telling then", ge=1)] = 12
     excerpt_run: Annotated[int, _count("a shared run of at least so many shingles is an excerpt", ge=1)] = 30
 
 

@@ -153,16 +153,19 @@ STRIPPED = _schema(
     rule=_TEXT,
 )
 
-#: `shingles`: 32-bit shingle hashes in the order of the text, repeats included; `figures`: hashes of its numbers, sorted
-#: and distinct. Both signed views of uint32. `content` is a 64-bit hash of all its words in their order, 0 for none:
-#: equal for texts that read the same word for word. `lines` are such hashes of each line of the body in their order, odd
-#: for a short line with a number; a short body, which is sketched together with its headline, has none.
+#: `shingles`: 32-bit shingle hashes in the order of the text, repeats included; `figures` and `names`: hashes of its numbers
+#: and of the capitalised words in mid-sentence, sorted and distinct. All are signed views of uint32. `quotes` has the numbers
+#: of the shingles at which a quotation begins and ends, in turn. `content` is a 64-bit hash of all its words in their order,
+#: 0 for none: equal for texts that read the same word for word. `lines` are such hashes of each line of the body in their
+#: order, odd for a short line with a number; a short body, which is sketched together with its headline, has none.
 SKETCHES = _schema(
     article_id=_TEXT,
     n_words=_COUNT,
     content=pa.int64(),
     shingles=pa.large_list(pa.field("item", pa.int32(), nullable=False)),
     figures=pa.large_list(pa.field("item", pa.int32(), nullable=False)),
+    names=pa.large_list(pa.field("item", pa.int32(), nullable=False)),
+    quotes=pa.large_list(pa.field("item", pa.int32(), nullable=False)),
     lines=pa.large_list(pa.field("item", pa.int64(), nullable=False)),
 )
 

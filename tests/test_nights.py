@@ -158,7 +158,7 @@ def test_other_settings_derive_the_tables_anew_and_the_same_do_not(tmp_path: Pat
     file = night(tmp_path, "a", article("a"), article("b", body=f"{BODY} {' '.join(f'new{i}' for i in range(60))}"))
     run(tmp_path / "store", file)
     assert run(tmp_path / "store", file).run_id == ""
-    strict = msgspec.structs.replace(LENIENT, verify=config.Verify(min_jaccard=0.9, min_share=1.0))
+    strict = msgspec.structs.replace(LENIENT, verify=config.Verify(min_jaccard=0.9, min_share=1.0, early_ease=1.0))
     again = run(tmp_path / "store", file, settings=strict)
     assert again.run_id == "2026-03-09.2"
     assert partition(tmp_path / "store") == {frozenset("a"), frozenset("b")}

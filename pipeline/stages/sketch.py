@@ -35,7 +35,7 @@ def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
 
 def _unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     """The sketches without signatures."""
-    from pipeline.stages.kernels.shingle import distinct
+    from pipeline.stages.kernels import shingle
     from pipeline.stages.kernels.threads import parallel, split
 
     is_short = _is_short(articles, settings)
@@ -45,22 +45,26 @@ def _unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
         for first, last in split(offsets, _TASK_BYTES)
     ]
     done = parallel(lambda task: _scanned(*task, settings), tasks)
-    shingles = np.concatenate([np.empty(0, np.uint32), *(part.shingles for part in done)])
-    figures = np.concatenate([np.empty(0, np.uint32), *(part.figures for part in done)])
-    counts = np.concatenate([np.empty((0, 5), np.int64), *(part.counts for part in done)])
-    contents = np.concatenate([np.empty(0, np.uint64), *(part.contents for part in done)])
-    kept = distinct(figures, arrays.offsets(counts[:, 1]), counts[:, 1])
-    of_lines = np.concatenate([np.empty(0, np.uint64), *(part.lines for part in done)])
-    of_lines = of_lines[~np.repeat(is_short, counts[:, 4])]
+    none = _scanned(*_texts(pa.array([], pa.large_string())), settings)
+    found = _Scanned._make(np.concatenate(parts) for parts in zip(none, *done, strict=True))
+    counts = found.counts
+    lines = found.lines[~np.repeat(is_short, counts[:, shingle.LINES])]
+    counts[is_short, shingle.LINES] = 0
+    sets = []
+    for values, column in ((found.figures, shingle.FIGURES), (found.names, shingle.NAMES)):
+        kept = shingle.distinct(values, arrays.offsets(counts[:, column]), counts[:, column])
+        sets.append(arrays.lists(values[:kept], arrays.offsets(counts[:, column])))
+    signs = counts[:, shingle.SIGNS]
     return pa.Table.from_arrays(
         [
             articles["article_id"].cast(pa.string()),
             # A sign is about half a word: Chinese and Thai words are two characters long on average.
-            pa.array((counts[:, 2] - counts[:, 3] + (counts[:, 3] + 1) // 2).astype(np.int32)),
-            pa.array(contents.view(np.int64)),
-            arrays.lists(shingles, arrays.offsets(counts[:, 0])),
-            arrays.lists(figures[:kept], arrays.offsets(counts[:, 1])),
-            arrays.lists(of_lines, arrays.offsets(np.where(is_short, 0, counts[:, 4]))),
+            pa.array((counts[:, shingle.TOKENS] - signs + (signs + 1) // 2).astype(np.int32)),
+            pa.array(found.contents.view(np.int64)),
+            arrays.lists(found.shingles, arrays.offsets(counts[:, shingle.SHINGLES])),
+            *sets,
+            arrays.lists(found.quotes.view(np.uint32), arrays.offsets(counts[:, shingle.QUOTES])),
+            arrays.lists(lines, arrays.offsets(counts[:, shingle.LINES])),
         ],
         schema=schema.SKETCHES,
     )
@@ -111,28 +115,41 @@ class _Scanned(NamedTuple):
 
     shingles: NDArray[np.uint32]
     figures: NDArray[np.uint32]
+    names: NDArray[np.uint32]
+    quotes: NDArray[np.int32]
+    lines: NDArray[np.uint64]
     counts: NDArray[np.int64]
     contents: NDArray[np.uint64]
     spans: NDArray[np.int64]
-    lines: NDArray[np.uint64]
 
 
 def _scanned(
     data: NDArray[np.uint8], offsets: NDArray[np.int64], settings: config.Sketch, *, spans: bool = False
 ) -> _Scanned:
+    from pipeline.stages.kernels import shingle
     from pipeline.stages.kernels.characters import characters
-    from pipeline.stages.kernels.shingle import scan
 
     most = int(offsets[-1] - offsets[0])  # a token takes a byte at least; memory is taken only where it is written
-    shingles, figures = np.empty(most, np.uint32), np.empty(most, np.uint32)
-    counts, contents = np.empty((len(offsets) - 1, 5), np.int64), np.empty(len(offsets) - 1, np.uint64)
-    places = np.empty((most if spans else 0, 2), np.int64)
-    lines = np.empty(len(offsets) - 1 + int(np.count_nonzero(data[offsets[0] : offsets[-1]] == _NEWLINE)), np.uint64)
+    n_lines = len(offsets) - 1 + int(np.count_nonzero(data[offsets[0] : offsets[-1]] == _NEWLINE))
+    found = _Scanned(
+        shingles=np.empty(most, np.uint32),
+        figures=np.empty(most, np.uint32),
+        names=np.empty(most, np.uint32),
+        quotes=np.empty(most + len(offsets), np.int32),
+        lines=np.empty(n_lines, np.uint64),
+        counts=np.empty((len(offsets) - 1, 7), np.int64),
+        contents=np.empty(len(offsets) - 1, np.uint64),
+        spans=np.empty((most if spans else 0, 2), np.int64),
+    )
     sizes = settings.shingle_words, settings.shingle_chars
-    scan(data, offsets, *characters(), *sizes, shingles, figures, counts, contents, places, lines)
-    n_shingles, n_figures = int(counts[:, 0].sum()), int(counts[:, 1].sum())
-    return _Scanned(
-        shingles[:n_shingles].copy(), figures[:n_figures].copy(), counts, contents, places[:n_shingles], lines
+    shingle.scan(data, offsets, *characters(), *sizes, **found._asdict())
+    sums = found.counts.sum(axis=0)
+    return found._replace(
+        shingles=found.shingles[: sums[shingle.SHINGLES]].copy(),
+        figures=found.figures[: sums[shingle.FIGURES]].copy(),
+        names=found.names[: sums[shingle.NAMES]].copy(),
+        quotes=found.quotes[: sums[shingle.QUOTES]].copy(),
+        spans=found.spans[: sums[shingle.SHINGLES]],
     )
 
 

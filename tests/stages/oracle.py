@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import NamedTuple
+
 from pipeline.stages.kernels.characters import lookup
 from pipeline.stages.kernels.shingle import DATA_TOKENS
 
@@ -12,24 +15,53 @@ _M64 = (1 << 64) - 1
 
 def tokens(text: str) -> list[tuple[str, str]]:
     """(folded token, word | sign | digit) for each token of a text."""
+    return [token[:2] for token in marked(text)]
+
+
+class Token(NamedTuple):
+    """A token, whether it is a name (capitalised, and begins no sentence) and whether it is quoted."""
+
+    folded: str
+    kind: str
+    name: bool
+    quoted: bool
+
+
+def marked(text: str) -> list[Token]:
+    """The tokens of a text with what the kernel says of them."""
     classes, folded = lookup(text)
-    out: list[tuple[str, str]] = []
-    word, kind = "", ""
+    out: list[Token] = []
+    word, kind, upper, fresh, quoting = "", "", False, True, False
+
+    def close() -> None:
+        nonlocal word, kind, fresh
+        if kind:
+            out.append(Token(word, kind, kind == "word" and upper and not fresh, quoting))
+            word, kind, fresh = "", "", False
+
     for i, cls in enumerate(classes):
         if cls == "ignored":
             continue
         between_digits = kind == "digit" and text[i] in ",." and i + 1 < len(text) and text[i + 1] in "0123456789"
         if cls in ("word", "digit") or between_digits:
+            upper = upper if kind else cls == "word" and folded[i] != text[i]
             kind = kind or cls
             word += "" if text[i] == "," and between_digits else folded[i]
             continue
-        if kind:
-            out.append((word, kind))
-            word, kind = "", ""
+        close()
         if cls == "sign":
-            out.append((folded[i], "sign"))
-    if kind:
-        out.append((word, kind))
+            out.append(Token(folded[i], "sign", False, quoting))
+        elif text[i] == "\n":
+            quoting, fresh = False, True
+        elif text[i] == '"':
+            quoting, fresh = not quoting, True
+        elif text[i] in "“„«「『":
+            quoting, fresh = True, True
+        elif text[i] in "”»」』":
+            quoting = False
+        elif text[i] in ".!?:。！？":
+            fresh = True
+    close()
     return out
 
 
@@ -61,6 +93,23 @@ def shingles(text: str, words: int, chars: int) -> list[int]:
                     h = (h * _STEP + value) & _M64
                 out.append((h ^ h >> 32) * _MIX % (1 << 64) >> 32)
     return out
+
+
+def quotes(text: str, words: int, chars: int) -> list[int]:
+    """Where runs of quoted shingles begin and end: those whose first and last token are quoted."""
+    sequence = marked(text)
+    flags = [False]
+    for end in range(1, len(sequence) + 1):
+        for size, of_sign in ((words, False), (chars, True)):
+            first = end - size
+            if first >= 0 and (sequence[first].kind == "sign") == of_sign:
+                flags.append(sequence[first].quoted and sequence[end - 1].quoted)
+    flags.append(False)
+    return [i for i, (before, after) in enumerate(itertools.pairwise(flags)) if before != after]
+
+
+def names(text: str) -> list[int]:
+    return sorted({token_hash(token.folded, token.kind) >> 32 for token in marked(text) if token.name})
 
 
 def figures(text: str) -> list[int]:

@@ -154,7 +154,15 @@ def test_closing_rewrites_only_what_it_changes(tmp_path: Path) -> None:
 
     with Part(tmp_path / "part") as part:
         numbers = pa.table(
-            {"n_words": [1, 2], "content": [1, 2], "shingles": [[1], []], "figures": [[], []], "lines": [[], []]}
+            {
+                "n_words": [1, 2],
+                "content": [1, 2],
+                "shingles": [[1], []],
+                "figures": [[], []],
+                "names": [[], []],
+                "quotes": [[], []],
+                "lines": [[], []],
+            }
         )
         rows = numbers.add_column(0, "article_id", pa.array(["a", "b"]))
         part.add("sketches", rows.cast(schema.SKETCHES))

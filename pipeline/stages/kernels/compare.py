@@ -1,4 +1,4 @@
-"""Exact comparison of candidate pairs: shared shingles, the longest shared run, shared figures.
+"""Exact comparison of candidate pairs: shared shingles, how many of them are quoted, the longest shared run, shared figures.
 
 The pairs come grouped by their left text. Its shingles go into one open-addressing table of positions, and the shingles of
 each right text are looked up in it: no set is kept for any text, and nothing is sorted.
@@ -10,7 +10,10 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["compare", "distinct_counts", "shared_figures"]
+__all__ = ["PASSAGE", "compare", "distinct_counts", "shared_values"]
+
+#: Shingles in a run that is long enough to be a passage and no turn of phrase.
+PASSAGE = 8
 
 _GOLDEN = np.uint32(0x9E3779B1)
 
@@ -36,38 +39,64 @@ def _mask(size: int) -> np.uint32:
 
 
 @numba.njit(nogil=True, cache=True)
+def _mark(quotes: NDArray[np.uint32], first: int, last: int, size: int, marks: NDArray[np.bool_]) -> None:
+    """Marks which of `size` shingles stand in the ranges [begin, end) that quotes[first:last] has in turn."""
+    marks[:size] = False
+    for at in range(first, last, 2):
+        marks[quotes[at] : quotes[at + 1]] = True
+
+
+@numba.njit(nogil=True, cache=True)
 def distinct_counts(
-    values: NDArray[np.uint32], offsets: NDArray[np.int64], rows: NDArray[np.int64], out: NDArray[np.int64]
+    values: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    quotes: NDArray[np.uint32],
+    quote_offsets: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    out: NDArray[np.int64],
 ) -> None:
-    """How many distinct values each of the lists `rows` holds, to out[row]."""
+    """How many distinct values each of the lists `rows` holds, to out[row, 0], and how many of them stand first outside of
+    the ranges of its `quotes`, to out[row, 1]."""
     table = np.empty(16, np.int32)
+    quoted = np.empty(16, np.bool_)
     for row in rows:
         first, last = offsets[row], offsets[row + 1]
         mask = _mask(last - first)
         if table.size <= mask:
             table = np.empty(np.int64(mask) + 1, np.int32)
+            quoted = np.empty(np.int64(mask) + 1, np.bool_)
         table[: np.int64(mask) + 1] = -1
+        _mark(quotes, quote_offsets[row], quote_offsets[row + 1], last - first, quoted)
         count = 0
+        narrated = 0
         for i in range(last - first):
             slot, at = _find(table, mask, values, first, values[first + i])
             if at < 0:
                 table[slot] = i
                 count += 1
-        out[row] = count
+                narrated += not quoted[i]
+        out[row, 0], out[row, 1] = count, narrated
 
 
 @numba.njit(nogil=True, cache=True)
 def compare(
     values: NDArray[np.uint32],
     offsets: NDArray[np.int64],
+    quotes: NDArray[np.uint32],
+    quote_offsets: NDArray[np.int64],
     left: NDArray[np.int64],
     right: NDArray[np.int64],
     shared: NDArray[np.int64],
     longest: NDArray[np.int64],
     begins: NDArray[np.int64],
+    onsets: NDArray[np.int64],
+    quoted: NDArray[np.int64],
 ) -> None:
     """For each pair the number of distinct values that both lists hold, and the longest run of values that stand one
-    after another in both: its length, and to begins[pair] where it begins in the left and in the right list.
+    after another in both: its length, and to begins[pair] where it begins in the left and in the right list. To
+    onsets[pair] goes where the first passage that both share begins in each: a run of `PASSAGE` values, or the longest
+    where none is so long. To quoted[pair] goes how many of the shared ones stand in quotation marks, in the list where more of
+    them do: marks are lost on the way from one page to another.
 
     `left` is grouped. For [1, 2, 3, 4, 2] and [9, 2, 3, 4, 1] that is 4 shared, and the longest run is 3 (2 3 4), which
     begins at 1 in both. A run is followed from the first place a value has in the left list, so in a text that repeats
@@ -75,6 +104,8 @@ def compare(
     """
     table = np.empty(16, np.int32)
     seen = np.empty(16, np.int64)  # by position in the left list: the last pair that met it
+    in_left = np.empty(16, np.bool_)  # by position in the left list: whether it is quoted
+    in_right = np.empty(16, np.bool_)
     mask = np.uint32(0)
     for pair in range(left.size):
         first, last = offsets[left[pair]], offsets[left[pair] + 1]
@@ -84,39 +115,57 @@ def compare(
             if table.size <= mask:
                 table = np.empty(np.int64(mask) + 1, np.int32)
                 seen = np.empty(np.int64(mask) + 1, np.int64)
+                in_left = np.empty(np.int64(mask) + 1, np.bool_)
+            _mark(quotes, quote_offsets[left[pair]], quote_offsets[left[pair] + 1], size, in_left)
             table[: np.int64(mask) + 1] = -1
             seen[:size] = -1
             for i in range(size):
                 slot, at = _find(table, mask, values, first, values[first + i])
                 if at < 0:
                     table[slot] = i
+        begin, size_right = offsets[right[pair]], offsets[right[pair] + 1] - offsets[right[pair]]
+        if in_right.size < size_right:
+            in_right = np.empty(2 * size_right, np.bool_)
+        _mark(quotes, quote_offsets[right[pair]], quote_offsets[right[pair] + 1], size_right, in_right)
         count = 0
+        quoted_left, quoted_right = 0, 0
         best = 0
         run = 0
         previous = -1
         begins[pair, 0], begins[pair, 1] = 0, 0
-        for j in range(offsets[right[pair]], offsets[right[pair] + 1]):
+        onset_left, onset_right = size, np.int64(-1)
+        for j in range(begin, begin + size_right):
             value = values[j]
             follows = previous >= 0 and previous + 1 < size and values[first + previous + 1] == value
             _, at = _find(table, mask, values, first, value)
             if at >= 0 and seen[at] != pair:
                 seen[at] = pair
                 count += 1
+                quoted_left += in_left[at]
+                quoted_right += in_right[j - begin]
             if follows:
                 run += 1
                 previous += 1
             else:
                 run = 1 if at >= 0 else 0
                 previous = at
+            if run == PASSAGE:
+                onset_left = min(onset_left, previous + 1 - run)
+                if onset_right < 0:
+                    onset_right = j - begin + 1 - run
             if run > best:
                 best = run
-                begins[pair, 0], begins[pair, 1] = previous + 1 - run, j - offsets[right[pair]] + 1 - run
+                begins[pair, 0], begins[pair, 1] = previous + 1 - run, j - begin + 1 - run
         shared[pair] = count
         longest[pair] = best
+        quoted[pair] = max(quoted_left, quoted_right)
+        if onset_right < 0:
+            onset_left, onset_right = begins[pair, 0], begins[pair, 1]
+        onsets[pair, 0], onsets[pair, 1] = onset_left, onset_right
 
 
 @numba.njit(nogil=True, cache=True)
-def shared_figures(
+def shared_values(
     values: NDArray[np.uint32],
     offsets: NDArray[np.int64],
     left: NDArray[np.int64],

@@ -12,6 +12,10 @@ With words = 3, "The cat sat on the mat" has the tokens the, cat, sat, on, the, 
 Figures are the tokens that begin with a digit; a comma between digits is dropped and a point kept, so that "12,500" and
 "12500" are one figure.
 
+Names are the capitalised words that begin no sentence, as far as signs and line breaks tell; German nouns are among them.
+
+A shingle is quoted if its first and last token stand between quotation marks; a line break ends a quotation.
+
 Lines, which is what paragraphs are in a body, have a hash of their own over their tokens: two that differ only in case, signs
 and spaces are one. A short line with a figure in it is more likely data than furniture, and its hash is odd.
 """
@@ -25,13 +29,29 @@ from numpy.typing import NDArray
 from pipeline.stages.kernels.bits import load64, trailing_zeros
 from pipeline.stages.kernels.characters import DIGIT, GAP, IGNORED, SIGN, WORD
 
-__all__ = ["DATA_TOKENS", "MAX_WINDOW", "distinct", "fmix32", "scan"]
+__all__ = [
+    "DATA_TOKENS",
+    "FIGURES",
+    "LINES",
+    "MAX_WINDOW",
+    "NAMES",
+    "QUOTES",
+    "SHINGLES",
+    "SIGNS",
+    "TOKENS",
+    "distinct",
+    "fmix32",
+    "scan",
+]
 
 #: Longest shingle in tokens.
 MAX_WINDOW = 16
 
 #: A line of fewer tokens with a figure among them is taken for data.
 DATA_TOKENS = 12
+
+#: Columns of the counts that `scan` writes for each text.
+SHINGLES, FIGURES, TOKENS, SIGNS, LINES, NAMES, QUOTES = range(7)
 
 _RING = 2 * MAX_WINDOW - 1  # a ring of recent polynomials, one for each number of tokens, as a mask
 _OFFSET = np.uint64(0xCBF29CE484222325)
@@ -100,6 +120,20 @@ def _absorb(token: np.uint64, block: np.uint64) -> np.uint64:
     return token ^ (token >> np.uint64(32))
 
 
+# Quotation marks: straight ones open and close in turn. The rest of what ends a sentence is ASCII.
+_OPENING = tuple(map(ord, "“„«「『"))
+_CLOSING = tuple(map(ord, "”»」』"))
+_CLOSING_SENTENCE = tuple(map(ord, ".!?:。！？"))
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _is_in(point: int, points: tuple[int, ...]) -> bool:
+    found = False
+    for other in points:
+        found |= point == other
+    return found
+
+
 @numba.njit(nogil=True, cache=True, inline="always")
 def _of_line(polynomial: np.uint64, n_tokens: int, has_figure: bool) -> np.uint64:
     """The hash of a line: 0 without tokens; odd for a short one with a figure, even for others."""
@@ -120,16 +154,19 @@ def scan(
     chars: int,
     shingles: NDArray[np.uint32],
     figures: NDArray[np.uint32],
+    names: NDArray[np.uint32],
+    quotes: NDArray[np.int32],
+    lines: NDArray[np.uint64],
     counts: NDArray[np.int64],
     contents: NDArray[np.uint64],
     spans: NDArray[np.int64],
-    lines: NDArray[np.uint64],
 ) -> None:
     """Shingle the texts data[offsets[i]:offsets[i + 1]].
 
-    Writes one text after another: hashes to `shingles` in the order of the text, repeats included, and to `figures`;
-    and for each text how many (shingles, figures, tokens, signs, lines) to `counts`, int64 (n, 5), and the hash of all its
-    tokens to `contents`, uint64 (n,): 0 for a text without tokens. `shingles` and `figures` must hold a token for
+    Writes one text after another: hashes to `shingles` in the order of the text, repeats included, to `figures` and to
+    `names`; to `quotes` where each run of quoted shingles begins and ends, by their numbers in the text; and for each text
+    how many of each to `counts`, int64 (n, 7), in the columns named above, and the hash of all its tokens to `contents`,
+    uint64 (n,): 0 for a text without tokens. `shingles`, `figures`, `names` and `quotes` must hold a token for
     every byte of the texts, the most there can be; what is not written is never touched. `spans`, int64 (the same, 2) or
     empty if they are not wanted, takes the bytes at which each shingle begins and ends. `lines` takes the hash of each
     line, 0 for one without tokens: it must hold one for every newline and every text, and no text has less than one.
@@ -148,9 +185,17 @@ def scan(
     n_shingles = 0
     n_figures = 0
     n_lines = 0
+    n_names = 0
+    n_quotes = 0
+    in_quotes = np.zeros(_RING + 1, np.bool_)  # in_quotes[n]: whether token n stands between quotation marks
     for text in range(offsets.size - 1):
         i, end = offsets[text], offsets[text + 1]
         shingles_before, figures_before, lines_before = n_shingles, n_figures, n_lines
+        names_before, quotes_before = n_names, n_quotes
+        quoting = False
+        upper = False  # of the word under way
+        fresh = True  # whether it begins a sentence
+        quoted = False  # whether the shingle before was quoted
         polynomial = np.uint64(0)
         ring[0] = polynomial
         n_tokens = 0
@@ -171,7 +216,9 @@ def scan(
                 if length:
                     if kind == _GAP:
                         begin = i
-                        kind = _DIGIT if eight & np.uint64(0xFF) <= np.uint64(0x39) else _WORD
+                        letter = eight & np.uint64(0xFF)
+                        kind = _DIGIT if letter <= np.uint64(0x39) else _WORD
+                        upper = np.uint64(0x41) <= letter <= np.uint64(0x5A)
                     eight |= _CASE
                     i += np.int64(length)
                     if length == 8:
@@ -204,6 +251,7 @@ def scan(
                 if cls in (_WORD, _DIGIT):
                     if kind == _GAP:
                         kind, begin = cls, here
+                        upper = cls == _WORD and fold != np.uint64(point)
                     for k in range(1 if fold < 0x80 else 3):
                         byte = fold if fold < 0x80 else np.uint64(0x80) | (fold >> np.uint64(7 * k)) & np.uint64(0x7F)
                         block |= byte << filled
@@ -222,6 +270,10 @@ def scan(
                         figures[n_figures] = np.uint32(value >> np.uint64(32))
                         n_figures += 1
                         line_figure = True
+                    elif upper and not fresh:
+                        names[n_names] = np.uint32(value >> np.uint64(32))
+                        n_names += 1
+                    fresh = False
                     token, block, filled = _OFFSET, np.uint64(0), np.uint64(0)
                     kind = _GAP
                 else:
@@ -232,6 +284,7 @@ def scan(
                     n_signs += 1
                 signs[n_tokens & _RING] = is_sign == 1
                 starts[n_tokens & _RING] = start
+                in_quotes[n_tokens & _RING] = quoting
                 n_tokens += 1
                 polynomial = polynomial * _STEP + value
                 line = line * _STEP + value
@@ -239,6 +292,11 @@ def scan(
                 # The shingles that this token completes: one that began at a word, one that began at a sign.
                 first = n_tokens - words
                 if first >= 0 and not signs[first & _RING]:
+                    is_quoted = quoting and in_quotes[first & _RING]
+                    if is_quoted != quoted:
+                        quotes[n_quotes] = n_shingles - shingles_before
+                        n_quotes += 1
+                        quoted = is_quoted
                     shingles[n_shingles] = _high(polynomial - ring[first & _RING] * words_step)
                     if spans.size:
                         spans[n_shingles, 0], spans[n_shingles, 1] = starts[first & _RING], stop
@@ -246,21 +304,41 @@ def scan(
                 if n_signs:
                     first = n_tokens - chars
                     if first >= 0 and signs[first & _RING]:
+                        is_quoted = quoting and in_quotes[first & _RING]
+                        if is_quoted != quoted:
+                            quotes[n_quotes] = n_shingles - shingles_before
+                            n_quotes += 1
+                            quoted = is_quoted
                         shingles[n_shingles] = _high(polynomial - ring[first & _RING] * chars_step)
                         if spans.size:
                             spans[n_shingles, 0], spans[n_shingles, 1] = starts[first & _RING], stop
                         n_shingles += 1
+            if cls == _GAP and point >= 0x21:
+                if _is_in(point, _CLOSING_SENTENCE):
+                    fresh = True
+                if point == 0x22:
+                    quoting, fresh = not quoting, True
+                elif point >= 0x80 and _is_in(point, _OPENING):
+                    quoting, fresh = True, True
+                elif point >= 0x80 and _is_in(point, _CLOSING):
+                    quoting = False
             if point == 0x0A:
+                quoting, fresh = False, True
                 lines[n_lines] = _of_line(line, n_tokens - line_begin, line_figure)
                 n_lines += 1
                 line, line_begin, line_figure = np.uint64(0), n_tokens, False
         lines[n_lines] = _of_line(line, n_tokens - line_begin, line_figure)
         n_lines += 1
-        counts[text, 0] = n_shingles - shingles_before
-        counts[text, 1] = n_figures - figures_before
-        counts[text, 2] = n_tokens
-        counts[text, 3] = n_signs
-        counts[text, 4] = n_lines - lines_before
+        if quoted:
+            quotes[n_quotes] = n_shingles - shingles_before
+            n_quotes += 1
+        counts[text, SHINGLES] = n_shingles - shingles_before
+        counts[text, FIGURES] = n_figures - figures_before
+        counts[text, TOKENS] = n_tokens
+        counts[text, SIGNS] = n_signs
+        counts[text, LINES] = n_lines - lines_before
+        counts[text, NAMES] = n_names - names_before
+        counts[text, QUOTES] = n_quotes - quotes_before
         contents[text] = polynomial
 
 

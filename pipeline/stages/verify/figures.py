@@ -1,0 +1,98 @@
+"""The exact figures of pairs of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline.stages.kernels import arrays
+
+__all__ = ["Figures"]
+
+_TASK_PAIRS = 4_096  # pairs that one thread compares at a time
+
+
+class Figures:
+    """Exact figures of pairs of texts A (left) and C (right), each an array with one entry a pair.
+
+    - `shared`: distinct shingles in both; `left`, `right`: distinct shingles in each; `same`: they read the same word for
+      word. With no shingle in a text, shares are 1.0 for the same words, else 0.0.
+    - `longest_run`: shingles of the longest passage in both, and `begins`, int64 (pairs, 2), where it begins in each.
+    - `onset`, int64 (pairs, 2): where the first passage that both share begins in each.
+    - `quoted`: shared shingles that stand in quotation marks, in one of them at least; `narrated`: distinct shingles outside of
+      quotation marks, in the text that has fewer.
+    - `figures`, `names`: numbers, and names, of the text with fewer; `figures_shared`, `names_shared`: how many of them the
+      other has.
+    """
+
+    def __init__(self, sketches: pa.Table, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
+        from pipeline.stages.kernels import compare
+
+        self.rows = left, right
+        shingles, quotes, figures, names = (
+            arrays.hashes(sketches[name]) for name in ("shingles", "quotes", "figures", "names")
+        )
+        self.lengths = np.diff(shingles[1])
+        distinct = np.zeros((len(self.lengths), 2), np.int64)
+        paired = np.zeros(len(distinct), np.bool_)
+        paired[left] = paired[right] = True
+        _in_threads(np.flatnonzero(paired), lambda rows: compare.distinct_counts(*shingles, *quotes, rows, distinct))
+        self.shared, runs, self.quoted, self.figures_shared, self.names_shared = np.zeros((5, len(left)), np.int64)
+        self.begins, self.onset = np.zeros((2, len(left), 2), np.int64)
+
+        def compare_task(task: NDArray[np.int64]) -> None:
+            part = slice(task[0], task[-1] + 1)
+            sides = left[part], right[part]
+            found = (self.shared[part], runs[part], self.begins[part], self.onset[part], self.quoted[part])
+            compare.compare(*shingles, *quotes, *sides, *found)
+            compare.shared_values(*figures, *sides, self.figures_shared[part])
+            compare.shared_values(*names, *sides, self.names_shared[part])
+
+        _in_threads(np.arange(len(left)), compare_task)
+        self.left, self.right = distinct[left, 0], distinct[right, 0]
+        self.narrated = np.minimum(distinct[left, 1], distinct[right, 1])
+        self.longest_run = runs.astype(np.int32)
+        contents = sketches["content"].to_numpy()
+        self.same = contents[left] == contents[right]
+        self.figures, self.names = (
+            np.minimum(counts[left], counts[right]) for counts in (np.diff(figures[1]), np.diff(names[1]))
+        )
+
+    @property
+    def jaccard(self) -> NDArray[np.float64]:
+        """|A and C| / |A or C|, float64 in [0, 1]."""
+        return self._share(self.left + self.right - self.shared)
+
+    @property
+    def containment_left(self) -> NDArray[np.float64]:
+        """|A and C| / |A|: how much of the left text the right one has."""
+        return self._share(self.left)
+
+    @property
+    def containment_right(self) -> NDArray[np.float64]:
+        """|A and C| / |C|: how much of the right text the left one has."""
+        return self._share(self.right)
+
+    @property
+    def containment(self) -> NDArray[np.float64]:
+        """|A and C| / min(|A|, |C|)."""
+        return self._share(np.minimum(self.left, self.right))
+
+    @property
+    def onset_share(self) -> NDArray[np.float64]:
+        """How far into its text the first shared passage begins, of the two the later: float64 in [0, 1]."""
+        lengths = np.maximum(1, np.stack([self.lengths[rows] for rows in self.rows], axis=1))
+        shares: NDArray[np.float64] = self.onset / lengths
+        return shares[:, 0].clip(min=shares[:, 1])
+
+    def _share(self, whole: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.where(self.same, 1.0, self.shared / np.maximum(whole, 1))
+
+
+def _in_threads(items: NDArray[np.int64], work: Callable[[NDArray[np.int64]], None]) -> None:
+    from pipeline.stages.kernels.threads import parallel
+
+    parallel(work, np.array_split(items, max(1, len(items) // _TASK_PAIRS)) if len(items) else [])

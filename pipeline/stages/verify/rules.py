@@ -1,0 +1,218 @@
+"""The rules that decide a pair, in their order, and what they look at beside the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline import config
+from pipeline.stages.verify.figures import Figures
+from pipeline.stages.verify.reasons import Reason, sentences
+
+__all__ = ["ACCEPTED", "RELATIONS", "Facts", "decide"]
+
+#: The relations that make a match.
+ACCEPTED = ("identical", "light_edit", "abridged", "expanded", "version")
+
+#: All relations, those that make a match first.
+RELATIONS = (*ACCEPTED, "template", "quotes_only", "excerpt", "different")
+
+_CODES: Mapping[str, int] = MappingProxyType({name: code for code, name in enumerate(RELATIONS)})
+
+_WHOLE = 0.9  # containment of a text that is all in the other
+_REWORKED = 0.4  # a reworked version keeps about the length of the story
+
+
+class _Rule(NamedTuple):
+    """One rule: where it holds, the relation it gives (one for all rows, or one a row), and the parts of its reason."""
+
+    holds: NDArray[np.bool_]
+    relation: str | NDArray[np.int8]
+    reason: Reason
+
+
+class Beside(NamedTuple):
+    """What is known of each pair beside its words, bool (pairs,)."""
+
+    own: NDArray[np.bool_]  # both are of one publisher
+    other_agency: NDArray[np.bool_]  # two agencies are credited with them in full
+    folder: NDArray[np.bool_]  # one of them is a round-up or live blog
+    versions: NDArray[np.bool_]  # their version tags differ, or one has none
+
+
+class Facts:
+    """What is known of each article beside its words, as codes that compare fast; None: nothing."""
+
+    def __init__(self, facts: pa.Table | None) -> None:
+        self.agency, self.publisher, self.folder, self.version = None, None, None, None
+        if facts is not None:
+            self.agency, self.publisher = _codes(facts["agency"]), _codes(facts["publisher"])
+            self.version = _codes(facts["version"])
+            self.folder = pc.is_in(facts["kind"], pa.array(["digest", "liveblog"])).to_numpy()
+
+    def of(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Beside:
+        """The same of pairs of articles."""
+        if self.agency is None or self.publisher is None or self.folder is None or self.version is None:
+            return Beside(*(np.zeros(len(left), np.bool_) for _ in Beside._fields))
+        agencies = self.agency[left], self.agency[right]
+        return Beside(
+            own=(self.publisher[left] >= 0) & (self.publisher[left] == self.publisher[right]),
+            other_agency=(agencies[0] >= 0) & (agencies[1] >= 0) & (agencies[0] != agencies[1]),
+            folder=self.folder[left] | self.folder[right],
+            versions=self.version[left] != self.version[right],
+        )
+
+
+def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """A number for each value, equal for equal ones; -1 for null."""
+    codes: NDArray[np.int64] = column.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()
+    return codes
+
+
+def decide(
+    figures: Figures, n_words: NDArray[np.int32], beside: Beside, settings: config.Verify
+) -> tuple[NDArray[np.int8], pa.ChunkedArray]:
+    """The relation of each pair, as a place in `RELATIONS`, and the reason, by the first rule that holds.
+
+    `n_words`, int32, by the rows of the sketches.
+    """
+    return _first(_rules(_Measures(figures, n_words, beside, settings), beside, settings))
+
+
+def _first(rules: list[_Rule]) -> tuple[NDArray[np.int8], pa.ChunkedArray]:
+    """Relation and reason of each pair by the first rule that holds; the last one holds for all."""
+    n = len(rules[0].holds)
+    open_ = np.ones(n, np.bool_)
+    relation = np.empty(n, np.int8)
+    rows, texts = [], []
+    for rule in rules:
+        chosen = np.flatnonzero(open_ & rule.holds)
+        open_[chosen] = False
+        relation[chosen] = _CODES[rule.relation] if isinstance(rule.relation, str) else rule.relation[chosen]
+        rows.append(chosen)
+        texts.append(sentences(rule.reason, chosen))
+    back = np.argsort(np.concatenate(rows))
+    return relation, pa.chunked_array(texts, pa.string()).take(pa.array(back))
+
+
+class _Measures:
+    """What the rules compare, each an array with one entry a pair."""
+
+    def __init__(self, figures: Figures, n_words: NDArray[np.int32], beside: Beside, settings: config.Verify) -> None:
+        self.figures = figures
+        self.jaccard, self.containment = figures.jaccard, figures.containment
+        left, right = (n_words[rows] for rows in figures.rows)
+        self.shorter, self.longer = np.minimum(left, right), np.maximum(left, right)
+        cut_or_grown = np.where(right < left, _CODES["abridged"], _CODES["expanded"])
+        is_version = beside.versions | (self.shorter >= settings.same_length * self.longer)
+        self.kept = np.where(is_version, _CODES["version"], cut_or_grown).astype(np.int8)
+        # Two texts of one publisher share its furniture and its background paragraphs: they have to share more, unless one
+        # says that it is a version of the other.
+        self.own = beside.own & ~beside.versions
+        self.cut = np.where(self.own, settings.own_jaccard, settings.min_jaccard)
+        self.part = np.where(self.own, settings.own_containment, settings.min_containment)
+        self.cut_name = self._setting("min_jaccard", "own_jaccard")
+        self.part_name = self._setting("min_containment", "own_containment")
+        self.alike, self.contained = self.jaccard >= self.cut, self.containment >= self.part
+        self.figures_agree = figures.figures_shared / np.maximum(1, figures.figures)
+        self.names_agree = figures.names_shared / np.maximum(1, figures.names)
+        self.quoted = figures.quoted / np.maximum(1, figures.shared)
+        # A text that is all quotation has no narration of its own.
+        told = (figures.shared - figures.quoted) / np.maximum(1, figures.narrated)
+        self.narration = np.where(figures.narrated > 0, told, 1.0)
+        self.onset, self.onset_share = figures.onset.max(axis=1), figures.onset_share
+
+    def _setting(self, for_others: str, for_own: str) -> pa.Array:
+        """The name of the setting that holds for each pair."""
+        return pa.array([f" (verify.{for_others})", f" (verify.{for_own})"]).take(pa.array(self.own.astype(np.int8)))
+
+
+def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]:
+    """The rules in their order: the first that holds for a pair decides it."""
+    figures, longest_run = m.figures, m.figures.longest_run
+    same_form = (m.jaccard >= settings.min_jaccard) | (m.containment >= settings.min_containment)
+    other_numbers = (figures.figures >= settings.figures_min) & (m.figures_agree < settings.figures_shared)
+    other_names = (figures.names >= settings.names_min) & (m.names_agree < settings.names_shared)
+    nearly_equal = m.jaccard >= settings.light_edit
+    quotes_only = (m.quoted >= settings.quoted_share) & (m.narration < settings.narration_share)
+    # News is told from the top: prints of one story share its opening, if anything, and what a story of its own takes from an
+    # agency stands further down. All of a text that makes half of the other is its copy wherever it stands.
+    late = (m.onset > settings.opening_words) | (m.onset_share > settings.opening_share)
+    late &= (m.containment < _WHOLE) | (m.shorter < m.longer / 2)
+    eased = settings.early_ease * settings.min_jaccard
+    reworked = (m.onset_share <= settings.early_share) & (m.jaccard >= eased) & (m.shorter >= _REWORKED * m.longer)
+    joins = m.alike | m.contained
+    low = ("jaccard ", m.jaccard, " < ", m.cut, m.cut_name, ", containment ", m.containment, " < ", m.part, m.part_name,
+           ", longest run ", longest_run, " shingles")  # fmt: skip
+    return [
+        _Rule(figures.same, "identical", ("the same words",)),
+        _Rule(
+            beside.folder & (m.contained | (longest_run >= settings.excerpt_run)),
+            "excerpt",
+            ("a round-up or live blog holds a passage of ", longest_run, " shingles; containment ", m.containment),
+        ),
+        _Rule(beside.folder, "different", ("a round-up or live blog is no print of one story",)),
+        _Rule(
+            other_numbers & same_form,
+            "template",
+            (figures.figures_shared, " of ", figures.figures, " numbers agree, ", m.figures_agree,
+             f" < {settings.figures_shared} (verify.figures_shared)"),
+        ),
+        _Rule(
+            other_names & same_form,
+            "template",
+            (figures.names_shared, " of ", figures.names, " names agree, ", m.names_agree,
+             f" < {settings.names_shared} (verify.names_shared)"),
+        ),
+        _Rule(nearly_equal, "light_edit", ("jaccard ", m.jaccard, f" >= {settings.light_edit} (verify.light_edit)")),
+        _Rule(
+            beside.other_agency & joins,
+            "different",
+            ("credited to two agencies, and jaccard ", m.jaccard, f" < {settings.light_edit} (verify.light_edit)"),
+        ),
+        _Rule(
+            quotes_only & (joins | (longest_run >= settings.quote_run)),
+            "quotes_only",
+            (m.quoted, f" of what they share is quoted >= {settings.quoted_share} (verify.quoted_share), and of the narration ",
+             m.narration, f" < {settings.narration_share} (verify.narration_share)"),
+        ),
+        _Rule(
+            m.shorter < settings.min_words,
+            "different",
+            (m.shorter, f" words < {settings.min_words} (verify.min_words), and jaccard ", m.jaccard,
+             f" < {settings.light_edit} (verify.light_edit)"),
+        ),
+        _Rule(
+            late & joins,
+            "excerpt",
+            ("what they share begins ", m.onset, " words into one of them, at ", m.onset_share,
+             f" of it (verify.opening_words {settings.opening_words}, verify.opening_share {settings.opening_share}); jaccard ",
+             m.jaccard, ", containment ", m.containment),
+        ),
+        _Rule(m.alike, m.kept, ("jaccard ", m.jaccard, " >= ", m.cut, m.cut_name)),
+        _Rule(
+            reworked & ~m.own,
+            m.kept,
+            ("jaccard ", m.jaccard, f" >= {eased:.3g} (verify.early_ease x min_jaccard), and what they share begins at ",
+             m.onset_share, f" <= {settings.early_share} of both (verify.early_share)"),
+        ),
+        _Rule(
+            m.contained & (m.shorter >= settings.min_share * m.longer),
+            m.kept,
+            ("containment ", m.containment, " >= ", m.part, m.part_name),
+        ),
+        _Rule(
+            m.contained,
+            "excerpt",
+            ("containment ", m.containment, ", but ", m.shorter, " of ", m.longer,
+             f" words is less than {settings.min_share} (verify.min_share)"),
+        ),
+        _Rule(longest_run >= settings.excerpt_run, "excerpt", low),
+        _Rule(np.ones(len(m.jaccard), np.bool_), "different", low),
+    ]  # fmt: skip
