@@ -42,11 +42,11 @@ def marked(text: str) -> list[Token]:
     for i, cls in enumerate(classes):
         if cls == "ignored":
             continue
-        between_digits = kind == "digit" and text[i] in ",." and i + 1 < len(text) and text[i + 1] in "0123456789"
+        between_digits = kind == "digit" and text[i] in ",.\u066c\u066b" and classes[i + 1 : i + 2] == ["digit"]
         if cls in ("word", "digit") or between_digits:
             upper = upper if kind else cls == "word" and folded[i] != text[i]
             kind = kind or cls
-            word += "" if text[i] == "," and between_digits else folded[i]
+            word += {",": "", "\u066c": "", ".": ".", "\u066b": "."}[text[i]] if between_digits else folded[i]
             continue
         close()
         if cls == "sign":

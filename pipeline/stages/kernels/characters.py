@@ -5,7 +5,7 @@ The table is a file and not computed at run time, so that a text has the same sh
 (`NORMALISER`), and stores written by the old one have to be rebuilt.
 
 Each entry packs two things: the class in the top byte, and below it what to add to the code point to fold it (modulo
-2**24). Steps rather than code points, because equal blocks are stored once: 1.1 million characters in 4 kB.
+2**24). Steps rather than code points, because equal blocks are stored once: 1.1 million characters in 9 kB.
 
 >>> classes, folds = lookup("Straße 12 東")
 >>> classes
@@ -28,12 +28,12 @@ from numpy.typing import NDArray
 __all__ = ["DIGIT", "GAP", "IGNORED", "NORMALISER", "SIGN", "WORD", "Characters", "characters", "lookup"]
 
 #: Version of the rules below and of the table made by them; part of a store's header.
-NORMALISER = 1
+NORMALISER = 2
 
 GAP = 0  # separates words: spaces, punctuation, symbols
 WORD = 1  # letters and marks of scripts that put gaps between words
 SIGN = 2  # letters and marks of scripts that do not: a token of its own
-IGNORED = 3  # neither part of a word nor a gap: soft hyphens, joiners, variation selectors
+IGNORED = 3  # neither part of a word nor a gap: soft hyphens, joiners, variation selectors, accents, vowel points
 DIGIT = 4  # decimal digits of any script, folded to 0-9
 
 _NAMES = ("gap", "word", "sign", "ignored", "digit")
@@ -47,6 +47,19 @@ _UNSPACED = (
 ).split()
 
 _SHARED = "\u3006\u30fc\uff70"  # closing mark and prolonged sound marks, common to Japanese scripts
+
+_TATWEEL = "\u0640"  # stretches an Arabic word to fill its line
+
+# Forms of one letter: half and full width, and those of Arabic as pages once stored them.
+_FORMS = ("<wide>", "<narrow>", "<isolated>", "<initial>", "<medial>", "<final>")
+
+# Letters that houses write for one another, beside those that differ by a mark alone: yeh, kaf and heh as Arabic, Persian
+# and Urdu keyboards have them (as in Lucene's normalisation filters), candrabindu for anusvara in Hindi, the dotless i that
+# capitals lose, small ka and ke of Japanese counting words.
+_SAME = {
+    "ى": "ي", "ی": "ي", "ک": "ك", "ڪ": "ك", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ە": "ه", "ٱ": "ا",
+    "\u0901": "\u0902", "ı": "i", "ヵ": "カ", "ヶ": "ケ",
+}  # fmt: skip
 
 
 class Characters(NamedTuple):
@@ -79,23 +92,40 @@ def lookup(text: str) -> tuple[list[str], str]:
 
 
 def _fold(char: str) -> str:
-    """Simple case folding, one character to one; digits to 0-9; full and half width forms to the usual ones."""
-    if unicodedata.decomposition(char).startswith(("<wide>", "<narrow>")):
+    """The letter that stands for all its spellings, one character for one; digits to 0-9.
+
+    Simple case folding, without accents, vowel points and other marks that one house prints and the next leaves out.
+    """
+    if unicodedata.decomposition(char).startswith(_FORMS):
         char = decomposed if len(decomposed := unicodedata.normalize("NFKC", char)) == 1 else char
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)
+    apart = unicodedata.normalize("NFD", char)
+    if all(map(_is_optional, apart[1:])):
+        char = apart[0]
     folded = char.casefold()
-    if len(folded) == 1:
-        return folded
-    lowered = char.lower()  # a full folding such as that of U+1E9E, whose simple one is the lower case
-    return lowered if len(lowered) == 1 else char
+    if len(folded) > 1:  # a full folding such as that of U+1E9E, whose simple one is the lower case
+        folded = lowered if len(lowered := char.lower()) == 1 else char
+    return _SAME.get(folded, folded)
+
+
+def _is_optional(mark: str) -> bool:
+    """Whether it is a mark that texts have or lack without being others: accents, points, nuktas, voicing marks.
+
+    By canonical combining class. Below 200, those of vowels and tones that are written as a rule, in Thai, Lao, Tibetan
+    and the scripts of India (and 9, virama), are not: they are as much letters as any.
+    """
+    order = unicodedata.combining(mark)
+    return order >= 200 or (0 < order <= 36 and order != 9)
 
 
 def _classify(char: str, unspaced: frozenset[str]) -> int:
     category = unicodedata.category(char)
     point = ord(char)
     if category in ("Cf", "Cs") or 0xFE00 <= point <= 0xFE0F or 0xE0100 <= point <= 0xE01EF:
+        return IGNORED
+    if char == _TATWEEL or _is_optional(_fold(char)):
         return IGNORED
     if category == "Nd":
         return DIGIT

@@ -9,8 +9,8 @@ text shorter than its first shingle has none; its `content` hash still tells it 
 With words = 3, "The cat sat on the mat" has the tokens the, cat, sat, on, the, mat and the four shingles
 (the cat sat), (cat sat on), (sat on the), (on the mat).
 
-Figures are the tokens that begin with a digit; a comma between digits is dropped and a point kept, so that "12,500" and
-"12500" are one figure.
+Figures are the tokens that begin with a digit; a comma between digits is dropped and a point kept, so that "12,500",
+"12500" and "١٢٬٥٠٠" are one figure.
 
 Names are the capitalised words that begin no sentence, as far as signs and line breaks tell; German nouns are among them.
 
@@ -91,6 +91,17 @@ def _decode(data: NDArray[np.uint8], i: int, end: int) -> tuple[int, int]:
             return -1, 1
         point = point << 6 | byte & 0x3F
     return (point, size) if point <= 0x10FFFF else (-1, 1)
+
+
+@numba.njit(nogil=True, cache=True)
+def _is_digit(
+    data: NDArray[np.uint8], i: int, end: int, blocks: NDArray[np.uint16], entries: NDArray[np.uint32]
+) -> bool:
+    """Whether a decimal digit of any script begins at byte i."""
+    if i >= end or data[i] < 0x80:
+        return i < end and 0x30 <= data[i] <= 0x39
+    point, _ = _decode(data, i, end)
+    return point >= 0 and entries[(np.int64(blocks[point >> 7]) << 7) | (point & 127)] >> np.uint32(24) == _DIGIT
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
@@ -243,11 +254,11 @@ def scan(
                 fold = np.uint64((np.uint32(point) + entry) & np.uint32(0xFFFFFF))
                 if cls == _IGNORED:
                     continue
-                if cls == _GAP and kind == _DIGIT and i < end and 0x30 <= data[i] <= 0x39:
-                    if point == 0x2C:  # "12,500" is the number 12500
+                if cls == _GAP and kind == _DIGIT and _is_digit(data, i, end, blocks, entries):
+                    if point in (0x2C, 0x66C):  # "12,500" is the number 12500, and so it is with the Arabic comma
                         continue
-                    if point == 0x2E:  # "3.5" is one number
-                        cls = _DIGIT
+                    if point in (0x2E, 0x66B):  # "3.5" is one number
+                        cls, fold = _DIGIT, np.uint64(0x2E)
                 if cls in (_WORD, _DIGIT):
                     if kind == _GAP:
                         kind, begin = cls, here
