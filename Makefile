@@ -40,9 +40,8 @@ fix: $(STAMP)  ## format, and mend what the linter can
 bench: $(STAMP)  ## the dedup core beside datasketch, 100,000 articles (minutes)
 	@$(BIN)/python -m benchmarks.core --articles 100000 --rounds 3 --out docs/performance.md
 
-quality: $(STAMP)  ## how right it is on labelled articles: make quality REPRINTS_DATA=FOLDER
-	@test -n "$(REPRINTS_DATA)" || { echo "which labelled articles? make quality REPRINTS_DATA=FOLDER"; exit 2; }
-	@$(BIN)/python -m benchmarks.quality "$(REPRINTS_DATA)"
+quality: $(STAMP)  ## how right it is on labelled articles: make quality [REPRINTS_DATA=FOLDER]; without it, by language
+	@$(BIN)/python -m benchmarks.quality $(if $(REPRINTS_DATA),"$(REPRINTS_DATA)")
 
 nightly: $(STAMP)  ## run a night: make nightly DATE=2026-11-24 [CONFIG=configs/nightly.toml]
 	@test -n "$(DATE)" || { echo "which night? make nightly DATE=2026-11-24"; exit 2; }

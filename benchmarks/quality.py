@@ -1,7 +1,8 @@
-"""How right it is on labelled articles, beside plain datasketch: `python -m benchmarks.quality FOLDER`.
+"""How right it is on labelled articles, beside plain datasketch: `python -m benchmarks.quality [FOLDER]`.
 
 FOLDER holds the labelled articles (`odu-2016/articles.parquet`, `pairs.csv`, `provenance.jsonl`; `giveme5w1h`,
-`reuters-21578`). None of their text is written: `docs/quality.md` has figures alone.
+`reuters-21578`). None of their text is written: `docs/quality.md` has figures alone. Without FOLDER the section on
+languages is made anew, which needs no data but the project's own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from datasketch import MinHash, MinHashLSH
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from benchmarks import languages
 from benchmarks.peers.datasketch_peer import shingles
 from pipeline import config, flow, measure
 from pipeline.quality import evaluate
@@ -129,12 +131,8 @@ def wire_section(outcome: flow.Outcome) -> Iterator[str]:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--out", type=Path, default=Path("docs/quality.md"))
-    arguments = parser.parse_args()
-    data: Path = arguments.folder
+def page(data: Path) -> list[str]:
+    """The lines of the whole page."""
     lines = ["# Quality", "", "<!-- written by `make quality`: change benchmarks/quality.py instead -->", ""]
     with tempfile.TemporaryDirectory() as work:
         store, _ = ours(data / "odu-2016" / "articles.parquet", f"{work}/odu", config.Config())
@@ -142,9 +140,11 @@ def main() -> None:
         pages = measure.evaluate(measure.read_labels(data / "odu-2016" / "provenance.jsonl"), store).provenance
         assert pairs is not None
         lines += [*pairs_section(data, pairs), "", *provenance_section(pages), ""]
+        lines += [*languages.section(), ""]
         lines += [*events_section(data, ours(data / "giveme5w1h" / "articles.parquet", f"{work}/g", _ALL_YEARS)[1]), ""]
         lines += [*wire_section(ours(data / "reuters-21578" / "articles.parquet", f"{work}/r", _ALL_YEARS)[1]), ""]
-    lines += [
+    return [
+        *lines,
         "## How to have these figures for your own articles",
         "",
         "Label pairs (`left_id,right_id,label` with R, P or D) or stories, and ask: `reprints evaluate LABELS --store STORE`. "
@@ -152,6 +152,28 @@ def main() -> None:
         "",
         f"Made on {datetime.now(UTC):%Y-%m-%d} with the default settings by `make quality`.",
     ]
+
+
+def renewed(written: str, section: list[str]) -> list[str]:
+    """The lines of the page with one section in place of the one of the same heading."""
+    lines = written.splitlines()
+    heads = [number for number, line in enumerate(lines) if line.startswith("## ")]
+    if section[0] not in lines:
+        raise ValueError(f"the page has no section {section[0]!r}; make the whole of it with a FOLDER")
+    first = lines.index(section[0])
+    end = next((head for head in heads if head > first), len(lines))
+    return [*lines[:first], *section, "", *lines[end:]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--out", type=Path, default=Path("docs/quality.md"))
+    arguments = parser.parse_args()
+    if arguments.folder:
+        lines = page(arguments.folder)
+    else:
+        lines = renewed(arguments.out.read_text(encoding="utf-8"), [*languages.section()])
     arguments.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(arguments.out.read_text(encoding="utf-8"))
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import core, generate, judge, ours, page
+from benchmarks import core, generate, judge, languages, ours, page, quality
 from benchmarks.contender import Job, Outcome, measure
 from benchmarks.peers import datasketch_peer
 
@@ -222,3 +222,22 @@ def test_page_is_written_from_a_whole_comparison(tmp_path: Path) -> None:
     assert all(verdict.false == 0 for verdict in comparison.verdicts.values())
     rows = [line for line in text.splitlines() if line.startswith("|")]
     assert len({line.count("|") for line in rows}) == 2, "a table with a row of another width"
+
+
+# --- the page of quality ------------------------------------------------------------------------------------------
+
+
+def test_one_section_of_the_page_is_made_anew() -> None:
+    written = "# Quality\n\n## One\n\nold\n\n## Two\n\ntwo\n\n## Three\n\nthree\n"
+    anew = quality.renewed(written, ["## Two", "", "new"])
+    assert "\n".join(anew) + "\n" == written.replace("\ntwo", "\nnew")
+    with pytest.raises(ValueError, match="no section '## Four'"):
+        quality.renewed(written, ["## Four"])
+
+
+def test_the_page_says_what_is_found_in_each_language() -> None:
+    lines = list(languages.section())
+    rows = [line for line in lines if line.startswith("| ") and not line.startswith("| language")]
+    assert len({line.count("|") for line in rows}) == 1
+    assert len(rows) == 1 + 27 + 1  # the rule below the header, 23 ways of writing, 4 mixtures, all
+    assert "| **all** | 196 | 150 |" in lines[-3]
