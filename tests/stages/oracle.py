@@ -43,9 +43,9 @@ def marked(text: str) -> list[Token]:
         if cls == "ignored":
             continue
         between_digits = kind == "digit" and text[i] in ",.\u066c\u066b" and classes[i + 1 : i + 2] == ["digit"]
-        if cls in ("word", "digit") or between_digits:
-            upper = upper if kind else cls == "word" and folded[i] != text[i]
-            kind = kind or cls
+        if cls in ("word", "capital", "digit") or between_digits:
+            upper = upper if kind else cls == "capital"
+            kind = kind or ("digit" if cls == "digit" else "word")
             word += {",": "", "\u066c": "", ".": ".", "\u066b": "."}[text[i]] if between_digits else folded[i]
             continue
         close()

@@ -9,7 +9,7 @@ Each entry packs two things: the class in the top byte, and below it what to add
 
 >>> classes, folds = lookup("Straße 12 東")
 >>> classes
-['word', 'word', 'word', 'word', 'word', 'word', 'gap', 'digit', 'digit', 'gap', 'sign']
+['capital', 'word', 'word', 'word', 'word', 'word', 'gap', 'digit', 'digit', 'gap', 'sign']
 >>> folds
 'straße 12 東'
 """
@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DIGIT", "GAP", "IGNORED", "NORMALISER", "SIGN", "WORD", "Characters", "characters", "lookup"]
+__all__ = ["CAPITAL", "DIGIT", "GAP", "IGNORED", "NORMALISER", "SIGN", "WORD", "Characters", "characters", "lookup"]
 
 #: Version of the rules below and of the table made by them; part of a store's header.
 NORMALISER = 2
@@ -35,8 +35,9 @@ WORD = 1  # letters and marks of scripts that put gaps between words
 SIGN = 2  # letters and marks of scripts that do not: a token of its own
 IGNORED = 3  # neither part of a word nor a gap: soft hyphens, joiners, variation selectors, accents, vowel points
 DIGIT = 4  # decimal digits of any script, folded to 0-9
+CAPITAL = 5  # upper and title case letters: as WORD, and the first of them tells a name
 
-_NAMES = ("gap", "word", "sign", "ignored", "digit")
+_NAMES = ("gap", "word", "sign", "ignored", "digit", "capital")
 _BLOCK = 128  # code points in a block of the two-level table
 
 # Scripts written without spaces between words (UAX #14, class SA, and the ideographic ones). By script and not by script
@@ -131,7 +132,9 @@ def _classify(char: str, unspaced: frozenset[str]) -> int:
         return DIGIT
     if category[0] not in "LMN":
         return GAP
-    return SIGN if char in unspaced else WORD
+    if char in unspaced:
+        return SIGN
+    return CAPITAL if category in ("Lu", "Lt") else WORD
 
 
 def _build() -> Characters:

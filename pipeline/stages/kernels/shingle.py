@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.stages.kernels.bits import load64, trailing_zeros
-from pipeline.stages.kernels.characters import DIGIT, GAP, IGNORED, SIGN, WORD
+from pipeline.stages.kernels.characters import CAPITAL, DIGIT, GAP, IGNORED, SIGN, WORD
 
 __all__ = [
     "DATA_TOKENS",
@@ -60,7 +60,7 @@ _MIX = np.uint64(0xFF51AFD7ED558CCD)  # of MurmurHash3's 64-bit finaliser
 _ONES = np.uint64(0x0101010101010101)
 _HIGH = np.uint64(0x8080808080808080)
 _CASE = np.uint64(0x2020202020202020)  # set in every lower-case letter and digit of ASCII
-_GAP, _WORD, _SIGN, _IGNORED, _DIGIT = (np.uint32(c) for c in (GAP, WORD, SIGN, IGNORED, DIGIT))
+_GAP, _WORD, _SIGN, _IGNORED, _DIGIT, _CAPITAL = map(np.uint32, (GAP, WORD, SIGN, IGNORED, DIGIT, CAPITAL))
 
 
 @numba.njit("uint32(uint32)", nogil=True, cache=True, inline="always")
@@ -259,10 +259,13 @@ def scan(
                         continue
                     if point in (0x2E, 0x66B):  # "3.5" is one number
                         cls, fold = _DIGIT, np.uint64(0x2E)
+                is_capital = cls == _CAPITAL
+                if is_capital:
+                    cls = _WORD
                 if cls in (_WORD, _DIGIT):
                     if kind == _GAP:
                         kind, begin = cls, here
-                        upper = cls == _WORD and fold != np.uint64(point)
+                        upper = is_capital
                     for k in range(1 if fold < 0x80 else 3):
                         byte = fold if fold < 0x80 else np.uint64(0x80) | (fold >> np.uint64(7 * k)) & np.uint64(0x7F)
                         block |= byte << filled
