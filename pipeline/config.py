@@ -132,6 +132,7 @@ class Verify(Struct, frozen=True, forbid_unknown_fields=True):
     same_length: Annotated[float, _share("a text shorter than this share of the other is abridged")] = 0.9
     figures_min: Annotated[int, _count("texts with at least so many numbers each must also agree in them", ge=1)] = 4
     figures_shared: Annotated[float, _share("numbers shared, of the text with fewer; below: a template")] = 0.25
+    brief_words: Annotated[int, _count("shorter texts of one publisher may be daily briefs of one form")] = 150
     names_min: Annotated[int, _count("texts with at least so many names each must also agree in them", ge=1)] = 4
     names_shared: Annotated[float, _share("names shared, of the text with fewer; below: a template")] = 0.4
     quoted_share: Annotated[float, _share("of what two texts share is quoted, at or above: perhaps quotes only")] = 0.5

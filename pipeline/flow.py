@@ -54,7 +54,7 @@ def derive(
         step.rows = known.articles.num_rows
     articles, sketches = known.articles, sketch.sign(known.sketches, settings.sketch)
     credited = elect.credited(articles, known.credits)
-    facts = rollup.facts(articles, credited)
+    facts = rollup.facts(articles, credited, sketch.words(articles["headline"]))
     with watch.step("pair") as step:
         times = articles["effective_at"].cast(pa.int64()).to_numpy()
         candidates = pair.run(sketches, times, settings.pair, rollup.kin(facts))

@@ -195,7 +195,8 @@ def _corpus(files: list[Path], store: Store, part: Part, settings: config.Config
     sketches = sketch.sign(known.sketches, settings.sketch)
     times = known.articles["effective_at"].cast(pa.int64()).to_numpy()
     with watch.step("pair") as step:
-        facts = rollup.facts(known.articles, elect.credited(known.articles, known.credits))
+        credited = elect.credited(known.articles, known.credits)
+        facts = rollup.facts(known.articles, credited, sketch.words(known.articles["headline"]))
         candidates = pair.run(sketches, times, settings.pair, rollup.kin(facts))
         step.rows = candidates.num_rows
     return tuning.Corpus(known.articles, sketches, facts, times, rollup.ranks(known.articles), candidates)

@@ -34,8 +34,10 @@ __all__ = [
 _FURNITURE = ("furniture", "disclaimer", "copyright", "stamp", "caption")
 
 
-def facts(articles: pa.Table, credited: pa.Table) -> pa.Table:
-    """What verification may know of each article beside its words: agency (of a full credit), publisher, kind, version."""
+def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) -> pa.Table:
+    """What verification may know of each article beside its words: agency (of a full credit), publisher, kind, version,
+    the words of its headline (as `headlines` has them) and its effective time in microseconds.
+    """
     full = credited.filter(pc.equal(credited["credit_grade"], "full"))
     at = pc.index_in(articles["article_id"], value_set=full["article_id"].combine_chunks())
     # A bare number counts the revisions of a page and says nothing of another's.
@@ -46,6 +48,8 @@ def facts(articles: pa.Table, credited: pa.Table) -> pa.Table:
             "publisher": articles["publisher_id"],
             "kind": articles["kind"],
             "version": pc.if_else(is_tag, articles["version"], pa.scalar(None, pa.string())),
+            "headline": headlines,
+            "at": articles["effective_at"].cast(pa.int64()),
         }
     )
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline import config, schema
 from pipeline.stages.kernels import arrays
 
-__all__ = ["lines", "run", "sign", "spans"]
+__all__ = ["lines", "run", "sign", "spans", "words"]
 
 _NEWLINE = 0x0A
 _TASK_BYTES = 1 << 20  # text that one thread takes at a time: the scratch of a task stays in cache
@@ -91,6 +91,21 @@ def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
     kind = pa.list_(pa.field("item", pa.int32(), nullable=False), settings.permutations)
     column = pa.FixedSizeListArray.from_arrays(pa.array(out.view(np.int32).ravel()), type=kind)
     return sketches.append_column(pa.field("signature", kind, nullable=False), column)
+
+
+def words(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The distinct words of each text, as sorted 32-bit hashes (signed): large_list<int32>. Null has none.
+
+    Of scripts that put no spaces between words, each two signs.
+    """
+    texts = pa.table({"article_id": pa.nulls(len(column), pa.string()).fill_null(""), "body": column})
+    found, offsets = arrays.hashes(_unsigned(texts, config.Sketch(shingle_words=1, shingle_chars=2))["shingles"])
+    from pipeline.stages.kernels.shingle import distinct
+
+    counts = np.diff(offsets)
+    values = found.copy()
+    kept = distinct(values, offsets, counts)
+    return pa.chunked_array([arrays.lists(values[:kept], arrays.offsets(counts))])
 
 
 def lines(articles: pa.Table, settings: config.Sketch) -> pa.ChunkedArray:

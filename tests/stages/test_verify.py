@@ -171,31 +171,59 @@ def test_a_passage_in_common_is_an_excerpt() -> None:
     assert "verify.min_jaccard" in row["reason"]
 
 
-def test_round_ups_two_agencies_and_one_publishers_own_texts_do_not_match() -> None:
-    other = [*STORY[:35], *(f"new{i}" for i in range(20))]
-    texts = [" ".join(STORY), " ".join(other)]
+def facts(
+    agencies: tuple[str | None, str | None] = (None, None),
+    kinds: tuple[str, str] = ("editorial", "editorial"),
+    publishers: tuple[str | None, str | None] = (None, None),
+    versions: tuple[str | None, str | None] = (None, None),
+    headlines: tuple[str, str] = ("Channel to be dredged", "Pilots find the channel dark"),
+    hours: int = 0,
+) -> pa.Table:
+    texts = {"agency": agencies, "publisher": publishers, "kind": kinds, "version": versions}
+    columns = {name: pa.array(values, pa.string()) for name, values in texts.items()}
+    words_ = sketch.words(pa.chunked_array([list(headlines)]))
+    return pa.table({**columns, "headline": words_, "at": [0, hours * 3_600_000_000]})
 
-    def facts(
-        agencies: list[str | None],
-        kinds: list[str],
-        publishers: list[str | None] | None = None,
-        versions: list[str | None] | None = None,
-    ) -> pa.Table:
-        publisher = pa.array(publishers or [None, None], pa.string())
-        version = pa.array(versions or [None, None], pa.string())
-        columns = {"agency": pa.array(agencies, pa.string()), "publisher": publisher, "kind": kinds, "version": version}
-        return pa.table(columns)
 
-    assert decided(texts, facts(["ap", "ap"], ["editorial"] * 2))[0]["accepted"]
-    assert decided(texts, facts(["ap", None], ["editorial"] * 2))[0]["accepted"]
-    refused = decided(texts, facts(["ap", "afp"], ["editorial"] * 2))[0]
+def test_round_ups_and_two_agencies_do_not_match() -> None:
+    texts = [" ".join(STORY), " ".join([*STORY[:35], *words("new", 20)])]
+    assert decided(texts, facts(("ap", "ap")))[0]["accepted"]
+    assert decided(texts, facts(("ap", None)))[0]["accepted"]
+    refused = decided(texts, facts(("ap", "afp")))[0]
     assert (refused["accepted"], refused["reason"].startswith("credited to two agencies")) == (False, True)
-    assert decided(texts, facts([None, None], ["editorial", "digest"]))[0]["relation"] == "excerpt"
-    own = decided(texts, facts([None, None], ["editorial"] * 2, ["a", "a"]))[0]
+    assert decided(texts, facts(kinds=("editorial", "digest")))[0]["relation"] == "excerpt"
+
+
+def test_one_publishers_own_texts_have_to_share_more() -> None:
+    long = [*STORY[:45], *words("a", 110)]
+    texts = [" ".join(long), " ".join([*long[:75], *words("b", 80)])]
+    assert decided(texts, facts(publishers=("a", "b")))[0]["accepted"]
+    own = decided(texts, facts(publishers=("a", "a")))[0]
     assert (own["accepted"], "verify.own_jaccard" in own["reason"]) == (False, True)
-    assert decided(texts, facts([None, None], ["editorial"] * 2, ["a", "b"]))[0]["accepted"]
-    update = decided(texts, facts([None, None], ["editorial"] * 2, ["a", "a"], [None, "UPDATE 1"]))[0]
+    update = decided(texts, facts(publishers=("a", "a"), versions=(None, "UPDATE 1")))[0]
     assert (update["accepted"], update["relation"]) == (True, "version")
+    strangers = [" ".join(long), " ".join([*long[:130], *words("b", 25)])]
+    assert decided(strangers, facts(publishers=("a", "a")))[0]["accepted"]
+    blurbs = decided(strangers, facts(publishers=("a", "a"), headlines=("Goats on a roof", "Cellist wanted")))[0]
+    assert (blurbs["accepted"], blurbs["reason"].startswith("two texts of one publisher")) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "headlines", "hours", "relation"),
+    [
+        (("40", "40"), ("Harbour board dredges channel",) * 2, 2, "version"),  # sent again, mended
+        (("40", "41"), ("Harbour board dredges channel",) * 2, 2, "excerpt"),
+        (("40", "40"), ("Harbour board dredges channel",) * 2, 48, "template"),  # another day's
+        (("40", "40"), ("Harbour board dredges channel", "Airport trust lights runway"), 2, "template"),  # another's
+    ],
+)
+def test_what_is_sent_again_and_what_is_sent_each_day(
+    numbers: tuple[str, str], headlines: tuple[str, str], hours: int, relation: str
+) -> None:
+    texts = [" ".join([*STORY[:34], number, *words(side, 22)]) for side, number in zip("ab", numbers, strict=True)]
+    row = decided(texts, facts(publishers=("a", "a"), headlines=headlines, hours=hours))[0]
+    assert 0.2 < row["jaccard"] < 0.5
+    assert row["relation"] == relation, row["reason"]
 
 
 def test_no_candidates_give_no_matches() -> None:

@@ -163,6 +163,10 @@ _PLACEHOLDERS = frozenset({date(1, 1, 1), date(1900, 1, 1), date(1970, 1, 1), da
 _MONTH_FIRST = frozenset({"US", "PH", "FM", "PW"})  # countries that write the month before the day
 
 
+# Control characters, also as entities: a wire's own marks.
+_JUNK = regex.compile(r"[\x00-\x08\x0b-\x1f\x7f]+|&#x?[0-9a-f]{1,4};", regex.IGNORECASE)
+
+
 def parse(text: str, place: Place, *, bare: bool = False) -> Moment | None:
     """The time that a phrase states, or None if it states none in a form that is known.
 
@@ -173,7 +177,7 @@ def parse(text: str, place: Place, *, bare: bool = False) -> Moment | None:
     >>> parse("Mar 19 2023 | 8:42 AM IST", Place("IN"))
     Moment(at=datetime.datetime(2023, 3, 19, 3, 12, tzinfo=datetime.timezone.utc), precision='minute', zone='abbreviation')
     """
-    phrase = flatten(text).strip(" |,;.()[]")
+    phrase = flatten(_JUNK.sub(" ", text)).strip(" |,;.()[]")
     if not phrase:
         return None
     epoch = _EPOCH.fullmatch(phrase)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipeline import config
 from pipeline.stages.verify.figures import Figures
-from pipeline.stages.verify.rules import ACCEPTED, RELATIONS, Facts, decide
+from pipeline.stages.verify.rules import ACCEPTED, RELATIONS, Facts, by_length, decide
 
 __all__ = ["ACCEPTED", "MATCHES", "RELATIONS", "figures", "run"]
 
@@ -45,8 +45,9 @@ def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settin
     """Decide each candidate pair; the result has its rows in the same order, as `MATCHES`.
 
     `facts`, in the order of `sketches`, says what is known of an article beside its words: `agency` (string?, of a full
-    credit), `publisher` (string?), `kind` (editorial, release, digest, liveblog) and `version` (string?, a tag such as
-    UPDATE 1). None: nothing is known.
+    credit), `publisher` (string?), `kind` (editorial, release, digest, liveblog), `version` (string?, a tag such as
+    UPDATE 1), `headline` (the words of it, large_list<int32>, sorted and distinct) and `at` (int64, microseconds). None:
+    nothing is known.
     """
     known = Facts(facts)
     sliced = (candidates.slice(first, _SLICE) for first in range(0, max(1, candidates.num_rows), _SLICE))
@@ -100,13 +101,18 @@ def figures(
         {"left": canonicals[order], "right": own[order], "path": np.zeros(len(own), np.int8)}, schema=_PAIRS
     )
     matches = run(pairs, sketches, facts, settings)
+    # What joins a member is its match with the anchor; seen from the canonical it may be too far to be one.
+    words = sketches["n_words"].to_numpy()
+    relation = pc.if_else(
+        matches["accepted"], matches["relation"], by_length(words, canonicals[order], order, settings)
+    )
     by_anchor = np.argsort(anchors, kind="stable")
     cohesion = np.empty(len(own))
     cohesion[by_anchor] = Figures(sketches, anchors[by_anchor], own[by_anchor]).containment
     return pa.table(
         {
             "article_id": ids.take(pa.array(order)),
-            "relation": pc.if_else(pa.array(canonicals[order] == order), "canonical", matches["relation"]),
+            "relation": pc.if_else(pa.array(canonicals[order] == order), "canonical", relation),
             "jaccard": matches["jaccard"],
             "containment": pc.max_element_wise(matches["containment_left"], matches["containment_right"]),
             "share_of_canonical": matches["containment_left"],

@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config
+from pipeline.stages.kernels import arrays
 from pipeline.stages.verify.figures import Figures
 from pipeline.stages.verify.reasons import Reason, sentences
 
-__all__ = ["ACCEPTED", "RELATIONS", "Facts", "decide"]
+__all__ = ["ACCEPTED", "RELATIONS", "Facts", "by_length", "decide"]
 
 #: The relations that make a match.
 ACCEPTED = ("identical", "light_edit", "abridged", "expanded", "version")
@@ -24,6 +25,13 @@ ACCEPTED = ("identical", "light_edit", "abridged", "expanded", "version")
 RELATIONS = (*ACCEPTED, "template", "quotes_only", "excerpt", "different")
 
 _CODES: Mapping[str, int] = MappingProxyType({name: code for code, name in enumerate(RELATIONS)})
+
+# What one publisher sends again, and what it sends each day in the same form (measured on a wire's briefs).
+_SAME_HEADLINE = 0.6  # Jaccard of the words of two headlines that say the same
+_LIKE_HEADLINE = 0.35  # of two that have something in common
+_OTHER_HEADLINE = 0.1  # and of two that do not; a particle may be in both
+_SAME_NUMBERS = 0.7  # share of the numbers, or names, that agree in what is sent again
+_SOON, _LATER = 24.0, 20.0  # hours
 
 _WHOLE = 0.9  # containment of a text that is all in the other
 _REWORKED = 0.4  # a reworked version keeps about the length of the story
@@ -38,34 +46,46 @@ class _Rule(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """What is known of each pair beside its words, bool (pairs,)."""
+    """What is known of each pair beside its words, each with one entry a pair."""
 
     own: NDArray[np.bool_]  # both are of one publisher
     other_agency: NDArray[np.bool_]  # two agencies are credited with them in full
     folder: NDArray[np.bool_]  # one of them is a round-up or live blog
     versions: NDArray[np.bool_]  # their version tags differ, or one has none
+    headline: NDArray[np.float64]  # Jaccard of the words of their headlines, in [0, 1]
+    hours: NDArray[np.float64]  # between them
 
 
 class Facts:
     """What is known of each article beside its words, as codes that compare fast; None: nothing."""
 
     def __init__(self, facts: pa.Table | None) -> None:
-        self.agency, self.publisher, self.folder, self.version = None, None, None, None
+        self.known = facts is not None
         if facts is not None:
             self.agency, self.publisher = _codes(facts["agency"]), _codes(facts["publisher"])
             self.version = _codes(facts["version"])
             self.folder = pc.is_in(facts["kind"], pa.array(["digest", "liveblog"])).to_numpy()
+            self.headline = arrays.hashes(facts["headline"])
+            self.at = facts["at"].to_numpy()
 
     def of(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Beside:
         """The same of pairs of articles."""
-        if self.agency is None or self.publisher is None or self.folder is None or self.version is None:
-            return Beside(*(np.zeros(len(left), np.bool_) for _ in Beside._fields))
+        from pipeline.stages.kernels.compare import shared_values
+
+        none = np.zeros(len(left), np.bool_)
+        if not self.known:
+            return Beside(none, none, none, none, np.zeros(len(left)), np.zeros(len(left)))
         agencies = self.agency[left], self.agency[right]
+        shared = np.zeros(len(left), np.int64)
+        shared_values(*self.headline, left, right, shared)
+        n_words = np.diff(self.headline[1])
         return Beside(
             own=(self.publisher[left] >= 0) & (self.publisher[left] == self.publisher[right]),
             other_agency=(agencies[0] >= 0) & (agencies[1] >= 0) & (agencies[0] != agencies[1]),
             folder=self.folder[left] | self.folder[right],
             versions=self.version[left] != self.version[right],
+            headline=shared / np.maximum(1, n_words[left] + n_words[right] - shared),
+            hours=np.abs(self.at[left] - self.at[right]) / 3_600_000_000,
         )
 
 
@@ -101,6 +121,19 @@ def _first(rules: list[_Rule]) -> tuple[NDArray[np.int8], pa.ChunkedArray]:
     return relation, pa.chunked_array(texts, pa.string()).take(pa.array(back))
 
 
+def by_length(
+    n_words: NDArray[np.int32], left: NDArray[np.int64], right: NDArray[np.int64], settings: config.Verify
+) -> pa.Array:
+    """version, abridged or expanded, said of the right text as seen from the left, by their numbers of words alone."""
+    return pa.array(RELATIONS).take(pa.array(_by_length(n_words[left], n_words[right], settings)))
+
+
+def _by_length(left: NDArray[np.int32], right: NDArray[np.int32], settings: config.Verify) -> NDArray[np.int64]:
+    cut_or_grown = np.where(right < left, _CODES["abridged"], _CODES["expanded"])
+    same_length = np.minimum(left, right) >= settings.same_length * np.maximum(left, right)
+    return np.where(same_length, _CODES["version"], cut_or_grown)
+
+
 class _Measures:
     """What the rules compare, each an array with one entry a pair."""
 
@@ -109,19 +142,19 @@ class _Measures:
         self.jaccard, self.containment = figures.jaccard, figures.containment
         left, right = (n_words[rows] for rows in figures.rows)
         self.shorter, self.longer = np.minimum(left, right), np.maximum(left, right)
-        cut_or_grown = np.where(right < left, _CODES["abridged"], _CODES["expanded"])
-        is_version = beside.versions | (self.shorter >= settings.same_length * self.longer)
-        self.kept = np.where(is_version, _CODES["version"], cut_or_grown).astype(np.int8)
+        self.kept = np.where(beside.versions, _CODES["version"], _by_length(left, right, settings)).astype(np.int8)
+        self.figures_agree = figures.figures_shared / np.maximum(1, figures.figures)
+        self.names_agree = figures.names_shared / np.maximum(1, figures.names)
         # Two texts of one publisher share its furniture and its background paragraphs: they have to share more, unless one
-        # says that it is a version of the other.
-        self.own = beside.own & ~beside.versions
+        # says that it is a version of the other, or is sent again: soon, under much the same headline, with the same numbers.
+        self.resent = beside.own & (beside.headline >= _SAME_HEADLINE) & (beside.hours <= _SOON)
+        self.resent &= (figures.figures == 0) | (self.figures_agree >= _SAME_NUMBERS)
+        self.own = beside.own & ~beside.versions & ~self.resent
         self.cut = np.where(self.own, settings.own_jaccard, settings.min_jaccard)
         self.part = np.where(self.own, settings.own_containment, settings.min_containment)
         self.cut_name = self._setting("min_jaccard", "own_jaccard")
         self.part_name = self._setting("min_containment", "own_containment")
         self.alike, self.contained = self.jaccard >= self.cut, self.containment >= self.part
-        self.figures_agree = figures.figures_shared / np.maximum(1, figures.figures)
-        self.names_agree = figures.names_shared / np.maximum(1, figures.names)
         self.quoted = figures.quoted / np.maximum(1, figures.shared)
         # A text that is all quotation has no narration of its own.
         told = (figures.shared - figures.quoted) / np.maximum(1, figures.narrated)
@@ -139,6 +172,12 @@ def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]
     same_form = (m.jaccard >= settings.min_jaccard) | (m.containment >= settings.min_containment)
     other_numbers = (figures.figures >= settings.figures_min) & (m.figures_agree < settings.figures_shared)
     other_names = (figures.names >= settings.names_min) & (m.names_agree < settings.names_shared)
+    is_brief = beside.own & ~beside.versions & (m.shorter < settings.brief_words)
+    agree = (m.figures_agree >= _SAME_NUMBERS) | (figures.figures == 0)
+    another_day = (beside.headline >= _SAME_HEADLINE) & (beside.hours >= _LATER)
+    another_day &= (m.jaccard < settings.light_edit) | ~agree
+    another_case = (beside.headline < _SAME_HEADLINE) & (~agree | (m.names_agree < _SAME_NUMBERS))
+    another_case = (another_case | (beside.headline < _LIKE_HEADLINE)) & (m.jaccard < settings.light_edit)
     nearly_equal = m.jaccard >= settings.light_edit
     quotes_only = (m.quoted >= settings.quoted_share) & (m.narration < settings.narration_share)
     # News is told from the top: prints of one story share its opening, if anything, and what a story of its own takes from an
@@ -170,6 +209,24 @@ def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]
             (figures.names_shared, " of ", figures.names, " names agree, ", m.names_agree,
              f" < {settings.names_shared} (verify.names_shared)"),
         ),
+        _Rule(
+            is_brief & another_day & same_form,
+            "template",
+            ("a brief of one publisher under much the same headline, ", beside.hours, " hours apart, with ",
+             figures.figures_shared, " of ", figures.figures, " numbers (verify.brief_words)"),
+        ),
+        _Rule(
+            is_brief & another_case & same_form,
+            "template",
+            ("a brief of one publisher under another headline, with ", figures.figures_shared, " of ", figures.figures,
+             " numbers and ", figures.names_shared, " of ", figures.names, " names (verify.brief_words)"),
+        ),
+        _Rule(
+            m.own & (beside.headline < _OTHER_HEADLINE) & joins & ~nearly_equal,
+            "different",
+            ("two texts of one publisher under headlines with no word in common; jaccard ", m.jaccard,
+             f" < {settings.light_edit} (verify.light_edit)"),
+        ),
         _Rule(nearly_equal, "light_edit", ("jaccard ", m.jaccard, f" >= {settings.light_edit} (verify.light_edit)")),
         _Rule(
             beside.other_agency & joins,
@@ -183,13 +240,13 @@ def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]
              m.narration, f" < {settings.narration_share} (verify.narration_share)"),
         ),
         _Rule(
-            m.shorter < settings.min_words,
+            (m.shorter < settings.min_words) & ~(m.resent & joins),
             "different",
             (m.shorter, f" words < {settings.min_words} (verify.min_words), and jaccard ", m.jaccard,
              f" < {settings.light_edit} (verify.light_edit)"),
         ),
         _Rule(
-            late & joins,
+            late & joins & ~m.resent,
             "excerpt",
             ("what they share begins ", m.onset, " words into one of them, at ", m.onset_share,
              f" of it (verify.opening_words {settings.opening_words}, verify.opening_share {settings.opening_share}); jaccard ",
