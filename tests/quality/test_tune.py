@@ -31,10 +31,12 @@ def corpus(texts: list[str], settings: config.Pair, days: list[int] | None = Non
     articles = pa.table({"article_id": ids, "body": texts})
     sketches = sketch.run(articles, config.Sketch())
     articles = articles.append_column("headline", pa.array([f"Head {name}" for name in ids]))
+    times = np.array(days or [0] * len(ids), np.int64) * DAY
     nothing = pa.nulls(len(ids), pa.string())
     kind = pa.array(["editorial"] * len(ids))
-    facts = pa.table({"agency": nothing, "publisher": pa.array(ids), "kind": kind, "version": nothing})
-    times = np.array(days or [0] * len(ids), np.int64) * DAY
+    headlines = sketch.words(pa.chunked_array([nothing]))
+    columns = {"agency": nothing, "publisher": pa.array(ids), "kind": kind, "version": nothing}
+    facts = pa.table({**columns, "headline": headlines, "at": times})
     return tune.Corpus(articles, sketches, facts, times, np.arange(len(ids)), pair.run(sketches, times, settings))
 
 

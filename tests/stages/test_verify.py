@@ -101,12 +101,16 @@ def test_what_a_print_shares_begins_near_the_top() -> None:
 
 
 def test_a_version_that_keeps_the_opening_may_share_less() -> None:
-    opening, a, b = STORY[:26], words("a", 60), words("b", 60)
+    opening, a, b = STORY[:42], words("a", 100), words("b", 100)
     same = decided([" ".join([*opening, *a]), " ".join([*opening, *b])])[0]
     assert 0.14 <= same["jaccard"] < 0.2
     assert (same["relation"], "verify.early_ease" in same["reason"]) == ("version", True)
-    turned = decided([" ".join([*opening, *a]), " ".join([*b[:20], *opening, *b[20:]])])[0]
+    turned = decided([" ".join([*opening, *a]), " ".join([*b[:30], *opening, *b[30:]])])[0]
     assert not turned["accepted"]
+    others = [" ".join([*opening, *(f"about {name}" for name in words(side, 50))]) for side in ("Ann", "Bob")]
+    assert not decided(others)[0]["accepted"]  # a round-up that begins with the same story
+    short = [" ".join([*STORY[:22], *words(side, 50)]) for side in "ab"]
+    assert (decided(short)[0]["jaccard"] > 0.14, decided(short)[0]["accepted"]) == (True, False)
 
 
 def test_the_same_quotations_with_other_narration_are_quotes_only() -> None:

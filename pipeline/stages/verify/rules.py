@@ -34,6 +34,8 @@ _SAME_NUMBERS = 0.7  # share of the numbers, or names, that agree in what is sen
 _SOON, _LATER = 24.0, 20.0  # hours
 
 _WHOLE = 0.9  # containment of a text that is all in the other
+_SEVERAL_PARAGRAPHS = 120  # words; of a shorter text a single paragraph is as large a share
+_SAME_STORY = 0.6  # share of the names that agree in a reworked version
 _REWORKED = 0.4  # a reworked version keeps about the length of the story
 
 
@@ -186,6 +188,10 @@ def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]
     late &= (m.containment < _WHOLE) | (m.shorter < m.longer / 2)
     eased = settings.early_ease * settings.min_jaccard
     reworked = (m.onset_share <= settings.early_share) & (m.jaccard >= eased) & (m.shorter >= _REWORKED * m.longer)
+    reworked &= m.shorter >= _SEVERAL_PARAGRAPHS
+    reworked &= (figures.names < settings.names_min) | (
+        m.names_agree >= _SAME_STORY
+    )  # and not a round-up that begins with it
     joins = m.alike | m.contained
     low = ("jaccard ", m.jaccard, " < ", m.cut, m.cut_name, ", containment ", m.containment, " < ", m.part, m.part_name,
            ", longest run ", longest_run, " shingles")  # fmt: skip
