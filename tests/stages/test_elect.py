@@ -536,9 +536,11 @@ CREDIT = tuple((name, "ap", "full", "byline") for name in "ab")
 
 
 def statuses(*rows: Row, **options: Any) -> dict[str, str]:
+    """How each owns up, all of one publisher unless a row says otherwise."""
+    post = {"publisher_id": "post"}
     own = {"article_id": "h", "home_agency": "ap"}
-    named = [{"article_id": name} for name in "ab"]
-    _, members = published(*named, own, *rows, **{"credit": CREDIT} | options)
+    named = [{"article_id": name} | post for name in "ab"]
+    _, members = published(*named, own, *(post | row for row in rows), **{"credit": CREDIT} | options)
     return {name: row["credit_status"] for name, row in members.items()}
 
 
@@ -561,6 +563,11 @@ def test_dropped_is_said_only_where_the_origin_is_sure_and_well_attested():
     assert statuses({"article_id": "x"}, credit=CREDIT[:1])["x"] == "unknown"
     rivals = tuple((name, "pti", "full", "byline") for name in "yz")
     assert statuses({"article_id": "x"}, *({"article_id": n} for n in "yz"), credit=CREDIT + rivals)["x"] == "unknown"
+
+
+def test_a_publisher_whose_credits_are_never_seen_has_dropped_none():
+    assert statuses({"article_id": "x", "publisher_id": "courier"})["x"] == "unknown"
+    assert statuses({"article_id": "x", "publisher_id": None})["x"] == "unknown"
 
 
 def test_a_second_copy_is_no_witness():

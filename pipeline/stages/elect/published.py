@@ -21,6 +21,7 @@ _RUNS = ("first_run_id", "changed_run_id")  # filled when ids are followed from 
 _TRUSTED = ("second", "minute")
 #: Where members of an agency print its copy without a credit by custom, a missing one says nothing.
 _UNCREDITED_BY_CUSTOM = ("ja",)
+_HABIT = 2  # articles of a publisher with a credit that show that its credits can be seen
 _LONGEST_LAG = 2**31 - 1
 
 
@@ -42,7 +43,7 @@ def tables(
     named = _naming(citations)
     rows = _joined(groups, elections, articles, credited, figures)
     rows["is_canonical"] = rows["article_id"] == rows["canonical_id"]
-    rows["credit_status"] = _credit_status(rows, named, settings)
+    rows["credit_status"] = _credit_status(rows, named, _crediting(articles, credited), settings)
     first = _first(rows)
     rows["lag_seconds"] = _lag(rows, first)
     members = table(rows, _unfollowed("members"))
@@ -74,11 +75,23 @@ def _joined(
     return rows.assign(cluster_id=rows["anchor_id"])
 
 
-def _credit_status(rows: pd.DataFrame, named: pd.MultiIndex | None, settings: config.Elect) -> pd.Series:
+def _crediting(articles: pa.Table, credited: pa.Table) -> set[str]:
+    """The publishers that are seen to credit agencies, those at home left out: of others the credit may only be unseen."""
+    rows = frame(articles, ["article_id", "publisher_id", "home_agency"]).merge(
+        frame(credited, CREDITED.names), on="article_id"
+    )
+    found = rows[rows["credit_grade"].isin(["partial", "full"]) & rows["home_agency"].isna()]
+    counts = found["publisher_id"].value_counts()
+    return set(counts[counts >= _HABIT].index)
+
+
+def _credit_status(
+    rows: pd.DataFrame, named: pd.MultiIndex | None, crediting: set[str], settings: config.Elect
+) -> pd.Series:
     """own, credited, partial, dropped or unknown: how each print owns up to its origin.
 
-    `dropped` is an accusation: a full text that credits and cites nobody as its origin, while the origin is sure and at
-    least `dropped_min_credited` prints (second copies left out) credit it.
+    `dropped` is an accusation: a full text that credits and cites nobody as its origin, of a publisher that is seen to
+    credit, while the origin is sure and at least `dropped_min_credited` prints (second copies left out) credit it.
     """
     import pandas as pd
 
@@ -92,6 +105,7 @@ def _credit_status(rows: pd.DataFrame, named: pd.MultiIndex | None, settings: co
         & rows["origin_agency"].notna()
         & (witnesses >= settings.dropped_min_credited)
         & ~rows["language"].isin(_UNCREDITED_BY_CUSTOM)
+        & rows["publisher_id"].isin(crediting)
     )
     if named is not None:
         dropped &= ~pd.MultiIndex.from_frame(rows[["article_id", "origin_agency"]]).isin(named)
