@@ -31,12 +31,12 @@ def marked(text: str) -> list[Token]:
     """The tokens of a text with what the kernel says of them."""
     classes, folded = lookup(text)
     out: list[Token] = []
-    word, kind, upper, fresh, quoting = "", "", False, True, False
+    word, kind, upper, fresh, double, single = "", "", False, True, False, False
 
     def close() -> None:
         nonlocal word, kind, fresh
         if kind:
-            out.append(Token(word, kind, kind == "word" and upper and not fresh, quoting))
+            out.append(Token(word, kind, kind == "word" and upper and not fresh, double or single))
             word, kind, fresh = "", "", False
 
     for i, cls in enumerate(classes):
@@ -50,15 +50,23 @@ def marked(text: str) -> list[Token]:
             continue
         close()
         if cls == "sign":
-            out.append(Token(folded[i], "sign", False, quoting))
+            out.append(Token(folded[i], "sign", False, double or single))
         elif text[i] == "\n":
-            quoting, fresh = False, True
-        elif text[i] == '"':
-            quoting, fresh = not quoting, True
+            double, single, fresh = False, False, True
+        elif text[i] in "\"'":
+            before, after = text[i - 1] if i else "\n", text[i + 1] if i + 1 < len(text) else "\n"
+            opens = before in " \n([-\"'" and after not in " \n"
+            if text[i] == '"':
+                double = not double if min(before, after) >= "\x80" else opens
+                fresh |= double
+            elif opens:
+                single, fresh = True, True
+            elif before in ",.!?" or after in " \n":
+                single = False
         elif text[i] in "“„«「『":
-            quoting, fresh = True, True
+            double, fresh = True, True
         elif text[i] in "”»」』":
-            quoting = False
+            double = False
         elif text[i] in ".!?:。！？":
             fresh = True
     close()

@@ -17,7 +17,7 @@ from tests.stages import oracle
 
 SETTINGS = config.Sketch()
 SCRIPTS = st.sampled_from(
-    'the a U.N. said Mayor Ann " “ ” 「 」 '
+    'the a U.N. said Mayor Ann " "Yes no." \'Tis players\' “ ” 「 」 '
     "12,500 3.5 1,2,3 -- “quoted” naïve Straße ÉTÉ été İstanbul 東京 で した 서울 정부는 दिल्ली में कहा ไทย "
     "москва ΑΘΗΝΑ Ｆｕｌｌ ｶﾅ 👩‍👩‍👧 so\u00adft e\u0301 ١٢ 𝒜 𐐀 \u0000 , . 5, 5,x .5".split(" ")
 )

@@ -131,14 +131,19 @@ def _absorb(token: np.uint64, block: np.uint64) -> np.uint64:
     return token ^ (token >> np.uint64(32))
 
 
-# Quotation marks: straight ones open and close in turn. The rest of what ends a sentence is ASCII.
+# Quotation marks. A straight one opens after a space and closes after a word, so that a paragraph that goes on with a quotation
+# may open it again; between signs of scripts without spaces they take turns. A single one is also an apostrophe: it closes
+# after the signs that stand inside a quotation, or before a space.
+_SPACES = tuple(map(ord, " \n"))
+_BEFORE_QUOTE = tuple(map(ord, " \n([-\"'"))
+_BEFORE_CLOSING = tuple(map(ord, ",.!?"))
 _OPENING = tuple(map(ord, "“„«「『"))
 _CLOSING = tuple(map(ord, "”»」』"))
 _CLOSING_SENTENCE = tuple(map(ord, ".!?:。！？"))
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
-def _is_in(point: int, points: tuple[int, ...]) -> bool:
+def _is_in(point: np.integer | int, points: tuple[int, ...]) -> bool:
     found = False
     for other in points:
         found |= point == other
@@ -203,7 +208,7 @@ def scan(
         i, end = offsets[text], offsets[text + 1]
         shingles_before, figures_before, lines_before = n_shingles, n_figures, n_lines
         names_before, quotes_before = n_names, n_quotes
-        quoting = False
+        double, single = False, False  # whether such a quotation mark is open
         upper = False  # of the word under way
         fresh = True  # whether it begins a sentence
         quoted = False  # whether the shingle before was quoted
@@ -298,6 +303,7 @@ def scan(
                     n_signs += 1
                 signs[n_tokens & _RING] = is_sign == 1
                 starts[n_tokens & _RING] = start
+                quoting = double or single
                 in_quotes[n_tokens & _RING] = quoting
                 n_tokens += 1
                 polynomial = polynomial * _STEP + value
@@ -330,14 +336,23 @@ def scan(
             if cls == _GAP and point >= 0x21:
                 if _is_in(point, _CLOSING_SENTENCE):
                     fresh = True
-                if point == 0x22:
-                    quoting, fresh = not quoting, True
+                if point in (0x22, 0x27):
+                    before = data[here - 1] if here > offsets[text] else np.uint8(0x0A)
+                    after = data[i] if i < end else np.uint8(0x0A)
+                    opens = _is_in(before, _BEFORE_QUOTE) and not _is_in(after, _SPACES)
+                    if point == 0x22:
+                        double = not double if before >= 0x80 and after >= 0x80 else opens
+                        fresh |= double
+                    elif opens:
+                        single, fresh = True, True
+                    elif _is_in(before, _BEFORE_CLOSING) or _is_in(after, _SPACES):
+                        single = False
                 elif point >= 0x80 and _is_in(point, _OPENING):
-                    quoting, fresh = True, True
+                    double, fresh = True, True
                 elif point >= 0x80 and _is_in(point, _CLOSING):
-                    quoting = False
+                    double = False
             if point == 0x0A:
-                quoting, fresh = False, True
+                double, single, fresh = False, False, True
                 lines[n_lines] = _of_line(line, n_tokens - line_begin, line_figure)
                 n_lines += 1
                 line, line_begin, line_figure = np.uint64(0), n_tokens, False
