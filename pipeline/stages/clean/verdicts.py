@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import regex
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
-from pipeline.stages.clean.lines import Strip, has_digit
+from pipeline.stages.clean import structure
+from pipeline.stages.clean.lines import Strip
 
 __all__ = ["Version", "kind_of", "language_of", "text_state_of", "version_of"]
 
@@ -25,9 +28,36 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class _KindRule:
+    """One rule for the kind of an item; versions.toml says what its parts mean."""
+
+    kind: str
+    condition: str
+    pattern: regex.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _KindRules:
+    """The rules for one part of an article, in the order of the file, and their cues, all looked for at once."""
+
+    rules: tuple[_KindRule, ...]
+    cues: AhoCorasick
+    rule_of_cue: tuple[int, ...]  # cue number -> rule number
+
+    def found_in(self, text: str) -> list[_KindRule]:
+        """The rules whose words are in the text."""
+        hits = self.cues.find_matches_as_indexes(text.lower(), overlapping=True)
+        numbers = sorted({self.rule_of_cue[cue] for cue, _, _ in hits}) if hits else ()
+        return [self.rules[number] for number in numbers if self.rules[number].pattern.search(text)]
+
+
+@dataclass(frozen=True, slots=True)
 class _Rules:
     versions: tuple[tuple[regex.Pattern[str], int, str], ...]  # pattern, rank, status
-    kinds: tuple[tuple[tuple[str, ...], regex.Pattern[str], str], ...]  # cues, pattern, kind
+    chronicle: regex.Pattern[str]
+    reporting: tuple[str, ...]
+    headline: _KindRules
+    opening: _KindRules
 
 
 @functools.cache
@@ -42,10 +72,26 @@ def _rules() -> _Rules:
             )
             for entry in table["version"]
         ),
+        regex.compile(table["chronicle"], regex.IGNORECASE),
+        tuple(table["reporting"]),
+        *(_kind_rules(table["kind"], part) for part in ("headline", "opening")),
+    )
+
+
+def _kind_rules(entries: list[dict[str, Any]], part: str) -> _KindRules:
+    of_part = [entry for entry in entries if entry.get("part", "headline") == part]
+    cues = [(cue, number) for number, entry in enumerate(of_part) for cue in entry["cues"]]
+    return _KindRules(
         tuple(
-            (tuple(entry["cues"]), regex.compile(entry["pattern"], regex.IGNORECASE), entry["id"])
-            for entry in table["kind"]
+            _KindRule(
+                entry["kind"],
+                entry.get("if", ""),
+                regex.compile(entry["pattern"], 0 if entry.get("case") else regex.IGNORECASE),
+            )
+            for entry in of_part
         ),
+        AhoCorasick([cue for cue, _ in cues], implementation=Implementation.DFA),
+        tuple(number for _, number in cues),
     )
 
 
@@ -86,21 +132,49 @@ def _tagged(headline: str) -> tuple[str | None, int, str]:
     return None, 0, "usable"
 
 
-_TIMED = regex.compile(r"\W*\d{1,2}[:.]\d{2}\s*(?:[ap]\.?m\b\.?|uhr|h\b|ist|gmt|et|bst|cet)?(?:\W|$)", regex.IGNORECASE)
-_TIMED_LEAST = 6  # lines that begin with a time of day
-_TIMED_SHARE = 0.15
+_OPENINGS = 2  # paragraphs that may say what follows
+_OPENING = 300  # characters of each
 
 
 def kind_of(headline: str | None, paragraphs: list[str], strips: list[Strip], *, paid_dateline: bool) -> str:
-    """editorial, release, digest or liveblog; a release is one by its dateline, its disclaimer or its headline."""
+    """editorial, release, digest or liveblog: by dateline and disclaimer, then by words, then by the shape of the body.
+
+    A release has the dateline, disclaimer or headline of one. A digest is whatever holds several stories or none of its
+    own: round-ups, running files, press reviews, pages of links; and speeches, interviews and other transcripts, whose
+    words are the event's, so that two outlets that print them have not copied one another.
+    """
     if paid_dateline or any(strip.rule == "disclaimer-release" for strip in strips):
         return "release"
-    text = flatten(headline).lower() if headline else ""
-    for cues, pattern, kind in _rules().kinds:
-        if any(cue in text for cue in cues) and pattern.search(text):
-            return kind
-    timed = sum(1 for text in paragraphs if has_digit(text[:4]) and _TIMED.match(text))
-    return "liveblog" if timed >= max(_TIMED_LEAST, _TIMED_SHARE * len(paragraphs)) else "editorial"
+    text = flatten(headline).strip() if headline else ""
+    found = _rules().headline.found_in(text)
+    for paragraph in paragraphs[:_OPENINGS]:
+        found += _rules().opening.found_in(paragraph[:_OPENING])
+    kind = next((rule.kind for rule in found if _bears_out(rule, paragraphs)), None)
+    return kind or _by_shape(text, paragraphs, strips)
+
+
+def _bears_out(rule: _KindRule, paragraphs: list[str]) -> bool:
+    """Whether the body looks like what the words of the rule announce."""
+    if rule.condition == "entries":
+        return structure.is_live_blog(paragraphs, announced=True)
+    if rule.condition == "voices":
+        return structure.is_transcript(paragraphs, announced=True)
+    if rule.condition == "verbatim":
+        return structure.is_verbatim(paragraphs, _rules().reporting)
+    return True
+
+
+def _by_shape(headline: str, paragraphs: list[str], strips: list[Strip]) -> str:
+    if structure.is_live_blog(paragraphs):
+        return "editorial" if _rules().chronicle.search(headline) else "liveblog"
+    dateline = any(strip.kind == "dateline" for strip in strips)
+    if (
+        structure.is_round_up(paragraphs, dateline=dateline)
+        or structure.is_transcript(paragraphs)
+        or structure.is_list_of_links(paragraphs)
+    ):
+        return "digest"
+    return "editorial"
 
 
 _TEASER_WORDS = 120
