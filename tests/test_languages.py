@@ -22,8 +22,6 @@ ARTICLES: Mapping[str, Article] = {article.record["id"]: article for article in 
 LANGUAGES = tuple(texts())
 COPIES = ("whole", "cut", "local", "edit")
 
-#: Two of seven paragraphs make half of so short a digest: as much as a rewritten print shares with its story.
-
 _NO_LINE = "signals.toml knows no source line in this language"
 _NO_ALIAS = "agencies.csv has no name of this agency in this script"
 CREDITS = {

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stages.clean.dates import ImpossibleDateError, Place, parse, stamps
+from tests.stages.cleaning import STORY, run
 
 IN, US, GB, KR, JP = (Place(code) for code in ("IN", "US", "GB", "KR", "JP"))
 NOWHERE = Place()
@@ -142,3 +143,25 @@ def test_any_text_is_a_time_or_none_or_impossible(text: str, country: str) -> No
 )
 def test_labelled_times_in_a_line(line: str, expected: list[tuple[str, str]]) -> None:
     assert [(stamp.role, line[stamp.start : stamp.end]) for stamp in stamps(line)] == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://alder-post.example/2018/01/02/lighthouse", "2018-01-02"),
+        ("https://alder-post.example/world/2018/jan/2/lighthouse", "2018-01-02"),
+        ("https://alder-post.example/news/lighthouse-2018-01-02.html", "2018-01-02"),
+        ("https://alder-post.example/news/2018-01-02/lighthouse?day=2019-01-01", "2018-01-02"),
+        ("https://alder-post.example/2018/13/02/lighthouse", None),
+        ("https://alder-post.example/2018/01/lighthouse", None),
+        ("https://alder-post.example/story-2018012345", None),
+        (None, None),
+    ],
+)
+def test_the_day_in_an_address(url: str | None, day: str | None) -> None:
+    article, _ = run(STORY, url=url)
+    found = article["published_at"]
+    assert (found and found.date().isoformat()) == day
+    assert article["published_precision"] == ("day" if day else "unknown")
+    stated, _ = run(STORY, url=url, published="2020-05-05T10:00:00Z")
+    assert stated["published_at"].year == 2020

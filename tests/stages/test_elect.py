@@ -168,6 +168,14 @@ def test_the_home_site_of_the_origin_leads_and_is_no_proxy():
     assert (result["canonical_is_proxy"], result["origin_confidence"]) == (False, 1.0)
 
 
+def test_the_outlet_that_others_credit_is_at_home_too():
+    credit = tuple((name, "Alder Post", "full", "byline") for name in "bc")
+    rows = ({"article_id": name, "n_words": 400} for name in "bc")
+    found = one_cluster({"article_id": "a", "publisher": "Alder Post"}, *rows, credit=credit)
+    assert (found["canonical_id"], found["canonical_is_proxy"]) == ("a", False)
+    assert found["canonical_reason"] == "on the home site of Alder Post"
+
+
 def test_the_home_of_another_agency_is_nothing_special():
     home = {"article_id": "z", "home_agency": "yonhap"}
     result = one_cluster(

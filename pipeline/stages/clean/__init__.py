@@ -200,7 +200,11 @@ def _is_byline(stated: str | None) -> bool:
 
 
 def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings: config.Clean) -> dict[str, Any]:
-    """Publication, change and fetch. A page that states only when it was changed was published no later: that counts."""
+    """Publication, change and fetch.
+
+    A page that states only when it was changed was published no later: that counts. One that states nothing may have the
+    day in its address.
+    """
     place = dates.Place(publisher.country, publisher.zone, settings.default_zone)
     fetched = _lenient(record["fetched"], place)
     raw = record["published"]
@@ -216,6 +220,9 @@ def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings:
     if published is None and raw is None and modified is not None:
         raw = record["modified"] or changed
         published = modified
+    if published is None and raw is None:
+        raw = dates.in_address(record["url"]) or dates.in_address(record["canonical_url"])
+        published = _lenient(raw, place)
     if published and fetched and published.at > fetched.at + timedelta(days=1):
         published = None  # nothing is fetched before it is printed
     return {

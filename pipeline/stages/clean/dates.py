@@ -17,7 +17,7 @@ import regex
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
 
-__all__ = ["ImpossibleDateError", "Moment", "Place", "Stamp", "is_month", "parse", "stamps"]
+__all__ = ["ImpossibleDateError", "Moment", "Place", "Stamp", "in_address", "is_month", "parse", "stamps"]
 
 Precision = Literal["second", "minute", "day"]
 Known = Literal["explicit", "abbreviation", "publisher", "default"]
@@ -161,6 +161,24 @@ _MORNING = frozenset({"오전", "上午", "午前"})
 #: Days that machines write when they know none.
 _PLACEHOLDERS = frozenset({date(1, 1, 1), date(1900, 1, 1), date(1970, 1, 1), date(1969, 12, 31), date(9999, 12, 31)})
 _MONTH_FIRST = frozenset({"US", "PH", "FM", "PW"})  # countries that write the month before the day
+
+
+_DAY_IN_PATH = regex.compile(
+    r"(?<=[/-])(?P<year>(?:19|20)\d\d)(?P<gap>[/-])(?P<month>\d{1,2}|[a-z]{3})(?P=gap)(?P<day>\d{1,2})(?=[/_.-]|$)"
+)
+
+
+def in_address(url: str | None) -> str | None:
+    """The day in the path of an address, as many sites have it: a fact of the day, though not of its hour.
+
+    >>> in_address("https://alder-post.example/news/2018/jan/02/lighthouse-lit"), in_address("https://a.example/id/20180102")
+    ('02 jan 2018', None)
+    """
+    found = _DAY_IN_PATH.search(url.partition("?")[0]) if url else None
+    if found is None:
+        return None
+    parts = found["year"], found["month"], found["day"]
+    return "-".join(parts) if found["month"].isdecimal() else " ".join(reversed(parts))
 
 
 # Control characters, also as entities: a wire's own marks.

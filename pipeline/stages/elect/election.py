@@ -64,7 +64,16 @@ def canonicals(
 def _prints(groups: pa.Table, articles: pa.Table) -> pd.DataFrame:
     """The members of all clusters with what the rule looks at, sorted by (anchor, article), clusters numbered."""
     columns = [
-        *("article_id", "publisher_id", "home_agency", "url", "canonical_url", "origin_url", "published_at"),
+        *(
+            "article_id",
+            "publisher",
+            "publisher_id",
+            "home_agency",
+            "url",
+            "canonical_url",
+            "origin_url",
+            "published_at",
+        ),
         *("published_precision", "kind", "status", "text_state", "version_rank", "n_words", "duplicate_of"),
     ]
     prints = sorted_groups(groups).merge(known_articles(articles, columns), on="article_id", how="left", validate="1:1")
@@ -103,7 +112,7 @@ def _with_origin(prints: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
         origin_confidence=prints["origin_confidence"].fillna(0.0),
         n_origins=prints["n_origins"].fillna(1).astype("int32"),
         origin_conflict=prints["n_origins"].fillna(1) > 1,
-        at_home=(prints["home_agency"] == prints["origin_agency"]).fillna(False).astype(bool),
+        at_home=origin.at_home(prints),
         credit_rank=prints["rank"].fillna(0).astype("int64"),
         n_signals=prints["n_signals"].fillna(0).astype("int64"),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["COLUMNS", "GRADES", "SIGNALS", "UNSPECIFIED", "consensus", "evidence", "home_credits"]
+__all__ = ["COLUMNS", "GRADES", "SIGNALS", "UNSPECIFIED", "at_home", "consensus", "evidence", "home_credits"]
 
 #: What a credit is judged by.
 COLUMNS = ("article_id", "agency", "grade", "signal")
@@ -62,6 +62,15 @@ def home_credits(articles: pd.DataFrame) -> pd.DataFrame:
     """
     at_home = articles.loc[articles["home_agency"].notna(), ["article_id", "home_agency"]]
     return at_home.rename(columns={"home_agency": "agency"}).assign(grade="full", signal="home")
+
+
+def at_home(prints: pd.DataFrame) -> pd.Series:
+    """Whether each print stands on the site of its origin (bool): an agency's own, or the outlet's that others credit.
+
+    Takes home_agency, publisher and origin_agency; an outlet that is no agency is credited by its name.
+    """
+    home = (prints["home_agency"] == prints["origin_agency"]) | (prints["publisher"] == prints["origin_agency"])
+    return home.fillna(False).astype(bool)
 
 
 def consensus(shown: pd.DataFrame) -> pd.DataFrame:

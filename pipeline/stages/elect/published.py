@@ -10,6 +10,7 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.stages._frames import frame, table
 from pipeline.stages.elect.contract import CREDITED, ELECTIONS, FIGURES, complain, known_articles, sorted_groups
+from pipeline.stages.elect.origin import at_home
 from pipeline.stages.lexicon import agencies
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _credit_status(
         dropped &= ~pd.MultiIndex.from_frame(rows[["article_id", "origin_agency"]]).isin(named)
     status = pd.Series("unknown", index=rows.index).mask(dropped, "dropped")
     status = status.mask(grade == "partial", "partial").mask(grade.isin(["full", "release"]), "credited")
-    return status.mask((rows["home_agency"] == rows["origin_agency"]).fillna(False), "own")
+    return status.mask(at_home(rows), "own")
 
 
 def _naming(citations: pa.Table | None) -> pd.MultiIndex | None:
