@@ -243,6 +243,12 @@ def test_transcripts_are_found_by_their_voices() -> None:
     assert run(asked, headline="Interview: the keeper on his lamp")[0]["kind"] == "digest"
 
 
+def test_voices_of_a_script_without_spaces() -> None:
+    asked = "\n".join(("记者：为什么留下这盏灯？", "守灯人：因为船需要它，镇上的人也愿意。") * 6)
+    assert run(asked, headline="专访守灯人")[0]["kind"] == "digest"
+    assert run(asked, headline="镇议会决定灯塔再亮一年")[0]["kind"] == "digest"
+
+
 def test_an_agency_s_questions_and_answers_are_its_own_story() -> None:
     asked = "\n".join(("Q: Who keeps the lamp?", "A: The council does, for another year.") * 6)
     assert run(asked, headline="The lamp vote explained")[0]["kind"] == "editorial"

@@ -23,6 +23,51 @@ from tests.stages.cleaning import STORY, run
         ("Kill the lamp, council told", None, 0, "usable"),
         ("Correction: Council keeps lamp", "Correction:", 0, "corrected"),
         ("Lead pipes found under council house", None, 0, "usable"),
+        ("LEAD PIPES FOUND UNDER COUNCIL HOUSE", None, 0, "usable"),
+        ("UPDATED: Council keeps lamp", "UPDATED", 1, "usable"),
+        ("CORRECTS: Council keeps lamp", "CORRECTS", 0, "corrected"),
+        ("Correction: Lamp story", "Correction", 0, "corrected"),
+        ("Clarification: Lamp story", "Clarification", 0, "corrected"),
+        ("EDS: Updates with mayor's comment", "EDS", 1, "usable"),
+        ("HOLD HOLD HOLD Council keeps lamp", "HOLD HOLD HOLD", 0, "withdrawn"),
+        ("HOLD: Council keeps lamp", "HOLD", 0, "withdrawn"),
+        ("Hold the lamp, council told", None, 0, "usable"),
+        ("ATTENTION - ACTUALISE Le phare reste allumé", "ATTENTION - ACTUALISE", 1, "usable"),
+        ("ATTENTION - CORRIGE Le phare reste allumé", "ATTENTION - CORRIGE", 0, "corrected"),
+        ("Leuchtturm bleibt an (Zusammenfassung 1530)", "(Zusammenfassung 1530)", 1531, "usable"),
+        ("Leuchtturm bleibt an (Zusammenfassung)", "(Zusammenfassung)", 1, "usable"),
+        ("Leuchtturm bleibt an (Meldung vom 3. Mai)", "(Meldung vom 3. Mai)", 0, "usable"),
+        ("ROUNDUP 2: Leuchtturm bleibt an", "ROUNDUP 2", 102, "usable"),
+        ("ROUNDUP/Aktien: Leuchtturm AG steigt", "ROUNDUP/Aktien", 100, "usable"),
+        ("KORREKTUR: Leuchtturm bleibt an", "KORREKTUR", 0, "corrected"),
+        ("WDH: Leuchtturm bleibt an", "WDH", 0, "usable"),
+        ("El faro seguirá encendido (Ampliación)", "(Ampliación)", 1, "usable"),
+        ("(2ª ampliación) El faro seguirá encendido", "(2ª ampliación)", 2, "usable"),
+        ("AMPLÍA: El faro seguirá encendido", "AMPLÍA", 1, "usable"),
+        ("El faro seguirá encendido (corregido)", "(corregido)", 0, "corrected"),
+        ("(Anulación) El faro seguirá encendido", "(Anulación)", 0, "withdrawn"),
+        ("Il faro resta acceso (2)", "(2)", 2, "usable"),
+        ("++ Il faro resta acceso ++", "++ Il faro resta acceso ++", -1, "usable"),
+        ("Il faro resta acceso ++", "++", -1, "usable"),
+        ("Keeper, 61, retires in 2016 (61)", None, 0, "usable"),
+        ("Маяк продолжит работу (дополняет)", "(дополняет)", 1, "usable"),
+        ("СРОЧНО: Маяк продолжит работу", "СРОЧНО", -1, "usable"),
+        ("Маяк продолжит работу (версия 2)", "(версия 2)", 2, "usable"),
+        ("(2nd LD) Council keeps lamp", "(2nd LD)", 2, "usable"),
+        ("(3rd LD) (EDITORIAL) Council keeps lamp", "(3rd LD)", 3, "usable"),
+        ("Council keeps lamp (Update 2)", "(Update 2)", 2, "usable"),
+        ("UPDATE1: Council keeps lamp", "UPDATE1", 1, "usable"),
+        ("LD Council keeps lamp", "LD", 1, "usable"),
+        ("Lead: Council keeps lamp", "Lead", 1, "usable"),
+        ("RPTING WITH CORRECTIONS: Council keeps lamp", "RPTING WITH CORRECTIONS", 0, "corrected"),
+        ("RPTING: Council keeps lamp", "RPTING", 0, "usable"),
+        ("【訂正】灯台の明かり残す", "【訂正】", 0, "corrected"),
+        ("灯台の明かり残す(更新)", "(更新)", 1, "usable"),
+        ("快讯：灯塔再亮一年", "快讯", -1, "usable"),
+        ("EN: Council keeps lamp", None, 0, "usable"),
+        ("PHOTO/VIDEO: Council keeps lamp", None, 0, "usable"),
+        ("VIDEO: Council keeps lamp", None, 0, "usable"),
+        ("Neu: Leuchtturm im Norden", None, 0, "usable"),
     ],
 )
 def test_versions(headline: str, version: str | None, rank: int, status: str) -> None:
@@ -31,6 +76,21 @@ def test_versions(headline: str, version: str | None, rank: int, status: str) ->
     assert (found and found.strip(":"), article["version_rank"], article["status"]) == (
         version and version.strip(":"), rank, status
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Korrektur: In einer früheren Version dieses Artikels war die Stadt falsch genannt.",
+        "Corrección: una versión anterior de este artículo nombraba mal el pueblo.",
+        "Rectificatif : une première version de cet article nommait mal la ville.",
+        "訂正：町の名前に誤りがありました。",
+    ],
+)
+def test_a_note_of_correction_counts_in_any_language(note: str) -> None:
+    article, stripped = run(f"{STORY}\n{note}")
+    assert article["status"] == "corrected"
+    assert [(row["kind"], row["line"]) for row in stripped] == [("version_note", note)]
 
 
 def test_the_record_s_version_and_status_count() -> None:

@@ -17,6 +17,9 @@ from pipeline.stages.clean.lines import Line
 
 __all__ = ["Rule", "is_item", "match"]
 
+#: A sentence in which somebody said something is the story's, though it begins like one of these.
+_NEVER_SPOKEN = frozenset({"furniture", "copyright"})
+
 _WHERE = {"head": ("head",), "tail": ("tail",), "ends": ("head", "tail"), "anywhere": ("head", "body", "tail")}
 
 
@@ -29,6 +32,7 @@ class Rule:
     where: tuple[str, ...]
     max_words: int
     pattern: regex.Pattern[str]
+    unspoken: bool  # it takes no sentence in which somebody says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def _table() -> tuple[tuple[Rule, tuple[str, ...]], ...]:
                 _WHERE[entry["at"]],
                 entry["max_words"],
                 regex.compile(entry["pattern"], 0 if entry.get("case") else regex.IGNORECASE),
+                entry["kind"] in _NEVER_SPOKEN and not entry.get("titles"),
             ),
             tuple(entry.get("cues", ())),
         )
@@ -99,8 +104,13 @@ def match(line: Line, position: str) -> Rule | None:
         if speaks and rule.kind in _NEVER_SPEECH:
             continue
         if line.words <= rule.max_words and rule.pattern.fullmatch(line.flat):
-            return rule
+            return None if rule.unspoken and line.ends_sentence and _spoken().search(line.flat) else rule
     return None
+
+
+@functools.cache
+def _spoken() -> regex.Pattern[str]:
+    return regex.compile(lexicon.load_toml("furniture.toml")["spoken"], regex.IGNORECASE)
 
 
 _ITEM_WORDS = 20

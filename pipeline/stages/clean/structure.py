@@ -16,7 +16,7 @@ from pipeline.stages.clean import signatures
 
 __all__ = ["is_list_of_links", "is_live_blog", "is_round_up", "is_transcript", "is_verbatim"]
 
-_ENDS = frozenset(".!?。！？।॥؟…\"'”’」』)")
+_ENDS = frozenset(".!?。！।॥؟…\"'」』)")
 
 
 def _sentences(paragraphs: list[str]) -> int:
@@ -26,10 +26,10 @@ def _sentences(paragraphs: list[str]) -> int:
 # --- entries under times ----------------------------------------------------------------------------------------
 
 _DIGIT = re.compile(r"\d")
-#: With what an entry may begin: a figure, a bracket or bullet, the first letters of a label. Nothing else is tried.
+#: With what an entry may begin: a figure, a bracket or bullet, the first two letters of a label. Nothing else is tried.
 _OPENS = frozenset("0123456789([*•>|-·▶")
-_BEFORE = frozenset(
-    "upda last post aktu stan actu aggi atua обно günc 오전 오후 午前 午後 上午 下午 晚上 凌晨 a.m. p.m.".split()
+_LETTERS = frozenset(
+    "up Up UP La la Po po PO Ak ak St st Ac ac Mi mi At at Ag ag Об об Gü gü 오전 오후 午前 午後 上午 下午 晚上 凌晨".split()
 )
 _LABEL = (
     r"(?:last )?updated?|posted|aktualisiert|stand|actualisé|mis à jour|actualizado|atualizado|aggiornato|обновлено"
@@ -67,8 +67,7 @@ def is_live_blog(paragraphs: list[str], *, announced: bool = False) -> bool:
     times: list[int] = []
     alone = 0
     for text in paragraphs:
-        may_begin = text[:1] in _OPENS or text[:4].lower() in _BEFORE or text[:2] in _BEFORE
-        if may_begin and (match := _TIME.match(text)):
+        if (text[:1] in _OPENS or text[:2] in _LETTERS) and (match := _TIME.match(text)):
             times.append(_minutes(match["time"]))
             alone += match["more"] is None
     enough = 3 if announced else _ENTRIES
@@ -96,7 +95,7 @@ _ITEM_WORDS = 12
 _PLACES = 5
 _PLACES_SHARE = 1 / 3
 _PLACE_END = regex.compile(r"[,(\[/-]| - ")
-_MARK = regex.compile(r"[.!?。\"'”」]\s*[(\[（](?P<who>[^()\[\]（）]{2,30})[)\]）]$")
+_MARK = regex.compile(r"[.!?。\"'」]\s*[(\[](?P<who>[^()\[\]]{2,30})[)\]]$")
 
 
 def is_round_up(paragraphs: list[str], *, dateline: bool) -> bool:
@@ -112,7 +111,6 @@ def is_round_up(paragraphs: list[str], *, dateline: bool) -> bool:
         for text in paragraphs[1:]
         if ")" in (head := text[:_HEAD])
         or ("-" in head and head[:2].isupper())
-        or "/" in head
         or (not head.isascii() and _NATIVE.search(head))
     ]
     marked = [text for text in paragraphs if text[-1:] in _CLOSING]
@@ -121,7 +119,7 @@ def is_round_up(paragraphs: list[str], *, dateline: bool) -> bool:
     )
 
 
-_CLOSING = frozenset(")]）")
+_CLOSING = frozenset(")]")
 
 
 def _is_marked(text: str) -> bool:
@@ -147,7 +145,7 @@ def _is_dated(candidates: list[str], n_paragraphs: int, *, dateline: bool) -> bo
     return len(places) > _ITEMS and (len(places) >= _PLACES_SHARE * n_paragraphs or len(set(places)) >= _PLACES)
 
 
-_NATIVE = re.compile(r"[】=电電讯]")
+_NATIVE = re.compile(r"[】=/电電讯]")
 
 
 # --- voices -----------------------------------------------------------------------------------------------------
@@ -155,7 +153,7 @@ _NATIVE = re.compile(r"[】=电電讯]")
 _LABEL_WITHIN = 90
 _VOICE = regex.compile(
     r"(?P<who>\p{Lu}[\p{L}\p{M}.'-]*(?: (?:\p{Lu}[\p{L}\p{M}.'-]*|of|de|da|van|von|der|al|el|bin)){0,5}|[\p{Lo}\p{M} ·]{2,14})"
-    r"(?:, [^:\"]{1,60}| ?\([^)]{1,40}\)| ?\[[^\]]{1,40}\])?[:：](?:\s+(?![\s\"'“«])|$|(?<=：))"
+    r"(?:, [^:\"]{1,60}| ?\([^)]{1,40}\)| ?\[[^\]]{1,40}\])?:(?:\s+(?![\s\"'])|$|(?<=\p{Lo}:))"
 )
 _ASKED = frozenset({"q", "a", "question", "answer", "frage", "antwort", "問", "答", "问"})
 _TURNS, _TURNS_SHARE = 8, 0.5
@@ -171,7 +169,7 @@ def is_transcript(paragraphs: list[str], *, announced: bool = False) -> bool:
     or first lines speak of a transcript or an interview): four, two of each, a quarter of all, "Q:" and "A:" included.
     Words in quotation marks behind a name are a story's quotation and no turn.
     """
-    labelled = [text for text in paragraphs if ":" in text[:_LABEL_WITHIN] or "：" in text[:_LABEL_WITHIN]]
+    labelled = [text for text in paragraphs if ":" in text[:_LABEL_WITHIN]]
     if len(labelled) < (_SHARE_ANNOUNCED if announced else _TURNS_SHARE) * len(paragraphs):
         return False
     turns: Counter[str] = Counter()
@@ -181,7 +179,7 @@ def is_transcript(paragraphs: list[str], *, announced: bool = False) -> bool:
             who = match["who"].casefold()
             if announced or who not in _ASKED:
                 turns[who] += 1
-                questions += "?" in text or "？" in text
+                questions += "?" in text
     n = turns.total()
     if sum(count >= (2 if announced else 3) for count in turns.values()) < 2:
         return False
@@ -215,9 +213,9 @@ def is_list_of_links(paragraphs: list[str]) -> bool:
     Needed: eight different lines of twelve words on average, of which at most one in twenty closes like a sentence and
     three in ten hold a figure or a colon: a table, a list of winners or of results is a story of its own.
     """
-    if len(set(paragraphs)) < _LINKS or _sentences(paragraphs) > _CLOSED_SHARE * len(paragraphs):
+    if len(paragraphs) < _LINKS or _sentences(paragraphs) > _CLOSED_SHARE * len(paragraphs):
         return False
-    if sum(map(count_words, paragraphs)) > _LINK_WORDS * len(paragraphs):
+    if len(set(paragraphs)) < _LINKS or sum(map(count_words, paragraphs)) > _LINK_WORDS * len(paragraphs):
         return False
     facts = sum(":" in text or _DIGIT.search(text) is not None for text in paragraphs)
     return facts <= _FIGURES_SHARE * len(paragraphs)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,67 +30,68 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class _KindRule:
-    """One rule for the kind of an item; versions.toml says what its parts mean."""
+class _Rule:
+    """One rule of versions.toml, which says what its parts mean. A version has a rank and a status, a kind its condition."""
 
-    kind: str
-    condition: str
     pattern: regex.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _KindRules:
-    """The rules for one part of an article, in the order of the file, and their cues, all looked for at once."""
-
-    rules: tuple[_KindRule, ...]
-    cues: AhoCorasick
-    rule_of_cue: tuple[int, ...]  # cue number -> rule number
-
-    def found_in(self, text: str) -> list[_KindRule]:
-        """The rules whose words are in the text."""
-        hits = self.cues.find_matches_as_indexes(text.lower(), overlapping=True)
-        numbers = sorted({self.rule_of_cue[cue] for cue, _, _ in hits}) if hits else ()
-        return [self.rules[number] for number in numbers if self.rules[number].pattern.search(text)]
+    verdict: str  # status or kind
+    rank: int = 0
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    versions: tuple[tuple[regex.Pattern[str], int, str], ...]  # pattern, rank, status
+    """Rules in the order of the file, and their cues, all looked for at once: most headlines meet no pattern at all."""
+
+    rules: tuple[_Rule, ...]
+    cues: AhoCorasick
+    rule_of_cue: tuple[int, ...]  # cue number -> rule number
+
+    def found_in(self, text: str) -> Iterator[tuple[_Rule, regex.Match[str]]]:
+        """The rules whose words are in the text, and where."""
+        hits = self.cues.find_matches_as_indexes(text.lower(), overlapping=True)
+        for number in sorted({self.rule_of_cue[cue] for cue, _, _ in hits}) if hits else ():
+            if match := self.rules[number].pattern.search(text):
+                yield self.rules[number], match
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    versions: _Rules
+    headline: _Rules  # kinds
+    opening: _Rules  # kinds
+    correcting: regex.Pattern[str]
     chronicle: regex.Pattern[str]
     reporting: tuple[str, ...]
-    headline: _KindRules
-    opening: _KindRules
 
 
 @functools.cache
-def _rules() -> _Rules:
+def _lexicon() -> _Lexicon:
     table = lexicon.load_toml("versions.toml")
-    return _Rules(
-        tuple(
-            (
-                regex.compile(entry["pattern"], 0 if entry.get("case") else regex.IGNORECASE),
-                entry["rank"],
-                entry["status"],
-            )
-            for entry in table["version"]
-        ),
+    parts: dict[str, list[dict[str, Any]]] = {"headline": [], "opening": []}
+    for entry in table["kind"]:
+        parts[entry.get("part", "headline")].append(entry)
+    return _Lexicon(
+        _compiled(table["version"], "status"),
+        _compiled(parts["headline"], "kind"),
+        _compiled(parts["opening"], "kind"),
+        regex.compile(table["correcting"], regex.IGNORECASE),
         regex.compile(table["chronicle"], regex.IGNORECASE),
         tuple(table["reporting"]),
-        *(_kind_rules(table["kind"], part) for part in ("headline", "opening")),
     )
 
 
-def _kind_rules(entries: list[dict[str, Any]], part: str) -> _KindRules:
-    of_part = [entry for entry in entries if entry.get("part", "headline") == part]
-    cues = [(cue, number) for number, entry in enumerate(of_part) for cue in entry["cues"]]
-    return _KindRules(
+def _compiled(entries: list[dict[str, Any]], verdict: str) -> _Rules:
+    cues = [(cue, number) for number, entry in enumerate(entries) for cue in entry["cues"]]
+    return _Rules(
         tuple(
-            _KindRule(
-                entry["kind"],
-                entry.get("if", ""),
+            _Rule(
                 regex.compile(entry["pattern"], 0 if entry.get("case") else regex.IGNORECASE),
+                entry[verdict],
+                entry.get("rank", 0),
+                entry.get("if", ""),
             )
-            for entry in of_part
+            for entry in entries
         ),
         AhoCorasick([cue for cue, _ in cues], implementation=Implementation.DFA),
         tuple(number for _, number in cues),
@@ -99,10 +102,6 @@ _WITHDRAWN = frozenset(
     {"canceled", "cancelled", "withheld", "withdrawn", "killed", "kill", "elimination", "retracted", "deleted"}
 )
 _CORRECTED = frozenset({"corrected", "correction", "corrective"})
-_CORRECTING_NOTE = regex.compile(
-    r"\b(corrects|corrected|correction|corrective|an editing error|misstated|misidentified)\b|\(정정\)|訂正|更正",
-    regex.IGNORECASE,
-)
 _HIGHEST = 1_000_000  # a rank above this is no count of versions but a date or an id
 
 
@@ -120,20 +119,21 @@ def version_of(headline: str | None, version: str | None, status: str | None, no
     stated = stated.rpartition(":")[2]  # "stat:canceled"
     if found == "withdrawn" or stated in _WITHDRAWN:
         return Version(text, rank, "withdrawn")
-    corrected = found == "corrected" or stated in _CORRECTED or any(_CORRECTING_NOTE.search(note) for note in notes)
+    corrected = (
+        found == "corrected" or stated in _CORRECTED or any(_lexicon().correcting.search(note) for note in notes)
+    )
     return Version(text, rank, "corrected" if corrected else "usable")
 
 
 def _tagged(headline: str) -> tuple[str | None, int, str]:
-    for pattern, rank, status in _rules().versions:
-        if match := pattern.search(headline):
-            number = match.groupdict().get("n")
-            return match[0].strip(" -:"), rank + (int(number) if number else 0), status
+    for rule, match in _lexicon().versions.found_in(headline):
+        number = match.groupdict().get("n")
+        return match[0].strip(" -:"), rule.rank + (int(number) if number else 0), rule.verdict
     return None, 0, "usable"
 
 
 _OPENINGS = 2  # paragraphs that may say what follows
-_OPENING = 300  # characters of each
+_OPENING = 200  # characters of each
 
 
 def kind_of(headline: str | None, paragraphs: list[str], strips: list[Strip], *, paid_dateline: bool) -> str:
@@ -146,27 +146,27 @@ def kind_of(headline: str | None, paragraphs: list[str], strips: list[Strip], *,
     if paid_dateline or any(strip.rule == "disclaimer-release" for strip in strips):
         return "release"
     text = flatten(headline).strip() if headline else ""
-    found = _rules().headline.found_in(text)
-    for paragraph in paragraphs[:_OPENINGS]:
-        found += _rules().opening.found_in(paragraph[:_OPENING])
-    kind = next((rule.kind for rule in found if _bears_out(rule, paragraphs)), None)
-    return kind or _by_shape(text, paragraphs, strips)
+    openings = (_lexicon().opening.found_in(paragraph[:_OPENING]) for paragraph in paragraphs[:_OPENINGS])
+    for rule, _ in itertools.chain(_lexicon().headline.found_in(text), *openings):
+        if _bears_out(rule, paragraphs):
+            return rule.verdict
+    return _by_shape(text, paragraphs, strips)
 
 
-def _bears_out(rule: _KindRule, paragraphs: list[str]) -> bool:
+def _bears_out(rule: _Rule, paragraphs: list[str]) -> bool:
     """Whether the body looks like what the words of the rule announce."""
     if rule.condition == "entries":
         return structure.is_live_blog(paragraphs, announced=True)
     if rule.condition == "voices":
         return structure.is_transcript(paragraphs, announced=True)
     if rule.condition == "verbatim":
-        return structure.is_verbatim(paragraphs, _rules().reporting)
+        return structure.is_verbatim(paragraphs, _lexicon().reporting)
     return True
 
 
 def _by_shape(headline: str, paragraphs: list[str], strips: list[Strip]) -> str:
     if structure.is_live_blog(paragraphs):
-        return "editorial" if _rules().chronicle.search(headline) else "liveblog"
+        return "editorial" if _lexicon().chronicle.search(headline) else "liveblog"
     dateline = any(strip.kind == "dateline" for strip in strips)
     if (
         structure.is_round_up(paragraphs, dateline=dateline)
