@@ -31,6 +31,7 @@ _SAME_HEADLINE = 0.6  # Jaccard of the words of two headlines that say the same
 _LIKE_HEADLINE = 0.35  # of two that have something in common
 _OTHER_HEADLINE = 0.1  # and of two that do not; a particle may be in both
 _SAME_NUMBERS = 0.7  # share of the numbers, or names, that agree in what is sent again
+_RESENT = 0.25  # Jaccard of the texts
 _SOON, _LATER = 24.0, 20.0  # hours
 
 _WHOLE = 0.9  # containment of a text that is all in the other
@@ -151,6 +152,7 @@ class _Measures:
         # says that it is a version of the other, or is sent again: soon, under much the same headline, with the same numbers.
         self.resent = beside.own & (beside.headline >= _SAME_HEADLINE) & (beside.hours <= _SOON)
         self.resent &= (figures.figures == 0) | (self.figures_agree >= _SAME_NUMBERS)
+        self.resent &= self.jaccard >= _RESENT
         self.own = beside.own & ~beside.versions & ~self.resent
         self.cut = np.where(self.own, settings.own_jaccard, settings.min_jaccard)
         self.part = np.where(self.own, settings.own_containment, settings.min_containment)
