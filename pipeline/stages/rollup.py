@@ -142,7 +142,7 @@ def named(matches: pa.Table, articles: pa.Table, members: pa.Table) -> pa.Table:
 
 
 def links(matches: pa.Table, members: pa.Table) -> pa.Table:
-    """Clusters that touch without being one: by excerpts, quotations and templates, or by matches that no anchor holds together."""
+    """Clusters that touch without being one: by excerpts, quotations, templates, or matches that no anchor holds together."""
     ids = members["article_id"].combine_chunks()
     one, other = (
         members["cluster_id"].take(pc.index_in(matches[side], value_set=ids)) for side in ("left_id", "right_id")
