@@ -41,9 +41,13 @@ STATE: Mapping[str, pa.Schema] = MappingProxyType(
 FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
 
 
+_LAYOUT = 2  # of the tables of the state; raised when they gain, lose or change a column
+
+
 def header(settings: config.Sketch) -> dict[str, Any]:
-    """What sketches depend on: two stores mix only if these are equal."""
+    """What sketches depend on, and how they lie: two stores mix only if these are equal."""
     return {
+        "layout": _LAYOUT,
         "scheme": "affine32",
         "permutations": settings.permutations,
         "seed": settings.seed,
