@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from pipeline.errors import ReprintsError
+from pipeline.errors import AuditError, ReprintsError
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -81,6 +81,8 @@ def cli() -> None:
     reprints explain ID --store store       why an article is in its cluster
     reprints evaluate LABELS --store store  how well it agrees with labels
     reprints tune LABELS night/             what other settings would find
+    reprints verify-store --store store     whether all that must hold of a store does
+    reprints rollback --store store         back to the run before the last
     reprints config                         every setting with its meaning
     """
 
@@ -173,6 +175,42 @@ def explain(article_id: str, other_id: str | None, store_path: Path, run_id: str
         click.echo(explaining.article(store, article_id, run_id))
     else:
         click.echo(explaining.pair(store, article_id, other_id, run_id))
+
+
+@cli.command("verify-store")
+@_STORE
+def verify_store(store_path: Path) -> None:
+    """Check every invariant of a store: its runs, their tables, the state they stand on. One line each; exit code 3 if
+    one is broken.
+    """
+    from pipeline.checkup import checkup
+    from pipeline.storage.store import Store
+
+    n_broken = 0
+    for check in checkup(Store(store_path)):
+        n_broken += bool(check.broken)
+        where = f"{check.run_id or 'store':<16} {check.name}"
+        click.echo(f"BROKEN  {where}: {check.broken}" if check.broken else f"ok      {where}")
+    if n_broken:
+        raise AuditError(
+            f"{store_path}: {n_broken} invariants are broken; `reprints rollback` goes back to an earlier run"
+        )
+
+
+@cli.command()
+@_STORE
+@click.option("--to", "run_id", metavar="RUN_ID", help="The run to go back to  [default: the one before the newest]")
+@_WAIT
+def rollback(store_path: Path, run_id: str | None, wait: bool) -> None:
+    """Go back to the tables and the state of an earlier run. The runs after it leave for good; the next run starts from it,
+    and reads again what they had read.
+    """
+    from pipeline.storage.store import Store
+
+    store = Store(store_path)
+    newest = store.run_id()
+    with store.locked(wait=wait):
+        click.echo(f"{store_path}: the newest run is {store.rollback(run_id)} again; it was {newest}")
 
 
 @cli.command()

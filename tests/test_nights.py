@@ -189,3 +189,17 @@ def test_a_file_whose_name_is_not_utf8_is_set_aside_and_named(tmp_path: Path) ->
     assert (outcome.counts["added"], outcome.counts["files_failed"]) == (1, 1)
     failed = [entry for entry in Store(tmp_path / "store").manifest()["inputs"] if entry["status"] == "failed"]
     assert "not UTF-8" in failed[0]["reason"]
+
+
+def test_after_a_rollback_the_next_run_reads_again_what_was_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    one, two = night(tmp_path, "a", article("a")), night(tmp_path, "b", article("b", body=f"{BODY} and more"))
+    run(path, one)
+    run(path, two)
+    together = partition(path)
+    store = Store(path)
+    with store.locked():
+        store.rollback()
+    assert partition(path) == {frozenset("a")}
+    assert run(path, two).run_id == "2026-03-09.3"
+    assert partition(path) == together == {frozenset("ab")}

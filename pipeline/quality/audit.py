@@ -14,7 +14,31 @@ import pyarrow.compute as pc
 
 from pipeline import config, schema
 
-__all__ = ["Finding", "invariants", "shares"]
+__all__ = ["INVARIANTS", "Finding", "invariants", "shares"]
+
+#: What must hold of every run that is published.
+INVARIANTS = ("schema", "keys", "foreign keys", "canonical", "anchors", "sizes", "counts")
+
+#: Tables whose key is one column, and that column.
+_SINGLE_KEYS = (("clusters", "cluster_id"), ("members", "article_id"))
+
+#: Columns that name a row of another table: (table, column, table, its key).
+_FOREIGN_KEYS = (
+    ("members", "cluster_id", "clusters", "cluster_id"),
+    ("clusters", "canonical_id", "members", "article_id"),
+    ("clusters", "anchor_id", "members", "article_id"),
+    ("clusters", "runner_up_id", "members", "article_id"),
+    ("clusters", "first_id", "members", "article_id"),
+    ("credits", "article_id", "members", "article_id"),
+    ("citations", "article_id", "members", "article_id"),
+    ("stripped", "article_id", "members", "article_id"),
+    ("matches", "left_id", "members", "article_id"),
+    ("matches", "right_id", "members", "article_id"),
+    ("excerpts", "article_id", "members", "article_id"),
+    ("excerpts", "cluster_id", "clusters", "cluster_id"),
+    ("links", "cluster_id", "clusters", "cluster_id"),
+    ("links", "other_id", "clusters", "cluster_id"),
+)
 
 
 class Finding(NamedTuple):
@@ -37,24 +61,22 @@ def _broken(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> Iterat
             yield "schema", f"{name} does not have the columns of the contract: {tables[name].schema}"
             return
     clusters, members = tables["clusters"], tables["members"]
-    for table, column in (("clusters", "cluster_id"), ("members", "article_id")):
+    for table, column in _SINGLE_KEYS:
         repeated = tables[table].num_rows - pc.count_distinct(tables[table][column]).as_py()
         if repeated:
             yield "keys", f"{repeated} rows of {table} repeat a {column}"
-    for child, column, parent, key in (
-        ("members", "cluster_id", "clusters", "cluster_id"),
-        ("clusters", "canonical_id", "members", "article_id"),
-        ("clusters", "anchor_id", "members", "article_id"),
-        ("credits", "article_id", "members", "article_id"),
-        ("citations", "article_id", "members", "article_id"),
-        ("matches", "left_id", "members", "article_id"),
-        ("matches", "right_id", "members", "article_id"),
-        ("excerpts", "article_id", "members", "article_id"),
-        ("excerpts", "cluster_id", "clusters", "cluster_id"),
-    ):
-        orphans = pc.sum(pc.invert(pc.is_in(tables[child][column], tables[parent][key]))).as_py() or 0
+    for child, column, parent, key in _FOREIGN_KEYS:
+        named = tables[child][column].drop_null()
+        orphans = pc.sum(pc.invert(pc.is_in(named, tables[parent][key]))).as_py() or 0
         if orphans:
             yield "foreign keys", f"{orphans} {child}.{column} are not in {parent}.{key}"
+    unverified = _unverified(clusters, members, tables["matches"])
+    if unverified.num_rows:
+        some = ", ".join(unverified["article_id"].slice(0, 3).to_pylist())
+        yield (
+            "anchors",
+            f"{unverified.num_rows} members have no accepted match with the anchor of their cluster: {some}",
+        )
     canonical = members.filter(members["is_canonical"])
     if (
         canonical.num_rows != clusters.num_rows
@@ -69,6 +91,18 @@ def _broken(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> Iterat
     accounted = sum(counts[name] for name in ("added", "rejected", "repeats", "superseded"))
     if counts["records"] != accounted:
         yield "counts", f"{counts['records']} records were read and {accounted} are accounted for: {dict(counts)}"
+
+
+def _unverified(clusters: pa.Table, members: pa.Table, matches: pa.Table) -> pa.Table:
+    """The members, anchors left out, without an accepted match with the anchor of their cluster."""
+    at = pc.index_in(members["cluster_id"], value_set=clusters["cluster_id"].combine_chunks())
+    anchors = clusters["anchor_id"].take(at)
+    others = pc.not_equal(members["article_id"], anchors)  # null for the orphan that another invariant tells of
+    members, anchors = members.filter(others), anchors.filter(others)
+    accepted = matches.filter(matches["accepted"])
+    met = pc.binary_join_element_wise(accepted["left_id"], accepted["right_id"], "\n").combine_chunks()
+    smaller, larger = (choose(members["article_id"], anchors) for choose in (pc.min_element_wise, pc.max_element_wise))
+    return members.filter(pc.invert(pc.is_in(pc.binary_join_element_wise(smaller, larger, "\n"), met)))
 
 
 def shares(counts: Mapping[str, int], rejects: pa.Table, settings: config.Audit) -> list[Finding]:

@@ -43,10 +43,15 @@ class Store:
 
     def runs(self) -> list[str]:
         """The published runs that are kept, oldest first; none for a store without a run."""
+        return list(self._latest()["runs"])
+
+    def _latest(self) -> dict[str, Any]:
+        """latest.json: `runs` that are kept, and `rolled_back`, those that were taken back and whose ids are used up."""
         try:
-            return list(write.read_json(self.path / "latest.json")["runs"])
+            told = write.read_json(self.path / "latest.json")
+            return {"runs": list(told["runs"]), "rolled_back": list(told.get("rolled_back", []))}
         except FileNotFoundError:
-            return []
+            return {"runs": [], "rolled_back": []}
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(f"{self.path / 'latest.json'}: is not what a run writes: {error!r}") from error
 
@@ -141,7 +146,7 @@ class Store:
 
     def next_run_id(self, as_of: date) -> str:
         """`<as-of>.<n>`: the first of that day that no published run ever had."""
-        runs, n = set(self.history()), 1
+        runs, n = {*self.history(), *self._latest()["rolled_back"]}, 1
         while f"{as_of.isoformat()}.{n}" in runs:
             n += 1
         return f"{as_of.isoformat()}.{n}"
@@ -157,9 +162,28 @@ class Store:
                 (self.path / folder).chmod(0o700)  # bodies are for this user alone
             (self.work / source).rename(self.path / folder / run_id)
             write.sync(self.path / folder)
-        runs = [*self.runs(), run_id][-keep:]
-        write.write_json(self.path / "latest.json", {"run_id": run_id, "folder": f"runs/{run_id}", "runs": runs})
+        self._point([*self.runs(), run_id][-keep:])
         self._clear()
+
+    def rollback(self, wanted: str | None = None) -> str:
+        """Make an earlier run the newest one, the one before the last for None. The runs after it leave for good.
+
+        Their ids are not used again. Give it a store that is `locked`.
+        """
+        runs = self.runs()
+        if wanted is None and len(runs) < 2:
+            raise StoreError(f"{self.path}: keeps no run before {self.run_id()} to go back to")
+        wanted = self.run_id(wanted or runs[-2])
+        place = runs.index(wanted) + 1
+        self._point(runs[:place], rolled_back=runs[place:])
+        self._clear()
+        return wanted
+
+    def _point(self, runs: list[str], rolled_back: list[str] | None = None) -> None:
+        """Replace latest.json in one step: the last of these runs is the newest from now on."""
+        taken_back = [*self._latest()["rolled_back"], *(rolled_back or [])]
+        newest = {"run_id": runs[-1], "folder": f"runs/{runs[-1]}"}
+        write.write_json(self.path / "latest.json", {**newest, "runs": runs, "rolled_back": taken_back})
 
     def _begin(self) -> None:
         """Make an empty folder a store. One that holds anything else is none, and nothing in it is touched."""
@@ -173,7 +197,7 @@ class Store:
                 f"{self.path}: is not a store: it has no latest.json, and it holds {', '.join(others[:5])}. "
                 "Name a new or empty folder; if this was a store, put its latest.json back"
             )
-        write.write_json(self.path / "latest.json", {"run_id": None, "folder": None, "runs": []})
+        write.write_json(self.path / "latest.json", {"run_id": None, "folder": None, "runs": [], "rolled_back": []})
 
     def _clear(self) -> None:
         """Remove what no kept run needs: the work of a killed run, folders it did not publish, old runs and parts."""

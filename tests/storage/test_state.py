@@ -54,6 +54,27 @@ def test_a_published_run_is_named_by_latest_and_linked_by_current(tmp_path: Path
     assert store.state().articles(["article_id"]).column_names == ["article_id", "first_seen"]
 
 
+def test_rollback_goes_back_for_good_and_uses_no_id_twice(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for n in (1, 2, 3):
+        publish(store, f"2026-03-09.{n}")
+    with store.locked():
+        assert store.rollback() == "2026-03-09.2"
+    assert store.runs() == ["2026-03-09.1", "2026-03-09.2"]
+    assert [part["run_id"] for part in store.parts()] == ["2026-03-09.1", "2026-03-09.2"]
+    assert {path.name for path in (tmp_path / "runs").iterdir()} == {"2026-03-09.1", "2026-03-09.2"}
+    assert (tmp_path / "current").resolve().name == "2026-03-09.2"
+    assert store.next_run_id(date(2026, 3, 9)) == "2026-03-09.4"
+    publish(store, "2026-03-09.4")
+    assert store.next_run_id(date(2026, 3, 9)) == "2026-03-09.5"
+    with store.locked():
+        assert store.rollback("2026-03-09.1") == "2026-03-09.1"
+        with pytest.raises(StoreError, match="keeps no run before"):
+            store.rollback()
+        with pytest.raises(StoreError, match=r"2026-03-09.3 is not kept"):
+            store.rollback("2026-03-09.3")
+
+
 def test_old_runs_leave_with_the_parts_that_no_kept_run_needs(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for n in range(1, 5):

@@ -1,0 +1,110 @@
+"""Every invariant of a store, checked as it lies on the disk: what `reprints verify-store` does.
+
+A run checks its tables before it publishes them; this looks for what happened to them since, and to the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import schema
+from pipeline.errors import StoreError
+from pipeline.quality import audit
+from pipeline.storage.store import Store
+
+__all__ = ["Check", "checkup"]
+
+
+class Check(NamedTuple):
+    """One invariant of one run, or of the whole store (`run_id` ""). `broken` says how; "" is what is expected."""
+
+    run_id: str
+    name: str
+    broken: str
+
+
+def checkup(store: Store) -> Iterator[Check]:
+    """Check a store; `StoreError` if nothing is published there."""
+    newest = store.run_id()
+    yield Check("", "latest", _told(_latest, store, newest))
+    yield Check("", "private", _told(_private, store))
+    for run_id in store.runs():
+        tables: dict[str, pa.Table] = {}
+        manifest: dict[str, Any] = {}
+        broken = _told(_read, store, run_id, tables, manifest)
+        yield Check(run_id, "readable", broken)
+        if broken:
+            continue
+        found = {finding.audit: finding.found for finding in audit.invariants(tables, manifest["counts"])}
+        yield from (Check(run_id, name, found.get(name, "")) for name in audit.INVARIANTS)
+        yield Check(run_id, "order", _unordered(tables))
+        yield Check(run_id, "manifest", _mismatch(run_id, tables, manifest))
+        yield Check(run_id, "state", _told(_state, store, run_id, tables["members"]))
+
+
+def _told(check: Callable[..., str], *of: Any) -> str:
+    """What a check says; what it cannot read is broken, too."""
+    try:
+        return check(*of)
+    except (StoreError, OSError, ValueError, KeyError, pa.ArrowException) as error:
+        return f"{type(error).__name__}: {error}"
+
+
+def _latest(store: Store, newest: str) -> str:
+    missing = [run_id for run_id in store.runs() if not store.folder(run_id).is_dir()]
+    if missing:
+        return f"latest.json names runs that are not there: {', '.join(missing)}"
+    link = store.path / "current"
+    if link.is_symlink() and link.resolve() != store.folder(newest).resolve():
+        return f"current leads to {link.readlink()}, and the newest run is {newest}"
+    return ""
+
+
+def _private(store: Store) -> str:
+    folder = store.path / "state"
+    mode = folder.stat().st_mode & 0o777
+    return f"{folder} has mode {mode:04o}: its bodies are open to others; it should be 0700" if mode & 0o077 else ""
+
+
+def _read(store: Store, run_id: str, tables: dict[str, pa.Table], manifest: dict[str, Any]) -> str:
+    """Fills in the tables and the manifest of a run."""
+    manifest |= store.manifest(run_id)
+    for name in schema.PUBLISHED:
+        tables[name] = store.table(name, run_id)
+    return ""
+
+
+def _unordered(tables: dict[str, pa.Table]) -> str:
+    for name, rows in tables.items():
+        keys = [(key, "ascending") for key in schema.KEYS[name]]
+        if not rows.select(schema.KEYS[name]).equals(rows.select(schema.KEYS[name]).sort_by(keys)):
+            return f"{name} is not sorted by {', '.join(schema.KEYS[name])}"
+    return ""
+
+
+def _mismatch(run_id: str, tables: dict[str, pa.Table], manifest: dict[str, Any]) -> str:
+    if manifest["run_id"] != run_id:
+        return f"the manifest is of run {manifest['run_id']}"
+    for name, rows in tables.items():
+        if manifest["rows"].get(name) != rows.num_rows:
+            return f"{name} has {rows.num_rows} rows, the manifest says {manifest['rows'].get(name)}"
+    return ""
+
+
+def _state(store: Store, run_id: str, members: pa.Table) -> str:
+    """Whether the state a run stands on is whole: every part, its tables row by row, every member among its articles."""
+    state = store.state(run_id)
+    for folder in state.folders:
+        if not folder.is_dir():
+            return f"part {folder.name} is not there"
+    articles, sketches = state.articles(["article_id", "digest"]), state.table("sketches")
+    if not articles["article_id"].equals(sketches["article_id"]):
+        return "sketches do not go row by row with the articles"
+    unknown = members.filter(pc.invert(pc.is_in(members["article_id"], articles["article_id"].combine_chunks())))
+    if unknown.num_rows:
+        return f"{unknown.num_rows} members are not among its articles: {unknown['article_id'][0]}"
+    return ""
