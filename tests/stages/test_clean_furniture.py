@@ -139,6 +139,16 @@ Baca juga: Penjaga pergi
 Berita terkait
 Ikuti kami di Google News
 Scroll untuk melanjutkan membaca
+Scroll down for video
+Photo
+Video
+Slide show
+Sorry, this video is not available.
+This content is currently not available in your region.
+Your browser does not currently support live video.
+Click for more from The Norrvik Courier.
+Like this story? Sign up for more.
+More harbour coverage from The Norrvik Courier:
 """.strip().splitlines()
 
 AT_THE_END = """
@@ -206,6 +216,9 @@ Next article
 Previous post
 Report an error
 Print this page
+On Twitter: adalund
+Ravn is a special correspondent.
+Do you have a story to tell? Email the newsroom at tips@courier.example.
 Listen on Spotify or wherever you get your podcasts
 Subscribe to the podcast on Apple Podcasts
 """.strip().splitlines()
@@ -289,6 +302,14 @@ Must we read about it in the papers, she asked.
 Cookies were sold at the school to pay for the lamp.
 Story after story fell as the tower came down, witnesses said.
 Continue on this path and we are lost, the bishop said.
+More news is expected on Monday, the board said.
+More than twenty stories of the tower burned.
+Photo evidence was shown to the jury on Monday.
+This video was shown to the jury and then sealed.
+This page of the history of the north is closed, the mayor said.
+Ravn is a special case, the doctor told the court.
+Scroll saws and lamps were stolen from the workshop.
+Like this winter, the next one will be mild, forecasters say.
 Explore the wreck, and you break the law, the sign says.
 Search teams found the boat at dawn.
 Die Anzeige wurde im Mai zurückgezogen, sagte der Anwalt.

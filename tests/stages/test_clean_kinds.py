@@ -28,6 +28,18 @@ News at this hour
 The Latest: Council keeps lamp
 The Latest on the lamp: Council votes
 Editorial Roundup: Northland
+PRESS DIGEST - Northern papers - May 4
+Nation & World Briefs
+AP Top Sports News at 12:05 a.m. EST
+News Wrap: Council keeps lamp
+In brief: goats at large
+tagesschau in 100 Sekunden
+Die Nachrichten am Morgen
+Les 5 infos à retenir ce matin
+Las noticias más importantes del día
+As notícias do dia
+Prima pagina: le notizie del giorno
+Главное
 Police blotter: goats at large
 What the papers say - May 4
 The week in pictures
@@ -137,6 +149,12 @@ Il punto di vista del guardiano
 北京晚报记者获奖
 अब तक की सबसे बड़ी नाव
 Transcript shows keeper lied about lamp
+Press digests the mayor's defeat
+AP photographer wins news prize
+PTI leader wins news conference row
+Mayor gives news brief answers
+Notícias falsas sobre o farol circulam
+Die Nachrichten aus dem Norden sind schlecht
 Interview with the keeper angers council
 Full text of the lamp bill leaked, minister says
 """.strip().splitlines()
