@@ -30,6 +30,7 @@ __all__ = [
     "Elect",
     "Learn",
     "Night",
+    "Override",
     "Pair",
     "Read",
     "Sketch",
@@ -44,7 +45,16 @@ __all__ = [
 
 
 #: Settings that are paths.
-_PATHS = (("clean", "publishers"), ("trace", "agencies"), ("night", "store"), ("night", "inputs"))
+_PATHS = (
+    ("clean", "publishers"),
+    ("trace", "agencies"),
+    ("override", "orders"),
+    ("night", "store"),
+    ("night", "inputs"),
+)
+
+#: Those whose content decides as well as the settings themselves.
+_FILES = _PATHS[:3]
 
 
 def _share(meaning: str) -> Meta:
@@ -141,6 +151,14 @@ class Verify(Struct, frozen=True, forbid_unknown_fields=True):
     excerpt_run: Annotated[int, _count("a shared run of at least so many shingles is an excerpt", ge=1)] = 30
 
 
+class Override(Struct, frozen=True, forbid_unknown_fields=True):
+    """override: what an editor orders, whatever the figures say."""
+
+    orders: Annotated[
+        str, _says("CSV of orders (must_link, cannot_link, pin, publisher): order,left_id,right_id,note; empty: none")
+    ] = ""
+
+
 class Elect(Struct, frozen=True, forbid_unknown_fields=True):
     """elect: the canonical version of a cluster."""
 
@@ -183,6 +201,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     learn: Learn = Learn()
     pair: Pair = Pair()
     verify: Verify = Verify()
+    override: Override = Override()
     elect: Elect = Elect()
     store: Store = Store()
     audit: Audit = Audit()
@@ -305,7 +324,21 @@ def _key(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _toml(key)
 
 
-def fingerprint(settings: Struct) -> str:
-    """A short hash of settings: equal for equal values, whatever file they came from. 16 hex digits."""
-    encoded = msgspec.json.encode(msgspec.to_builtins(settings), order="sorted")
+def fingerprint(settings: Config) -> str:
+    """A short hash of settings: equal for equal values, whatever file they came from. 16 hex digits.
+
+    Files that they name count by what is in them, not by their path.
+    """
+    values = msgspec.to_builtins(settings)
+    for section, key in _FILES:
+        path = values[section][key]
+        values[section][key] = hashlib.blake2b(_content(path)).hexdigest() if path else ""
+    encoded = msgspec.json.encode(values, order="sorted")
     return hashlib.blake2b(encoded, digest_size=8).hexdigest()
+
+
+def _content(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error

@@ -19,8 +19,9 @@ from pipeline.errors import AuditError, InputError
 from pipeline.intake import Articles, Current, Intake, accounted, current, latest, reach, stored, take_in
 from pipeline.quality import audit
 from pipeline.redo import TextsOf, without_furniture
-from pipeline.stages import cluster, elect, excerpt, follow, identify, pair, rollup, sketch, verify
+from pipeline.stages import cluster, elect, excerpt, follow, identify, override, pair, rollup, sketch, verify
 from pipeline.storage import manifest, read, state, write
+from pipeline.storage import orders as editor
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
@@ -44,6 +45,7 @@ def derive(
     settings: config.Config,
     watch: Watch,
     texts_of: TextsOf,
+    orders: override.Orders = override.NOTHING,
 ) -> dict[str, pa.Table]:
     """The published tables of these articles (all but rejects), as of a day, after what was published before.
 
@@ -63,7 +65,14 @@ def derive(
         matches = verify.run(candidates, sketches, facts, settings.verify)
         step.rows = matches.num_rows
     with watch.step("cluster") as step:
-        anchors = cluster.run(matches, rollup.ranks(articles))
+        ranks = rollup.ranks(articles)
+        matches, anchors = override.enforce(
+            matches,
+            articles["article_id"],
+            orders,
+            compare=lambda pairs: verify.run(pairs, sketches, facts, settings.verify),
+            group=lambda matches: cluster.run(matches, ranks),
+        )
         groups = rollup.groups(articles, anchors)
         unmet = verify.run(rollup.unmet(matches, anchors), sketches, facts, settings.verify)
         matches = pa.concat_tables([matches, unmet])
@@ -72,7 +81,7 @@ def derive(
         texts = rollup.same_text_and_cluster(sketches, anchors)
         columns = (articles["article_id"], articles["publisher_id"], texts, articles["effective_at"])
         articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
-        elections = elect.canonicals(groups, articles, known.credits, settings.elect)
+        elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
         figures = verify.figures(groups, elections, articles["article_id"], sketches, facts, settings.verify)
         clusters, members = elect.tables(
             groups, elections, articles, credited, figures, settings.elect, known.citations
@@ -121,17 +130,18 @@ def run(
     files = _not_below(store.path, read.inputs(patterns))
     with store.locked(wait=wait):
         store.check(settings.sketch)
+        orders = editor.orders(settings.override)
         kept, last = store.state(), store.as_of()
         seen = stored(kept)
         with state.Part(store.work / "state") as part:
-            intake = take_in(files, seen, settings, part, watch)
+            intake = take_in(files, seen, settings, part, watch, orders.publishers)
         as_of = as_of or latest(intake, last, settings)
         night = current(seen, intake, as_of, settings)
         if not night.new.num_rows and _is_settled(store, settings, as_of):
             return _nothing_new(intake, night, as_of, settings, watch, publish_anyway=publish_anyway)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         texts_of = state.State([*kept.folders, part.folder]).texts_of
-        tables = derive(night.known, store.before(), run_id, as_of, settings, watch, texts_of)
+        tables = derive(night.known, store.before(), run_id, as_of, settings, watch, texts_of, orders)
         with watch.step("write") as step:
             counts, rejects = accounted(intake, night, tables["members"], as_of, settings)
             published = {name: write.arrange(name, rows) for name, rows in (tables | {"rejects": rejects}).items()}

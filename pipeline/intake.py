@@ -5,9 +5,10 @@ Bodies pass through a batch at a time into the new part of the state; what stays
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -71,9 +72,19 @@ def stored(known: state.State) -> Articles:
     )
 
 
-def take_in(files: Sequence[Path], seen: Articles, settings: config.Config, part: state.Part, watch: Watch) -> Intake:
-    """Take files in. New articles go to `part` with their bodies; those that `seen` has are repeats."""
-    known, lexicon = identify.Known.of(seen.articles), publishers.load(settings.clean.publishers)
+def take_in(
+    files: Sequence[Path],
+    seen: Articles,
+    settings: config.Config,
+    part: state.Part,
+    watch: Watch,
+    aliases: Mapping[str, str] = MappingProxyType({}),
+) -> Intake:
+    """Take files in. New articles go to `part` with their bodies; those that `seen` has are repeats.
+
+    `aliases`: names and hosts of publishers beside those that the lexicon and the settings know.
+    """
+    known, lexicon = identify.Known.of(seen.articles), publishers.load(settings.clean.publishers, aliases)
     kept = {name: [_light(name, rows.empty_table())] for name, rows in state.STATE.items()}
     rejects, counts = [schema.REJECTS.empty_table()], {"records": 0, "repeats": 0}
     reading = read.batches(files, settings.read)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -125,8 +126,11 @@ def _country_of(host: str) -> str:
     return code if code in _countries() and last not in _WORD_DOMAINS else ""
 
 
-def load(path: str = "") -> Publishers:
+def load(path: str = "", aliases: Mapping[str, str] = MappingProxyType({})) -> Publishers:
     """The built-in publishers, extended or overridden by the CSV at `path` ("" for none): a row with a known id replaces.
+
+    `aliases` says of a name or host of which publisher, by id, name or host, it is another one; one that is not known is
+    what it is called.
 
     An override may have any of the columns id, name, aliases, hosts, country, zone, family, home_agency; only id is
     needed, and an empty cell keeps what is built in. Raises `ConfigError` naming file and row.
@@ -142,7 +146,16 @@ def load(path: str = "") -> Publishers:
             raise ConfigError(f"clean.publishers: cannot read {path}: {error}") from error
         for publisher, names in _read(text.splitlines(), path, entries):
             entries[publisher.id] = (publisher, names)
-    return _index(entries.values())
+    index = _index(entries.values())
+    for alias, of in aliases.items():
+        publisher = next((entry for id_, (entry, _) in entries.items() if id_ == of), None) or index.resolve(
+            of, of, None
+        )
+        if host := fold_host(alias):
+            index.by_host[host] = publisher
+        else:
+            index.by_name[fold_name(alias)] = publisher
+    return index
 
 
 _Entry = tuple[Publisher, tuple[str, ...]]
