@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench quality nightly clean
+.PHONY: help demo test check fix bench quality nightly backfill clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ quality: $(STAMP)  ## how right it is on labelled articles: make quality [REPRIN
 nightly: $(STAMP)  ## run a night: make nightly DATE=2026-11-24 [CONFIG=configs/nightly.toml]
 	@test -n "$(DATE)" || { echo "which night? make nightly DATE=2026-11-24"; exit 2; }
 	@$(BIN)/reprints nightly "$(DATE)" --config "$(CONFIG)"
+
+backfill: $(STAMP)  ## run nights in order: make backfill FROM=2026-11-01 TO=2026-11-24 [CONFIG=configs/nightly.toml]
+	@test -n "$(FROM)" -a -n "$(TO)" || { echo "which nights? make backfill FROM=2026-11-01 TO=2026-11-24"; exit 2; }
+	@$(BIN)/reprints backfill "$(FROM)" "$(TO)" --config "$(CONFIG)"
 
 clean:  ## remove what these targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

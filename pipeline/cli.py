@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from pipeline.errors import AuditError, ReprintsError
+from pipeline.errors import AuditError, MissingInputError, ReprintsError
 
 if TYPE_CHECKING:
     from pipeline.config import Config
@@ -138,6 +138,39 @@ def nightly(night: datetime, config_path: Path, wait: bool, publish_anyway: bool
     settings = config.load(config_path)
     inputs, store, as_of = config.night(settings, night.date())
     _run(inputs, Path(store), settings, as_of, wait=wait, publish_anyway=publish_anyway)
+
+
+@cli.command()
+@click.argument("first", type=click.DateTime(["%Y-%m-%d"]), metavar="FROM")
+@click.argument("last", type=click.DateTime(["%Y-%m-%d"]), metavar="TO")
+@click.option(
+    "--config", "config_path", required=True, type=_FILE, help="TOML file whose [night] names inputs, store and zone."
+)
+@click.option("--skip-missing", is_flag=True, help="Pass over nights without input instead of stopping there.")
+@_WAIT
+@_ANYWAY
+def backfill(
+    first: datetime, last: datetime, config_path: Path, skip_missing: bool, wait: bool, publish_anyway: bool
+) -> None:
+    """Run every night from FROM to TO, both included, in their order: the same as `reprints nightly` for each.
+
+    Nights that are in the store already change nothing, so a backfill that stopped is simply given again. Nights older than
+    what the store has are added to it; its date stays what it was.
+    """
+    from pipeline import config
+
+    if last < first:
+        raise click.UsageError(f"FROM is {first:%Y-%m-%d} and TO is {last:%Y-%m-%d}: the earlier one comes first")
+    settings = config.load(config_path)
+    for days in range((last - first).days + 1):
+        date_ = (first + timedelta(days=days)).date()
+        inputs, store, as_of = config.night(settings, date_)
+        try:
+            _run(inputs, Path(store), settings, as_of, wait=wait, publish_anyway=publish_anyway)
+        except MissingInputError as error:
+            if not skip_missing:
+                raise
+            click.echo(f"{date_}: passed over, {error}")
 
 
 def _run(

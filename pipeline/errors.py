@@ -11,6 +11,7 @@ __all__ = [
     "ConfigError",
     "IncompatibleStoreError",
     "InputError",
+    "MissingInputError",
     "ReprintsError",
     "StoreBusyError",
     "StoreError",
@@ -33,6 +34,10 @@ class InputError(ReprintsError):
     """No input is there, or none of it can be read."""
 
     exit_code = 2
+
+
+class MissingInputError(InputError):
+    """What was named as input is not there."""
 
 
 class StoreError(ReprintsError):

@@ -135,7 +135,7 @@ def run(
         seen = stored(kept)
         with state.Part(store.work / "state") as part:
             intake = take_in(files, seen, settings, part, watch, orders.publishers)
-        as_of = as_of or latest(intake, last, settings)
+        as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
         night = current(seen, intake, as_of, settings)
         if not night.new.num_rows and _is_settled(store, settings, as_of):
             return _nothing_new(intake, night, as_of, settings, watch, publish_anyway=publish_anyway)
@@ -158,6 +158,14 @@ def run(
             store.publish(run_id, settings.store.keep_runs)
             step.rows = sum(rows.num_rows for rows in published.values())
     return Outcome(run_id, published, counts, findings)
+
+
+def _not_before(last: datetime | None, as_of: datetime | None, watch: Watch) -> datetime | None:
+    """The date that was asked for, but never one before the last run's: what is published would leave again."""
+    if last is None or as_of is None or as_of >= last:
+        return as_of
+    watch.say(f"the store is as of {last:%Y-%m-%d} already, and stays so; the night of {as_of:%Y-%m-%d} is added to it")
+    return last
 
 
 def _is_settled(store: Store, settings: config.Config, as_of: datetime) -> bool:

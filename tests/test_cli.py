@@ -69,6 +69,40 @@ def test_nightly_takes_inputs_store_and_zone_from_the_configuration(reprints: Re
     assert reprints("nightly", "2026-03-10", "--config", GOLDEN / "wire-day.toml").code == 2
 
 
+def test_backfill_gives_what_the_nights_in_order_would_have_given(reprints: Reprints, tmp_path: Path) -> None:
+    def store_of(name: str) -> tuple[Path, Path]:
+        inputs = f'inputs = ["{tmp_path}/in-{{date}}.jsonl"]'
+        (tmp_path / f"{name}.toml").write_text(f'[night]\n{inputs}\nstore = "{name}"\n[audit]\nmax_rejects = 1.0\n')
+        return tmp_path / f"{name}.toml", tmp_path / name
+
+    for day in (7, 8, 10):
+        rows = [
+            {
+                "id": f"{day}-{n}",
+                "publisher": f"Paper {n}",
+                "title": f"Night {day % 2}",
+                "published_at": f"2026-03-{day:02}",
+            }
+            | {"text": " ".join(f"word{day % 2}x{i}" for i in range(80))}
+            for n in range(3)
+        ]
+        (tmp_path / f"in-2026-03-{day:02}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    config, store = store_of("filled")
+    stopped = reprints("backfill", "2026-03-07", "2026-03-10", "--config", config)
+    assert (stopped.code, "in-2026-03-09.jsonl" in stopped.err) == (2, True)
+    done = reprints("backfill", "2026-03-07", "2026-03-10", "--config", config, "--skip-missing")
+    assert (done.code, "2026-03-09: passed over" in done.out, done.out.count("Nothing new")) == (0, True, 2)
+    other, late = store_of("late")
+    for day in ("10", "07", "08"):  # the newest first
+        assert reprints("nightly", f"2026-03-{day}", "--config", other).code == 0
+    members = [pd.read_parquet(path / "current" / "members.parquet") for path in (store, late)]
+    clusters = [set(rows.groupby("cluster_id")["article_id"].agg(tuple)) for rows in members]
+    assert clusters[0] == clusters[1]
+    told = json.loads((late / "current" / "manifest.json").read_text())
+    assert told["as_of"].startswith("2026-03-10")
+    assert reprints("backfill", "2026-03-10", "2026-03-07", "--config", config).code == 2
+
+
 @pytest.mark.parametrize("wanted", ["ap-7c41e0", "hc-ferry-breakwater", "its cluster"])
 def test_explain_tells_an_article_in_words(reprints: Reprints, wire_day: Path, wanted: str) -> None:
     members = pd.read_parquet(wire_day / "current" / "members.parquet").set_index("article_id")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, MissingInputError
 
 __all__ = ["inputs"]
 
@@ -22,7 +22,7 @@ def inputs(patterns: Sequence[str]) -> list[Path]:
     A pattern is a file, a folder (with all below it) or a glob (`**` for any depth). In folders and globs, hidden
     files, `*.part`, `*.tmp` and Spark's markers are passed over, and a symbolic link inside a folder counts only when
     it leads to something within that folder. A file named outright is taken as it is.
-    Raises `InputError` for a name that is not there, and when nothing is found at all.
+    Raises `MissingInputError` for a name that is not there, and when nothing is found at all.
     """
     found: list[Path] = []
     missing: list[str] = []
@@ -39,9 +39,9 @@ def inputs(patterns: Sequence[str]) -> list[Path]:
         else:
             missing.append(pattern)
     if missing:
-        raise InputError(f"no such file or folder: {', '.join(missing)}")
+        raise MissingInputError(f"no such file or folder: {', '.join(missing)}")
     if not found:
-        raise InputError(
+        raise MissingInputError(
             f"no input: looked for files in {', '.join(patterns) or 'nothing'}"
             " (hidden files, *.part, *.tmp and links that leave their folder do not count)"
         )
