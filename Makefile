@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench quality nightly backfill clean
+.PHONY: help demo test check fix bench quality kills nightly backfill clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(STAMP)  ## the dedup core beside datasketch, 100,000 articles (minutes)
 
 quality: $(STAMP)  ## how right it is on labelled articles: make quality [REPRINTS_DATA=FOLDER]; without it, by language
 	@$(BIN)/python -m benchmarks.quality $(if $(REPRINTS_DATA),"$(REPRINTS_DATA)")
+
+kills: $(STAMP)  ## runs killed at any moment, nothing torn and nothing lost (minutes): make kills [KILLS=200]
+	@$(BIN)/python -m benchmarks.kills --kills $(or $(KILLS),200)
 
 nightly: $(STAMP)  ## run a night: make nightly DATE=2026-11-24 [CONFIG=configs/nightly.toml]
 	@test -n "$(DATE)" || { echo "which night? make nightly DATE=2026-11-24"; exit 2; }
