@@ -1,0 +1,58 @@
+"""The examples that start a night, each read by the tool it is for, where that tool is here."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "configs" / "schedule"
+FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+@pytest.mark.parametrize("name", ["reprints@.service", "reprints-nightly.service", "reprints-nightly.timer"])
+def test_systemd_reads_its_units_without_a_word(tmp_path: Path, name: str) -> None:
+    units = tmp_path / "units"
+    shutil.copytree(FOLDER, units)
+    unit = units / name.replace("@.", "@2026-11-24.")
+    if "@" in name:
+        (units / name).rename(unit)
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True, check=False)
+    told = [line for line in done.stderr.splitlines() if str(units) in line or "reprints" in line]
+    assert (done.returncode, told) == (0, [])
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+def test_the_timer_s_calendar_is_one() -> None:
+    calendar = re.search(r"^OnCalendar=(.+)$", (FOLDER / "reprints-nightly.timer").read_text(), re.M)
+    assert calendar
+    subprocess.run(["systemd-analyze", "calendar", calendar[1]], capture_output=True, check=True)
+
+
+def test_each_line_of_the_crontab_is_a_comment_a_variable_or_a_job() -> None:
+    """As crontab(5) has it: five fields in their ranges, and every % of a command escaped."""
+    jobs = 0
+    for line in (FOLDER / "crontab").read_text().splitlines():
+        if not line or line.startswith("#") or re.fullmatch(r"[A-Z_]+=\S+", line):
+            continue
+        *fields, command = line.split(maxsplit=5)
+        for field, (low, high) in zip(fields, FIELDS, strict=True):
+            assert field == "*" or low <= int(field) <= high
+        assert not re.search(r"(?<!\\)%", command)
+        assert "reprints nightly" in command
+        jobs += 1
+    assert jobs == 1
+
+
+@pytest.mark.parametrize("name", ["airflow_dag.py", "dagster_job.py"])
+def test_orchestrators_call_the_same_command_and_know_its_exit_codes(name: str) -> None:
+    text = (FOLDER / name).read_text()
+    tree = ast.parse(text)
+    called = [node for node in ast.walk(tree) if isinstance(node, ast.List) and "nightly" in ast.unparse(node)]
+    assert any(ast.unparse(node).startswith("['reprints', 'nightly'") for node in called)
+    assert "{2, 3, 4}" in text
