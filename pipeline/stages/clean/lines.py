@@ -15,7 +15,7 @@ __all__ = ["Line", "Mark", "Marks", "Strip", "has_digit", "is_paragraph", "key",
 
 #: What is cut from the ends of a flattened line: breaks, spaces, and what is unseen.
 _EDGE = "\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029 \u00ad\u200b\u200e\u200f\u2060\ufeff"
-_SENTENCE_END = regex.compile(r"[.!?。！？…।॥؟](?:['\")\]»」』”’）\s]|\(\p{L}{2,10}\))*$")
+_SENTENCE_END = regex.compile(r"[.!?。！？…।॥؟۔။។։።](?:['\")\]»」』”’）\s]|\(\p{L}{2,10}\))*$")
 _DIGIT = re.compile(r"\d")
 _NOT_KEY = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 

@@ -46,12 +46,15 @@ def _agency_kinds() -> dict[str, str]:
 
 
 @functools.cache
-def _one_agency(*, alone: bool) -> str:
-    """A pattern for any agency's name as written, the longest first; `alone`: without acronyms that never stand alone."""
+def _one_agency(*, alone: bool, languages: str = "") -> str:
+    """A pattern for any agency's name as written, the longest first.
+
+    `alone`: without acronyms that never stand alone; `languages` ("ru|uk"): of the agencies that write in one of them.
+    """
     names = {
         name
         for agency in lexicon.agencies()
-        if agency.kind != "photo"
+        if agency.kind != "photo" and (not languages or set(languages.split("|")) & set(agency.languages))
         for name in (agency.name, *agency.aliases, *agency.native_aliases)
         if not (alone and agency.policy == "full" and " " not in name)
     }
@@ -143,6 +146,7 @@ _PLACE_ONLY = regex.compile(
     r"(?P<place>\p{Lu}[\p{Lu}.'/ -]*\p{Lu}\.?(?:,\s*(?:\p{Lu}[\p{L}.']*)(?:\s\p{Lu}[\p{L}.']*){0,2})?)"
     r"(?P<close>\s*(?:-{1,3}|:)\s*)"
 )
+# In braces: any agency that writes in these languages.
 _NATIVE = (
     (
         "dateline-zh",
@@ -156,9 +160,10 @@ _NATIVE = (
     ("dateline-ja", r"【[^】\n]{0,16}(?:共同|時事|ロイター|AFP|AP|聯合|新華社|=|支局|特派員)[^】\n]{0,16}】\s*"),
     (
         "dateline-ru",
-        r"[А-ЯЁ][А-ЯЁа-яё -]{2,30}[.,]\s*\d{1,2}\s+[а-яё]{3,9}\.?\s*"
-        r"(?:/ТАСС/|[-.]?\s*(?:РИА Новости|ИНТЕРФАКС|Интерфакс|INTERFAX\.RU))[.,]?\s*-?\s*",
+        r"\p{Lu}[\p{Cyrillic} -]{2,30}[.,]\s*\d{1,2}\s+\p{Cyrillic}{3,9}\.?\s*(?:/{ru|uk}/|[-.]?\s*{ru|uk})[.,]?\s*-?\s*",
     ),
+    ("dateline-ar", r"\p{Arabic}[\p{Arabic} ]{1,30}\s*[-/]\s*{ar}\s*[-/]\s*"),
+    ("dateline-fa", r"به گزارش (?:خبرنگار )?(?:خبرگزاری )?{fa}\s*[،,]\s*"),
 )
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _NAMED_APART = regex.compile(r"[/,;=]| and ")
@@ -175,7 +180,12 @@ _NO_PLACE = frozenset(
 
 @functools.cache
 def _native() -> tuple[tuple[str, regex.Pattern[str]], ...]:
-    return tuple((rule, regex.compile(pattern)) for rule, pattern in _NATIVE)
+    def agency(match: regex.Match[str]) -> str:
+        return _one_agency(alone=True, languages=match[1])
+
+    return tuple(
+        (rule, regex.compile(regex.sub(r"\{([a-z]{2}(?:\|[a-z]{2})*)\}", agency, pattern))) for rule, pattern in _NATIVE
+    )
 
 
 def find_dateline(flat: str, raw: str) -> Dateline | None:

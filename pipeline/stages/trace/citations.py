@@ -23,7 +23,7 @@ __all__ = ["Citation", "find", "heads"]
 _BETWEEN = regex.compile(r",?\s*(?:and|or|&|/|,|및|와|과|と|和|、|और|et|und|y)\s*")
 _ANY_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Magazine"
 _GOES_ON = regex.compile(rf"\s(?:\d{{1,2}}\s)?(?!{_ANY_DAY})\p{{Lu}}[\p{{L}}\d]+")
-_SENTENCE_END = regex.compile(r"[.!?。！？।][\"')\]」』]*(?:\s|$)|[。\n]")
+_SENTENCE_END = regex.compile(r"[.!?。！？।؟۔።។။։][\"')\]」』]*(?:\s|$)|[。\n]")
 _WINDOW = 160  # code points on either side that a frame may look at
 
 
@@ -155,7 +155,10 @@ def _languages() -> Mapping[str, _Language]:
         own = terms | {"class": words.get("class", "(?!)")}
         unknown = table["unknown"] if code == "en" else None
         vocabulary = Vocabulary.compile(
-            _put_in(words.get("prefix", ""), own), _put_in(words.get("suffix", ""), own), table["homonym"], unknown
+            ("" if words.get("glued") else r"(?<!\w)") + _put_in(words.get("prefix", ""), own),
+            _put_in(words.get("suffix", ""), own),
+            table["homonym"],
+            unknown,
         )
         found[code] = _Language(frames, vocabulary)
     return found

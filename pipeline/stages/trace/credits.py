@@ -28,6 +28,7 @@ _DISCLAIMER_PARAGRAPHS = 4
 _LINE_LIMIT = 600
 _MARK_REACH = 80  # code points before the end in which an agency's mark stands
 _OPENERS = "([/（【=＝「"
+_UNSPACED = regex.compile(r"[\p{Han}\p{Kana}\p{Hangul}]")
 _AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
 _SENTENCE_START = regex.compile(r"(?r)(?:\A|[.!?][\"')]?\s|\n)(?:The\s)?\Z")
 _ANI_RELEASE = regex.compile(r"\(ANI\s?/\s?(?P<client>[^)]{2,40})\)")
@@ -122,10 +123,10 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
         is_definition = flat[: hit.start].rstrip(" (").casefold().endswith(source.name.casefold())
         is_sure = hit.policy != "full" or source.country == country or (len(hit.alias) > 2 and before in {"(", "/"})
         return is_sure and not is_definition
-    if hit.policy == "full":
-        return False
-    is_cjk = hit.start == 0 and not hit.alias.isascii()
-    return is_cjk or (after in {"", "-", ".", ":"} and hit.start > 0 and (hit.alias.isupper() or hit.policy == "any"))
+    if hit.start == 0:  # `新华社北京3月19日电`
+        return _UNSPACED.match(hit.alias) is not None
+    is_name = hit.policy == "any" or (hit.policy != "full" and hit.alias == hit.alias.upper())
+    return is_name and after in {"", "-", ".", ":", "\u060c"}
 
 
 def _stripped(page: Page) -> Iterator[Line]:

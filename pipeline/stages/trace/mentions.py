@@ -103,7 +103,7 @@ class Vocabulary:
             for alias in row["aliases"]
         }
         return cls(
-            prefix=regex.compile(rf"(?r)(?<!\w){prefix}\Z" if prefix else r"(?r)\Z"),
+            prefix=regex.compile(rf"(?r){prefix}\Z"),
             suffix=regex.compile(suffix),
             homonyms=table,
             unknown=_Unknown.compile(unknown) if unknown else None,

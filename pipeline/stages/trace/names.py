@@ -24,7 +24,10 @@ __all__ = ["HEAD", "Hit", "Names", "Source", "load"]
 HEAD = "#head"
 
 _ARTICLE = regex.compile(r"^(?:The|Der|Die|Das|Le|La|Les|L'|El|Los|Il|O)[ ]?")
-_GLUED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
+_GLUED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_LEAST = 4  # letters that a name has which may be joined to "and", "to", "in" before it or to a case ending
+_FRONT = regex.compile(r"(?r)(?<![\p{L}\p{M}])(?:[ולבכמהש]{1,2}|[وفبلك]{1,2})\Z")
+_ENDING = regex.compile(r"(?:(?<=\p{Bengali})(?:ের|র|এর|কে|তে)|(?<=\p{Cyrillic})(?:[ауеі]|ом|ем))(?![\p{L}\p{M}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class Source:
 class Hit(NamedTuple):
     """A name at `text[start:end]`. `sources` holds one source, or several that share the acronym (CNA, APS).
 
-    `policy`: `any`, `cue` and `slot` as in the lexicon; `full`: worth nothing alone. A name of two words or more is `any`.
+    `policy`: `any`, `cue` and `slot` as in the lexicon; `full`: worth nothing alone. A name of
+    two words or more is `any`, and in scripts without spaces one of five letters.
     """
 
     start: int
@@ -121,7 +125,8 @@ def _collect(sources: Iterable[tuple[Source, str, tuple[str, ...]]], heads: Iter
     owners: dict[str, list[tuple[Source, str]]] = {}
     for source, policy, aliases in sources:
         for alias in dict.fromkeys(aliases):
-            worth = "any" if len(_ARTICLE.sub("", alias).split()) > 1 else policy
+            is_long = len(_ARTICLE.sub("", alias).split()) > 1 or (len(alias) > 4 and _GLUED.match(alias))
+            worth = "any" if is_long else policy
             shouts = " " in alias or (worth == "any" and len(alias) > 4)
             for spelling in dict.fromkeys((alias, alias.upper() if shouts else alias)):
                 owners.setdefault(spelling, []).append((source, worth))
@@ -144,10 +149,13 @@ def _stands_alone(text: str, start: int, end: int, alias: _Alias) -> bool:
     if _GLUED.match(alias.text[-1]):
         hangul = "\uac00" <= alias.text[0] <= "\ud7a3" and "\uac00" <= before <= "\ud7a3"
         return not hangul
+    can_join = not alias.text.isascii() and len(alias.text) >= _LEAST
     if (_is_letter(before) and not _GLUED.match(before)) or before in "@#_":
-        return head and alias.text[0] == "-"
+        is_joined = can_join and _FRONT.search(text, max(0, start - 3), start) is not None
+        if not is_joined:
+            return head and alias.text[0] == "-"
     if after == "_" or (_is_letter(after) and not _GLUED.match(after)):
-        return False
+        return can_join and _ENDING.match(text, end) is not None
     if before in "-/.&" and start > 1 and text[start - 2].isalnum():
         return head or before == "/"
     joined = after in "-.&" and end + 1 < len(text) and text[end + 1].isalnum()

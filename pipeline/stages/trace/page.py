@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +17,47 @@ __all__ = ["Line", "Page", "page", "squeezed"]
 _WWW = regex.compile(r"^(?:www\d?|m|mobile|amp|edition|news)\.(?=.*\.)")
 _COMMON = frozenset({"telegraph", "independent", "chronicle", "statesman", "advertiser"})
 _NOT_WORD = regex.compile(r"[^\p{L}\p{N}]+")
-_SCRIPTS = (
-    ("ko", regex.compile(r"\p{Hangul}")),
-    ("ja", regex.compile(r"[\p{Hiragana}\p{Katakana}]")),
-    ("zh", regex.compile(r"\p{Han}")),
-    ("hi", regex.compile(r"\p{Devanagari}")),
+#: Languages by what only they write, the rarer first; a script that several share names the one of most news in it.
+_SCRIPTS = tuple(
+    (code, regex.compile(pattern))
+    for code, pattern in (
+        ("ko", r"\p{Hangul}"),
+        ("ja", r"[\p{Hiragana}\p{Katakana}]"),
+        ("zh", r"\p{Han}"),
+        ("hi", r"\p{Devanagari}"),
+        ("bn", r"\p{Bengali}"),
+        ("th", r"\p{Thai}"),
+        ("he", r"\p{Hebrew}{2}"),
+        ("el", r"\p{Greek}{3}"),
+        ("ur", r"[ٹڈڑےں]"),
+        ("fa", r"[پچژگ]"),
+        ("ar", r"\p{Arabic}{3}"),
+        ("uk", r"[іїєґ]"),
+        ("ru", r"\p{Cyrillic}{3}"),
+    )
 )
+_SHARED = frozenset({"ar", "ru"})  # what a page in another language of the script is often said to be in
+_OPENING = 300  # code points that tell the language
+_WORD = regex.compile(r"\p{L}+")
+#: The commonest short words of languages written in Latin letters, each in the table of one language only.
+_COMMON_WORDS = {
+    word: code
+    for code, words in {
+        "en": "the of and to is was for that with on by at from has his said it",
+        "de": "der das und ist nicht von dem auf für eine ein auch wird nach sich",
+        "fr": "les des est et dans une du pour qui sur au ont avec par",
+        "es": "el los las y por con para una del su ha este como",
+        "pt": "os uma não foi ao da do dos na no são mais pelo com",
+        "it": "il di che è gli della per non sono nel alla dei le",
+        "nl": "het een van en dat voor niet met zijn te op aan ook",
+        "pl": "w na się że i z nie jest jak został oraz przez",
+        "tr": "ve bir bu da de ile için olarak daha olan",
+        "id": "yang dan itu dengan untuk pada dari tidak ini akan",
+        "vi": "của và là các cho được trong không một những",
+    }.items()
+    for word in words.split()
+}
+_SURE_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +83,7 @@ class Page:
     language: str
     country: str
     hosts: tuple[str, ...]
+    spellings: tuple[str, ...]
     names: frozenset[str]
     home_agency: str
     body: str
@@ -82,6 +119,10 @@ class Page:
                 return True
         return False
 
+    def calls_itself(self, name: str) -> bool:
+        """Whether a name of two words or more is how the publisher's begins: `La Gazette` of `La Gazette de Dunmore`."""
+        return " " in name and any(known.startswith(f"{name.casefold()} ") for known in self.spellings)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of `body[start:end]` in the field as read; start < end."""
         return self._raw(start), self._raw(end - 1) + 1
@@ -110,6 +151,7 @@ def page(row: dict[str, Any], stripped: list[dict[str, Any]]) -> Page:
     field = row["field"]
     body = row["body"]
     entries = row["body_map"] or []
+    spellings = [name for name in (row["publisher"], row["publisher_id"]) if name]
     hosts = [urlsplit(row["url"] or "").hostname, row["publisher_id"], row["publisher"]]
     return Page(
         article_id=row["article_id"],
@@ -117,7 +159,8 @@ def page(row: dict[str, Any], stripped: list[dict[str, Any]]) -> Page:
         language=_language(row["language"], body),
         country=row["publisher_country"] or "",
         hosts=tuple(dict.fromkeys(host.lower() for host in hosts if host and "." in host and " " not in host)),
-        names=frozenset(squeezed(name) for name in (row["publisher"], row["publisher_id"]) if name),
+        spellings=tuple(name.casefold() for name in spellings),
+        names=frozenset(map(squeezed, spellings)),
         home_agency=row["home_agency"] or "",
         body=body,
         at=tuple(entry["at"] for entry in entries),
@@ -142,8 +185,20 @@ def _line(text: str | None, field: str, start: int | None, end: int | None, kind
 
 
 def _language(language: str | None, body: str) -> str:
-    """The article's language by its first subtag, or by the script of its first words; English if neither tells."""
-    if language:
-        return language.replace("_", "-").split("-")[0].lower()
-    opening = body[:200]
-    return next((code for code, script in _SCRIPTS if script.search(opening)), "en")
+    """The article's language by its first subtag, or by the letters and words of its opening; English if none tells."""
+    told = language.replace("_", "-").split("-")[0].lower() if language else ""
+    opening = body[:_OPENING]
+    if told and told not in _SHARED:
+        return told
+    if not opening.isascii():
+        found = next((code for code, letters in _SCRIPTS if letters.search(opening)), "")
+        if found:
+            return found
+    return told or _by_words(opening)
+
+
+def _by_words(opening: str) -> str:
+    """The language of most of the common words in a text in Latin letters; English unless one is surely another."""
+    counts = Counter(code for word in _WORD.findall(opening.lower()) if (code := _COMMON_WORDS.get(word)))
+    code, count = max(counts.items(), key=lambda item: item[1], default=("en", 0))
+    return code if count >= _SURE_WORDS and count > 2 * counts["en"] else "en"

@@ -24,6 +24,7 @@ _OF_WRITERS = frozenset({"contributed", "writers_reported"})
 _NOT_A_NAME = regex.compile(
     r"(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\b|\w+day\b|(?:The|A|An|Our|This)$)"
 )
+_OPENERS = ("", "(", "[", "<", "-", "- ", "(-", "【", "*", "* ", "\u25a0", "\u2022 ")
 _URL = regex.compile(r"https?://([\w.-]+)")
 _LIST_SPLIT = regex.compile(r"\s*(?:[;,]|\band\b)\s*|\.\s")
 
@@ -70,18 +71,30 @@ def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Cr
 
 
 def cues(text: str, low: int) -> list[int]:
-    """Where in `text[low:]` a cue of a rule, a link or a name that is one in slots only stands, as offsets in `text`."""
+    """Where in `text[low:]` a cue of a rule, a link or a name that is one in slots only ends, as offsets in `text`.
+
+    `low` is the start of a line.
+    """
     automaton, _ = _cues()
-    lowered = text[low:].lower()
-    if len(lowered) != len(text) - low:  # a letter of two small ones: no offset is sure
+    lowered = "\n" + text[low:].lower()
+    if len(lowered) != len(text) - low + 1:  # a letter of two small ones: no offset is sure
         return list(range(low, len(text)))
-    return [low + start for _, start, _ in automaton.find_matches_as_indexes(lowered, overlapping=True)]
+    return [low + end - 2 for _, _, end in automaton.find_matches_as_indexes(lowered, overlapping=True)]
 
 
 @functools.cache
 def _cues() -> tuple[ahocorasick_rs.AhoCorasick, tuple[int, ...]]:
-    """The cues of all rules in one automaton, and the number of the rule that each is of; -1 for none of them."""
-    pairs = [(cue, number) for number, rule in enumerate(signals()["rule"]) for cue in rule["cues"]]
+    """The cues of all rules in one automaton, and the number of the rule that each is of; -1 for none of them.
+
+    The words of a rule stand at the start of a line: many are as short as "con".
+    """
+    pairs = [(cue, number) for number, rule in enumerate(signals()["rule"]) for cue in rule.get("cues", ())]
+    pairs += [
+        (f"\n{opener}{word}", number)
+        for number, rule in enumerate(signals()["rule"])
+        for word in signals()["words"].get(rule.get("words"), ())
+        for opener in _OPENERS
+    ]
     pairs += [(cue, -1) for cue in ("://", *signals()["slot_names"])]
     automaton = ahocorasick_rs.AhoCorasick([cue for cue, _ in pairs])
     return automaton, tuple(number for _, number in pairs)
@@ -90,8 +103,8 @@ def _cues() -> tuple[ahocorasick_rs.AhoCorasick, tuple[int, ...]]:
 def _cued(lowered: str) -> list[Mapping[str, Any]]:
     """The rules of which a cue stands in the line, in their order."""
     automaton, rules = _cues()
-    cued = {rules[index] for index, _, _ in automaton.find_matches_as_indexes(lowered, overlapping=True)} - {-1}
-    return [signals()["rule"][number] for number in sorted(cued)]
+    matches = automaton.find_matches_as_indexes("\n" + lowered, overlapping=True)
+    return [signals()["rule"][number] for number in sorted({rules[index] for index, _, _ in matches} - {-1})]
 
 
 def _of_rule(
@@ -109,8 +122,11 @@ def _of_rule(
         return [] if source is None or page.owns(source) else [(wanted, grade)]
     if wanted == "all":
         slot = parse(text, page, names)
-        is_agencies = slot.is_whole and all(named.source and named.source.is_wire for named in slot.named)
-        return [(named.key, grade) for named in slot.named] if is_agencies else []
+        is_agencies = slot.is_whole and all(
+            named.key == UNSPECIFIED or (named.source and named.source.is_wire) for named in slot.named
+        )
+        rows = [(named.key, "partial" if named.key == UNSPECIFIED else grade) for named in slot.named]
+        return rows if is_agencies else []
     hits = [hit for hit in names.find(text) if hit.sources[0].key != HEAD]
     rows = [row for hit in hits if (row := _listed(page, rule, text, hit, byline)) is not None]
     if any(kind == "release" for _, kind in rows):

@@ -67,13 +67,15 @@ class Slot:
 
 @functools.cache
 def signals() -> dict[str, Any]:
-    """`signals.toml` with its patterns compiled."""
+    """`signals.toml` with its patterns compiled, and the words of a rule put into it."""
     table = lexicon.load_toml("signals.toml")
     table["patterns"] = {
         name: regex.compile(text, 0 if name in _CASED else regex.IGNORECASE) for name, text in table["patterns"].items()
     }
     for rule in table["rule"]:
-        rule["pattern"] = regex.compile(rule["pattern"], regex.IGNORECASE)
+        words = sorted(table["words"].get(rule.get("words"), ()), key=len, reverse=True)
+        pattern = rule["pattern"].replace("{words}", "|".join(map(regex.escape, words)))
+        rule["pattern"] = regex.compile(pattern, regex.IGNORECASE)
     return table
 
 
@@ -158,7 +160,9 @@ def _part(flat: str, start: int, end: int, hits: list[Hit], page: Page) -> Named
     if patterns["desk_words"].search(part):
         return "own"
     outlet = unknown_outlet(part)
-    return Named(outlet, None, None, start, end) if outlet else "person"
+    if outlet is None:
+        return "person"
+    return "own" if page.calls_itself(outlet) else Named(outlet, None, None, start, end)
 
 
 def _owns_any(page: Page, outlets: tuple[str, ...]) -> bool:
@@ -186,7 +190,7 @@ def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
     if place:
         after = ""
     if before.casefold() not in {"", "the"} and not (
-        _PERSON.fullmatch(before) and (is_bracketed or len(before.split()) > 1)
+        _PERSON.fullmatch(before) and (is_bracketed or 1 < len(before.split()) <= (5 if before[0].isupper() else 3))
     ):
         return None
     if not after:

@@ -1,0 +1,202 @@
+"""Credits and citations in many languages. All sentences are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.stages._fold import fold
+from pipeline.stages.trace.slots import signals
+from tests.stages.tracing import cited, credited
+
+STORY = "Kale.\nSecond line of an invented story."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("المصدر: رويترز", ("reuters", "full")),
+        ("সূত্র: বাসস", ("bss", "full")),
+        ("Πηγή: ΑΠΕ-ΜΠΕ", ("amna", "full")),
+        ("منبع: ایرنا", ("irna", "full")),
+        ("Sumber: Antara", ("antara", "full")),
+        ("配信：共同通信", ("kyodo", "full")),
+        ("நன்றி: பிடிஐ", ("pti", "full")),
+        ("ที่มา: สำนักข่าวไทย", ("tna_th", "full")),
+        ("Джерело: Укрінформ", ("ukrinform", "full")),
+        ("Извор: Танјуг", ("tanjug", "full")),
+        ("بشکریہ اے پی پی", ("app_pk", "full")),
+        ("Theo TTXVN", ("vna", "full")),
+        ("מקור: רויטרס", ("reuters", "full")),
+        ("Źródło: PAP", ("pap", "full")),
+        ("Zdroj: ČTK", ("ctk", "full")),
+        ("Bron: ANP", ("anp", "full")),
+        ("Källa: TT", ("tt", "full")),
+        ("Lähde: STT", ("stt", "full")),
+        ("Forrás: MTI", ("mti", "full")),
+        ("Sursa: Agerpres", ("agerpres", "full")),
+        ("Kaynak: AA", ("anadolu", "full")),
+        ("स्रोत: एएनआई", ("ani", "full")),
+        ("(इनपुट: भाषा)", ("pti", "partial")),
+        ("(एएनआई इनपुट के साथ)", ("ani", "partial")),
+        ("По материалам ТАСС", ("tass", "partial")),
+        ("Com informações da Agência Brasil", ("agbr", "partial")),
+        ("(Con información de EFE)", ("efe", "partial")),
+        ("Mit Material von dpa", ("dpa", "partial")),
+        ("Con agencias", ("unspecified", "partial")),
+        ("وكالات", ("unspecified", "partial")),
+        ("© Riproduzione riservata Copyright ANSA", ("ansa", "full")),
+    ],
+)
+def test_a_source_line(text: str, expected: tuple[str, str]) -> None:
+    assert credited(f"{STORY}\n{text}", language="xx") == {expected}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Fuente: Ayuntamiento de Dunmore", "Via Roma 12", "Quelle: eigene Recherche", "Con amor", "Theo thị trưởng",
+     "Источник в полиции", "Com vista para o mar", "Foto: dpa", "المصدر: البلدية"],
+)  # fmt: skip
+def test_a_line_that_begins_with_such_a_word_and_names_no_agency(text: str) -> None:
+    assert credited(f"{STORY}\n{text}", language="xx") == set()
+
+
+def test_the_words_for_source_are_lower_case_and_of_thirty_languages() -> None:
+    words = signals()["words"]["source"]
+    assert len(words) == len(set(words)) > 60
+    assert all(word == word.lower() for words in signals()["words"].values() for word in words)
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("Redacción / EFE", {("efe", "partial")}),
+        ("Redação com Lusa", {("lusa", "partial")}),
+        ("Redaktion mit dpa", {("dpa", "partial")}),
+        ("Par Le Courrier avec AFP", {("afp", "partial")}),
+        ("Redactie met ANP", {("anp", "partial")}),
+        ("De redactie", set()),
+        ("Maria com Deus", set()),
+        ("Metka Novak", set()),
+    ],
+)
+def test_the_newsroom_beside_an_agency(byline: str, expected: set[tuple[str, str]]) -> None:
+    assert credited(STORY, byline=byline, publisher="Le Courrier de Dunmore", language="xx") == expected
+
+
+@pytest.mark.parametrize(
+    ("dateline", "agency"),
+    [
+        ("به گزارش ایسنا،", "isna"),
+        ("به گزارش خبرگزاری مهر،", "mehr"),
+        ("Київ. 10 березня. Інтерфакс-Україна -", "interfax_ua"),
+        ("中新社白鹭湾3月10日电", "cns"),
+        ("عمّان - رويترز -", "reuters"),
+    ],
+)
+def test_a_dateline(dateline: str, agency: str) -> None:
+    assert credited(STORY, dateline=dateline, language="xx") == {(agency, "full")}
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "source", "role"),
+    [
+        ("pt", "A agência Lusa noticiou que a ponte caiu.", "Agência Lusa", "cite"),
+        ("pt", "A ponte caiu, disse à Lusa a presidente.", "Agência Lusa", "interview"),
+        ("pt", "Segundo a Reuters, a ponte caiu.", "Reuters", "cite"),
+        ("pt", "O jornal, citando a agência EFE, fala da ponte.", "Agencia EFE", "cite"),
+        ("it", "Secondo l'Ansa il ponte ha retto.", "ANSA", "cite"),
+        ("it", "Il sindaco ha detto all'ANSA che il ponte regge.", "ANSA", "interview"),
+        ("it", "Lo riferisce l'agenzia Reuters.", "Reuters", "cite"),
+        ("it", "La Reuters riferisce che il ponte tiene.", "Reuters", "cite"),
+        ("ru", "Об этом сообщает ТАСС.", "TASS", "cite"),
+        ("ru", "По данным агентства Reuters, мост цел.", "Reuters", "cite"),
+        ("ru", "Мост цел, рассказал Интерфаксу мэр.", "Interfax", "interview"),
+        ("ru", "Газета пишет о мосте со ссылкой на РИА «Новости».", "RIA Novosti", "cite"),
+        ("ru", "Как передает корреспондент ТАСС, мост цел.", "TASS", "cite"),
+        ("uk", "За день до того агентство Укрінформ писало про міст.", "Ukrinform", "cite"),
+        ("uk", "Про це повідомляє Укрінформ.", "Ukrinform", "cite"),
+        ("uk", "Мер сказав Укрінформу, що міст цілий.", "Ukrinform", "interview"),
+        ("ar", "وذكرت وكالة رويترز أن الجسر صمد.", "Reuters", "cite"),
+        ("ar", "قال رئيس البلدية لرويترز إن الجسر صمد.", "Reuters", "interview"),
+        ("ar", "وبحسب وكالة الأناضول صمد الجسر.", "Anadolu Agency", "cite"),
+        ("ar", "صمد الجسر وفقا لوكالة فرانس برس.", "Agence France-Presse", "cite"),
+        ("fa", "پل سالم ماند، به گزارش رویترز در روز دوشنبه.", "Reuters", "cite"),
+        ("fa", "شهردار به خبرگزاری ایرنا گفت پل سالم است.", "IRNA", "interview"),
+        ("fa", "شهردار در گفت‌وگو با ایسنا از پل گفت.", "ISNA", "interview"),
+        ("fa", "خبرگزاری تسنیم نوشت پل سالم است.", "Tasnim", "cite"),
+        ("ur", "روئٹرز کے مطابق پل محفوظ ہے۔", "Reuters", "cite"),
+        ("ur", "میئر نے اے ایف پی کو بتایا کہ پل محفوظ ہے۔", "Agence France-Presse", "interview"),
+        ("ur", "خبر رساں ادارے روئٹرز نے بتایا کہ پل محفوظ ہے۔", "Reuters", "cite"),
+        ("tr", "Reuters'ın haberine göre köprü ayakta.", "Reuters", "cite"),
+        ("tr", "Anadolu Ajansı'na konuşan başkan köprünün sağlam olduğunu söyledi.", "Anadolu Agency", "interview"),
+        ("tr", "Reuters, köprünün ayakta kaldığını bildirdi.", "Reuters", "cite"),
+        ("id", "Kantor berita Antara melaporkan jembatan itu utuh.", "Antara", "cite"),
+        ("id", "Jembatan itu utuh, kata wali kota kepada Antara.", "Antara", "interview"),
+        ("id", "Dikutip dari Reuters, jembatan itu utuh.", "Reuters", "cite"),
+        ("vi", "TTXVN đưa tin cây cầu vẫn đứng.", "Vietnam News Agency", "cite"),
+        ("vi", "Theo hãng tin Reuters, cây cầu vẫn đứng.", "Reuters", "cite"),
+        ("vi", "Thị trưởng nói với AFP rằng cây cầu vẫn đứng.", "Agence France-Presse", "interview"),
+        ("el", "Σύμφωνα με το ΑΠΕ-ΜΠΕ, η γέφυρα άντεξε.", "AMNA", "cite"),
+        ("el", "Όπως μεταδίδει το πρακτορείο Reuters, η γέφυρα άντεξε.", "Reuters", "cite"),
+        ("el", "Ο δήμαρχος δήλωσε στο ΑΠΕ-ΜΠΕ ότι η γέφυρα άντεξε.", "AMNA", "interview"),
+        ("he", "העירייה מסרה לרויטרס כי הגשר יציב.", "Reuters", "interview"),
+        ("he", "לפי רויטרס הגשר יציב.", "Reuters", "cite"),
+        ("he", "סוכנות הידיעות רויטרס דיווחה כי הגשר יציב.", "Reuters", "cite"),
+        ("bn", "বাসসের খবরে বলা হয়েছে, সেতু টিকে আছে।", "Bangladesh Sangbad Sangstha", "cite"),
+        ("bn", "মেয়র রয়টার্সকে বলেন, সেতু টিকে আছে।", "Reuters", "interview"),
+        ("bn", "বার্তা সংস্থা এএফপি জানিয়েছে, সেতু টিকে আছে।", "Agence France-Presse", "cite"),
+        ("th", "สำนักข่าวรอยเตอร์รายงานว่าสะพานยังอยู่", "Reuters", "cite"),
+        ("th", "นายกเทศมนตรีบอกกับรอยเตอร์ว่าสะพานยังอยู่", "Reuters", "interview"),
+        ("nl", "De brug staat, meldt persbureau Reuters.", "Reuters", "cite"),
+        ("nl", "De burgemeester zegt tegen het ANP dat de brug staat.", "ANP", "interview"),
+        ("pl", "Jak podaje agencja Reuters, most stoi.", "Reuters", "cite"),
+        ("pl", "Burmistrz powiedział PAP, że most stoi.", "Polska Agencja Prasowa", "interview"),
+    ],
+)
+def test_a_source_in_running_text(language: str, sentence: str, source: str, role: str) -> None:
+    body = fold(sentence, 0, len(sentence))[0]
+    assert cited(body, language=language) == [(source, role)]
+    if not sentence.isascii():
+        assert cited(body, language=None) == [(source, role)] or language in UNTOLD
+
+
+#: Written in Latin letters and too short here for the language to be told from its words.
+UNTOLD = frozenset({"pt", "it", "tr", "id", "vi", "nl", "pl"})
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("ru", "Мэр приехал на мост вместе с ТАСС."),
+        ("ar", "زار الوفد مبنى رويترز."),
+        ("he", "הוא עבד ברויטרס שנים."),
+        ("tr", "Reuters binası köprünün yanında."),
+        ("id", "Gedung Antara berada di dekat jembatan."),
+        ("el", "Το κτίριο του Reuters είναι δίπλα."),
+        ("bn", "বাসস ভবনের পাশে সেতু।"),
+        ("pt", "O edifício da Lusa fica ao lado."),
+    ],
+)
+def test_a_name_without_a_frame_is_no_source(language: str, sentence: str) -> None:
+    assert cited(sentence, language=language) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "source"),
+    [
+        ("Der Bürgermeister sagte am Montag, die Brücke sei sicher und werde nicht gesperrt. Das meldete die dpa.", None, None),
+        (
+            "Die Brücke ist nach der Flut wieder offen, und der Verkehr rollt auf der Straße. Laut Reuters hielt sie.",
+            None,
+            "Reuters",
+        ),
+        ("Le pont est ouvert dans la ville et les bus passent. Selon l'AFP, il a tenu.", None, "Agence France-Presse"),
+        ("El puente está abierto y los autobuses pasan por la ciudad. Según informó EFE, aguantó.", None, "Agencia EFE"),
+        ("Il ponte è di nuovo aperto e gli autobus passano per la città. Lo riferisce l'agenzia Reuters.", None, "Reuters"),
+        ("The bridge is open and the buses pass. According to Reuters, it held for the night.", None, "Reuters"),
+        ("سڑک کا پل کھل گیا ہے اور گاڑیاں چل رہی ہیں۔ روئٹرز کے مطابق پل محفوظ ہے۔", "ar", "Reuters"),
+        ("Міст відкрито, і їздять автобуси. Про це повідомляє Укрінформ.", "ru", "Ukrinform"),
+    ],
+)  # fmt: skip
+def test_the_language_of_a_page_that_does_not_say_it(body: str, told: str | None, source: str | None) -> None:
+    assert [name for name, _ in cited(body, language=told)] == ([source] if source else [])
