@@ -10,7 +10,7 @@ import functools
 import io
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
@@ -105,11 +105,38 @@ def agencies(path: str = "") -> tuple[Agency, ...]:
 
 @functools.cache
 def outlets() -> tuple[Outlet, ...]:
-    """All outlets, in the order of the file."""
-    return tuple(
-        Outlet(row["name"], row["type"], row["policy"], row["country"], _split(row["domains"]), _split(row["aliases"]))
+    """All outlets, in the order of the file, and then the publishers of `publishers.csv` that are none of them.
+
+    A publisher with the host or the name of an outlet adds its other names to it. Names that are a common word, or might
+    be (`The Standard`, `Insider`, `DNA`), count only where `outlets.csv` has them.
+    """
+    found = {
+        row["name"]: Outlet(
+            row["name"], row["type"], row["policy"], row["country"], _split(row["domains"]), _split(row["aliases"])
+        )
         for row in rows("outlets.csv")
-    )
+    }
+    owner = {key: outlet.name for outlet in found.values() for key in (outlet.name, *outlet.domains, *outlet.aliases)}
+    taken = {name for agency in agencies() for name in (agency.name, *agency.aliases)}
+    for row in rows("publishers.csv"):
+        spelled, hosts = (row["name"], *_split(row["aliases"])), _split(row["hosts"])
+        known = next((owner[key] for key in (*spelled, *hosts) if key in owner), None)
+        new = tuple(name for name in spelled if name not in owner and name not in taken and _is_telling(name))
+        if row["home_agency"] or not new:
+            continue
+        if known is None:
+            found[new[0]] = Outlet(new[0], "web", "slot", row["country"], hosts, new[1:])
+        else:
+            found[known] = replace(found[known], aliases=found[known].aliases + new)
+        owner |= dict.fromkeys((*new, *hosts), known or new[0])
+    return tuple(found.values())
+
+
+def _is_telling(name: str) -> bool:
+    """Whether a name is more than one plain word or acronym: `Cincinnati.com`, `MarketWatch`, `Kyiv Post`."""
+    words = name.removeprefix("The ").split()
+    is_plain = words[0].isalpha() and words[0] in {words[0].lower(), words[0].capitalize()}
+    return len(words) > 1 or (len(words[0]) > 4 and not is_plain)
 
 
 @functools.cache

@@ -20,7 +20,9 @@ from pipeline.stages.trace.page import Page
 
 __all__ = ["Citation", "find", "heads"]
 
-_BETWEEN = regex.compile(r",?\s*(?:and|or|&|/|,|및|와|과|と|和|、|और|et|und|y)\s*")
+_BETWEEN = regex.compile(
+    r",?\s*(?:(?:and|or)(?:\s+(?:in|on|by|to|from))?|&|/|,|및|와|과|と|和|、|और|et|und|y|e|ed|en|и|і|و|ve|dan|và|και|এবং|اور)\s*"
+)
 _ANY_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Magazine"
 _GOES_ON = regex.compile(rf"\s(?:\d{{1,2}}\s)?(?!{_ANY_DAY})\p{{Lu}}[\p{{L}}\d]+")
 _SENTENCE_END = regex.compile(r"[.!?。！？।؟۔።។။։][\"')\]」』]*(?:\s|$)|[。\n]")
@@ -67,9 +69,9 @@ class _Language(NamedTuple):
 
 def find(page: Page, hits: list[Hit], credited: Collection[str]) -> list[Citation]:
     """The citations in the body of a page, in its order. `credited`: keys of the agencies that are credited with it."""
-    if not hits or page.language not in _languages():
+    language = _languages().get(page.language)
+    if language is None:
         return []
-    language = _languages()[page.language]
     found: list[Citation] = []
     last: tuple[int, str] | None = None
     for group in _groups(page.body, mentions(page, hits, language.vocabulary)):
@@ -91,7 +93,7 @@ def find(page: Page, hits: list[Hit], credited: Collection[str]) -> list[Citatio
 
 
 def _groups(body: str, found: list[Mention]) -> list[list[Mention]]:
-    """Mentions joined by nothing but "and" or a comma stand in one frame: `Politico and The Herald are reporting`."""
+    """Mentions joined by nothing but "and" or a comma stand in one frame: `reports on CNN and in The Herald`."""
     groups: list[list[Mention]] = []
     for mention in found:
         if groups and _BETWEEN.fullmatch(body, groups[-1][-1].right, mention.left):

@@ -172,11 +172,11 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
         source = resolve(hit, frozenset(), page.country)
         if source is None or not source.is_wire or (hit.policy == "full" and source.country != page.country):
             continue
-        for rule, mark in _marks(hit.alias):
+        for rule, grade, mark in _marks(hit.alias):
             match = mark.search(text, low)
             if match:
                 place = page.place(line, *match.span("mark"))
-                yield Credit(source.key, None, "full", "tail", match["mark"], *place, rule)
+                yield Credit(source.key, None, grade, "tail", match["mark"], *place, rule)
                 break
 
 
@@ -197,10 +197,14 @@ def _whole_line(page: Page, names: Names, line: Line, text: str) -> Iterator[Cre
 
 
 @functools.lru_cache(maxsize=512)
-def _marks(alias: str) -> tuple[tuple[str, regex.Pattern[str]], ...]:
-    parts = {"{S}": regex.escape(alias), "{O}": r"\p{Lu}[\w.-]{1,20}"}
+def _marks(alias: str) -> tuple[tuple[str, str, regex.Pattern[str]], ...]:
+    parts = {"{S}": regex.escape(alias), "{O}": r"(?:\p{Lu}|dpa|epd|sda)[\w.-]{0,20}"}
     return tuple(
-        (row["id"], regex.compile(row["pattern"].replace("{S}", parts["{S}"]).replace("{O}", parts["{O}"])))
+        (
+            row["id"],
+            row.get("grade", "full"),
+            regex.compile(row["pattern"].replace("{S}", parts["{S}"]).replace("{O}", parts["{O}"])),
+        )
         for row in signals()["mark"]
     )
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import regex
 
+from pipeline.stages import lexicon
 from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
 
-__all__ = ["Mention", "Vocabulary", "mentions", "resolve", "spelled_out"]
+__all__ = ["Mention", "Vocabulary", "is_longer_name", "mentions", "resolve", "spelled_out"]
 
 _SKIPPED = (
     "The|A|An|In|On|At|By|As|But|And|Or|For|From|With|When|While|After|Before|Since|That|This|According|Per|"
@@ -21,13 +23,31 @@ _SKIPPED = (
 )
 _OPENING = regex.compile(rf"(?:(?:{_SKIPPED})\s+)+")
 _WORDS_BEFORE = regex.compile(r"(?r)(?:\p{Lu}[\w.&']*(?:-\p{Lu}\w*)*(?:[ ](?:&|de|la|del))?[ -]){1,4}\Z")
+_STATION_BEFORE = regex.compile(r"(?r)(?<![\w-])(?!(?:U?HD|O?LED|QLED|LCD|IP|SD|UHD)\Z)\p{Lu}[\p{Lu}\d]{1,4}\Z")
 _CALL_SIGN_BEFORE = regex.compile(r"(?r)\b[KW][A-Z]{2,3}\Z")
 _AFTER_CUE = regex.compile(
     rf",?[ ]\"?(?!(?:{_SKIPPED})\b)(?P<name>(?:[KW][A-Z]{{2,3}}\d{{0,2}}|[A-Z]{{3,5}})\b(?:-(?:TV|FM|AM|DT))?(?![ ]\p{{Lu}})"
     r"|(?:The[ ])?\p{Lu}[\w.'-]*(?:[ ](?:(?:de|della|la|le|der|of|and)[ ])?[\p{Lu}\d][\w-]*){1,3})"
 )
+_ONE_AFTER_CUE = regex.compile(
+    rf",?[ ]\"?(?!(?:{_SKIPPED})\b)(?P<name>\p{{Lu}}[\w'-]*\p{{Ll}}\w*)(?=\"?(?:[.,;]|\s+\p{{Ll}}))"
+)
+#: A name before a cue: one that no word or place is written like, or any before ", a local newspaper,".
+_DEMONYM = r"(?:Dutch|French|Swiss|Greek|\p{L}+(?:ese|ish|ian|ean|can|man))"
+_BEFORE_CUE = regex.compile(
+    r"(?r)(?<=\b[Tt]he[ ]|^|[.,]\s)(?P<name>\p{Ll}{1,2}\p{Lu}[\w-]+|\p{Lu}\p{Ll}+(?:\p{Lu}\p{Ll}+)+"
+    rf"|\p{{Lu}}[\p{{L}}\d]*(?:-(?!{_DEMONYM}\b)\p{{Lu}}[\p{{L}}\d]+)+)[ ]\Z"
+)
+_APPOSED = regex.compile(
+    r"(?r)(?P<name>\p{Lu}[\w.'-]*(?:[ ](?:(?:of|de|la|der)[ ])?\p{Lu}[\w.'-]*){0,3}),[ ]an?[ ](?:[\w'-]+[ ]){0,4}\Z"
+)
+_ENDS_APPOSITION = regex.compile(r"[,.;]")
 _AFTER_CUE_THE = regex.compile(r",[ ](?P<name>The[ ]\p{Lu}[\w'-]+)(?=,)")
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
+_SHOUTED = regex.compile(r" [A-Z]{2}")
+_WITHIN = regex.compile(r"[\w.-]")
+_STATION = "station"  # the policy of a hit that is a bare call sign
+_HEAD = Source(HEAD, "", "", "", (), is_agency=False)
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{_SKIPPED})\s)\p{{Lu}}[\w'.]+\s\Z")
 
 
@@ -64,6 +84,8 @@ class _Unknown:
     """How names that no lexicon has look: the words they end with, how they begin, go on and do not go on."""
 
     heads: frozenset[str]
+    sure_cues: frozenset[str]
+    stations: regex.Pattern[str]
     never: regex.Pattern[str]
     never_before: regex.Pattern[str]
     run: regex.Pattern[str]
@@ -73,6 +95,8 @@ class _Unknown:
         words = "|".join(head for head in table["heads"] if head[0].isupper())
         return cls(
             heads=frozenset(table["heads"]),
+            sure_cues=frozenset(table["sure_cues"]),
+            stations=regex.compile(rf"{table['stations']}(?![\w.-]*\w)"),
             never=regex.compile(rf"{table['never']}\s"),
             never_before=regex.compile(table["never_before"]),
             run=regex.compile(
@@ -113,6 +137,8 @@ class Vocabulary:
 def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary) -> list[Mention]:
     """The mentions in a page's body outside direct quotations, left to right, none overlapping."""
     body = page.body
+    hits = [*hits, *_stations(body, vocabulary)]
+    hits.sort(key=lambda hit: hit.start)
     spelled = spelled_out(hits)
     off = {
         alias
@@ -162,6 +188,18 @@ def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
     return None
 
 
+def is_longer_name(text: str, hit: Hit) -> bool:
+    """Whether the name goes on to that of another body, even in a byline: `Reuters` in `Thomson Reuters Institute`."""
+    longer = _longer().get(hit.alias)
+    return longer is not None and longer.match(text, hit.end) is not None
+
+
+@functools.cache
+def _longer() -> Mapping[str, regex.Pattern[str]]:
+    rows = (row for row in lexicon.load_toml("frames.toml")["homonym"] if row.get("everywhere"))
+    return {alias: regex.compile(rf"\s(?:{row['next']})\b") for row in rows for alias in row["aliases"]}
+
+
 def _known(page: Page, hit: Hit, spelled: frozenset[str], off: set[str], vocabulary: Vocabulary) -> Mention | None:
     source = resolve(hit, spelled, page.country)
     if source is None or (source.is_agency and source.kind in {"photo", "release"}):
@@ -201,9 +239,13 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
     shape = vocabulary.unknown
     if shape is None:
         return None
+    if hit.policy == _STATION:
+        return _mention(body, hit.start, hit.end, hit.alias, None, "slot", vocabulary)
     if hit.alias not in shape.heads:
-        return _after_cue(body, hit, vocabulary)
-    pattern = _CALL_SIGN_BEFORE if hit.alias[0] == "-" else _WORDS_BEFORE
+        return _after_cue(body, hit, vocabulary, shape) or _before_cue(body, hit, vocabulary)
+    pattern = _WORDS_BEFORE
+    if hit.alias[0] == "-":
+        pattern = _STATION_BEFORE if hit.alias == "-TV" else _CALL_SIGN_BEFORE
     before = pattern.search(body, max(0, hit.start - 80), hit.start)
     if before is None:
         return None
@@ -218,12 +260,39 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
     return _mention(body, start, end, body[start:end], None, "slot", vocabulary)
 
 
-def _after_cue(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
+def _stations(body: str, vocabulary: Vocabulary) -> list[Hit]:
+    """Bare call signs of US stations; none of letters that the text explains (`the Women's Agency (WAGY)`) or shouts."""
+    if vocabulary.unknown is None:
+        return []
+    return [
+        Hit(match.start(), match.end(), match[0], _STATION, (_HEAD,))
+        for match in vocabulary.unknown.stations.finditer(body)
+        if not _WITHIN.search(body, max(0, match.start() - 1), match.start())  # quicker here than before the letters
+        and f"({match[0]})" not in body
+        and not _SHOUTED.match(body, match.end())
+    ]
+
+
+def _after_cue(body: str, hit: Hit, vocabulary: Vocabulary, shape: _Unknown) -> Mention | None:
     match = _AFTER_CUE.match(body, hit.end, hit.end + 60) or _AFTER_CUE_THE.match(body, hit.end, hit.end + 40)
+    # `told the newspaper Holt had left` names Holt, `told the German newspaper Anzeiger` a paper.
+    if match is None and hit.alias in shape.sure_cues and not body.startswith(("the ", "The "), max(0, hit.start - 4)):
+        match = _ONE_AFTER_CUE.match(body, hit.end, hit.end + 40)
     if match is None:
         return None
     start, end = match.span("name")
     start += 4 if body.startswith("The ", start) else 0
+    return _mention(body, start, end, body[start:end], None, "slot", vocabulary)
+
+
+def _before_cue(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
+    """`the iTele television station`, `Dunmore Bugle, a local newspaper,`."""
+    match = _BEFORE_CUE.search(body, max(0, hit.start - 50), hit.start)
+    if match is None and _ENDS_APPOSITION.match(body, hit.end):
+        match = _APPOSED.search(body, max(0, hit.start - 90), hit.start)
+    if match is None:
+        return None
+    start, end = match.span("name")
     return _mention(body, start, end, body[start:end], None, "slot", vocabulary)
 
 

@@ -38,7 +38,7 @@ _SCRIPTS = tuple(
 )
 _SHARED = frozenset({"ar", "ru"})  # what a page in another language of the script is often said to be in
 _OPENING = 300  # code points that tell the language
-_WORD = regex.compile(r"\p{L}+")
+_LATIN = "\u036f"  # beyond it other scripts begin
 #: The commonest short words of languages written in Latin letters, each in the table of one language only.
 _COMMON_WORDS = {
     word: code
@@ -190,7 +190,7 @@ def _language(language: str | None, body: str) -> str:
     opening = body[:_OPENING]
     if told and told not in _SHARED:
         return told
-    if not opening.isascii():
+    if opening and max(opening) > _LATIN:
         found = next((code for code, letters in _SCRIPTS if letters.search(opening)), "")
         if found:
             return found
@@ -199,6 +199,6 @@ def _language(language: str | None, body: str) -> str:
 
 def _by_words(opening: str) -> str:
     """The language of most of the common words in a text in Latin letters; English unless one is surely another."""
-    counts = Counter(code for word in _WORD.findall(opening.lower()) if (code := _COMMON_WORDS.get(word)))
+    counts = Counter(filter(None, map(_COMMON_WORDS.get, opening.lower().split())))
     code, count = max(counts.items(), key=lambda item: item[1], default=("en", 0))
     return code if count >= _SURE_WORDS and count > 2 * counts["en"] else "en"

@@ -11,7 +11,7 @@ import ahocorasick_rs
 import regex
 
 from pipeline.stages._fold import flatten
-from pipeline.stages.trace.mentions import resolve
+from pipeline.stages.trace.mentions import is_longer_name, resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, signals, unknown_outlet
@@ -127,7 +127,7 @@ def _of_rule(
         )
         rows = [(named.key, "partial" if named.key == UNSPECIFIED else grade) for named in slot.named]
         return rows if is_agencies else []
-    hits = [hit for hit in names.find(text) if hit.sources[0].key != HEAD]
+    hits = [hit for hit in names.find(text) if hit.sources[0].key != HEAD and not is_longer_name(text, hit)]
     rows = [row for hit in hits if (row := _listed(page, rule, text, hit, byline)) is not None]
     if any(kind == "release" for _, kind in rows):
         rows = [row for row in rows if row[1] == "release"]
@@ -151,7 +151,8 @@ def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Sl
         return source.key, "release"
     if not source.is_wire and not (rule.get("outlets") and not source.is_agency):
         return None
-    if not source.is_agency and " " not in hit.alias and _GOES_ON.match(text, hit.end):
+    is_part = " " not in hit.alias or rule["grade"] == "full"
+    if not source.is_agency and is_part and _GOES_ON.match(text, hit.end):
         return None  # `Independent` of the `Ashford Independent Mail`
     if rule["id"] == "copyright" and (hit.start > 4 or text[hit.end :].lstrip().startswith("/")):
         return None  # not the owner, or `© Reuters/Ana Wells`, a photograph's

@@ -13,7 +13,7 @@ import regex
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
-from pipeline.stages.trace.mentions import resolve
+from pipeline.stages.trace.mentions import is_longer_name, resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names, Source
 from pipeline.stages.trace.page import Page
 
@@ -32,6 +32,7 @@ _STAFF = regex.compile(
     regex.IGNORECASE,
 )
 _DESK = regex.compile(r"\s+(?P<desk>\p{Lu}[\p{L}&-]*(?:\s\p{Lu}[\p{L}&-]*){0,2})")
+_ACRONYM = regex.compile(r"^\s\(\p{Lu}{2,6}\)?$")  # `African News Agency (ANA)`
 _PERSON = regex.compile(
     r"(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)"
     r"(?:\s(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)){0,5}"
@@ -96,7 +97,10 @@ def parse(text: str, page: Page, names: Names) -> Slot:
     named: list[Named] = []
     own = persons = False
     for start, end in _parts(masked, low, high):
-        found = _part(flat, start, end, [hit for hit in hits if start <= hit.start < end], page)
+        inside = [hit for hit in hits if start <= hit.start < end]
+        if not inside and hits and (shouted := names.exact(flat[start:end].upper())):  # the Ap of `Reuters - Ap - Afp`
+            inside = [shouted._replace(start=start, end=end)]
+        found = _part(flat, start, end, inside, page)
         if isinstance(found, Named):
             named.append(found)
         elif found == "own":
@@ -117,10 +121,11 @@ def slot_hits(flat: str, names: Names, *tables: str) -> list[Hit]:
         for match in regex.finditer(regex.escape(alias), flat):
             if flat[match.end() : match.end() + 1] in {*CLOSERS, ""}:
                 special.append(Hit(match.start(), match.end(), alias, "slot", (source,)))
+    general = [hit for hit in names.find(flat) if hit.sources[0].key != HEAD and not is_longer_name(flat, hit)]
     if not special:
-        return [hit for hit in names.find(flat) if hit.sources[0].key != HEAD]
+        return general
     taken = {hit.start for hit in special}
-    general = [hit for hit in names.find(flat) if hit.start not in taken and hit.sources[0].key != HEAD]
+    general = [hit for hit in general if hit.start not in taken]
     return sorted([*special, *general], key=lambda hit: hit.start)
 
 
@@ -186,6 +191,7 @@ def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
     before, after = flat[start : hit.start].rstrip(), flat[hit.end : end]
     is_bracketed = before.endswith(("(", "["))
     before = before.rstrip("([ \n")
+    after = _ACRONYM.sub("", after)
     place = signals()["patterns"]["place_in"].match(after)
     if place:
         after = ""
