@@ -199,6 +199,8 @@ def _language(language: str | None, body: str) -> str:
 
 def _by_words(opening: str) -> str:
     """The language of most of the common words in a text in Latin letters; English unless one is surely another."""
+    if opening.count(" the ") > 1:  # most pages that do not say their language
+        return "en"
     counts = Counter(filter(None, map(_COMMON_WORDS.get, opening.lower().split())))
     code, count = max(counts.items(), key=lambda item: item[1], default=("en", 0))
     return code if count >= _SURE_WORDS and count > 2 * counts["en"] else "en"
