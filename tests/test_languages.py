@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,14 +20,6 @@ SET = GOLDEN / "languages"
 ARTICLES: Mapping[str, Article] = {article.record["id"]: article for article in articles()}
 LANGUAGES = tuple(texts())
 COPIES = ("whole", "cut", "local", "edit")
-
-
-def but_for(names: Sequence[str], reasons: Mapping[str, str]) -> list[Any]:
-    """The names as parameters; those with a reason must fail, and say so when they no longer do."""
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=reasons[name])) if name in reasons else name
-        for name in names
-    ]
 
 
 @pytest.fixture(scope="module")
