@@ -110,7 +110,7 @@ def test_a_group_and_a_foundation_in_the_dateline() -> None:
     ("sentence", "source"),
     [
         ("The mayor told WLWT the dam held.", "WLWT"),
-        ("WCPO reported that the dam held.", "WCPO"),
+        ("The dam held, WCPO reported.", "WCPO"),
         ("She said so in an interview with BFM-TV on Friday.", "BFMTV"),
         ("The dam held, CNN affiliate Telesol reported.", "Telesol"),
         ("He told German newspaper Anzeiger the dam held.", "Anzeiger"),

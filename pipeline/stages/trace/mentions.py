@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import ahocorasick_rs
 import regex
 
 from pipeline.stages import lexicon
@@ -45,7 +47,9 @@ _ENDS_APPOSITION = regex.compile(r"[,.;]")
 _AFTER_CUE_THE = regex.compile(r",[ ](?P<name>The[ ]\p{Lu}[\w'-]+)(?=,)")
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
 _SHOUTED = regex.compile(r" [A-Z]{2}")
-_WITHIN = regex.compile(r"[\w.-]")
+_CALL_LETTERS = ahocorasick_rs.AhoCorasick(
+    [f"{before}{first}{second}" for before in ' \n"' for first in "KW" for second in string.ascii_uppercase]
+)
 _STATION = "station"  # the policy of a hit that is a bare call sign
 _HEAD = Source(HEAD, "", "", "", (), is_agency=False)
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{_SKIPPED})\s)\p{{Lu}}[\w'.]+\s\Z")
@@ -261,15 +265,15 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
 
 
 def _stations(body: str, vocabulary: Vocabulary) -> list[Hit]:
-    """Bare call signs of US stations; none of letters that the text explains (`the Women's Agency (WAGY)`) or shouts."""
+    """Bare call signs of US stations, but for the first word of the body; none of letters that the text explains (`the Women's Agency (WAGY)`) or shouts."""
     if vocabulary.unknown is None:
         return []
+    places = (start + 1 for _, start, _ in _CALL_LETTERS.find_matches_as_indexes(body))
+    found = (match for place in places if (match := vocabulary.unknown.stations.match(body, place)))
     return [
         Hit(match.start(), match.end(), match[0], _STATION, (_HEAD,))
-        for match in vocabulary.unknown.stations.finditer(body)
-        if not _WITHIN.search(body, max(0, match.start() - 1), match.start())  # quicker here than before the letters
-        and f"({match[0]})" not in body
-        and not _SHOUTED.match(body, match.end())
+        for match in found
+        if f"({match[0]})" not in body and not _SHOUTED.match(body, match.end())
     ]
 
 
