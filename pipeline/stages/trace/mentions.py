@@ -265,7 +265,10 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
 
 
 def _stations(body: str, vocabulary: Vocabulary) -> list[Hit]:
-    """Bare call signs of US stations, but for the first word of the body; none of letters that the text explains (`the Women's Agency (WAGY)`) or shouts."""
+    """Bare call signs of US stations, but for the first word of the body.
+
+    None of letters that the text explains (`the Women's Agency (WAGY)`) or shouts.
+    """
     if vocabulary.unknown is None:
         return []
     places = (start + 1 for _, start, _ in _CALL_LETTERS.find_matches_as_indexes(body))
