@@ -20,11 +20,11 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.storage import readers
 from pipeline.storage.readers.fields import Mapping, Record, no_text
-from pipeline.storage.readers.inputs import inputs
+from pipeline.storage.readers.inputs import inputs, unfinished
 from pipeline.storage.readers.rows import Bad, Row, Unreadable, too_long
 from pipeline.storage.readers.sniff import locate
 
-__all__ = ["Batch", "FileReport", "Reading", "batches", "digest", "inputs", "spelled"]
+__all__ = ["Batch", "FileReport", "Reading", "batches", "digest", "inputs", "spelled", "unfinished"]
 
 _PROBE = 100  # rows without any column for text, from the first on, after which a file is given up
 _FULL = 4  # a batch also ends when its texts pass so many times the size of the longest allowed record

@@ -66,6 +66,20 @@ def test_links_count_only_inside_their_folder(folder: Path) -> None:
     assert names(folder, "0_out.txt") == ["0_out.txt"]
 
 
+def test_files_still_being_written_are_named_wherever_they_lie(folder: Path) -> None:
+    for name in ("b.jsonl.part", "sub/deep/d.parquet.tmp", ".git/x.part", ".a.txt.tmp", "sub/part"):
+        (folder / name).write_text("x")
+
+    def unfinished(*patterns: str) -> list[str]:
+        found = read.unfinished([str(folder / pattern) for pattern in patterns])
+        return [path.relative_to(folder).as_posix() for path in found]
+
+    assert unfinished("") == [".a.txt.tmp", "b.jsonl.part", "f.part", "g.tmp", "sub/deep/d.parquet.tmp"]
+    assert unfinished("b.jsonl", "a.txt") == unfinished("*.jsonl") == ["b.jsonl.part"]
+    assert unfinished("sub") == ["sub/deep/d.parquet.tmp"]
+    assert unfinished("f.part") == []
+
+
 def test_what_is_not_there_is_named(folder: Path) -> None:
     with pytest.raises(InputError, match=r"no such file or folder: .*/gone\.txt, .*/lost$") as caught:
         names(folder, "a.txt", "gone.txt", "lost")

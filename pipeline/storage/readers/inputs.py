@@ -10,10 +10,13 @@ from pathlib import Path
 
 from pipeline.errors import InputError, MissingInputError
 
-__all__ = ["inputs"]
+__all__ = ["inputs", "unfinished"]
 
 #: Hidden files, files that are still being written, and the markers that Spark and Hadoop leave beside their parts.
 _IGNORED = re.compile(r"\..*|.*\.(?:part|tmp|crc)|_SUCCESS|_temporary|_(?:common_)?metadata|_(?:committed|started)_.*")
+
+#: How the names of files that are still being written end.
+_UNFINISHED = (".part", ".tmp")
 
 
 def inputs(patterns: Sequence[str]) -> list[Path]:
@@ -48,9 +51,24 @@ def inputs(patterns: Sequence[str]) -> list[Path]:
     return _distinct(found)
 
 
+def unfinished(patterns: Sequence[str]) -> list[Path]:
+    """The files that `inputs` passed over because they are still being written, sorted: in its folders, and beside files."""
+    found: set[Path] = set()
+    for pattern in patterns:
+        for folder, subfolders, names in os.walk(pattern):  # of a file or a glob: nothing
+            subfolders[:] = [name for name in subfolders if not _IGNORED.fullmatch(name)]
+            found.update(Path(folder, name) for name in names if name.endswith(_UNFINISHED))
+        beside = glob.escape(pattern) if Path(pattern).exists() else pattern
+        found.update(path for ending in _UNFINISHED for path in _globbed(beside + ending) if path.is_file())
+    return sorted(found)
+
+
+def _globbed(pattern: str) -> Iterator[Path]:
+    return map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
+
+
 def _matches(pattern: str) -> Iterator[Path]:
-    for name in glob.glob(pattern, recursive=True):  # noqa: PTH207 - Path.glob takes no absolute pattern
-        path = Path(name)
+    for path in _globbed(pattern):
         if _IGNORED.fullmatch(path.name):
             continue
         if path.is_dir():
