@@ -24,6 +24,7 @@ from msgspec import Meta, Struct
 from pipeline.errors import ConfigError
 
 __all__ = [
+    "Action",
     "Audit",
     "Clean",
     "Config",
@@ -44,11 +45,15 @@ __all__ = [
 ]
 
 
+#: What an audit that fails does: stop the night, be told, or it is not looked at.
+Action = Literal["block", "warn", "off"]
+
 #: Settings that are paths.
 _PATHS = (
     ("clean", "publishers"),
     ("trace", "agencies"),
     ("override", "orders"),
+    ("store", "metrics"),
     ("night", "store"),
     ("night", "inputs"),
 )
@@ -173,14 +178,42 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
 
     horizon_days: Annotated[float, Meta(gt=0, le=36_500, description="how far back published tables reach")] = 90.0
     keep_runs: Annotated[int, _count("published runs that are kept, the current one among them", ge=1)] = 30
+    metrics: Annotated[str, _says("NAME.prom for Prometheus, in the textfile collector's folder; empty: none")] = ""
 
 
 class Audit(Struct, frozen=True, forbid_unknown_fields=True):
-    """audit: what stops a run from being published. Broken invariants always do."""
+    """audit: what stops a night (block), is told of it (warn) or left out (off), each with its limit; see quality/audit.py.
 
-    max_failed_files: Annotated[float, _share("share of input files that may be unreadable")] = 0.1
-    max_rejects: Annotated[float, _share("share of records that may be rejected")] = 0.2
-    action: Annotated[Literal["block", "warn"], _says("what a breach of these two does: block or warn")] = "block"
+    Broken invariants always block.
+    """
+
+    failed_files: Annotated[Action, _says("input files that cannot be read to their end")] = "block"
+    max_failed_files: Annotated[float, _share("share of the files")] = 0.1
+    unfinished_files: Annotated[Action, _says("files still being written (*.part, *.tmp); never read")] = "warn"
+    max_unfinished_files: Annotated[int, _count("how many")] = 0
+    rejects: Annotated[Action, _says("records that cannot be used")] = "block"
+    max_rejects: Annotated[float, _share("share of the records")] = 0.2
+    undated: Annotated[Action, _says("new articles without a date of publication")] = "warn"
+    max_undated: Annotated[float, _share("share of the new articles")] = 0.5
+    singletons: Annotated[Action, _says("new articles that are nobody's reprint")] = "warn"
+    max_singletons: Annotated[float, _share("share of the new articles")] = 0.98
+    max_singletons_rise: Annotated[float, _share("how far above the usual share")] = 0.15
+    largest_cluster: Annotated[Action, _says("a story with too many prints: perhaps a template")] = "warn"
+    max_cluster: Annotated[int, _count("articles in it", ge=1)] = 5_000
+    max_cluster_share: Annotated[float, _share("share of all published articles")] = 0.25
+    records: Annotated[Action, _says("fewer new records than usual: a half-delivered folder")] = "block"
+    min_records: Annotated[float, _share("share of the usual number")] = 0.6
+    publishers: Annotated[Action, _says("a regular publisher that is missing, or nearly")] = "warn"
+    min_publisher: Annotated[float, _share("share of its usual articles")] = 0.3
+    agencies: Annotated[Action, _says("an agency hardly credited any more: a lapsed feed")] = "warn"
+    min_agency: Annotated[float, _share("share of its usual credits, article for article")] = 0.3
+    stale: Annotated[Action, _says("the newest article is old: an old folder came")] = "warn"
+    max_age_hours: Annotated[float, Meta(ge=0, description="hours before the run's date")] = 36.0
+    missing_nights: Annotated[Action, _says("a night before this one had no run")] = "warn"
+    max_missing_nights: Annotated[int, _count("how many")] = 0
+    nights: Annotated[int, _count("nights that tell what is usual, among the runs kept", ge=1)] = 14
+    min_nights: Annotated[int, _count("before so many, nothing is unusual", ge=2)] = 7
+    min_count: Annotated[int, _count("shares and averages of fewer articles say nothing", ge=1)] = 20
 
 
 class Night(Struct, frozen=True, forbid_unknown_fields=True):
@@ -247,6 +280,11 @@ def load(path: str | Path | None) -> Config:
         raise ConfigError(
             f"{path}: pair.bands x pair.rows = {config.pair.bands * config.pair.rows} needs as many "
             f"sketch.permutations; there are {config.sketch.permutations}"
+        )
+    if config.audit.min_nights > config.audit.nights:
+        raise ConfigError(
+            f"{path}: audit.min_nights = {config.audit.min_nights} nights are never there: audit.nights looks at the last "
+            f"{config.audit.nights}"
         )
     return config
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipeline import config, schema
-from pipeline.errors import AuditError, InputError
+from pipeline import config, examine, schema
+from pipeline.errors import InputError
 from pipeline.intake import Articles, Current, Intake, accounted, current, latest, reach, stored, take_in
 from pipeline.quality import audit
 from pipeline.redo import TextsOf, without_furniture
@@ -127,6 +127,20 @@ def run(
     Raises a `ReprintsError` for whatever an operator can do something about; the store is then as it was before.
     """
     watch = watch or silent()
+    with examine.reported(store, settings, watch, publish_anyway=publish_anyway) as report:
+        return _run(patterns, store, settings, as_of, report, watch, wait=wait)
+
+
+def _run(
+    patterns: Sequence[str],
+    store: Store,
+    settings: config.Config,
+    as_of: datetime | None,
+    report: examine.Report,
+    watch: Watch,
+    *,
+    wait: bool,
+) -> Outcome:
     files = _not_below(store.path, read.inputs(patterns))
     with store.locked(wait=wait):
         store.check(settings.sketch)
@@ -138,26 +152,21 @@ def run(
         as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
         night = current(seen, intake, as_of, settings)
         if not night.new.num_rows and _is_settled(store, settings, as_of):
-            return _nothing_new(intake, night, as_of, settings, watch, publish_anyway=publish_anyway)
+            return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         texts_of = state.State([*kept.folders, part.folder]).texts_of
         tables = derive(night.known, store.before(), run_id, as_of, settings, watch, texts_of, orders)
         with watch.step("write") as step:
             counts, rejects = accounted(intake, night, tables["members"], as_of, settings)
             published = {name: write.arrange(name, rows) for name, rows in (tables | {"rejects": rejects}).items()}
-            findings = audit.invariants(published, counts) + audit.shares(counts, rejects, settings.audit)
-            _refuse(findings, watch, publish_anyway=publish_anyway)
+            report.examine(published, night.new, counts, as_of, patterns)
             write.write_tables(published, store.work / "tables")
             told = manifest.of(run_id, as_of, store, intake.files, counts, published, settings, watch.seconds)
-            told |= {
-                "parts": manifest.parts(store, run_id, as_of, night.newest_new, reach(as_of, settings)),
-                "audits": [finding._asdict() for finding in findings],
-                "publish_anyway": publish_anyway,
-            }
-            write.write_json(store.work / "tables" / "manifest.json", told)
+            told |= {"parts": manifest.parts(store, run_id, as_of, night.newest_new, reach(as_of, settings))}
+            write.write_json(store.work / "tables" / "manifest.json", told | report.manifest())
             store.publish(run_id, settings.store.keep_runs)
             step.rows = sum(rows.num_rows for rows in published.values())
-    return Outcome(run_id, published, counts, findings)
+    return Outcome(run_id, published, counts, report.findings)
 
 
 def _not_before(last: datetime | None, as_of: datetime | None, watch: Watch) -> datetime | None:
@@ -181,16 +190,14 @@ def _nothing_new(
     night: Current,
     as_of: datetime,
     settings: config.Config,
-    watch: Watch,
-    *,
-    publish_anyway: bool,
+    report: examine.Report,
+    patterns: Sequence[str],
 ) -> Outcome:
-    """A night that brings nothing publishes nothing; that it brought mostly rejects is a fault all the same."""
+    """A night that brings nothing publishes nothing; that it does, or brought mostly rejects, may be a fault all the same."""
     members = schema.empty(schema.PUBLISHED["members"])
     counts, rejects = accounted(intake, night, members, as_of, settings)
-    findings = audit.shares(counts, rejects, settings.audit)
-    _refuse(findings, watch, publish_anyway=publish_anyway)
-    return Outcome("", {"rejects": rejects}, counts, findings)
+    report.examine({"rejects": rejects}, night.new, counts, as_of, patterns)
+    return Outcome("", {"rejects": rejects}, counts, report.findings)
 
 
 def _not_below(folder: Path, files: Sequence[Path]) -> Sequence[Path]:
@@ -200,14 +207,3 @@ def _not_below(folder: Path, files: Sequence[Path]) -> Sequence[Path]:
     if not kept:
         raise InputError(f"all of the input lies in the store itself, {folder}")
     return kept
-
-
-def _refuse(findings: Sequence[audit.Finding], watch: Watch, *, publish_anyway: bool) -> None:
-    """Tell of what the audits found; `AuditError` if it blocks. A broken invariant is never published."""
-    for finding in findings:
-        watch.say(f"audit {finding.audit}: {finding.found}", level="error" if finding.blocks else "warning")
-    stops = [finding for finding in findings if finding.blocks and (finding.broken or not publish_anyway)]
-    if stops:
-        anyway = "" if any(finding.broken for finding in stops) else "; --publish-anyway overrides this and is recorded"
-        told = "; ".join(f"{finding.audit}: {finding.found}" for finding in stops)
-        raise AuditError(f"nothing was published, and the same input will be read again: {told}{anyway}")

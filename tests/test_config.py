@@ -34,6 +34,9 @@ def test_every_shipped_configuration_loads(name: str) -> None:
         ("[verify]\nmin_jaccard = 1.5\n", r"`float` <= 1.0 - at `\$.verify.min_jaccard`"),
         ("[pair]\nrows = 0\n", "given together"),
         ("[pair]\nbands = 64\n", "64 x pair.rows = 192|= 192 needs as many"),
+        ("[audit]\nnights = 5\n", "audit.min_nights = 7 nights are never there"),
+        ('[audit]\nrejects = "stop"\n', r"Invalid enum value 'stop' - at `\$.audit.rejects`"),
+        ('[audit]\naction = "warn"\n', r"\[audit\] has no setting 'action'"),
         ("[pair\n", "cannot be read as TOML"),
     ],
 )

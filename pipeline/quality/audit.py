@@ -1,20 +1,22 @@
-"""Audits before publishing: invariants that must hold, and shares that may not be exceeded.
+"""Audits before publishing: invariants that must hold, and what a night by itself may not be.
 
-A broken invariant is a fault of ours and always blocks. A share above its limit is a fault of the night, a half-delivered
-folder for instance, and blocks or warns as configured.
+A broken invariant is a fault of ours and always blocks. What a night may not be, or not beside the nights before it
+(`drift`), has a setting each, which says whether it blocks, warns or is off, and beside it the limit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import config, schema
+from pipeline.quality.figures import Figures
 
-__all__ = ["INVARIANTS", "Finding", "invariants", "shares"]
+__all__ = ["INVARIANTS", "Finding", "actions", "findings", "invariants", "of_night"]
 
 #: What must hold of every run that is published.
 INVARIANTS = ("schema", "keys", "foreign keys", "canonical", "anchors", "sizes", "counts")
@@ -105,19 +107,61 @@ def _unverified(clusters: pa.Table, members: pa.Table, matches: pa.Table) -> pa.
     return members.filter(pc.invert(pc.is_in(pc.binary_join_element_wise(smaller, larger, "\n"), met)))
 
 
-def shares(counts: Mapping[str, int], rejects: pa.Table, settings: config.Audit) -> list[Finding]:
-    """The shares of this night that exceed their limits, with the reason that most of its `rejects` have."""
-    blocks = settings.action == "block"
+def findings(settings: config.Audit, found: Iterable[tuple[str, str]]) -> list[Finding]:
+    """What audits found, each with the action that the configuration has for it; those that are off are left out."""
+    actions = ((audit, told, getattr(settings, audit)) for audit, told in found)
+    return [Finding(audit, told, action == "block", broken=False) for audit, told, action in actions if action != "off"]
+
+
+def actions(settings: config.Audit) -> list[tuple[str, str]]:
+    """Each audit that is on, and what it does when it fails: block or warn."""
+    values = ((name, getattr(settings, name)) for name in settings.__struct_fields__)
+    return [(name, action) for name, action in values if action in ("block", "warn")]
+
+
+def of_night(
+    figures: Figures,
+    counts: Mapping[str, int],
+    rejects: pa.Table,
+    unfinished: Sequence[str],
+    age: timedelta | None,
+    settings: config.Audit,
+) -> Iterator[tuple[str, str]]:
+    """(audit, what was found) of one night by itself.
+
+    `unfinished` are files that are still being written, `age` that of the newest article at the run's date, None where
+    no article has a time. Shares of fewer than `min_count` articles are not looked at; of files and records, all are.
+    """
     mostly = _commonest(rejects)
-    findings = []
-    for audit, part, whole, limit in (
-        ("max_failed_files", counts["files_failed"], counts["files"], settings.max_failed_files),
-        ("max_rejects", counts["rejected"], counts["records"], settings.max_rejects),
-    ):
-        if whole and part / whole > limit:
-            found = f"{part:,} of {whole:,} is more than audit.{audit} = {limit}{mostly}"
-            findings.append(Finding(audit, found, blocks, broken=False))
-    return findings
+    yield from _exceeded("failed_files", counts["files_failed"], counts["files"], "input files", settings, mostly)
+    if len(unfinished) > settings.max_unfinished_files:
+        more = f" and {len(unfinished) - 3:,} more" if len(unfinished) > 3 else ""
+        yield (
+            "unfinished_files",
+            f"still being written and so not read: {', '.join(unfinished[:3])}{more}; run again when they have their"
+            " final names (the same input twice does no harm)",
+        )
+    yield from _exceeded("rejects", counts["rejected"], counts["records"], "records", settings, mostly)
+    if figures.articles >= settings.min_count:
+        yield from _exceeded("undated", figures.undated, figures.articles, "new articles", settings)
+        yield from _exceeded("singletons", figures.singletons, figures.articles, "new articles", settings)
+    largest, story = figures.largest, f"cluster {figures.largest_id} has {figures.largest:,} articles"
+    if largest > settings.max_cluster:
+        yield "largest_cluster", f"{story}, more than audit.max_cluster = {settings.max_cluster:,}"
+    elif largest >= settings.min_count and largest > settings.max_cluster_share * figures.members:
+        of_all = f"of {figures.members:,}, more than audit.max_cluster_share = {settings.max_cluster_share}"
+        yield "largest_cluster", f"{story} {of_all}"
+    if age is not None and age > timedelta(hours=settings.max_age_hours):
+        hours = f"{age / timedelta(hours=1):,.0f} hours older than the run's date"
+        yield "stale", f"the newest article is {hours}, more than audit.max_age_hours = {settings.max_age_hours}"
+
+
+def _exceeded(
+    audit: str, part: int, whole: int, what: str, settings: config.Audit, more: str = ""
+) -> Iterator[tuple[str, str]]:
+    limit = getattr(settings, f"max_{audit}")
+    if whole and part / whole > limit:
+        yield audit, f"{part:,} of {whole:,} {what} are more than audit.max_{audit} = {limit}{more}"
 
 
 def _commonest(rejects: pa.Table) -> str:

@@ -107,6 +107,10 @@ class Store:
         """The logical date of the newest run."""
         return datetime.fromisoformat(self.manifest()["as_of"]) if self.runs() else None
 
+    def published_at(self) -> float | None:
+        """When the newest run became the newest, as a Unix time; None for a store without a run."""
+        return (self.path / "latest.json").stat().st_mtime if self.runs() else None
+
     # --- writing
 
     @contextmanager

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline import schema
 
-__all__ = ["arrange", "read_json", "sync", "table", "text_keys", "write_json", "write_tables"]
+__all__ = ["arrange", "read_json", "sync", "table", "text_keys", "write_json", "write_tables", "write_text"]
 
 _COMPRESSION = "zstd"
 
@@ -47,11 +47,15 @@ def table(folder: Path, name: str) -> pa.Table:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Replace a JSON file in one step: a reader sees the old one or the new one, never a part."""
+    """Replace a JSON file in one step."""
+    write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, content: str) -> None:
+    """Replace a text file in one step: a reader sees the old one or the new one, never a part."""
     aside = path.with_name(f".{path.name}.tmp")
     with aside.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=2, ensure_ascii=False)
-        file.write("\n")
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)

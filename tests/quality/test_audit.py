@@ -1,16 +1,18 @@
-"""Each invariant, broken by hand and found."""
+"""Each invariant and each audit of a night, broken by hand and found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from pipeline import config, schema
-from pipeline.quality import audit
+from pipeline.quality import audit, figures
 from pipeline.storage import write
 from pipeline.storage.store import Store
 
@@ -26,7 +28,9 @@ def tables(wire_day: Path) -> Tables:
 def test_a_sound_run_has_no_findings(tables: Tables) -> None:
     assert audit.invariants(tables, COUNTS) == []
     assert len(set(audit.INVARIANTS)) == len(audit.INVARIANTS)
-    assert audit.shares(COUNTS, tables["rejects"], config.Audit()) == []
+    run = figures.of(tables, tables["members"], COUNTS, min_count=20)
+    assert (run.articles, run.members, run.stories, run.largest) == (79, 79, 20, 7)
+    assert list(audit.of_night(run, COUNTS, tables["rejects"], [], timedelta(hours=1), config.Audit())) == []
 
 
 def _change(name: str, change: Callable[[pa.Table], pa.Table]) -> Callable[[Tables], Tables]:
@@ -67,12 +71,67 @@ def test_records_that_vanish_are_found(tables: Tables) -> None:
     assert [finding.audit for finding in audit.invariants(tables, COUNTS | {"repeats": 0})] == ["counts"]
 
 
-@pytest.mark.parametrize("action", ["block", "warn"])
-def test_shares_block_or_warn_as_configured(tables: Tables, action: str) -> None:
-    night = COUNTS | {"files_failed": 5, "rejected": 40}
-    findings = audit.shares(night, tables["rejects"], config.Audit(action=action))  # type: ignore[arg-type]
-    assert [(finding.audit, finding.blocks) for finding in findings] == [
-        ("max_failed_files", action == "block"),
-        ("max_rejects", action == "block"),
-    ]
-    assert findings[1].found == "40 of 85 is more than audit.max_rejects = 0.2; most of all, 2 times: no text"
+def found(rejects: pa.Table, counts: dict[str, int] | None = None, **night: object) -> dict[str, str]:
+    """What the audits say of a sound night of 100 articles with these changes, by audit."""
+    unfinished, age = night.pop("unfinished", []), night.pop("age", timedelta(hours=3))
+    run = msgspec.structs.replace(figures.Figures(records=80, articles=100, singletons=60, members=900), **night)
+    return dict(audit.of_night(run, COUNTS | (counts or {}), rejects, unfinished, age, config.Audit()))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("broken", "name", "words"),
+    [
+        (
+            {"counts": {"files_failed": 5}},
+            "failed_files",
+            "5 of 25 input files are more than audit.max_failed_files = 0.1; most of all, 2 times: no text",
+        ),
+        (
+            {"counts": {"rejected": 40}},
+            "rejects",
+            "40 of 85 records are more than audit.max_rejects = 0.2; most of all, 2 times: no text",
+        ),
+        (
+            {"unfinished": ["in/a.jsonl.part"]},
+            "unfinished_files",
+            "still being written and so not read: in/a.jsonl.part; run",
+        ),
+        ({"undated": 51}, "undated", "51 of 100 new articles are more than audit.max_undated = 0.5"),
+        ({"singletons": 99}, "singletons", "99 of 100 new articles are more than audit.max_singletons = 0.98"),
+        (
+            {"largest": 5_001, "largest_id": "c-x", "members": 90_000},
+            "largest_cluster",
+            "cluster c-x has 5,001 articles, more than audit.max_cluster = 5,000",
+        ),
+        (
+            {"largest": 300, "largest_id": "c-x"},
+            "largest_cluster",
+            "cluster c-x has 300 articles of 900, more than audit.max_cluster_share = 0.25",
+        ),
+        ({"age": timedelta(hours=50)}, "stale", "the newest article is 50 hours older than the run's date"),
+    ],
+)
+def test_what_a_night_may_not_be_is_found_each_by_its_own_audit(
+    tables: Tables, broken: dict[str, object], name: str, words: str
+) -> None:
+    assert found(tables["rejects"]) == {}
+    night = found(tables["rejects"], **broken)  # type: ignore[arg-type]
+    assert list(night) == [name]
+    assert night[name].startswith(words)
+
+
+def test_shares_of_a_few_articles_say_nothing(tables: Tables) -> None:
+    few = {"articles": 19, "undated": 19, "singletons": 19, "largest": 19, "members": 19}
+    assert found(tables["rejects"], **few) == {}
+
+
+@pytest.mark.parametrize("action", ["block", "warn", "off"])
+def test_every_audit_blocks_warns_or_is_off_as_configured(action: str) -> None:
+    every = [name for name, _ in audit.actions(config.Audit())]
+    assert len(every) == 11
+    settings = config.Audit(**dict.fromkeys(every, action))
+    findings = audit.findings(settings, [(name, "words") for name in every])
+    assert [(finding.audit, finding.blocks) for finding in findings] == (
+        [] if action == "off" else [(name, action == "block") for name in every]
+    )
+    assert not any(finding.broken for finding in findings)

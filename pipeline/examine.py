@@ -1,0 +1,128 @@
+"""Examining a night before it is published, and telling of it: to the log, the manifest and the metrics."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from pipeline import config
+from pipeline.errors import AuditError, StoreBusyError, StoreError
+from pipeline.quality import audit, drift, figures
+from pipeline.storage import metrics, read
+from pipeline.storage.store import Store
+from pipeline.watch import Watch
+
+__all__ = ["Report", "reported"]
+
+
+class Report:
+    """What is known of a run so far: `findings` of its audits, and the date it is of, once that is known."""
+
+    def __init__(self, store: Store, settings: config.Config, watch: Watch, *, publish_anyway: bool) -> None:
+        self.findings: Sequence[audit.Finding] = ()
+        self._store, self._settings, self._watch, self._anyway = store, settings, watch, publish_anyway
+        self._figures = figures.Figures()
+        self._counts: Mapping[str, int] = {}
+        self._age: timedelta | None = None
+
+    def examine(
+        self,
+        tables: Mapping[str, pa.Table],
+        new: pa.Table,
+        counts: Mapping[str, int],
+        as_of: datetime,
+        patterns: Sequence[str],
+    ) -> None:
+        """Audit a night before its `tables` are published; of a night that brings nothing they are its rejects alone.
+
+        `new` has the article_id of what the night brought, `patterns` say where its files lie. `AuditError` if an audit
+        blocks; a broken invariant is never published.
+        """
+        limits, self._counts = self._settings.audit, counts
+        if len(tables) > 1:
+            self._conclude(audit.invariants(tables, counts))
+            self._figures = figures.of(tables, new, counts, limits.min_count)
+        else:
+            self._figures = figures.Figures(records=counts["records"] - counts["repeats"])
+        newest = self._figures.newest or figures.newest(self._newest())
+        self._age = max(as_of - newest, timedelta(0)) if newest else None
+        manifests = (self._store.manifest(run_id) for run_id in reversed(self._store.runs()))
+        night, before = figures.tonight(self._figures, as_of, manifests, limits.nights)
+        found = audit.of_night(self._figures, counts, tables["rejects"], self._unfinished(patterns), self._age, limits)
+        self._conclude(audit.findings(limits, [*found, *drift.found(night, before, limits)]))
+
+    def manifest(self) -> dict[str, Any]:
+        """What the manifest of the run keeps: its figures, what was found, and whether it was published anyway."""
+        return {
+            "figures": msgspec.to_builtins(self._figures),
+            "audits": [finding._asdict() for finding in self.findings],
+            "publish_anyway": self._anyway,
+        }
+
+    def metrics(self, *, succeeded: bool) -> metrics.LastRun:
+        """What the metrics tell. Each audit that is on has its number of findings, 0 too, so that a graph has no gaps."""
+        numbers = Counter((finding.audit, "block" if finding.blocks else "warn") for finding in self.findings)
+        return metrics.LastRun(
+            succeeded,
+            time.time(),
+            self._store.published_at(),
+            self._newest(),
+            self._age.total_seconds() if self._age is not None else None,
+            self._counts,
+            self._watch.seconds,
+            {**dict.fromkeys(audit.actions(self._settings.audit), 0), **numbers},
+        )
+
+    def _newest(self) -> Mapping[str, Any]:
+        """The manifest of the newest published run, empty for none."""
+        return self._store.manifest() if self._store.runs() else {}
+
+    def _unfinished(self, patterns: Sequence[str]) -> list[str]:
+        store = self._store.path.resolve()
+        return [read.spelled(file) for file in read.unfinished(patterns) if store not in file.resolve().parents]
+
+    def _conclude(self, findings: Sequence[audit.Finding]) -> None:
+        """Tell of what the audits found; `AuditError` if it blocks."""
+        self.findings = [*self.findings, *findings]
+        for finding in findings:
+            self._watch.say(f"audit {finding.audit}: {finding.found}", level="error" if finding.blocks else "warning")
+        stops = [finding for finding in findings if finding.blocks and (finding.broken or not self._anyway)]
+        if stops:
+            broken = any(finding.broken for finding in stops)
+            anyway = "" if broken else "; --publish-anyway overrides this and is recorded"
+            told = "; ".join(f"{finding.audit}: {finding.found}" for finding in stops)
+            raise AuditError(f"nothing was published, and the same input will be read again: {told}{anyway}")
+
+
+@contextmanager
+def reported(store: Store, settings: config.Config, watch: Watch, *, publish_anyway: bool) -> Iterator[Report]:
+    """A report that ends in the metrics, if the configuration names a file for them, however the run ends.
+
+    Only a run that finds the store busy tells nothing: the one that holds it will. Metrics that cannot be written are a
+    warning, for the tables are right; the old file then tells by its age.
+    """
+    report = Report(store, settings, watch, publish_anyway=publish_anyway)
+    try:
+        yield report
+    except StoreBusyError:
+        raise
+    except BaseException:
+        _write(settings.store.metrics, report, watch, succeeded=False)
+        raise
+    _write(settings.store.metrics, report, watch, succeeded=True)
+
+
+def _write(path: str, report: Report, watch: Watch, *, succeeded: bool) -> None:
+    try:
+        if path:
+            metrics.replace(Path(path), report.metrics(succeeded=succeeded))
+    except (OSError, StoreError) as error:
+        watch.say(f"store.metrics: {path} could not be written: {error}", level="warning")
