@@ -58,9 +58,10 @@ def _latest(store: Store, newest: str) -> str:
     missing = [run_id for run_id in store.runs() if not store.folder(run_id).is_dir()]
     if missing:
         return f"latest.json names runs that are not there: {', '.join(missing)}"
+    # A process that died between the two leaves the link a run behind, which is whole; the next one sets it right.
     link = store.path / "current"
-    if link.is_symlink() and link.resolve() != store.folder(newest).resolve():
-        return f"current leads to {link.readlink()}, and the newest run is {newest}"
+    if link.is_symlink() and link.resolve() not in {store.folder(run_id).resolve() for run_id in store.runs()}:
+        return f"current leads to {link.readlink()}, which is no kept run; the newest is {newest}"
     return ""
 
 
