@@ -15,7 +15,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from pipeline.stages import lexicon
 from pipeline.stages.clean.lines import Line
 
-__all__ = ["Rule", "is_item", "match"]
+__all__ = ["Rule", "is_item", "is_short", "match"]
 
 #: A sentence in which somebody said something is the story's, though it begins like one of these.
 _NEVER_SPOKEN = frozenset({"furniture", "copyright"})
@@ -50,6 +50,12 @@ class _Zone:
 @functools.cache
 def _table() -> tuple[tuple[Rule, tuple[str, ...]], ...]:
     """All rules with their cues."""
+    lexicon_file = lexicon.load_toml("furniture.toml")
+
+    def filled(pattern: str) -> str:
+        return functools.reduce(lambda text, term: text.replace(*term), terms, pattern)
+
+    terms = [(f"{{{name}}}", term) for name, term in lexicon_file["terms"].items()]
     return tuple(
         (
             Rule(
@@ -57,12 +63,12 @@ def _table() -> tuple[tuple[Rule, tuple[str, ...]], ...]:
                 entry["kind"],
                 _WHERE[entry["at"]],
                 entry["max_words"],
-                regex.compile(entry["pattern"], 0 if entry.get("case") else regex.IGNORECASE),
+                regex.compile(filled(entry["pattern"]), 0 if entry.get("case") else regex.IGNORECASE),
                 entry["kind"] in _NEVER_SPOKEN and not entry.get("titles"),
             ),
             tuple(entry.get("cues", ())),
         )
-        for entry in lexicon.load_toml("furniture.toml")["rule"]
+        for entry in lexicon_file["rule"]
     )
 
 
@@ -116,6 +122,11 @@ def _spoken() -> regex.Pattern[str]:
 _ITEM_WORDS = 20
 
 
+def is_short(line: Line) -> bool:
+    """Whether a line is as short as a headline."""
+    return line.words <= _ITEM_WORDS
+
+
 def is_item(line: Line) -> bool:
     """Whether a line looks like a link below "Related stories": a few words, and no full stop at the end."""
-    return line.words <= _ITEM_WORDS and not (line.ends_sentence and not line.flat.endswith("?"))
+    return is_short(line) and not (line.ends_sentence and not line.flat.endswith("?"))

@@ -45,6 +45,7 @@ def mark_by_rule(lines: list[Line], marks: Marks, known: Known) -> None:
     _mark_tail(lines, marks, head_end)
     _mark_body(lines, marks, head_end)
     _mark_items(lines, marks)
+    _mark_below(lines, marks)
 
 
 def is_wrapped(lines: list[Line]) -> bool:
@@ -189,12 +190,50 @@ def _mark_items(lines: list[Line], marks: Marks) -> None:
         mark = marks[number]
         if mark and mark.rule.startswith("also-read") and _heads_items(line):
             left, rule, position = _ITEMS, mark.rule, mark.position
-        elif mark is None and left and furniture.is_item(line):
+        elif mark is None and left and (furniture.is_item(line) or _only_items(lines, marks, number)):
             marks[number] = Mark(position, "furniture", f"{rule}-item")
             left -= 1
         elif mark is None:
             left = 0
+    _mark_between(lines, marks)
     _mark_bullets(lines, marks)
+
+
+_LINK = ("also-read", "link-", "read-more", "widget-caps")
+
+
+def _mark_between(lines: list[Line], marks: Marks) -> None:
+    """A headline right between two links is a third."""
+    for number in range(1, len(lines) - 1):
+        before, after = marks[number - 1], marks[number + 1]
+        if marks[number] is None and before is not None and after is not None and furniture.is_item(lines[number]):
+            if before.rule.startswith(_LINK) and after.rule.startswith(_LINK):
+                marks[number] = Mark("body", "furniture", "also-read-between")
+
+
+def _only_items(lines: list[Line], marks: Marks, number: int) -> bool:
+    """Whether a text ends in a list of links from this line on, though one closes like a sentence: short lines, most open."""
+    rest = [line for line, mark in zip(lines[number:], marks[number:], strict=True) if mark is None]
+    closed = sum(not furniture.is_item(line) for line in rest)
+    return len(rest) <= _ITEMS and 2 * closed < len(rest) and all(furniture.is_short(line) for line in rest)
+
+
+_BELOW_WORDS = 120  # of what may stand below the line that closes a page
+_CLOSING = ("copyright-", "about-")
+
+
+def _mark_below(lines: list[Line], marks: Marks) -> None:
+    """What stands below the owner's copyright or "About the author", if it is little and the story stands above."""
+    unmarked = [number for number, mark in enumerate(marks) if mark is None]
+    closing = next((n for n, mark in enumerate(marks) if mark is not None and mark.rule.startswith(_CLOSING)), None)
+    if closing is None:
+        return
+    above = sum(lines[number].words for number in unmarked if number < closing)
+    below = [number for number in unmarked if number > closing]
+    words = sum(lines[number].words for number in below)
+    if words <= _BELOW_WORDS and 2 * words <= above:
+        for number in below:
+            marks[number] = Mark("tail", "furniture", "below-closing-line")
 
 
 def _heads_items(line: Line) -> bool:

@@ -25,6 +25,7 @@ _STAMP_WORDS = 22
 _ALONE_WORDS = 12  # of a line without a label
 _PART = regex.compile(r"\s*[|•·]\s*|\s+-\s+|,?\s+")  # what may stand between a name and a time
 _EDGE = " |•·,;/-"
+_PRODUCT = regex.compile(r"release date\b", regex.IGNORECASE)  # in a box of facts, of a film or a game
 
 
 def stamp_mark(line: Line, position: str) -> Mark | None:
@@ -32,7 +33,7 @@ def stamp_mark(line: Line, position: str) -> Mark | None:
 
     None if the line says anything else beside the time and the name.
     """
-    if line.words > _STAMP_WORDS or not has_digit(line.flat):
+    if line.words > _STAMP_WORDS or not has_digit(line.flat) or _PRODUCT.match(line.flat):
         return None
     found = dates.stamps(line.flat)
     if not found:

@@ -1,0 +1,348 @@
+"""Captions and widgets of news sites of many countries: what is furniture goes, what only shares its words stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stages.cleaning import STORY, kinds, run
+
+FIRST, *REST = STORY.split("\n")
+
+CAPTIONS = """
+GETTY The lamp has been lit every night since the keeper retired
+Getty Images The keeper waves to the boats from the gallery
+EPA A crane lifts the old lens from the tower at Norrvik
+Reuters The tower was shut after the storm tore the roof away
+AP:Associated Press The keeper feeds his goat on the last morning
+PA:Press Association Crowds line the quay as the lamp is lit
+SWNS • PA Ada Lund was in the tower when the storm struck
+Handout - Getty The navy fired flares above the harbour
+AFP or licensors Boats leave the harbour before the storm
+Ada Lund / Reuters People watch the tower come down in Norrvik, March 9, 2026.
+Image copyright Reuters Image caption The tower was shut after the storm
+Image copyright Getty Images
+Image caption The keeper and his goat
+Media caption The keeper shows how the lamp is lit
+Fuente de la imagen, Getty Images
+Pie de foto, El farero y su cabra
+Legenda da foto, O faroleiro e sua cabra
+Подпись к фото, Смотритель и его коза
+Nguồn hình ảnh, Getty Images
+The keeper stands in front of the tower in Norrvik. | Photo Credit: AP
+The keeper stands in front of the tower | Photo: Ada Lund
+The keeper at home in Norrvik on Monday. (Photo: Ada Lund)
+The keeper at home in Norrvik on Monday. [Photo/Agencies]
+The keeper at home in Norrvik on Monday. Photograph: Ada Lund/The Norrvik Courier
+The tower after the storm. Picture: Ada Lund
+The tower after the storm. Pic: AP
+The tower after the storm Credit: Ada Lund
+Der Leuchtturm nach dem Sturm. Foto: dpa
+Der Leuchtturm nach dem Sturm (Foto: Ada Lund/dpa)
+Le phare après la tempête. Crédit photo : AFP
+El faro después de la tormenta. Foto: EFE
+O farol depois da tempestade — Foto: Ada Lund/AFP
+Fırtınadan sonra fener. Fotoğraf: AA
+Маяк после шторма. Фото: ТАСС
+등대지기가 불을 켜고 있다. (사진=연합뉴스)
+등대지기가 불을 켜고 있다. 사진=연합뉴스
+灯台を見上げる住民（写真＝ロイター）
+渔民在码头等待。新华社记者 王海 摄
+The keeper of the lamp turns eighty this year” ADA LUND/PA
+The tower was taken down after complaints Ada Lund/Reuters
+Waves break over the quay at Norrvik, March 9, 2026. REUTERS/Ada Lund
+Waves break over the quay at Norrvik. Ada Lund/AFP/Getty Images
+The lamp has been lit since 1908 (Getty)
+The keeper and his goat on the quay (Ada Lund/AFP)
+Fishermen sign the petition in the shop. (Ada Lund/The Norrvik Courier)
+The bird in the lamp room. (Courtesy of Ada Lund)
+The bird in the lamp room. (Handout)
+The tower has been shut since the storm (Reuters)
+Lamp on screen image via Shutterstock
+A lamp in the fog. Image via Shutterstock
+The tower at dusk © AFP
+Ada Lund/Associated Press
+Ada Lund/The Norrvik Courier
+Norrvik News Agency/Lamp Service via AP
+Enlarge this image toggle caption Ada Lund/AP Ada Lund/AP
+Photos: The last night of the lamp The keeper climbs the stairs. Hide Caption 3 of 12
+Image 1 of 8
+Image 1 of / 8 Caption Close
+7 of 23
+Play slideshow Getty Images 1 of 11
+""".strip().splitlines()
+
+WIDGETS = """
+Keep up with this story and more by subscribing now
+Get daily updates directly to your inbox + Subscribe Thank you for subscribing! Could not subscribe, try again later Invalid Email
+Enter your email address Please enter an email address Email address is invalid
+Thank you for signing up! View all newsletters.
+By signing up you agree to our terms and privacy policy.
+Get unlimited digital access for $1 a month
+Please log in, or sign up for a new account to continue reading.
+You have 3 free articles remaining this month
+Already a subscriber? Log in here.
+Read or Share this story: https://courier.example/2fD4
+Share this with Facebook Email
+Media playback is unsupported on your device
+Media playback is unsupported on your device Media caption The keeper lights the lamp
+Video Player is loading.
+This is a modal window.
+Current Time 0:00 / Duration 2:31
+Loaded: 0%
+Stream Type LIVE
+Playback Rate
+Captions off, selected
+Beginning of dialog window. Escape will cancel and close the window.
+The media could not be loaded, either because the server or network failed or because the format is not supported.
+This video is not available in your region.
+To view this video please enable JavaScript, and consider upgrading to a web browser that supports HTML5 video
+Sorry, your browser doesn't support embedded videos.
+JUST WATCHED The last night of the lamp Replay More Videos ... MUST WATCH The last night of the lamp 01:26
+Now Playing: Watch this: The last night of the lamp
+Keeper lights the lamp for the last time1:27
+Scroll down for video
+Tap to unmute
+We've noticed you're using an ad blocker. Please turn it off to support our journalism.
+It looks like you are using an ad blocker.
+window._lamp = window._lamp || []; _lamp.push({mode: 'thumbnails', container: 'lamp-5'});
+(function() { var s = document.createElement('script'); s.async = true; })();
+googletag.cmd.push(function() { googletag.display('div-gpt-ad-1'); });
+{"@context": "https://schema.org", "@type": "NewsArticle"}
+.lamp-box { display: none; }
+Tell us what you think in the comments below
+What do you think? Let us know in the comments.
+Have your say
+Vote now in our poll
+PLEASE TURN OFF YOUR CAPS LOCK.
+Keep it Clean. Please avoid obscene, vulgar or lewd language.
+READ MORE Keeper leaves the tower after forty years
+MOST READ IN NEWS LIGHTS OUT Keeper leaves the tower TOWER BLOCK Goat stuck on the stairs
+The lamp that would not die Read more
+Keeper leaves after forty years | Ada Lund Read more
+Trending Right Now:
+Today's Top Headlines
+Recommended Videos
+From around the web
+Interested in Lamps? Add Lamps as an interest to stay up to date on the latest lamp news. Add Interest
+These are external links and will open in a new window
+Photo
+Slide Show
+more-in
+Next
+---------------------------------------------------------------------------------
+© 2026 Norrvik Courier. All rights reserved.
+Copyright © 2026 Norrvik Radio. All rights reserved. Visit our terms of use page.
+""".strip().splitlines()
+
+AT_THE_END = """
+A version of this article appears in print on March 9, 2026, on Page A14 of the Norrvik edition.
+Transcripts are created on a rush deadline and may be updated or revised.
+We may earn a commission from links on this page.
+Market data delayed at least 15 minutes.
+Norrvik Now is an independent, nonprofit newsroom covering the harbour and the north.
+We pay for your stories! Do you have a story for the news team? Email us at tips@courier.example
+Have you been affected by the storm? Email us at tell@courier.example
+Information from: The Norrvik Courier, http://courier.example
+Online: http://lamps.example
+The keeper's last night: lmps.rs/2zn
+Den Originalartikel gibt es auf Norrvik Heute.
+Read the original article on Norrvik Now.
+Sports
+Politics
+(Norrvik Daily 03/09/2026 page4)
+""".strip().splitlines()
+
+SENTENCES = """
+Getty Images sued the harbour board over the pictures in May.
+Getty Images is to open an office in Norrvik next year
+Getty Museum curators lent the lens to the town
+EPA rules on lamp oil were eased in March.
+EPA Administrator Ada Lund visited the tower on Monday
+EPA chief resigns after trips to the tower
+Reuters reported in May that the tower would close.
+Reuters Institute figures show that trust in papers has fallen
+Reuters had asked the board for its figures.
+AP Moller ships no longer call at Norrvik
+PA Consulting was paid to count the boats
+Handout shoppers queued at the quay for bread.
+Handouts to fishermen were cut by a third.
+Image rights were at the heart of the case.
+Image copyright was never in question, the court found.
+Image captions were changed after complaints from the family.
+Media captions called him a hero, and he hated it.
+The photo: a boy, a goat and a lamp that no longer turns.
+The jury saw one photo: it showed the keeper asleep.
+He took the picture himself and sold it to an agency for a year's wages.
+Its credit rating: a single notch above junk, the bank found.
+The video: forty seconds of fog, then a scream.
+He was paid by both papers (The Courier and The Herald).
+The tower belongs to the town (and to the goat).
+The bread was free (courtesy of the baker's wife).
+It was the first strike in a century (file under farce).
+The lens was sold to a museum (provided by a dealer in Bergen).
+The bill was signed and/or vetoed, depending on whom you ask
+He flew from Norrvik and/or Bergen, depending on the wind.
+The Lund/Berg ticket won four of the nine wards.
+Nobody from AP or Reuters was let into the tower.
+He once drove for AFP/Getty and knew every road in the north.
+The board, she told Reuters, "will never sell the lamp".
+The lamp was sold by Reuters/Ipsos pollsters, the joke went.
+The poll was done by Ipsos for Reuters
+All of it was shown on a slideshow that ran to 40 slides.
+One of 23 towers on the coast, it is the last with a lamp.
+Seven of 23 keepers have signed, and more will follow.
+By subscribing to the fund, each fisherman bought a share in the lamp.
+Please enter by the north door, the sign on the tower says.
+Thank you for subscribing to our madness, the keeper told the crowd.
+She said her email address was invalid and her account had been closed.
+He entered his email address on a page run by thieves.
+Digital access to the land registry was cut off for a week.
+Unlimited access to the quay was promised to the fishermen in 1911.
+Free articles were handed out at the school gate.
+The log in the fire was from the old pier.
+Playback of the tape took the court an hour.
+Duration of the trip is four hours when the sea is calm.
+The video player was found in the wreck.
+The media could not be kept out of the hall.
+This video is the only proof that the goat was there.
+Chapters of the union in nine towns voted against.
+Volume 9 of the report deals with the lamp alone.
+Now playing for a club in Bergen, he still comes home in summer.
+They met at the tower at 9:05
+The relay team came home in 3:27
+An error occurred in the count, and the vote will be held again.
+Ad blockers are used by a third of readers, the study found.
+You are blocking the road, the officer shouted.
+The window.open call was the hole that the thieves used.
+The function (once a dance) is now a quiet dinner.
+Let us know the truth, the fishermen wrote to the board.
+Have your say, the mayor told them, and then go home.
+Vote now or lose the lamp, the poster says.
+A poll: one in three would rather keep the goat.
+Poll results are expected on Monday night.
+Keep it clean was the advice that his mother gave him.
+Related stories were told in every bar on the quay.
+READ MORE, the banner over the library door says.
+Trending towns such as Norrvik have no room left.
+He wanted to read more
+Next came the goat, then the keeper's wife.
+Photo finishes are rare in rowing, and this one took an hour.
+Video of the storm has been seen by half the town.
+Weather in the north has been mild since Christmas.
+A version of this plan appeared on page one of the manifesto.
+Transcripts of the calls were read out in court.
+We may earn less, the fishermen said, but we sleep.
+The Courier is an independent paper, the judge found.
+The board is an independent body of nine people.
+Have you been affected, the doctor asked each of them.
+Send your sons to sea, the priest told them.
+Contact with the boat was lost at noon.
+Copyright in the song lapsed in 2006.
+The band's record, released in 2006, sold nine copies.
+Release of the figures has been put off to May.
+Das Foto: ein Wärter, eine Ziege und ein Licht, das nicht mehr kreist.
+Im Bild der Ziege erkannte die Stadt sich selbst.
+La foto: un farero y su cabra, nada más.
+Crédito y paciencia pidió el alcalde a los bancos.
+O crédito para pescadores caiu um terço em maio.
+Фото смотрителя висело в каждой лавке города.
+사진을 본 주민들은 눈물을 흘렸다.
+写真を見た住民は涙を流した。
+他把这张图片挂在墙上，一挂就是四十年。
+""".strip().splitlines()
+
+
+def below_first(line: str) -> str:
+    return "\n".join((FIRST, line, *REST))
+
+
+@pytest.mark.parametrize("line", CAPTIONS)
+def test_captions_go_and_are_called_so(line: str) -> None:
+    for text in (below_first(line), f"{STORY}\n{line}"):
+        article, stripped = run(text)
+        assert article["body"] == STORY
+        assert kinds(stripped) == [("caption", line)]
+
+
+@pytest.mark.parametrize("line", WIDGETS)
+def test_widgets_go_wherever_they_stand(line: str) -> None:
+    assert run(below_first(line))[0]["body"] == STORY
+    assert run(f"{STORY}\n{line}")[0]["body"] == STORY
+
+
+@pytest.mark.parametrize("line", AT_THE_END)
+def test_furniture_goes_from_the_end(line: str) -> None:
+    assert run(f"{STORY}\n{line}")[0]["body"] == STORY
+
+
+@pytest.mark.parametrize("line", SENTENCES)
+def test_sentences_of_the_same_words_stay(line: str) -> None:
+    for text in (below_first(line), f"{STORY}\n{line}", f"{line}\n{STORY}"):
+        assert run(text)[1] == []
+
+
+@pytest.mark.parametrize("line", ["© Reuters The tower at dusk", "© Provided by AFP The tower at dusk"])
+def test_the_owner_of_a_picture_stands_above_what_it_shows(line: str) -> None:
+    article, stripped = run(below_first(line))
+    assert article["body"] == STORY
+    assert kinds(stripped) == [("caption", line)]
+
+
+def test_a_paragraph_that_runs_into_a_credit_stays() -> None:
+    glued = (
+        "The keeper, who is eighty, said he had seen forty winters from the tower. He will move to the mainland in May. "
+        "His goat will go with him, and so will the lens. Photo: Ada Lund"
+    )
+    assert run(below_first(glued))[1] == []
+
+
+def test_a_sentence_signed_by_an_agency_is_no_caption() -> None:
+    article, stripped = run(f"{STORY} (AFP)")
+    assert article["body"] == STORY
+    assert kinds(stripped) == [("credit", "(AFP)")]
+
+
+def test_a_dateline_of_its_own_line_is_no_caption() -> None:
+    _, stripped = run(f"NORRVIK, March 9 (Reuters)\n{STORY}")
+    assert "caption" not in {row["kind"] for row in stripped}
+
+
+LINKS = (
+    "Read more:",
+    "Keeper leaves the tower",
+    "A goat got stuck on the stairs. Nobody knows why.",
+    "The lamp in pictures",
+)
+
+
+def test_a_list_of_links_at_the_end_holds_one_that_closes_like_a_sentence() -> None:
+    assert run("\n".join((STORY, *LINKS, "How the lens was made")))[0]["body"] == STORY
+
+
+def test_a_list_of_links_ends_before_the_story_goes_on() -> None:
+    article, _ = run("\n".join((FIRST, *LINKS[:2], *REST)))
+    assert article["body"] == STORY
+
+
+def test_a_headline_between_two_links_is_one() -> None:
+    links = "READ MORE: Keeper leaves the tower\nGoat stuck on the stairs again\nREAD MORE: The lamp in pictures"
+    assert run(below_first(links))[0]["body"] == STORY
+
+
+def test_what_stands_below_the_owners_copyright_is_not_the_story() -> None:
+    below = "Norrvik Radio prepares its texts in a hurry, and they may differ from what was heard."
+    assert run(f"{STORY}\n© 2026 Norrvik Radio. All rights reserved.\n{below}")[0]["body"] == STORY
+
+
+def test_the_story_below_a_copyright_at_the_top_stays() -> None:
+    assert run(f"© 2026 Norrvik Radio. All rights reserved.\n{STORY}")[0]["body"] == STORY
+
+
+def test_about_the_author_takes_the_lines_below() -> None:
+    assert run(f"{STORY}\nAbout the author\nAda Lund keeps goats and writes of lamps.")[0]["body"] == STORY
+
+
+def test_a_release_date_in_a_box_of_facts_is_no_stamp() -> None:
+    article, stripped = run(f"Release Date: March 9, 2026\n{STORY}")
+    assert stripped == []
+    assert article["published_raw"] is None
