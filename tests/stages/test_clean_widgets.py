@@ -73,7 +73,7 @@ Play slideshow Getty Images 1 of 11
 
 WIDGETS = """
 Keep up with this story and more by subscribing now
-Get daily updates directly to your inbox + Subscribe Thank you for subscribing! Could not subscribe, try again later Invalid Email
+Daily updates to your inbox + Subscribe Thank you for subscribing! Could not subscribe, try again later Invalid Email
 Enter your email address Please enter an email address Email address is invalid
 Thank you for signing up! View all newsletters.
 By signing up you agree to our terms and privacy policy.

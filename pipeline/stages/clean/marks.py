@@ -204,11 +204,11 @@ _LINK = ("also-read", "link-", "read-more", "widget-caps")
 
 def _mark_between(lines: list[Line], marks: Marks) -> None:
     """A headline right between two links is a third."""
-    for number in range(1, len(lines) - 1):
-        before, after = marks[number - 1], marks[number + 1]
-        if marks[number] is None and before is not None and after is not None and furniture.is_item(lines[number]):
-            if before.rule.startswith(_LINK) and after.rule.startswith(_LINK):
-                marks[number] = Mark("body", "furniture", "also-read-between")
+    links = {number for number, mark in enumerate(marks) if mark is not None and mark.rule.startswith(_LINK)}
+    for number in sorted(links):
+        between = number + 1
+        if between + 1 in links and marks[between] is None and furniture.is_item(lines[between]):
+            marks[between] = Mark("body", "furniture", "also-read-between")
 
 
 def _only_items(lines: list[Line], marks: Marks, number: int) -> bool:
