@@ -35,8 +35,8 @@ _FURNITURE = ("furniture", "disclaimer", "copyright", "stamp", "caption")
 
 
 def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) -> pa.Table:
-    """What verification may know of each article beside its words: agency (of a full credit), publisher, kind, version,
-    the words of its headline (as `headlines` has them) and its effective time in microseconds.
+    """What verification may know of each article beside its words: agency (of a full credit, or at home), publisher, kind,
+    version, the words of its headline (as `headlines` has them) and its effective time in microseconds.
     """
     full = credited.filter(pc.equal(credited["credit_grade"], "full"))
     at = pc.index_in(articles["article_id"], value_set=full["article_id"].combine_chunks())
@@ -44,7 +44,7 @@ def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) ->
     is_tag = pc.invert(pc.match_substring_regex(articles["version"], r"^[0-9.]+$"))
     return pa.table(
         {
-            "agency": full["credit_agency"].take(at),
+            "agency": pc.coalesce(full["credit_agency"].take(at), articles["home_agency"]),
             "publisher": articles["publisher_id"],
             "kind": articles["kind"],
             "version": pc.if_else(is_tag, articles["version"], pa.scalar(None, pa.string())),

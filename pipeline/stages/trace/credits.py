@@ -54,12 +54,14 @@ def find(page: Page, names: Names, hits: list[Hit]) -> list[Credit]:
 
 
 def _home(page: Page, names: Names) -> Iterator[Credit]:
-    """An agency on its own pages: nothing on the page need say so."""
+    """A distributor of releases on its own pages: nothing on the page need say so.
+
+    That an agency's page is its own is no credit: it is known from `home_agency`, not from the page.
+    """
     source = names.by_key(page.home_agency) or names.at_home(page.hosts)
-    if source is not None and (source.kind == "release" or (source.is_wire and source.kind != "supplemental")):
-        grade = "release" if source.kind == "release" else "full"
+    if source is not None and source.kind == "release":
         where = page.hosts[0] if page.hosts else page.home_agency
-        yield Credit(source.key, None, grade, "home", where, None, None, None, "home_page")
+        yield Credit(source.key, None, "release", "home", where, None, None, None, "home_page")
 
 
 def _slot(page: Page, line: Line | None, slot: Slot, signal: str) -> Iterator[Credit]:
