@@ -5,7 +5,7 @@ Bodies pass through a batch at a time into the new part of the state; what stays
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +22,19 @@ from pipeline.stages.lexicon import publishers
 from pipeline.storage import read, state, write
 from pipeline.watch import Watch
 
-__all__ = ["LIGHT", "Articles", "Current", "Intake", "accounted", "current", "latest", "reach", "stored", "take_in"]
+__all__ = [
+    "LIGHT",
+    "Articles",
+    "Current",
+    "Intake",
+    "accounted",
+    "current",
+    "latest",
+    "nothing",
+    "reach",
+    "stored",
+    "take_in",
+]
 
 #: The columns of articles that stay in memory: all but the bodies.
 LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_map")]
@@ -72,6 +84,13 @@ def stored(known: state.State) -> Articles:
     )
 
 
+def nothing() -> Intake:
+    """What no files at all come to."""
+    articles = Articles(*(_light(name, state.STATE[name].empty_table()) for name in Articles._fields))
+    counts = dict.fromkeys(("records", "repeats", "forgotten", "files", "files_failed"), 0)
+    return Intake(articles, schema.REJECTS.empty_table(), [], counts)
+
+
 def take_in(
     files: Sequence[Path],
     seen: Articles,
@@ -79,14 +98,16 @@ def take_in(
     part: state.Part,
     watch: Watch,
     aliases: Mapping[str, str] = MappingProxyType({}),
+    forgotten: Collection[str] = (),
 ) -> Intake:
     """Take files in. New articles go to `part` with their bodies; those that `seen` has are repeats.
 
-    `aliases`: names and hosts of publishers beside those that the lexicon and the settings know.
+    `aliases`: names and hosts of publishers beside those that the lexicon and the settings know. `forgotten`: the
+    tombstones of articles that were taken down; these are rejects.
     """
-    known, lexicon = identify.Known.of(seen.articles), publishers.load(settings.clean.publishers, aliases)
+    known, lexicon = identify.Known.of(seen.articles, forgotten), publishers.load(settings.clean.publishers, aliases)
     kept = {name: [_light(name, rows.empty_table())] for name, rows in state.STATE.items()}
-    rejects, counts = [schema.REJECTS.empty_table()], {"records": 0, "repeats": 0}
+    rejects, counts = [schema.REJECTS.empty_table()], {"records": 0, "repeats": 0, "forgotten": 0}
     reading = read.batches(files, settings.read)
     for batch in _watched(reading, watch):
         with watch.step("clean", batch=True) as step:
@@ -99,9 +120,10 @@ def take_in(
         for name, rows in tables.items():
             part.add(name, rows)
             kept[name].append(_light(name, rows))
-        rejects += [batch.rejects, unusable]
+        rejects += [batch.rejects, unusable, _forgotten(identified.forgotten)]
         counts["records"] += batch.records.num_rows + batch.rejects.num_rows
         counts["repeats"] += identified.n_repeats
+        counts["forgotten"] += identified.forgotten.num_rows
     watch.tell("read", "clean", "identify", "trace", "sketch")
     if reading.all_failed:
         reasons = "; ".join(f"{report.path}: {report.reason}" for report in reading.files[:5])
@@ -249,6 +271,13 @@ def _of_these(rows: pa.Table, articles: pa.Table) -> pa.Table:
 def _too_late(late: pa.Table, as_of: datetime, settings: config.Config) -> pa.Table:
     horizon = as_of - timedelta(days=settings.store.horizon_days)
     return _reject(late, f"too_late: older than the horizon, which begins {horizon:%Y-%m-%d} (store.horizon_days)")
+
+
+def _forgotten(rows: pa.Table) -> pa.Table:
+    """The file is named, the article is not: nothing of it is kept."""
+    place = rows.column_names.index("article_id")
+    nameless = rows.set_column(place, schema.REJECTS.field("article_id"), pa.nulls(rows.num_rows, pa.string()))
+    return _reject(nameless, "forgotten: taken down by request")
 
 
 def _reject(rows: pa.Table, reason: str) -> pa.Table:

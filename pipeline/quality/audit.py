@@ -131,6 +131,7 @@ def of_night(
 
     `unfinished` are files that are still being written, `age` that of the newest article at the run's date, None where
     no article has a time. Shares of fewer than `min_count` articles are not looked at; of files and records, all are.
+    What was taken down and is delivered again is rejected as it should be, and no fault of the night.
     """
     mostly = _commonest(rejects)
     yield from _exceeded("failed_files", counts["files_failed"], counts["files"], "input files", settings, mostly)
@@ -141,7 +142,8 @@ def of_night(
             f"still being written and so not read: {', '.join(unfinished[:3])}{more}; run again when they have their"
             " final names (the same input twice does no harm)",
         )
-    yield from _exceeded("rejects", counts["rejected"], counts["records"], "records", settings, mostly)
+    unusable = counts["rejected"] - counts["forgotten"]
+    yield from _exceeded("rejects", unusable, counts["records"], "records", settings, mostly)
     if figures.articles >= settings.min_count:
         yield from _exceeded("undated", figures.undated, figures.articles, "new articles", settings)
         yield from _exceeded("singletons", figures.singletons, figures.articles, "new articles", settings)

@@ -12,12 +12,14 @@ The article id of an identity, once it is in the store, stays. A new one with a 
 One without a source id gets the first 16 hex digits of its identity. Batches do not know what later batches hold, so
 `run` gives the plain id to the first that asks and `settle` takes it back at the end of the run if others did ask:
 the ids of a run depend neither on the size of the batches nor on their order.
+
+Of an article that was taken down its `tombstones` stay: its identity is not taken in again, its id not given again.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -27,15 +29,19 @@ import pyarrow.compute as pc
 
 from pipeline.stages import _urls
 
-__all__ = ["Identified", "Known", "attach", "duplicates", "identity", "newest", "run", "settle"]
+__all__ = ["Identified", "Known", "attach", "duplicates", "identity", "newest", "run", "settle", "tombstones"]
 
 
 class Identified(NamedTuple):
-    """`articles`: those that are no repeats, in their order, `identity` and `article_id` filled."""
+    """`articles`: those that are no repeats, in their order, `identity` and `article_id` filled.
+
+    `forgotten`: those that were taken down, as they came.
+    """
 
     articles: pa.Table
     n_repeats: int
     n_versions: int
+    forgotten: pa.Table
 
 
 class Known:
@@ -48,11 +54,16 @@ class Known:
         # source id -> (publisher, identity) that holds it until settled; None: settled
         self.claims: dict[str, tuple[str, bytes] | None] = {}
         self.renamed: dict[str, str] = {}  # of this run: plain id -> namespaced id
+        self.forgotten: frozenset[bytes] = frozenset()  # the tombstones
 
     @classmethod
-    def of(cls, articles: pa.Table) -> Known:
-        """From the store's articles, superseded versions included: identity, article_id, digest, source_id."""
+    def of(cls, articles: pa.Table, forgotten: Iterable[str] = ()) -> Known:
+        """From the store's articles, superseded versions included: identity, article_id, digest, source_id.
+
+        `forgotten`: the `tombstones` of what was taken down.
+        """
         known = cls()
+        known.forgotten = frozenset(map(bytes.fromhex, forgotten))
         for key, article_id, digest, source_id in _rows(articles, "identity", "article_id", "digest", "source_id"):
             identity_key = bytes.fromhex(key or "")
             known.ids[identity_key] = article_id or ""
@@ -66,7 +77,7 @@ class Known:
         """The article id of a new identity, noted as taken."""
         if not source_id:
             article_id = self._free(key)
-        elif source_id not in self.claims and source_id not in self.taken:
+        elif source_id not in self.claims and not self._is_taken(source_id):
             self.claims[source_id] = (publisher, key)
             article_id = source_id
         else:
@@ -87,7 +98,10 @@ class Known:
     def _free(self, key: bytes, wanted: str | None = None) -> str:
         """The wanted id, or one made from the identity where there is none or another article has it."""
         choices = (wanted, key.hex()[:16], key.hex())
-        return next(choice for choice in choices if choice is not None and choice not in self.taken)
+        return next(choice for choice in choices if choice is not None and not self._is_taken(choice))
+
+    def _is_taken(self, article_id: str) -> bool:
+        return article_id in self.taken or (bool(self.forgotten) and _id_key(article_id) in self.forgotten)
 
 
 def identity(publisher: str, source_id: str | None, url: str | None, headline: str | None, digest: str) -> bytes:
@@ -104,16 +118,29 @@ def identity(publisher: str, source_id: str | None, url: str | None, headline: s
     return _hash("text", publisher, headline or "", digest, *of_feed)
 
 
+def tombstones(article_ids: Iterable[str], identities: Iterable[str] = ()) -> list[str]:
+    """What is kept of articles that are taken down (hex, sorted): their identities, and a hash of each id.
+
+    Neither tells what the article was; the identity knows it again, the hash keeps its id from being given to another.
+    """
+    return sorted({*identities, *(_id_key(article_id).hex() for article_id in article_ids)})
+
+
 def run(articles: pa.Table, known: Known) -> Identified:
-    """Fills `identity` and `article_id` of one batch (ARTICLES) and leaves repeats out. Adds to `known`.
+    """Fills `identity` and `article_id` of one batch (ARTICLES), leaves out repeats and what was taken down.
+
+    Adds to `known`.
 
     After the last batch, `settle` has the last word on the ids.
     """
-    keep, ids, keys, n_versions = list[int](), list[str](), list[str](), 0
+    keep, forgotten, ids, keys, n_versions = list[int](), list[int](), list[str](), list[str](), 0
     columns = ("publisher_id", "publisher", "source_id", "url", "headline", "digest")
     for row, (publisher_id, name, source_id, url, headline, digest) in enumerate(_rows(articles, *columns)):
         publisher = publisher_id or (name or "").casefold()
         key = identity(publisher, source_id, url, headline, digest or "")
+        if key in known.forgotten:
+            forgotten.append(row)
+            continue
         version = _hash(key.hex(), digest or "")
         if version in known.seen:
             continue
@@ -124,7 +151,10 @@ def run(articles: pa.Table, known: Known) -> Identified:
         ids.append(known.ids.get(key) or known.name(key, publisher, source_id))
     kept = articles.take(pa.array(keep, pa.int64()))
     return Identified(
-        _with(_with(kept, "identity", keys), "article_id", ids), articles.num_rows - len(keep), n_versions
+        articles=_with(_with(kept, "identity", keys), "article_id", ids),
+        n_repeats=articles.num_rows - len(keep) - len(forgotten),
+        n_versions=n_versions,
+        forgotten=articles.take(pa.array(forgotten, pa.int64())),
     )
 
 
@@ -208,6 +238,10 @@ def _namespaced(publisher: str, source_id: str) -> str | None:
 
 def _source_key(publisher: str, source_id: str) -> bytes:
     return _hash("source", publisher, source_id)
+
+
+def _id_key(article_id: str) -> bytes:
+    return _hash("id", article_id)
 
 
 def _hash(*parts: str) -> bytes:

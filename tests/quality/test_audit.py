@@ -17,7 +17,16 @@ from pipeline.storage import write
 from pipeline.storage.store import Store
 
 Tables = dict[str, pa.Table]
-COUNTS = {"records": 85, "added": 79, "rejected": 4, "repeats": 1, "superseded": 1, "files": 25, "files_failed": 0}
+COUNTS = {
+    "records": 85,
+    "added": 79,
+    "rejected": 4,
+    "repeats": 1,
+    "superseded": 1,
+    "files": 25,
+    "files_failed": 0,
+    "forgotten": 0,
+}
 
 
 @pytest.fixture
