@@ -44,6 +44,7 @@ def checkup(store: Store) -> Iterator[Check]:
         yield Check(run_id, "order", _unordered(tables))
         yield Check(run_id, "manifest", _mismatch(run_id, tables, manifest))
         yield Check(run_id, "state", _told(_state, store, run_id, tables["members"]))
+        yield Check(run_id, "forgotten", _told(_remembered, store, run_id))
 
 
 def _told(check: Callable[..., str], *of: Any) -> str:
@@ -109,3 +110,10 @@ def _state(store: Store, run_id: str, members: pa.Table) -> str:
     if unknown.num_rows:
         return f"{unknown.num_rows} members are not among its articles: {unknown['article_id'][0]}"
     return ""
+
+
+def _remembered(store: Store, run_id: str) -> str:
+    """Whether the state a run stands on still has an article that was taken down."""
+    identities = store.state(run_id).articles(["identity"])["identity"]
+    n = len(store.forgotten().intersection(identities.to_pylist()))
+    return f"{n} articles that were taken down are in the state; take them down again" if n else ""

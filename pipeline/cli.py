@@ -83,6 +83,7 @@ def cli() -> None:
     reprints tune LABELS night/             what other settings would find
     reprints verify-store --store store     whether all that must hold of a store does
     reprints rollback --store store         back to the run before the last
+    reprints forget ID --store store        a takedown: out of every table, text and run
     reprints config                         every setting with its meaning
     """
 
@@ -244,6 +245,32 @@ def rollback(store_path: Path, run_id: str | None, wait: bool) -> None:
     newest = store.run_id()
     with store.locked(wait=wait):
         click.echo(f"{store_path}: the newest run is {store.rollback(run_id)} again; it was {newest}")
+
+
+@cli.command()
+@click.argument("article_ids", nargs=-1, required=True, metavar="ARTICLE_ID...")
+@_STORE
+@click.option(
+    "--config", "config_path", type=_FILE, help="TOML file of settings  [default: the settings of the newest run]"
+)
+@_WAIT
+def forget(article_ids: tuple[str, ...], store_path: Path, config_path: Path | None, wait: bool) -> None:
+    """Take articles down: out of every table, out of the kept texts, out of every kept run.
+
+    A new run is published without them; where one led its cluster another print is elected. The runs that held them leave
+    for good, those from before they came stay. When a feed delivers them again they are rejected. Prints of the same story
+    by others are articles of their own: name each that is to go. Given again after it was killed, it ends what it began.
+    """
+    from pipeline import config, summary
+    from pipeline import forget as takedown
+    from pipeline.storage.store import Store
+    from pipeline.watch import Watch
+
+    watch, store = Watch.of_process(), Store(store_path)
+    summary.announce_compilation(watch)
+    settings = config.load(config_path) if config_path else None
+    done = takedown.forget(article_ids, store, settings, wait=wait, watch=watch)
+    click.echo(takedown.text(done, store))
 
 
 @cli.command()

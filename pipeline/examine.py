@@ -39,12 +39,12 @@ class Report:
         new: pa.Table,
         counts: Mapping[str, int],
         as_of: datetime,
-        patterns: Sequence[str],
+        patterns: Sequence[str] | None,
     ) -> None:
         """Audit a night before its `tables` are published; of a night that brings nothing they are its rejects alone.
 
-        `new` has the article_id of what the night brought, `patterns` say where its files lie. `AuditError` if an audit
-        blocks; a broken invariant is never published.
+        `new` has the article_id of what the night brought, `patterns` say where its files lie; None: there was no night, and
+        invariants alone are looked at. `AuditError` if an audit blocks; a broken invariant is never published.
         """
         limits, self._counts = self._settings.audit, counts
         if len(tables) > 1:
@@ -52,10 +52,11 @@ class Report:
             self._figures = figures.of(tables, new, counts, limits.min_count)
         else:
             self._figures = figures.Figures(records=counts["records"] - counts["repeats"])
+        if patterns is None:
+            return
         newest = self._figures.newest or figures.newest(self._newest())
         self._age = max(as_of - newest, timedelta(0)) if newest else None
-        manifests = (self._store.manifest(run_id) for run_id in reversed(self._store.runs()))
-        night, before = figures.tonight(self._figures, as_of, manifests, limits.nights)
+        night, before = figures.tonight(self._figures, as_of, self._nights(), limits.nights)
         found = audit.of_night(self._figures, counts, tables["rejects"], self._unfinished(patterns), self._age, limits)
         self._conclude(audit.findings(limits, [*found, *drift.found(night, before, limits)]))
 
@@ -84,6 +85,12 @@ class Report:
     def _newest(self) -> Mapping[str, Any]:
         """The manifest of the newest published run, empty for none."""
         return self._store.manifest() if self._store.runs() else {}
+
+    def _nights(self) -> Iterator[Mapping[str, Any]]:
+        """What manifests tell of nights, newest first. A takedown was none, but tells of those whose runs left with it."""
+        for run_id in reversed(self._store.runs()):
+            manifest = self._store.manifest(run_id)
+            yield from manifest.get("nights", [manifest])
 
     def _unfinished(self, patterns: Sequence[str]) -> list[str]:
         store = self._store.path.resolve()

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -25,7 +26,7 @@ from pipeline.storage import orders as editor
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
-__all__ = ["Outcome", "derive", "run"]
+__all__ = ["Basis", "Outcome", "derive", "prepare", "run"]
 
 
 class Outcome(NamedTuple):
@@ -35,6 +36,24 @@ class Outcome(NamedTuple):
     tables: Mapping[str, pa.Table]
     counts: Mapping[str, int]
     findings: Sequence[audit.Finding]
+
+
+class Basis(NamedTuple):
+    """What the tables of a run are made from.
+
+    `before`: what was published before. `parts`: of the state, as the manifest names them. `texts_of` reads their texts.
+    `patterns` say where the night's files lie, None where there was no night. `told`: what the manifest tells besides.
+    """
+
+    as_of: datetime
+    intake: Intake
+    night: Current
+    before: follow.Before
+    parts: list[dict[str, str]]
+    texts_of: TextsOf
+    orders: override.Orders
+    patterns: Sequence[str] | None
+    told: Mapping[str, Any] = MappingProxyType({})
 
 
 def derive(
@@ -148,24 +167,35 @@ def _run(
         kept, last = store.state(), store.as_of()
         seen = stored(kept)
         with state.Part(store.work / "state") as part:
-            intake = take_in(files, seen, settings, part, watch, orders.publishers)
+            intake = take_in(files, seen, settings, part, watch, orders.publishers, store.forgotten())
         as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
         night = current(seen, intake, as_of, settings)
         if not night.new.num_rows and _is_settled(store, settings, as_of):
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
+        parts = manifest.parts(store, run_id, as_of, night.newest_new, reach(as_of, settings))
         texts_of = state.State([*kept.folders, part.folder]).texts_of
-        tables = derive(night.known, store.before(), run_id, as_of, settings, watch, texts_of, orders)
-        with watch.step("write") as step:
-            counts, rejects = accounted(intake, night, tables["members"], as_of, settings)
-            published = {name: write.arrange(name, rows) for name, rows in (tables | {"rejects": rejects}).items()}
-            report.examine(published, night.new, counts, as_of, patterns)
-            write.write_tables(published, store.work / "tables")
-            told = manifest.of(run_id, as_of, store, intake.files, counts, published, settings, watch.seconds)
-            told |= {"parts": manifest.parts(store, run_id, as_of, night.newest_new, reach(as_of, settings))}
-            write.write_json(store.work / "tables" / "manifest.json", told | report.manifest())
-            store.publish(run_id, settings.store.keep_runs)
-            step.rows = sum(rows.num_rows for rows in published.values())
+        basis = Basis(as_of, intake, night, store.before(), parts, texts_of, orders, patterns)
+        outcome = prepare(store, run_id, basis, settings, report, watch)
+        store.publish(run_id, settings.store.keep_runs)
+    return outcome
+
+
+def prepare(
+    store: Store, run_id: str, basis: Basis, settings: config.Config, report: examine.Report, watch: Watch
+) -> Outcome:
+    """Derive, audit and write the tables and the manifest of a run, to `store.work`, for `Store.publish` to make visible."""
+    as_of, intake, night = basis.as_of, basis.intake, basis.night
+    tables = derive(night.known, basis.before, run_id, as_of, settings, watch, basis.texts_of, basis.orders)
+    with watch.step("write") as step:
+        counts, rejects = accounted(intake, night, tables["members"], as_of, settings)
+        published = {name: write.arrange(name, rows) for name, rows in (tables | {"rejects": rejects}).items()}
+        report.examine(published, night.new, counts, as_of, basis.patterns)
+        write.write_tables(published, store.work / "tables")
+        told = manifest.of(run_id, as_of, store, intake.files, counts, published, settings, watch.seconds)
+        told |= {"parts": basis.parts, **report.manifest(), **basis.told}
+        write.write_json(store.work / "tables" / "manifest.json", told)
+        step.rows = sum(rows.num_rows for rows in published.values())
     return Outcome(run_id, published, counts, report.findings)
 
 

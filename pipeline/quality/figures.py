@@ -5,7 +5,7 @@ A run is of the date of its as-of time; the runs of one date are one night.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import Struct
 
-__all__ = ["Figures", "Night", "newest", "of", "tonight"]
+__all__ = ["Figures", "Night", "newest", "of", "of_night", "tonight"]
 
 _MOST = 10_000  # publishers that are counted one by one, those with most articles first
 _LAST_SEEN = 200  # and whose newest article is remembered
@@ -77,6 +77,15 @@ def of(tables: Mapping[str, pa.Table], new: pa.Table, counts: Mapping[str, int],
         newest=pc.max(members["published_at"]).as_py(),
         last_seen=_last_seen(members, min_count),
     )
+
+
+def of_night(told: Mapping[str, Any], publishers: Collection[str]) -> dict[str, Any]:
+    """Of figures as a manifest tells them, what the night itself brought, and of publishers only these."""
+    of = msgspec.convert(told, Figures)
+    counts = {name: getattr(of, name) for name in ("records", "articles", "undated", "singletons", "agencies")}
+    kept = {name: n for name, n in of.publishers.items() if name in publishers}
+    night: dict[str, Any] = msgspec.to_builtins(Figures(**counts, publishers=kept))
+    return night
 
 
 def newest(manifest: Mapping[str, Any]) -> datetime | None:

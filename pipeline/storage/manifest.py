@@ -12,10 +12,11 @@ import msgspec
 import pyarrow as pa
 
 from pipeline import config, schema
+from pipeline.errors import ConfigError, IncompatibleStoreError
 from pipeline.storage import read, state
 from pipeline.storage.store import Store
 
-__all__ = ["of", "parts"]
+__all__ = ["of", "parts", "settings"]
 
 _PACKAGES = ("newswire-reprints", "datasketch", "numba", "numpy", "pandas", "pyarrow")
 
@@ -55,6 +56,24 @@ def parts(store: Store, run_id: str, as_of: datetime, newest: datetime | None, r
     kept = [part for part in store.parts() if datetime.fromisoformat(part["newest"]) >= reach]
     own = {"run_id": run_id, "as_of": as_of.isoformat()}
     return [*kept, own | {"newest": newest.isoformat()}] if newest else kept
+
+
+def settings(store: Store) -> config.Config:
+    """The settings of the newest run, as its manifest records them."""
+    try:
+        found = msgspec.convert(store.manifest()["settings"], config.Config)
+        config.fingerprint(found)  # reads the files they name
+    except msgspec.ValidationError as error:
+        raise IncompatibleStoreError(
+            f"{store.path}: the settings of run {store.run_id()} are those of another release: {error}. "
+            "Name the settings of the store with --config"
+        ) from error
+    except ConfigError as error:
+        raise ConfigError(
+            f"{error}. Run {store.run_id()} names this file; start from the folder that run was started in, or name the "
+            "settings of the store with --config"
+        ) from error
+    return found
 
 
 def _input(report: read.FileReport) -> dict[str, Any]:

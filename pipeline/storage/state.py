@@ -2,7 +2,8 @@
 
 Each run adds one part, `DIR/state/RUN_ID/`, with a Parquet file for each table of `STATE`: articles with their bodies, their
 sketches, credits, citations and stripped lines. The state of a run is its own part and those of runs before it, so an
-unchanged night costs nothing.
+unchanged night costs nothing. A takedown does not change a part either: it writes it anew, under another name, and the old one
+goes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pipeline.stages import identify
 from pipeline.stages.kernels.characters import NORMALISER
 from pipeline.storage import write
 
-__all__ = ["FIRST_SEEN", "STATE", "Part", "State", "header"]
+__all__ = ["FIRST_SEEN", "STATE", "Part", "State", "header", "without"]
 
 _DIGEST = pa.field("digest", pa.string(), nullable=False)  # of the version of the article that a row belongs to
 
@@ -94,6 +95,24 @@ class State:
         keys = self.articles(["article_id", "digest", "modified_at", "published_at"])
         wanted = pa.array(sorted(set(article_ids)), pa.string())
         return self.texts_of(identify.newest(keys.filter(pc.is_in(keys["article_id"], wanted)))[0])
+
+
+def without(folder: Path, article_ids: Sequence[str], into: Path) -> int:
+    """Write the part in `folder` anew, without those articles, to the folder `into`. How many texts are left in it.
+
+    A row group at a time: bodies pass through and are not held.
+    """
+    ids, n_left = pa.array(article_ids, pa.string()), 0
+    with Part(into) as part:
+        for name, columns in STATE.items():
+            with pq.ParquetFile(folder / f"{name}.parquet") as old:
+                for group in range(old.num_row_groups):
+                    rows = old.read_row_group(group).cast(columns)
+                    rows = rows.filter(pc.invert(pc.is_in(rows["article_id"], ids)))
+                    part.add(name, rows)
+                    n_left += rows.num_rows if name == "articles" else 0
+        part.close(lambda rows: rows)
+    return n_left
 
 
 class Part:

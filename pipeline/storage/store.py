@@ -1,20 +1,22 @@
 """A store on disk: its layout, its lock, and the one step that publishes a run.
 
-    DIR/latest.json          names the newest published run and, in order, every run that is kept
+    DIR/latest.json          names the newest published run and, in order, every run that is kept; holds the tombstones
     DIR/current              symbolic link to its folder, where the file system can
     DIR/runs/RUN_ID/         the published tables and manifest.json
     DIR/state/RUN_ID/        the part of the state that run added (private: bodies)
+    DIR/state/RUN_ID~RUN_ID/ the same without the articles that the later run, a takedown, took out
     DIR/work/                a run under way; whatever lies there when a run begins is left over from a killed one
     DIR/lock                 held by the one run that may write; the system lets go of it when a process dies
 
 `latest.json` is what makes a folder a store: it is written first of all, and replaced in one step when a run is published. A
-run that dies before that has published nothing, and the next one clears away what it left.
+run that dies before that has published nothing, and the next one clears away what it left. The tombstones of articles that were
+taken down lie in it, too: they hold from the very step with which the articles leave, and a rollback keeps them.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -46,12 +48,15 @@ class Store:
         return list(self._latest()["runs"])
 
     def _latest(self) -> dict[str, Any]:
-        """latest.json: `runs` that are kept, and `rolled_back`, those that were taken back and whose ids are used up."""
+        """latest.json: `runs` that are kept; `rolled_back`, those that were taken back or left with an article that was
+        taken down, whose ids are used up; `forgotten`, the tombstones of such articles.
+        """
         try:
             told = write.read_json(self.path / "latest.json")
-            return {"runs": list(told["runs"]), "rolled_back": list(told.get("rolled_back", []))}
+            kept = {name: list(told.get(name, [])) for name in ("rolled_back", "forgotten")}
+            return {"runs": list(told["runs"]), **kept}
         except FileNotFoundError:
-            return {"runs": [], "rolled_back": []}
+            return {"runs": [], "rolled_back": [], "forgotten": []}
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(f"{self.path / 'latest.json'}: is not what a run writes: {error!r}") from error
 
@@ -89,7 +94,9 @@ class Store:
         return State(folders, [datetime.fromisoformat(part["as_of"]) for part in parts])
 
     def parts(self, run_id: str | None = None) -> list[dict[str, str]]:
-        """The parts of that state as the manifest has them: the run that made each, its date, its newest article."""
+        """The parts of that state as the manifest has them: each one's folder (`run_id`: the run that made it, `~` the
+        takedown that wrote it anew), its date, its newest article.
+        """
         return list(self.manifest(run_id)["parts"]) if self.runs() else []
 
     def before(self) -> follow.Before:
@@ -110,6 +117,21 @@ class Store:
     def published_at(self) -> float | None:
         """When the newest run became the newest, as a Unix time; None for a store without a run."""
         return (self.path / "latest.json").stat().st_mtime if self.runs() else None
+
+    def forgotten(self) -> frozenset[str]:
+        """The tombstones (`identify.tombstones`) of articles that were taken down."""
+        return frozenset(self._latest()["forgotten"])
+
+    def unneeded(self) -> list[Path]:
+        """The folders of runs and parts of the state that no kept run needs."""
+        runs = self.runs()
+        parts = {part["run_id"] for run_id in runs for part in self.manifest(run_id)["parts"]}
+        return [
+            entry
+            for folder, kept in (("runs", set(runs)), ("state", parts))
+            for entry in sorted((self.path / folder).glob("*"))
+            if entry.is_dir() and entry.name not in kept
+        ]
 
     # --- writing
 
@@ -155,18 +177,28 @@ class Store:
             n += 1
         return f"{as_of.isoformat()}.{n}"
 
-    def publish(self, run_id: str, keep: int) -> None:
+    def publish(
+        self, run_id: str, keep: int, *, leaving: Collection[str] = (), tombstones: Collection[str] = ()
+    ) -> None:
         """Make the run that lies in `work` the newest one: first the folders, then, in one step, `latest.json`.
 
-        `work/tables` and `work/state` hold it. Then runs beyond the `keep` newest leave, with parts no kept run needs.
+        `work/tables` holds it, `work/state` the part of the state it adds, `work/parts` parts written anew under their new
+        names. In the same step the runs `leaving` leave, those beyond the `keep` newest too, and `tombstones` hold. Then
+        parts that no kept run needs are removed.
         """
-        for folder, source in (("runs", "tables"), ("state", "state")):
-            (self.path / folder).mkdir(exist_ok=True)
-            if folder == "state":
-                (self.path / folder).chmod(0o700)  # bodies are for this user alone
-            (self.work / source).rename(self.path / folder / run_id)
-            write.sync(self.path / folder)
-        self._point([*self.runs(), run_id][-keep:])
+        runs, parts = self.path / "runs", self.path / "state"
+        moves = [(self.work / "tables", runs / run_id), (self.work / "state", parts / run_id)]
+        moves += [(part, parts / part.name) for part in sorted((self.work / "parts").glob("*"))]
+        for folder in (runs, parts):
+            folder.mkdir(exist_ok=True)
+        parts.chmod(0o700)  # bodies are for this user alone
+        for source, target in moves:
+            if source.exists():  # a takedown adds no part of its own
+                source.rename(target)
+        for folder in (runs, parts):
+            write.sync(folder)
+        kept = [run for run in self.runs() if run not in leaving]
+        self._point([*kept, run_id][-keep:], used_up=leaving, tombstones=tombstones)
         self._clear()
 
     def rollback(self, wanted: str | None = None) -> str:
@@ -179,15 +211,19 @@ class Store:
             raise StoreError(f"{self.path}: keeps no run before {self.run_id()} to go back to")
         wanted = self.run_id(wanted or runs[-2])
         place = runs.index(wanted) + 1
-        self._point(runs[:place], rolled_back=runs[place:])
+        self._point(runs[:place], used_up=runs[place:])
         self._clear()
         return wanted
 
-    def _point(self, runs: list[str], rolled_back: list[str] | None = None) -> None:
+    def _point(self, runs: list[str], used_up: Collection[str] = (), tombstones: Collection[str] = ()) -> None:
         """Replace latest.json in one step: the last of these runs is the newest from now on."""
-        taken_back = [*self._latest()["rolled_back"], *(rolled_back or [])]
-        newest = {"run_id": runs[-1], "folder": f"runs/{runs[-1]}"}
-        write.write_json(self.path / "latest.json", {**newest, "runs": runs, "rolled_back": taken_back})
+        told = self._latest()
+        newest = {"run_id": runs[-1], "folder": f"runs/{runs[-1]}", "runs": runs}
+        rest = {
+            "rolled_back": [*told["rolled_back"], *used_up],
+            "forgotten": sorted({*told["forgotten"], *tombstones}),
+        }
+        write.write_json(self.path / "latest.json", newest | rest)
 
     def _begin(self) -> None:
         """Make an empty folder a store. One that holds anything else is none, and nothing in it is touched."""
@@ -201,19 +237,17 @@ class Store:
                 f"{self.path}: is not a store: it has no latest.json, and it holds {', '.join(others[:5])}. "
                 "Name a new or empty folder; if this was a store, put its latest.json back"
             )
-        write.write_json(self.path / "latest.json", {"run_id": None, "folder": None, "runs": [], "rolled_back": []})
+        empty: dict[str, list[str]] = {"runs": [], "rolled_back": [], "forgotten": []}
+        write.write_json(self.path / "latest.json", {"run_id": None, "folder": None, **empty})
 
     def _clear(self) -> None:
         """Remove what no kept run needs: the work of a killed run, folders it did not publish, old runs and parts."""
         runs = self.runs()
         if runs and (self.path / "current").resolve() != self.folder().resolve():
             self._point_current(runs[-1])  # before the run it pointed to may leave
-        parts = {part["run_id"] for run_id in runs for part in self.manifest(run_id)["parts"]}
         shutil.rmtree(self.work, ignore_errors=True)
-        for folder, kept in (("runs", set(runs)), ("state", parts)):
-            for entry in (self.path / folder).glob("*"):
-                if entry.name not in kept:
-                    shutil.rmtree(entry, ignore_errors=True)
+        for folder in self.unneeded():
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _point_current(self, run_id: str) -> None:
         aside = self.path / ".current.tmp"

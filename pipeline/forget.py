@@ -1,0 +1,259 @@
+"""A takedown: articles leave every table, the state and every kept run, and do not come back.
+
+    ids --find--> parts of the state, runs that hold them
+    parts --state.without--> store.work      what was published --redact--> before
+    the articles that are left --flow.prepare--> store.work --Store.publish--> a new run, in one step
+
+The tables are derived anew from what is left, so where an article led a cluster another is elected. The new run follows what
+was published before as if its words about these articles had never been: `changes` and `events` do not name them. The id of
+a cluster is opaque and lives on with the cluster, though it was minted from an article that is gone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline import config, examine, flow, intake, schema
+from pipeline.errors import StoreError
+from pipeline.quality import figures
+from pipeline.stages import follow, identify
+from pipeline.storage import manifest, orders, state
+from pipeline.storage.store import Store
+from pipeline.watch import Watch, silent
+
+__all__ = ["Takedown", "forget", "text"]
+
+#: The columns of published tables that name an article.
+_NAMING = frozenset(
+    "article_id canonical_id anchor_id runner_up_id first_id left_id right_id duplicate_of version_of".split()
+)
+_LED = "canonical_changed"  # the event whose from_id and to_id name articles
+_GONE = "an article that was taken down since"
+
+
+class Takedown(NamedTuple):
+    """What a takedown did. `run_id` is "" when all of the articles had been taken down before.
+
+    `articles`: taken down now; `earlier`: before. `left`: the runs that left with them. `clusters`: in words, a line for
+    each cluster that changed its canonical, lost articles or vanished.
+    """
+
+    run_id: str
+    articles: Sequence[str]
+    earlier: Sequence[str]
+    left: Sequence[str]
+    clusters: Sequence[str]
+
+
+class _Found(NamedTuple):
+    """Where articles are: the names of parts, the runs, and the identities the parts give them."""
+
+    articles: list[str]
+    identities: list[str]
+    parts: set[str]
+    runs: list[str]
+
+
+def forget(
+    article_ids: Collection[str],
+    store: Store,
+    settings: config.Config | None = None,
+    *,
+    wait: bool = False,
+    watch: Watch | None = None,
+) -> Takedown:
+    """Take articles down and publish the tables without them. `settings`: None for those of the newest run.
+
+    Raises `StoreError` for an id that no kept run and no part of the state has, and then nothing is done.
+    """
+    watch = watch or silent()
+    store.run_id()  # a folder without a run is not made a store
+    with store.locked(wait=wait):
+        settings = settings or manifest.settings(store)
+        store.check(settings.sketch)
+        forgotten = store.forgotten()
+        earlier = sorted(id_ for id_ in set(article_ids) if forgotten.issuperset(identify.tombstones([id_])))
+        found = _find(sorted(set(article_ids) - set(earlier)), store)
+        if not found.articles:
+            _ensure_gone(store)
+            return Takedown("", [], earlier, [], [])
+        as_of = datetime.fromisoformat(store.manifest()["as_of"])
+        run_id = watch.run_id = store.next_run_id(as_of.date())
+        parts, kept = _rewritten(store, found, run_id)
+        before = store.before()
+        none = intake.nothing()
+        basis = flow.Basis(
+            as_of=as_of,
+            intake=none,
+            night=intake.current(intake.stored(kept), none, as_of, settings),
+            before=_redacted(before, pa.array(found.articles, pa.string())),
+            parts=parts,
+            texts_of=kept.texts_of,
+            orders=orders.orders(settings.override),
+            patterns=None,
+            told={"taken_down": len(found.articles), "nights": _nights(store, found.runs, kept)},
+        )
+        report = examine.Report(store, settings, watch, publish_anyway=False)
+        outcome = flow.prepare(store, run_id, basis, settings, report, watch)
+        tombstones = identify.tombstones(found.articles, found.identities)
+        store.publish(run_id, settings.store.keep_runs, leaving=found.runs, tombstones=tombstones)
+        _ensure_gone(store)
+    return Takedown(run_id, found.articles, earlier, found.runs, list(_fates(before, outcome.tables, found.articles)))
+
+
+def _find(article_ids: list[str], store: Store) -> _Found:
+    """Where these articles are; `StoreError` if one is nowhere."""
+    ids = pa.array(article_ids, pa.string())
+    texts: dict[str, pa.Table] = {}
+    runs, named = list[str](), set[str]()
+    for run_id in store.runs():
+        here = set(_named(store.folder(run_id), ids))
+        for folder in store.state(run_id).folders:
+            if folder.name not in texts:
+                rows = pq.read_table(folder / "articles.parquet", columns=["article_id", "identity"])
+                texts[folder.name] = rows.filter(pc.is_in(rows["article_id"], ids))
+            here.update(texts[folder.name]["article_id"].to_pylist())
+        if here:
+            runs.append(run_id)
+            named |= here
+    if missing := sorted(set(article_ids) - named):
+        raise StoreError(
+            f"{store.path}: nothing was taken down: {', '.join(missing)} is in no kept run and not in the state; "
+            "articles are named as in members.article_id"
+        )
+    identities = {identity for rows in texts.values() for identity in rows["identity"].to_pylist()}
+    parts = {name for name, rows in texts.items() if rows.num_rows}
+    return _Found(article_ids, sorted(identities), parts, runs)
+
+
+def _named(folder: Path, ids: pa.Array) -> Iterator[str]:
+    """Those of the articles that any table of a run names."""
+    for name, columns in schema.PUBLISHED.items():
+        naming = [column for column in columns.names if column in _NAMING]
+        naming += ["from_id", "to_id"] if name == "events" else []
+        if naming:
+            rows = pq.read_table(folder / f"{name}.parquet", columns=naming)
+            for column in rows.columns:
+                yield from column.filter(pc.is_in(column, ids)).unique().to_pylist()
+
+
+def _rewritten(store: Store, found: _Found, run_id: str) -> tuple[list[dict[str, str]], state.State]:
+    """The parts of the newest run, those that hold the articles written anew without them; and the state they make."""
+    parts, folders = list[dict[str, str]](), list[Path]()
+    for part in store.parts():
+        folder = store.path / "state" / part["run_id"]
+        if part["run_id"] in found.parts:
+            name = f"{part['run_id'].partition('~')[0]}~{run_id}"
+            source, folder = folder, store.work / "parts" / name
+            if not state.without(source, found.articles, folder):
+                continue  # `_clear` does not keep what no manifest names
+            part = part | {"run_id": name}  # noqa: PLW2901 - the same part under its new name
+        parts.append(part)
+        folders.append(folder)
+    return parts, state.State(folders, [datetime.fromisoformat(part["as_of"]) for part in parts])
+
+
+def _nights(store: Store, leaving: Collection[str], kept: state.State) -> list[dict[str, Any]]:
+    """The figures of the nights whose runs leave, newest first, for later nights to be compared with.
+
+    They name no publisher of whom nothing is left.
+    """
+    rows = kept.articles(["publisher_id", "publisher"])
+    publishers = set(pc.coalesce(rows["publisher_id"], rows["publisher"]).to_pylist())
+    nights = list[dict[str, Any]]()
+    for run_id in reversed(store.runs()):
+        told = store.manifest(run_id)
+        if run_id in leaving:
+            nights += [
+                {"as_of": night["as_of"], "figures": figures.of_night(night["figures"], publishers)}
+                for night in told.get("nights", [told])
+                if "figures" in night
+            ]
+    return nights
+
+
+def _redacted(before: follow.Before, ids: pa.Array) -> follow.Before:
+    """What was published before, without a word about these articles.
+
+    A cluster that held nothing else and was never part of an event leaves in silence, as a story printed once does.
+    """
+    members = before.members.filter(pc.invert(pc.is_in(before.members["article_id"], ids)))
+    alive = pa.concat_arrays([members["cluster_id"].combine_chunks(), before.events["cluster_id"].combine_chunks()])
+    clusters = before.clusters.filter(pc.is_in(before.clusters["cluster_id"], alive))
+    led = pc.is_in(clusters["canonical_id"], ids)
+    for column in ("headline", "canonical_reason"):
+        clusters = _without(clusters, column, led)
+    events = before.events
+    changed = pc.equal(events["event"], _LED)
+    was_elected = pc.and_(changed, pc.is_in(events["to_id"], ids))
+    place = events.column_names.index("reason")
+    events = events.set_column(place, events.field(place), pc.if_else(was_elected, f"led by {_GONE}", events["reason"]))
+    for column in ("from_id", "to_id"):
+        events = _without(events, column, pc.and_(changed, pc.is_in(events[column], ids)))
+    return follow.Before(_unnamed(clusters, ids), _unnamed(members, ids), events, before.history)
+
+
+def _unnamed(rows: pa.Table, ids: pa.Array) -> pa.Table:
+    """The rows with null wherever one of the articles is named."""
+    for column in _NAMING.intersection(rows.column_names):
+        rows = _without(rows, column, pc.is_in(rows[column], ids))
+    return rows
+
+
+def _without(rows: pa.Table, column: str, where: pa.ChunkedArray) -> pa.Table:
+    """The rows with null in the column where the mask says so."""
+    place, kind = rows.column_names.index(column), rows.schema.field(column).type
+    return rows.set_column(place, column, pc.if_else(where, pa.scalar(None, kind), rows[column]))
+
+
+def _ensure_gone(store: Store) -> None:
+    """A takedown that leaves bytes on the disk is none: say so."""
+    if left := store.unneeded():
+        raise StoreError(
+            f"{store.path}: run {store.run_id()} is published without the articles, and these folders, which may hold "
+            f"them, could not be removed; remove them: {', '.join(map(str, left))}"
+        )
+
+
+def _fates(before: follow.Before, tables: Mapping[str, pa.Table], article_ids: list[str]) -> Iterator[str]:
+    """A line for each cluster that held one of the articles."""
+    was = {row["cluster_id"]: row for row in before.clusters.to_pylist()}
+    now = {row["cluster_id"]: row for row in tables["clusters"].to_pylist()}
+    held = before.members.filter(pc.is_in(before.members["article_id"], pa.array(article_ids, pa.string())))
+    changes = tables["changes"]
+    moved = Counter(
+        (row["before"], row["after"]) for row in changes.filter(pc.equal(changes["kind"], "moved")).to_pylist()
+    )
+    for cluster_id in sorted(set(held["cluster_id"].to_pylist())):
+        led = was[cluster_id]["canonical_id"]
+        if cluster_id not in now:
+            yield f"{cluster_id}: vanished"
+        elif (leads := now[cluster_id]["canonical_id"]) != led:
+            why = now[cluster_id]["canonical_reason"]
+            yield f"{cluster_id}: {_prints(now[cluster_id])}, canonical {leads} instead of {led}: {why}"
+        else:
+            yield f"{cluster_id}: {_prints(now[cluster_id])}, canonical {led} as before"
+        yield from (f"{old}: {n} of its prints now in {new}" for (old, new), n in moved.items() if old == cluster_id)
+
+
+def _prints(cluster: dict[str, int]) -> str:
+    return f"{cluster['n_articles']} print{'s' * (cluster['n_articles'] != 1)} left"
+
+
+def text(takedown: Takedown, store: Store) -> str:
+    """What a takedown did, for a person."""
+    lines = [f"{article_id}: was taken down before" for article_id in takedown.earlier]
+    if takedown.run_id:
+        lines += [f"run {takedown.run_id}: taken down: {', '.join(takedown.articles)}"]
+        lines += takedown.clusters
+        kept = ", ".join(store.runs())
+        lines += [f"runs that held an article and left: {', '.join(takedown.left)}; kept: {kept}"]
+    return "\n".join(lines)
