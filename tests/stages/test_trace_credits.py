@@ -334,7 +334,9 @@ def test_a_source_that_a_quotation_is_announced_by_is_no_tail() -> None:
 def test_being_at_home_is_no_credit_but_for_a_distributor_of_releases() -> None:
     assert credited(STORY, home_agency="reuters") == set()
     assert credited(STORY, url="https://apnews.com/article/x", byline="Maria Holt") == set()
-    assert credited(STORY, url="https://apnews.com/article/x", byline="Maria Holt, Associated Press") == {("ap", "full")}
+    assert credited(STORY, url="https://apnews.com/article/x", byline="Maria Holt, Associated Press") == {
+        ("ap", "full")
+    }
     (credit,) = traced(STORY, url="https://www.prnewswire.com/x")[0]
     assert (credit["agency"], credit["grade"], credit["signal"]) == ("prnewswire", "release", "home")
     assert (
