@@ -79,7 +79,9 @@ def pairs_section(folder: Path, scores: PairScores) -> Iterator[str]:
     yield ""
     yield (
         "Weighted: labelled pairs stand for the strata of overlap they were drawn from. Reprints against different stories; "
-        "pairs that share a passage but are two stories are counted apart. In brackets 95 % of 1,000 bootstrap resamples."
+        "pairs that share a passage but are two stories are counted apart. In brackets 95 % of 1,000 bootstrap resamples; "
+        "a perfect score leaves nothing to resample, and of so few pairs the true figure may well be some points lower, the more so as "
+        "the cuts were set with these pairs at hand."
     )
 
 
@@ -127,7 +129,7 @@ def wire_section(outcome: flow.Outcome) -> Iterator[str]:
     yield (
         f"{several.num_rows:,} stories were sent more than once: "
         + ", ".join(f"{count:,} {relation}" for relation, count in sorted(sent.items()))
-        + f". {refused:,} pairs of one form with other numbers were kept apart."
+        + f". {refused:,} pairs of one form with other numbers, names or days were kept apart."
     )
 
 
