@@ -80,8 +80,8 @@ def pairs_section(folder: Path, scores: PairScores) -> Iterator[str]:
     yield (
         "Weighted: labelled pairs stand for the strata of overlap they were drawn from. Reprints against different stories; "
         "pairs that share a passage but are two stories are counted apart. In brackets 95 % of 1,000 bootstrap resamples; "
-        "a perfect score leaves nothing to resample, and of so few pairs the true figure may well be some points lower, the more so as "
-        "the cuts were set with these pairs at hand."
+        "a perfect score leaves nothing to resample, and of so few pairs the true figure may well be some points lower, "
+        "the more so as the cuts were set with these pairs at hand."
     )
 
 
