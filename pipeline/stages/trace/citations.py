@@ -74,7 +74,7 @@ def find(page: Page, hits: list[Hit], credited: Collection[str]) -> list[Citatio
         return []
     found: list[Citation] = []
     last: tuple[int, str] | None = None
-    for group in _groups(page.body, mentions(page, hits, language.vocabulary)):
+    for group in _groups(page.body, mentions(page, hits, language.vocabulary, credited)):
         fit = _fit(page.body, group, language.frames, page, credited)
         if fit is None:
             continue
@@ -142,7 +142,7 @@ def _trimmed(body: str, frame: _Frame, start: int, end: int) -> _Fit:
 
 def _is_self(mention: Mention, page: Page, credited: Collection[str]) -> bool:
     if mention.source is None:
-        return page.owns_name(mention.name)
+        return mention.name in credited or page.owns_name(mention.name)
     return mention.source.key in credited or mention.source.key == page.home_agency or page.owns(mention.source)
 
 

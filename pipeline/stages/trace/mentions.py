@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import ahocorasick_rs
 import regex
 
 from pipeline.stages import lexicon
+from pipeline.stages.trace.coreference import Named, short_names
 from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
 
@@ -138,8 +139,11 @@ class Vocabulary:
         )
 
 
-def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary) -> list[Mention]:
-    """The mentions in a page's body outside direct quotations, left to right, none overlapping."""
+def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary, credited: Collection[str] = ()) -> list[Mention]:
+    """The mentions in a page's body outside direct quotations, left to right, none overlapping.
+
+    `credited`: keys of the agencies and outlets that the page gives as its own.
+    """
     body = page.body
     hits = [*hits, *_stations(body, vocabulary)]
     hits.sort(key=lambda hit: hit.start)
@@ -169,7 +173,27 @@ def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary) -> list[Mentio
                 continue
             found.pop()  # `the German magazine` of `the German magazine Der Spiegel` is no name
         found.append(mention)
-    return found
+    return _with_short_names(page, hits, found, vocabulary, credited) if vocabulary.unknown else found
+
+
+def _with_short_names(
+    page: Page, hits: list[Hit], found: list[Mention], vocabulary: Vocabulary, credited: Collection[str]
+) -> list[Mention]:
+    """The mentions and those by a short name, which take the place of one that says less (`The Times`, whichever)."""
+    unknown = [Named(mention.name, None, mention.left, mention.right) for mention in found if mention.source is None]
+    short = []
+    for name in short_names(page, hits, unknown, credited):
+        mention = _mention(page.body, name.start, name.end, name.name, name.source, "any", vocabulary)
+        if not _in_quotation(page.body, mention):
+            short.append(mention)
+    if not short:
+        return found
+    kept = [
+        mention
+        for mention in found
+        if not any(other.left < mention.right and mention.left < other.right for other in short)
+    ]
+    return sorted([*kept, *short], key=lambda mention: mention.left)
 
 
 def spelled_out(hits: Sequence[Hit]) -> frozenset[str]:
