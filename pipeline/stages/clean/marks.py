@@ -204,7 +204,7 @@ _LINK = ("also-read", "link-", "read-more", "widget-caps")
 
 def _mark_between(lines: list[Line], marks: Marks) -> None:
     """A headline right between two links is a third."""
-    links = {number for number, mark in enumerate(marks) if mark is not None and mark.rule.startswith(_LINK)}
+    links = {number for number, mark in enumerate(marks) if mark and mark.rule.startswith(_LINK)}
     for number in sorted(links):
         between = number + 1
         if between + 1 in links and marks[between] is None and furniture.is_item(lines[between]):
@@ -224,10 +224,10 @@ _CLOSING = ("copyright-", "about-")
 
 def _mark_below(lines: list[Line], marks: Marks) -> None:
     """What stands below the owner's copyright or "About the author", if it is little and the story stands above."""
-    unmarked = [number for number, mark in enumerate(marks) if mark is None]
-    closing = next((n for n, mark in enumerate(marks) if mark is not None and mark.rule.startswith(_CLOSING)), None)
+    closing = next((number for number, mark in enumerate(marks) if mark and mark.rule.startswith(_CLOSING)), None)
     if closing is None:
         return
+    unmarked = [number for number, mark in enumerate(marks) if mark is None]
     above = sum(lines[number].words for number in unmarked if number < closing)
     below = [number for number in unmarked if number > closing]
     words = sum(lines[number].words for number in below)
