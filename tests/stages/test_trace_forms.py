@@ -115,7 +115,7 @@ def test_a_group_and_a_foundation_in_the_dateline() -> None:
         ("The dam held, CNN affiliate Telesol reported.", "Telesol"),
         ("He told German newspaper Anzeiger the dam held.", "Anzeiger"),
         ("He said so on the iKanal television station.", "iKanal"),
-        ("A volunteer told The Paper, a Shanghai-based news website.", "The Paper"),
+        ("The well keeper told The Paper, a Chinese news website.", "The Paper"),
         ("Dunmore Bugle, a local newspaper, reported it.", "Dunmore Bugle"),
         ("The People's Daily followed up with an account of the dam, noting that it held.", "People's Daily"),
         ("Cincinnati.com reported that the dam held.", "The Cincinnati Enquirer"),
@@ -128,7 +128,7 @@ def test_sources(sentence: str, source: str) -> None:
 
 
 def test_two_sources_with_their_own_prepositions() -> None:
-    assert [name for name, _ in cited("It held, according to reports on CNN and in the New York Times.")] == [
+    assert [name for name, _ in cited("The dam held, according to articles on CNN and in The New York Times.")] == [
         "CNN",
         "The New York Times",
     ]
