@@ -59,7 +59,10 @@ _PATHS = (
 )
 
 #: Those whose content decides as well as the settings themselves.
-_FILES = _PATHS[:3]
+_FILES = (("clean", "publishers"), ("trace", "agencies"), ("override", "orders"))
+
+#: Settings that no published table depends on, by section; none named means all of it.
+_BESIDE: dict[str, tuple[str, ...]] = {"audit": (), "night": (), "store": ("keep_runs", "metrics")}
 
 
 def _share(meaning: str) -> Meta:
@@ -363,11 +366,14 @@ def _key(key: str) -> str:
 
 
 def fingerprint(settings: Config) -> str:
-    """A short hash of settings: equal for equal values, whatever file they came from. 16 hex digits.
+    """A short hash of what decides the tables: equal for equal values, whatever file they came from. 16 hex digits.
 
-    Files that they name count by what is in them, not by their path.
+    Files that settings name count by what is in them, not by their path. Where a night lies, what its alarms are and how
+    many runs are kept decide nothing in a table.
     """
     values = msgspec.to_builtins(settings)
+    for section, keys in _BESIDE.items():
+        values[section] = {key: value for key, value in values[section].items() if keys and key not in keys}
     for section, key in _FILES:
         path = values[section][key]
         values[section][key] = hashlib.blake2b(_content(path)).hexdigest() if path else ""

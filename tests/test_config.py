@@ -58,3 +58,22 @@ def test_fingerprints_tell_settings_apart() -> None:
     other = msgspec.structs.replace(one, pair=config.Pair(window_days=7))
     assert config.fingerprint(one) == config.fingerprint(config.Config())
     assert config.fingerprint(one) != config.fingerprint(other)
+
+
+def test_alarms_and_places_are_no_part_of_what_decides_the_tables(tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text("order,left_id\npin,a\n", encoding="utf-8")
+    plain = config.Config()
+    same = config.Config(
+        audit=config.Audit(max_rejects=0.9), night=config.Night(zone="Asia/Kolkata"), store=config.Store(keep_runs=3)
+    )
+    assert config.fingerprint(same) == config.fingerprint(plain)
+    others = [
+        config.Config(store=config.Store(horizon_days=30)),
+        config.Config(verify=config.Verify(min_jaccard=0.3)),
+        config.Config(override=config.Override(orders=str(orders))),
+    ]
+    assert len({config.fingerprint(settings) for settings in [plain, *others]}) == 4
+    before = config.fingerprint(others[2])
+    orders.write_text("order,left_id\npin,b\n", encoding="utf-8")
+    assert config.fingerprint(others[2]) != before
