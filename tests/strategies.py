@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from pipeline import schema
 
-__all__ = ["Article", "articles", "records", "texts", "worlds"]
+__all__ = ["Article", "articles", "paragraphs_of", "records", "texts", "worlds"]
 
 #: Syllables by script. Words are joined without spaces in the last three.
 SCRIPTS: dict[str, tuple[str, ...]] = {
@@ -90,7 +90,7 @@ FURNITURE = "Where the {0} lies on the counter tonight\nA house of ink and weath
 MASTHEADS = ("Alder Post", "Birch Courier", "Cedar Mail", "Dogwood Times", "Elm Herald")
 
 
-def _story(seed: int, script: str, n_paragraphs: int) -> list[str]:
+def paragraphs_of(seed: int, script: str, n_paragraphs: int) -> list[str]:
     """Paragraphs of 12 to 40 words that depend on the arguments alone."""
     chance = random.Random(f"{seed}/{script}")
     syllables = SCRIPTS[script]
@@ -112,7 +112,7 @@ def _printed(draw: st.DrawFn, story: list[str], number: int) -> list[str]:
         case "cut":
             return story[: max(2, len(story) * 2 // 3)]
         case "expanded":
-            return [*story[:1], *_story(10_000 + number, "latin", 1), *story[1:]]
+            return [*story[:1], *paragraphs_of(10_000 + number, "latin", 1), *story[1:]]
         case "edited":
             return [paragraph.replace("ba", "be") for paragraph in story]
         case _:
@@ -135,14 +135,14 @@ def worlds(draw: st.DrawFn, max_stories: int = 4, max_prints: int = 4, days: int
 
     for number in range(draw(st.integers(1, max_stories))):
         script = draw(st.sampled_from(("latin", "latin", "latin", "hangul", "han", "devanagari")))
-        story = _story(draw(st.integers(0, 999)), script, draw(st.integers(3, 7)))
+        story = paragraphs_of(draw(st.integers(0, 999)), script, draw(st.integers(3, 7)))
         heads.append(story[0])
         for _ in range(draw(st.integers(1, max_prints))):
             add(f"s{number}", _printed(draw, story, len(made)))
     if draw(st.booleans()):
         add("", heads)
     if draw(st.booleans()):
-        form = _story(5_000, "latin", 3)
+        form = paragraphs_of(5_000, "latin", 3)
         for low in (10, 60):
             add(f"bulletin-{low}", [f"{low} {low + 7} {low + 11}.{low + 3} {low * 31}", *form])
     if draw(st.booleans()):
