@@ -58,7 +58,7 @@ def run(job: Job) -> Outcome:
     with watch.step("read, shingle, sign"):
         sketches = _sketches(job, set_to.sketch)
     with watch.step("pair"):
-        candidates = pair.run(sketches, None, set_to.pair)
+        candidates = pair.run(pair.keys(sketches, set_to.pair), None, set_to.pair)
     with watch.step("verify"):
         matches = verify.run(candidates, sketches, None, set_to.verify)
     with watch.step("cluster"):

@@ -73,12 +73,13 @@ def derive(
     with watch.step("learn") as step:
         known, texts_of = without_furniture(known, texts_of, settings)
         step.rows = known.articles.num_rows
-    articles, sketches = known.articles, sketch.sign(known.sketches, settings.sketch)
+    articles, sketches = known.articles, known.sketches
     credited = elect.credited(articles, known.credits)
     facts = rollup.facts(articles, credited, sketch.words(articles["headline"]))
     with watch.step("pair") as step:
         times = articles["effective_at"].cast(pa.int64()).to_numpy()
-        candidates = pair.run(sketches, times, settings.pair, rollup.kin(facts))
+        keys = pair.keys(sketch.sign(sketches, settings.sketch), settings.pair)
+        candidates = pair.run(keys, times, settings.pair, rollup.kin(facts))
         step.rows = candidates.num_rows
     with watch.step("verify") as step:
         matches = verify.run(candidates, sketches, facts, settings.verify)

@@ -197,7 +197,7 @@ def _corpus(files: list[Path], store: Store, part: Part, settings: config.Config
     with watch.step("pair") as step:
         credited = elect.credited(known.articles, known.credits)
         facts = rollup.facts(known.articles, credited, sketch.words(known.articles["headline"]))
-        candidates = pair.run(sketches, times, settings.pair, rollup.kin(facts))
+        candidates = pair.run(pair.keys(sketches, settings.pair), times, settings.pair, rollup.kin(facts))
         step.rows = candidates.num_rows
     return tuning.Corpus(known.articles, sketches, facts, times, rollup.ranks(known.articles), candidates)
 

@@ -1,5 +1,8 @@
 """pair: which articles are compared at all. Indexed low, verified high.
 
+    keys = pair.keys(sketches, config.pair)                  what two articles may have in common, a few hundred bytes each
+    candidates = pair.run(keys, times, config.pair, kin)     the pairs that do
+
 Four paths lead to a candidate pair, each a join by sorted keys (`kernels.join`), each within the time window:
 
 - `twin`: the same text at the same time. Twins collapse: one of them stands for all in what follows.
@@ -9,12 +12,15 @@ Four paths lead to a candidate pair, each a join by sorted keys (`kernels.join`)
   that is a part of another, whose Jaccard is low whatever its containment.
 
 A bucket above the cap, such as that of a thousand copies of one form, is not compared all with all: each of its rows meets a
-few pivots.
+few pivots, the first of each stretch of time.
+
+When articles join those that have been paired before, `run` gives just the pairs with a `fresh` row, and `disturbed` says
+which of the others have to be fresh, too, because they meet other rows than before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +29,7 @@ from numpy.typing import NDArray
 from pipeline import config
 from pipeline.stages.kernels import arrays
 
-__all__ = ["CANDIDATES", "PATHS", "band_shape", "run"]
+__all__ = ["CANDIDATES", "PATHS", "band_shape", "disturbed", "keys", "run"]
 
 #: How a pair was found, by the value of `path`.
 PATHS = ("twin", "short", "bands", "sample")
@@ -39,6 +45,9 @@ CANDIDATES = pa.schema(
 
 _MICROSECONDS = 86_400_000_000
 _MERGE_PAIRS = 1 << 24  # pairs held with repeats before they are sorted and thinned
+_FILTER_WORDS = 1 << 16  # of 64 bits, at least, in which the values of fresh rows are marked
+_VALUE = np.uint64(32)
+_ROW = np.uint64(0xFFFFFFFF)
 
 
 def band_shape(settings: config.Pair, permutations: int) -> tuple[int, int]:
@@ -51,142 +60,218 @@ def band_shape(settings: config.Pair, permutations: int) -> tuple[int, int]:
     return int(lsh.b), int(lsh.r)
 
 
+def keys(sketches: pa.Table, settings: config.Pair) -> pa.Table:
+    """What `run` joins, row by row with `sketches`, which have a `signature`.
+
+    `content` (int64); `has_words`, `has_shingles` (bool); `bands`, the 32-bit hash of each band (signed,
+    fixed_size_list<int32>); `sampled`, the shingles of the sample, sorted and distinct (large_list<int32>).
+    """
+    from pipeline.stages.kernels import join
+    from pipeline.stages.kernels.shingle import distinct
+
+    permutations = sketches.schema.field("signature").type.list_size
+    bands, width = band_shape(settings, permutations)
+    values = np.empty((sketches.num_rows, bands), np.uint32)
+    signature = pa.concat_arrays([chunk.flatten() for chunk in sketches["signature"].chunks] or [pa.array([], "int32")])
+    join.band_values(signature.to_numpy().view(np.uint32).reshape(-1, permutations), width, values)
+    shingles, offsets = arrays.hashes(sketches["shingles"])
+    sampled, counts = np.empty(len(shingles) if settings.sample else 0, np.uint32), np.zeros(len(offsets) - 1, np.int64)
+    if settings.sample:
+        sampled = sampled[: join.sampled_values(shingles, offsets, settings.sample, sampled, counts)]
+        sampled = sampled[: distinct(sampled, arrays.offsets(counts), counts)]
+    kind = pa.list_(pa.field("item", pa.int32(), nullable=False), bands)
+    return pa.table(
+        {
+            "content": sketches["content"],
+            "has_words": sketches["n_words"].to_numpy() > 0,
+            "has_shingles": np.diff(offsets) > 0,
+            "bands": pa.FixedSizeListArray.from_arrays(pa.array(values.view(np.int32).ravel()), type=kind),
+            "sampled": arrays.lists(sampled, arrays.offsets(counts)),
+        }
+    )
+
+
 def run(
-    sketches: pa.Table,
+    keys: pa.Table,
     times: NDArray[np.int64] | None,
     settings: config.Pair,
     kin: NDArray[np.int64] | None = None,
+    fresh: NDArray[np.bool_] | None = None,
 ) -> pa.Table:
-    """Candidate pairs of `sketches` (with `signature`), as `CANDIDATES`.
+    """Candidate pairs of rows of `keys`, as `CANDIDATES`.
 
     `times`: effective times in microseconds, int64 (rows,); None puts all at one time. `kin`, int64 (rows,): rows that
     differ in it are no twins, because verification knows something that tells them apart; None: there is nothing.
-    Among equals the first row stands for the others, so the rows should come in an order that means something.
+    `fresh`, bool (rows,): only the pairs with such a row are wanted; None: all. Of rows of one time the first counts as the
+    earliest, so the rows should come in an order that means something.
     """
-    n = sketches.num_rows
-    if n >= 1 << 32:
-        raise ValueError(f"pair takes fewer than 2**32 sketches at a time, found {n}")
-    times = np.zeros(n, np.int64) if times is None else times
-    contents = sketches["content"].to_numpy()
-    shingles, offsets = arrays.hashes(sketches["shingles"])
-    has_text = sketches["n_words"].to_numpy() > 0
-    stands_for = _twins(contents, times, np.zeros(n, np.int64) if kin is None else kin, has_text)
-    alone = stands_for == np.arange(n)
+    world = _World(keys, times, kin)
+    wanted = np.ones(len(world.times), np.bool_) if fresh is None else fresh[world.order]
+    everyone = np.ones(len(world.times), np.bool_)
+    stands_for = world.twins(everyone)
+    alone = stands_for == np.arange(len(stands_for))
+    joiner = _Joiner(world, alone, wanted, settings)
     twins = np.flatnonzero(~alone)
-
-    joiner = _Joiner(times, contents, int(settings.window_days * _MICROSECONDS), settings)
-    has_shingles = np.diff(offsets) > 0
-    short = joiner.pairs(joiner.content_keys(np.flatnonzero(alone & has_text & ~has_shingles)))
-    rows = np.flatnonzero(alone & has_shingles)
-    banded = joiner.distinct(joiner.bands(sketches, rows))
-    sampled = joiner.sampled(shingles, offsets, rows) if settings.sample else np.empty(0, np.uint64)
-
-    twin_pairs = (stands_for[twins].astype(np.uint64) << np.uint64(32)) | twins.astype(np.uint64)
-    found = [twin_pairs, short, banded, sampled]
-    return _table(found)
+    twins = twins[wanted[twins] | wanted[stands_for[twins]]]
+    found = [
+        stands_for[twins].astype(np.uint64) << _VALUE | twins.astype(np.uint64),
+        _often(joiner.pairs(joiner.short())),
+        _distinct(joiner.of_bands()),
+        _often(joiner.pairs(joiner.sampled()), settings.sample_shared),
+    ]
+    return _table(found, world.order)
 
 
-def _twins(
-    contents: NDArray[np.int64], times: NDArray[np.int64], kin: NDArray[np.int64], has_text: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """For each row the first row with its content, time and kin: itself if it has no twin before it."""
-    stands_for = np.arange(len(contents))
-    order = np.lexsort((stands_for, kin, times, contents))
-    same = has_text[order][1:]
-    for key in (contents, times, kin):
-        same = same & (np.diff(key[order]) == 0)
-    first = np.concatenate([[True], ~same]) if len(order) else np.empty(0, bool)
-    leaders = order[np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))]
-    stands_for[order] = leaders
-    return stands_for
+def disturbed(
+    keys: pa.Table,
+    times: NDArray[np.int64],
+    settings: config.Pair,
+    kin: NDArray[np.int64] | None,
+    was: NDArray[np.bool_],
+    now: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Which rows that stay are paired otherwise among themselves, bool (rows,), now that the rows are others.
+
+    `was` and `now`, bool (rows,), say which there were before and are now. Of every pair that only one of `run` of the rows
+    before and `run` of those now gives, both rows staying, one is disturbed. A few that are not are among them.
+    """
+    from pipeline.stages.kernels import join
+
+    world = _World(keys, times, kin)
+    was, now = was[world.order], now[world.order]
+    leads_was, leads_now = world.twins(was), world.twins(now)
+    stays = was & now
+    found: NDArray[np.bool_] = stays & (leads_was != leads_now)
+    rows = np.arange(len(was))
+    alone_was, alone_now = was & (leads_was == rows), now & (leads_now == rows)
+    joiner = _Joiner(world, alone_was | alone_now, alone_was != alone_now, settings)
+    for ordered in (joiner.short(), joiner.sampled(), *joiner.bands()):
+        ordered.sort()
+        join.disturb(ordered, world.times, world.contents, alone_was, alone_now, *joiner.limits, found)
+    out = np.empty_like(found)
+    out[world.order] = found & stays
+    return out
+
+
+class _World:
+    """The rows in the order of time: `order` says which row of the keys each is."""
+
+    def __init__(self, keys: pa.Table, times: NDArray[np.int64] | None, kin: NDArray[np.int64] | None) -> None:
+        n = keys.num_rows
+        if n >= 1 << 32:
+            raise ValueError(f"pair takes fewer than 2**32 rows at a time, found {n}")
+        times, kin = (np.zeros(n, np.int64) if given is None else given for given in (times, kin))
+        self.order = np.argsort(times, kind="stable")
+        self.is_ordered = bool(np.all(self.order[:-1] < self.order[1:]))
+        self.keys = keys if self.is_ordered else keys.take(pa.array(self.order))
+        self.times, self.kin = times[self.order], kin[self.order]
+        self.contents = self.keys["content"].to_numpy()
+        self.has_words, self.has_shingles = (self.keys[name].to_numpy() for name in ("has_words", "has_shingles"))
+        bands = self.keys["bands"]
+        flat = np.concatenate([np.empty(0, np.int32), *(chunk.flatten().to_numpy() for chunk in bands.chunks)])
+        self.bands = flat.view(np.uint32).reshape(-1, bands.type.list_size)
+
+    def twins(self, there: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """For each row that is `there` the first with its content, time and kin: itself if it has no twin before it."""
+        rows = np.flatnonzero(there & self.has_words)
+        stands_for = np.arange(len(there))
+        order = rows[np.lexsort((rows, self.kin[rows], self.times[rows], self.contents[rows]))]
+        first = np.ones(len(order), np.bool_)
+        first[1:] = np.logical_or.reduce([np.diff(key[order]) != 0 for key in (self.contents, self.times, self.kin)])
+        stands_for[order] = order[np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))]
+        return stands_for
 
 
 class _Joiner:
-    """What every path needs: times, contents, the window and the cap."""
+    """The keys of each path: of the rows that stand `alone`, as far as they share a value with a `fresh` one."""
 
     def __init__(
-        self, times: NDArray[np.int64], contents: NDArray[np.int64], window: int, settings: config.Pair
+        self, world: _World, alone: NDArray[np.bool_], fresh: NDArray[np.bool_], settings: config.Pair
     ) -> None:
-        self.times, self.contents, self.window, self.settings = times, contents, window, settings
-        self.row_bits = max(len(times), 2).bit_length()
-        self.slots = max(1, len(np.unique(times // window)))
+        self.world, self.fresh, self.alone = world, fresh, alone
+        self.limits = (int(settings.window_days * _MICROSECONDS), settings.bucket_cap, settings.pivots)
+        self.rows = np.flatnonzero(alone & world.has_shingles)
+        self.is_partial = not bool(fresh[alone].all())
 
     def pairs(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """The pairs of rows whose keys are equal; `keys` is sorted in place."""
+        """The pairs of rows whose keys have equal values; `keys` is sorted in place."""
         from pipeline.stages.kernels import join
 
         keys.sort()
-        found = np.empty((len(keys) // 2 + 1, 2), np.int64)
-        found = found[: join.runs(keys, self.row_bits, found)]
-        cap, pivots = self.settings.bucket_cap, self.settings.pivots
-        out = np.empty(join.pair_bound(found, self.slots, cap, pivots), np.uint64)
-        n = join.emit_pairs(keys, found, self.row_bits, self.times, self.contents, self.window, cap, pivots, out)
-        return out[:n]
+        given = (keys, self.world.times, self.world.contents, self.fresh, *self.limits)
+        out = np.empty(join.emit_pairs(*given, np.empty(0, np.uint64)), np.uint64)
+        if len(out):
+            join.emit_pairs(*given, out)
+        return out
 
-    def content_keys(self, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
-        shift = np.uint64(self.row_bits)
-        return (self.contents[rows].view(np.uint64) >> shift << shift) | rows.astype(np.uint64)
+    def short(self) -> NDArray[np.uint64]:
+        rows = np.flatnonzero(self.alone & self.world.has_words & ~self.world.has_shingles)
+        return self._keys((self.world.contents[rows].view(np.uint64) >> _VALUE).astype(np.uint32), rows)
 
-    def bands(self, sketches: pa.Table, rows: NDArray[np.int64]) -> Iterator[NDArray[np.uint64]]:
+    def sampled(self) -> NDArray[np.uint64]:
+        values, offsets = arrays.hashes(self.world.keys["sampled"])
+        rows = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+        if not self.alone.all():
+            kept = self.alone[rows]
+            values, rows = values[kept], rows[kept]
+        return self._keys(values, rows)
+
+    def bands(self) -> Iterator[NDArray[np.uint64]]:
+        for number in range(self.world.bands.shape[1]):
+            yield self._keys(self.world.bands[self.rows, number], self.rows)
+
+    def of_bands(self) -> Iterator[NDArray[np.uint64]]:
         """The pairs of each band in turn, with repeats across bands."""
-        from pipeline.stages.kernels import join
         from pipeline.stages.kernels.threads import parallel, workers
 
-        column = sketches["signature"].combine_chunks()
-        permutations = sketches.schema.field("signature").type.list_size
-        signature = column.flatten().to_numpy().view(np.uint32).reshape(-1, permutations)
-        bands, width = band_shape(self.settings, permutations)
-
         def band(number: int) -> NDArray[np.uint64]:
-            keys = np.empty(sketches.num_rows, np.uint64)
-            join.band_keys(signature, number * width, width, self.row_bits, keys)
-            return self.pairs(keys if len(rows) == len(keys) else keys[rows])
+            return self.pairs(self._keys(self.world.bands[self.rows, number], self.rows))
 
-        step = workers()
-        for first in range(0, bands, step):
-            yield from parallel(band, range(first, min(first + step, bands)))
+        step, n = workers(), self.world.bands.shape[1]
+        for first in range(0, n, step):
+            yield from parallel(band, range(first, min(first + step, n)))
 
-    def sampled(
-        self, shingles: NDArray[np.uint32], offsets: NDArray[np.int64], rows: NDArray[np.int64]
-    ) -> NDArray[np.uint64]:
-        """The pairs that share at least `sample_shared` of the sampled shingles, each pair once."""
-        from pipeline.stages.kernels import join
+    def _keys(self, values: NDArray[np.uint32], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+        if self.is_partial:
+            from pipeline.stages.kernels import join
 
-        keys = np.empty(len(shingles), np.uint64)
-        keys = keys[: join.sampled_keys(shingles, offsets, self.settings.sample, self.row_bits, keys)]
-        mask = np.uint64((1 << self.row_bits) - 1)
-        alone = np.zeros(len(self.times), bool)
-        alone[rows] = True
-        keys = self.often(keys[alone[(keys & mask).astype(np.int64)]])  # a shingle counts once an article
-        return self.often(self.pairs(keys), self.settings.sample_shared)
-
-    @staticmethod
-    def often(values: NDArray[np.uint64], at_least: int = 1) -> NDArray[np.uint64]:
-        """The distinct values that occur at least so often, sorted. Sorts in place: `np.unique` hashes, ten times slower."""
-        from pipeline.stages.kernels import join
-
-        values.sort()
-        return values[: join.tally(values, at_least)].copy()
-
-    @classmethod
-    def distinct(cls, parts: Iterator[NDArray[np.uint64]]) -> NDArray[np.uint64]:
-        """The distinct values of all parts, sorted, thinned whenever many have gathered."""
-        gathered: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
-        for part in parts:
-            gathered.append(part)
-            # Only when they have doubled: sorting what is thin already, band after band, would cost its square.
-            if sum(map(len, gathered)) > max(_MERGE_PAIRS, 2 * len(gathered[0])):
-                gathered = [cls.often(np.concatenate(gathered))]
-        return cls.often(np.concatenate([np.empty(0, np.uint64), *gathered]))
+            wanted = values[self.fresh[rows]]
+            bits = np.empty(max(_FILTER_WORDS, 1 << len(wanted).bit_length()), np.uint64)
+            kept = np.empty(len(values), np.int64)
+            kept = kept[: join.touching(values, wanted, bits, kept)]
+            values, rows = values[kept], rows[kept]
+        return values.astype(np.uint64) << _VALUE | rows.astype(np.uint64)
 
 
-def _table(found: list[NDArray[np.uint64]]) -> pa.Table:
-    """All paths together; a pair that several found keeps the first."""
+def _often(values: NDArray[np.uint64], at_least: int = 1) -> NDArray[np.uint64]:
+    """The distinct values that occur at least so often, sorted. Sorts in place: `np.unique` hashes, ten times slower."""
+    from pipeline.stages.kernels import join
+
+    values.sort()
+    return values[: join.tally(values, at_least)].copy()
+
+
+def _distinct(parts: Iterable[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    """The distinct values of all parts, sorted, thinned whenever many have gathered."""
+    gathered: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
+    for part in parts:
+        gathered.append(part)
+        # Only when they have doubled: sorting what is thin already, band after band, would cost its square.
+        if sum(map(len, gathered)) > max(_MERGE_PAIRS, 2 * len(gathered[0])):
+            gathered = [_often(np.concatenate(gathered))]
+    return _often(np.concatenate(gathered))
+
+
+def _table(found: list[NDArray[np.uint64]], order: NDArray[np.int64]) -> pa.Table:
+    """All paths together, by the rows of the keys; a pair that several found keeps the first."""
     pairs = np.concatenate(found)
     paths = np.repeat(np.arange(len(found), dtype=np.int8), [len(part) for part in found])
-    order = np.argsort(pairs, kind="stable")  # of equal pairs the one of the first path comes first
-    pairs = pairs[order]
+    one, other = order[pairs >> _VALUE], order[pairs & _ROW]
+    pairs = np.minimum(one, other) << 32 | np.maximum(one, other)
+    place = np.argsort(pairs, kind="stable")  # of equal pairs the one of the first path comes first
+    pairs = pairs[place]
     first = np.append(True, pairs[1:] != pairs[:-1]) if len(pairs) else np.empty(0, np.bool_)
-    pairs, paths = pairs[first], paths[order][first]
-    left, right = (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    return pa.Table.from_arrays([pa.array(left), pa.array(right), pa.array(paths)], schema=CANDIDATES)
+    pairs, paths = pairs[first], paths[place][first]
+    return pa.Table.from_arrays(
+        [pa.array(pairs >> 32), pa.array(pairs & 0xFFFFFFFF), pa.array(paths)], schema=CANDIDATES
+    )

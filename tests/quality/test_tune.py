@@ -37,7 +37,9 @@ def corpus(texts: list[str], settings: config.Pair, days: list[int] | None = Non
     headlines = sketch.words(pa.chunked_array([nothing]))
     columns = {"agency": nothing, "publisher": pa.array(ids), "kind": kind, "version": nothing}
     facts = pa.table({**columns, "headline": headlines, "at": times})
-    return tune.Corpus(articles, sketches, facts, times, np.arange(len(ids)), pair.run(sketches, times, settings))
+    return tune.Corpus(
+        articles, sketches, facts, times, np.arange(len(ids)), pair.run(pair.keys(sketches, settings), times, settings)
+    )
 
 
 def shingles(text: str) -> set[tuple[str, ...]]:

@@ -25,8 +25,12 @@ def sketches_of(texts: list[str]) -> pa.Table:
     return sketch.run(table, config.Sketch(shingle_words=2))
 
 
+def run(sketches: pa.Table, times: np.ndarray | None, setting: config.Pair) -> pa.Table:
+    return pair.run(pair.keys(sketches, setting), times, setting)
+
+
 def found(texts: list[str], times: list[int], setting: config.Pair) -> set[tuple[int, int]]:
-    table = pair.run(sketches_of(texts), np.array(times, np.int64), setting)
+    table = run(sketches_of(texts), np.array(times, np.int64), setting)
     pairs = list(zip(table["left"].to_pylist(), table["right"].to_pylist(), strict=True))
     assert pairs == sorted(set(pairs))
     assert all(left < right for left, right in pairs)
@@ -88,7 +92,7 @@ def test_the_order_of_articles_does_not_matter(world: list[tuple[str, int]], ran
 def test_twins_hang_on_the_first_of_them_and_short_texts_have_a_path() -> None:
     long = " ".join(VOCABULARY[:30])
     texts = [long, "hello", "", long.upper(), "Hello!", "", long]
-    table = pair.run(sketches_of(texts), np.array([5, 5, 5, 5, 6, 5, 5]), config.Pair())
+    table = run(sketches_of(texts), np.array([5, 5, 5, 5, 6, 5, 5]), config.Pair())
     paths = [pair.PATHS[path] for path in table["path"].to_pylist()]
     assert list(zip(table["left"].to_pylist(), table["right"].to_pylist(), paths, strict=True)) == [
         (0, 3, "twin"),
@@ -103,9 +107,9 @@ def test_a_bucket_of_a_hundred_thousand_neither_explodes_nor_loses_a_member(iden
     base = " ".join(VOCABULARY)
     texts = [base if identical else f"{base} number{i}" for i in range(n)]
     times = np.arange(n, dtype=np.int64) * DAY // n * 10
-    table = pair.run(sketches_of(texts), times, config.Pair(bands=20, rows=3))
+    table = run(sketches_of(texts), times, config.Pair(bands=20, rows=3))
     left, right = table["left"].to_numpy(), table["right"].to_numpy()
-    assert len(left) <= 8 * n  # pivots of two slots of time, not n * n / 2
+    assert len(left) <= 20 * n  # pivots of five slots of time, not n * n / 2
     assert len(np.unique(np.concatenate([left, right]))) == n
 
 
@@ -130,7 +134,7 @@ def test_the_default_bands_find_what_they_promise() -> None:
         table = pa.table(
             {"article_id": [str(i) for i in range(len(texts))], "body": pa.array(texts, pa.large_string())}
         )
-        candidates = pair.run(
+        candidates = run(
             sketch.run(table, config.Sketch(shingle_words=1)),
             None,
             config.Pair(bands=setting.bands, rows=setting.rows, sample=0),
@@ -138,3 +142,45 @@ def test_the_default_bands_find_what_they_promise() -> None:
         left = candidates["left"].to_numpy()
         hits = np.count_nonzero((left % 2 == 0) & (candidates["right"].to_numpy() == left + 1))
         assert low <= hits / 600 <= high
+
+
+def pairs(table: pa.Table) -> set[tuple[int, int]]:
+    return set(zip(table["left"].to_pylist(), table["right"].to_pylist(), strict=True))
+
+
+@given(WORLD, st.data())
+@settings(deadline=None, max_examples=300)
+def test_what_joins_later_is_paired_as_if_all_had_come_at_once(
+    world: list[tuple[str, int]], data: st.DataObject
+) -> None:
+    """Rows come and go; the pairs of those that are neither fresh nor disturbed are the old ones, the rest `run` gives."""
+    setting = config.Pair(bucket_cap=2, pivots=2, sample=2, sample_shared=2, window_days=7)
+    texts, times = [text for text, _ in world], np.array([day * DAY // 2 for _, day in world], np.int64)
+    presence = st.sampled_from(["stays", "stays", "stays", "comes", "goes"])
+    fates = np.array([data.draw(presence) for _ in world], "U5")
+    keys, was, now = pair.keys(sketches_of(texts), setting), fates != "comes", fates != "goes"
+
+    def at_once(there: np.ndarray, fresh: np.ndarray | None = None) -> set[tuple[int, int]]:
+        rows = np.flatnonzero(there)
+        found = pair.run(keys.take(pa.array(rows)), times[rows], setting, fresh=None if fresh is None else fresh[rows])
+        return {(int(rows[left]), int(rows[right])) for left, right in pairs(found)}
+
+    fresh = pair.disturbed(keys, times, setting, None, was, now) | (now & ~was)
+    assert not fresh[~now].any()
+    kept = {
+        (left, right) for left, right in at_once(was) if now[left] and now[right] and not (fresh[left] or fresh[right])
+    }
+    found = at_once(now, fresh)
+    assert all(fresh[left] or fresh[right] for left, right in found)
+    assert kept | found == at_once(now)
+
+
+@given(WORLD)
+@settings(deadline=None)
+def test_articles_that_come_in_the_order_of_time_disturb_nobody(world: list[tuple[str, int]]) -> None:
+    setting = config.Pair(bucket_cap=2, pivots=2, sample=2, sample_shared=2, window_days=7)
+    world = sorted(world, key=lambda article: article[1])
+    texts, times = [text for text, _ in world], np.array([day * DAY // 2 for _, day in world], np.int64)
+    now = np.ones(len(world), np.bool_)
+    was = times < np.median(times) if world else now
+    assert not pair.disturbed(pair.keys(sketches_of(texts), setting), times, setting, None, was, now).any()

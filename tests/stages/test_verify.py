@@ -233,10 +233,8 @@ def test_what_is_sent_again_and_what_is_sent_each_day(
 def test_no_candidates_give_no_matches() -> None:
     table = pa.table({"article_id": ["a"], "body": pa.array(["one two three"], pa.large_string())})
     sketches = sketch.run(table, SKETCH)
-    assert (
-        verify.run(pair.run(sketches, np.zeros(1, np.int64), config.Pair()), sketches, None, config.Verify()).num_rows
-        == 0
-    )
+    candidates = pair.run(pair.keys(sketches, config.Pair()), np.zeros(1, np.int64), config.Pair())
+    assert verify.run(candidates, sketches, None, config.Verify()).num_rows == 0
 
 
 def test_a_million_pairs_are_decided_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:

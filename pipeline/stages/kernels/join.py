@@ -1,7 +1,13 @@
-"""Joins by sorting: rows that share a key, found by sorting keys that carry their row in the low bits.
+"""Joins by sorting: rows that share a value, found by sorting keys that carry the value high and the row low.
 
-A *run* is a stretch of equal keys in the sorted array: the bucket of an LSH band, or the articles that share one
-shingle. Pairs come out as left << 32 | right with left < right, with repeats; the caller sorts and drops those.
+A key is `value << 32 | row`, uint64: the value is a 32-bit hash, of an LSH band or a shingle, and rows are numbered in the
+order of their time. A *bucket* is a stretch of equal values in the sorted keys. Pairs come out as left << 32 | right with
+left < right, with repeats; the caller sorts and drops those.
+
+Within a bucket each row looks back. As long as no more than `cap` rows lie within the window before it, it meets them all;
+when there are more, it meets the *pivots* of the stretches of time that the window touches: the first few rows of each with
+different contents. So what a row meets among those before it never depends on those that come after it, and a bucket of n
+rows makes at most n * max(cap, 3 * pivots) pairs.
 """
 
 from __future__ import annotations
@@ -12,138 +18,226 @@ from numpy.typing import NDArray
 
 from pipeline.stages.kernels.shingle import fmix32
 
-__all__ = ["band_keys", "emit_pairs", "pair_bound", "runs", "sampled_keys", "tally"]
+__all__ = ["band_values", "disturb", "emit_pairs", "sampled_values", "tally", "touching"]
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
+_ROW = np.uint64(0xFFFFFFFF)
+_VALUE = np.uint64(32)
+_SLOTS = 3  # a window of two slots' length touches so many, the present one among them
 
 
 @numba.njit(nogil=True, cache=True)
-def band_keys(signature: NDArray[np.uint32], column: int, rows: int, row_bits: int, out: NDArray[np.uint64]) -> None:
-    """Key of each row in the band of signature columns [column, column + rows): hash << row_bits | row."""
-    for i in range(signature.shape[0]):
-        h = np.uint64(column + 1)
-        for k in range(column, column + rows):
-            h = (h ^ np.uint64(signature[i, k])) * _STEP
-            h ^= h >> np.uint64(32)
-        out[i] = ((h * _MIX) >> np.uint64(row_bits)) << np.uint64(row_bits) | np.uint64(i)
+def band_values(signature: NDArray[np.uint32], rows: int, out: NDArray[np.uint32]) -> None:
+    """Hash of each band: `out` (texts, bands) from `signature` (texts, permutations), `rows` columns a band."""
+    for i in range(out.shape[0]):
+        for band in range(out.shape[1]):
+            h = np.uint64(band * rows + 1)
+            for k in range(band * rows, (band + 1) * rows):
+                h = (h ^ np.uint64(signature[i, k])) * _STEP
+                h ^= h >> _VALUE
+            out[i, band] = np.uint32((h * _MIX) >> _VALUE)
 
 
 @numba.njit(nogil=True, cache=True)
-def sampled_keys(
-    shingles: NDArray[np.uint32], offsets: NDArray[np.int64], one_in: int, row_bits: int, out: NDArray[np.uint64]
+def sampled_values(
+    shingles: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    one_in: int,
+    out: NDArray[np.uint32],
+    counts: NDArray[np.int64],
 ) -> int:
-    """Keys of one shingle in `one_in`, chosen by its hash and so the same in every article; returns how many.
+    """One shingle in `one_in`, chosen by its hash and so the same in every text, to `out`; `counts` of each text.
 
-    `out` must hold a key for every shingle. A shingle that an article repeats gives equal keys.
+    `out` must hold every shingle. A shingle that a text repeats comes as often. Returns how many there are in all.
     """
     n = 0
     limit = np.uint32(0xFFFFFFFF // one_in)
     for i in range(offsets.size - 1):
+        first = n
         for j in range(offsets[i], offsets[i + 1]):
-            h = fmix32(shingles[j])
-            if h <= limit:
-                # Another mix: the chosen hashes are small numbers, and the key's high bits should differ.
-                key = (np.uint64(shingles[j]) + np.uint64(1)) * _MIX
-                out[n] = (key >> np.uint64(row_bits)) << np.uint64(row_bits) | np.uint64(i)
+            if fmix32(shingles[j]) <= limit:
+                out[n] = shingles[j]
                 n += 1
+        counts[i] = n - first
     return n
 
 
 @numba.njit(nogil=True, cache=True)
-def runs(keys: NDArray[np.uint64], row_bits: int, out: NDArray[np.int64]) -> int:
-    """First and last + 1 of each run of at least two keys in a sorted array, to out[n, 2]; returns how many."""
-    n = 0
-    first = 0
-    for i in range(1, keys.size + 1):
-        if i == keys.size or keys[i] >> np.uint64(row_bits) != keys[first] >> np.uint64(row_bits):
-            if i - first > 1:
-                out[n, 0], out[n, 1] = first, i
-                n += 1
-            first = i
-    return n
+def touching(
+    values: NDArray[np.uint32], wanted: NDArray[np.uint32], bits: NDArray[np.uint64], out: NDArray[np.int64]
+) -> int:
+    """Places of `values` that may be among `wanted`, to `out`; returns how many.
 
-
-@numba.njit(nogil=True, cache=True)
-def pair_bound(found: NDArray[np.int64], slots: int, cap: int, pivots: int) -> int:
-    """At least as many pairs as `emit_pairs` writes for these runs, when the times fall into `slots` stretches."""
-    n = 0
-    for r in range(found.shape[0]):
-        size = found[r, 1] - found[r, 0]
-        n += size * (size - 1) // 2 if size <= cap else size * min(size, pivots * slots)
-    return n
-
-
-@numba.njit(nogil=True, cache=True)
-def _leads(
-    rows: NDArray[np.int64], slots: NDArray[np.int64], contents: NDArray[np.int64], pivots: int
-) -> NDArray[np.int64]:
-    """Pivots of a hot run: in each slot of time the rows with the smallest content hashes, of equal ones the first row.
-
-    Chosen by what is in the bucket. Slots are absolute stretches of time, so that every row has a pivot within its window
-    wherever the run as a whole reaches.
+    `bits`, of a length that is a power of two, is scratch: a Bloom filter of one hash. None is missed; few others come along.
     """
-    order = np.argsort(contents[rows], kind="mergesort")
-    order = order[np.argsort(slots[order], kind="mergesort")]
-    chosen = np.empty(min(rows.size, pivots * np.unique(slots).size), np.int64)
+    bits[:] = 0
+    mask = np.uint64(bits.size * 64 - 1)
+    for value in wanted:
+        place = ((np.uint64(value) * _STEP) >> _VALUE) & mask
+        bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
     n = 0
-    in_slot = 0
-    for k in range(order.size):
-        if k == 0 or slots[order[k]] != slots[order[k - 1]]:
-            in_slot = 0
-        elif contents[rows[order[k]]] == contents[rows[order[k - 1]]]:
-            continue
-        if in_slot < pivots:
-            chosen[n] = order[k]
+    for i in range(values.size):
+        place = ((np.uint64(values[i]) * _STEP) >> _VALUE) & mask
+        if bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1):
+            out[n] = i
             n += 1
-        in_slot += 1
-    return chosen[:n]
+    return n
+
+
+@numba.njit(nogil=True, cache=True)
+def _bucket_end(keys: NDArray[np.uint64], first: int) -> int:
+    last = first + 1
+    while last < keys.size and keys[last] >> _VALUE == keys[first] >> _VALUE:
+        last += 1
+    return last
+
+
+@numba.njit(nogil=True, cache=True)
+def _offer(
+    heads: NDArray[np.int64], n_heads: NDArray[np.int64], slots: NDArray[np.int64], row: np.int64, slot: int, content: int,
+    contents: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """Make a row a pivot of its slot if there is room and none of its content. A slot's place is its number modulo three."""
+    place = slot % _SLOTS
+    if slots[place] != slot:
+        slots[place] = slot
+        n_heads[place] = 0
+    if n_heads[place] == heads.shape[1]:
+        return
+    for k in range(n_heads[place]):
+        if contents[heads[place, k]] == content:
+            return
+    heads[place, n_heads[place]] = row
+    n_heads[place] += 1
 
 
 @numba.njit(nogil=True, cache=True)
 def emit_pairs(
     keys: NDArray[np.uint64],
-    found: NDArray[np.int64],
-    row_bits: int,
     times: NDArray[np.int64],
     contents: NDArray[np.int64],
+    fresh: NDArray[np.bool_],
     window: int,
     cap: int,
     pivots: int,
     out: NDArray[np.uint64],
 ) -> int:
-    """The pairs within the runs `found` (m, 2): all of them up to `cap` rows, above it each row with the run's pivots.
+    """The pairs of all buckets of the sorted `keys` of which one row is `fresh`; returns how many there are.
 
-    `times` (int64 microseconds) and `contents` (int64) are by row; pairs further apart than `window` are left out. Returns
-    how many were written to `out` (see `pair_bound` for its size).
+    `times` (int64 microseconds, ascending), `contents` (int64) and `fresh` are by row. Nothing is written when `out` is
+    empty: the first call counts, the second fills.
     """
-    mask = (np.uint64(1) << np.uint64(row_bits)) - np.uint64(1)
     n = 0
-    for r in range(found.shape[0]):
-        first, last = found[r, 0], found[r, 1]
-        if last - first <= cap:
-            for i in range(first, last - 1):
-                left = np.int64(keys[i] & mask)
-                for j in range(i + 1, last):  # rows ascend within a run
-                    right = np.int64(keys[j] & mask)
-                    if left != right and abs(times[left] - times[right]) <= window:
-                        out[n] = np.uint64(left) << np.uint64(32) | np.uint64(right)
+    slot_length = window // 2 + 1
+    heads = np.empty((_SLOTS, pivots), np.int64)
+    n_heads, slots = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.int64)
+    first = 0
+    while first < keys.size:
+        last = _bucket_end(keys, first)
+        is_hot = last - first > cap + 1
+        if is_hot:
+            slots[:] = np.iinfo(np.int64).min
+        since = first
+        for j in range(first, last):
+            right = np.int64(keys[j] & _ROW)
+            begin = times[right] - window
+            while times[np.int64(keys[since] & _ROW)] < begin:
+                since += 1
+            slot = times[right] // slot_length
+            if j - since <= cap:
+                for i in range(since, j):
+                    left = np.int64(keys[i] & _ROW)
+                    if fresh[left] or fresh[right]:
+                        if out.size:
+                            out[n] = np.uint64(left) << _VALUE | np.uint64(right)
                         n += 1
-        else:
-            rows = (keys[first:last] & mask).astype(np.int64)
-            slots = times[rows] // window
-            is_lead = np.zeros(rows.size, np.bool_)
-            leads = _leads(rows, slots, contents, pivots)
-            is_lead[leads] = True
-            for p in leads:
-                for k in range(rows.size):
-                    if is_lead[k] and k <= p:  # two pivots meet once
+            else:
+                for place in range(_SLOTS):
+                    if slots[place] < slot - 2:
                         continue
-                    left, right = min(rows[p], rows[k]), max(rows[p], rows[k])
-                    if left != right and abs(times[left] - times[right]) <= window:
-                        out[n] = np.uint64(left) << np.uint64(32) | np.uint64(right)
-                        n += 1
+                    for k in range(n_heads[place]):
+                        left = heads[place, k]
+                        if times[left] >= begin and (fresh[left] or fresh[right]):
+                            if out.size:
+                                out[n] = np.uint64(left) << _VALUE | np.uint64(right)
+                            n += 1
+            if is_hot:
+                _offer(heads, n_heads, slots, right, slot, contents[right], contents)
+        first = last
     return n
+
+
+@numba.njit(nogil=True, cache=True)
+def _staying(
+    heads: NDArray[np.int64], n_heads: NDArray[np.int64], slots: NDArray[np.int64], slot: int, begin: int,
+    times: NDArray[np.int64], was: NDArray[np.bool_], now: NDArray[np.bool_], out: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """The pivots within the window that are there in both worlds, to `out`, slot by slot; returns how many."""
+    n = 0
+    for number in range(slot - _SLOTS + 1, slot + 1):
+        place = number % _SLOTS
+        if slots[place] != number:
+            continue
+        for k in range(n_heads[place]):
+            row = heads[place, k]
+            if times[row] >= begin and was[row] and now[row]:
+                out[n] = row
+                n += 1
+    return n
+
+
+@numba.njit(nogil=True, cache=True)
+def disturb(
+    keys: NDArray[np.uint64],
+    times: NDArray[np.int64],
+    contents: NDArray[np.int64],
+    was: NDArray[np.bool_],
+    now: NDArray[np.bool_],
+    window: int,
+    cap: int,
+    pivots: int,
+    out: NDArray[np.bool_],
+) -> None:
+    """Mark, in `out`, the rows that meet other rows of those that stay, now, than they did before.
+
+    `was` and `now` say which rows there were and are; a row that was and is may look back on a bucket that has grown above
+    the cap, or shrunk below it, or has other pivots.
+    """
+    slot_length = window // 2 + 1
+    heads_was, heads_now = np.empty((_SLOTS, pivots), np.int64), np.empty((_SLOTS, pivots), np.int64)
+    n_was, n_now = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.int64)
+    slots_was, slots_now = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.int64)
+    met_was, met_now = np.empty(_SLOTS * pivots, np.int64), np.empty(_SLOTS * pivots, np.int64)
+    first = 0
+    while first < keys.size:
+        last = _bucket_end(keys, first)
+        if last - first > cap + 1:
+            slots_was[:] = np.iinfo(np.int64).min
+            slots_now[:] = np.iinfo(np.int64).min
+            since, count_was, count_now = first, 0, 0
+            for j in range(first, last):
+                row = np.int64(keys[j] & _ROW)
+                begin, slot = times[row] - window, times[row] // slot_length
+                while times[np.int64(keys[since] & _ROW)] < begin:
+                    count_was -= was[np.int64(keys[since] & _ROW)]
+                    count_now -= now[np.int64(keys[since] & _ROW)]
+                    since += 1
+                if was[row] and now[row] and (count_was > cap or count_now > cap):
+                    if count_was > cap and count_now > cap:
+                        n = _staying(heads_was, n_was, slots_was, slot, begin, times, was, now, met_was)
+                        m = _staying(heads_now, n_now, slots_now, slot, begin, times, was, now, met_now)
+                        if n != m or not np.array_equal(met_was[:n], met_now[:m]):
+                            out[row] = True
+                    else:
+                        out[row] = True
+                if was[row]:
+                    count_was += 1
+                    _offer(heads_was, n_was, slots_was, row, slot, contents[row], contents)
+                if now[row]:
+                    count_now += 1
+                    _offer(heads_now, n_now, slots_now, row, slot, contents[row], contents)
+        first = last
 
 
 @numba.njit(nogil=True, cache=True)
