@@ -100,9 +100,9 @@ def _mismatch(run_id: str, tables: dict[str, pa.Table], manifest: dict[str, Any]
 def _state(store: Store, run_id: str, members: pa.Table) -> str:
     """Whether the state a run stands on is whole: every part, its tables row by row, every member among its articles."""
     state = store.state(run_id)
-    for folder in state.folders:
-        if not folder.is_dir():
-            return f"part {folder.name} is not there"
+    for part in state.parts:
+        if not part.folder.is_dir():
+            return f"part {part.folder.name} is not there"
     articles, sketches = state.articles(["article_id", "digest"]), state.table("sketches")
     if not articles["article_id"].equals(sketches["article_id"]):
         return "sketches do not go row by row with the articles"

@@ -113,10 +113,14 @@ class Sketch(Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, _count("seed of datasketch's permutations", le=4_294_967_295)] = 1
 
 
+_STRETCH = "lines are counted in stretches of time so long, and their neighbours; 0: a twelfth of store.horizon_days"
+
+
 class Learn(Struct, frozen=True, forbid_unknown_fields=True):
     """learn: furniture from the lines that one publisher repeats across different stories."""
 
     min_texts: Annotated[int, _count("different texts of a publisher that must carry a line", ge=2)] = 4
+    days: Annotated[float, Meta(ge=0, le=36_500, description=_STRETCH)] = 0.0
     max_share: Annotated[float, _share("a text more of whose words would go stays as it is")] = 0.95
 
 
@@ -290,6 +294,11 @@ def load(path: str | Path | None) -> Config:
             f"{config.audit.nights}"
         )
     return config
+
+
+def stretch_days(settings: Config) -> float:
+    """How long the stretches of time are for which furniture is learned, in days."""
+    return settings.learn.days or settings.store.horizon_days / 12
 
 
 def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:

@@ -1,8 +1,12 @@
 """The flow as code: what `reprints run` does, on one screen.
 
-    files --intake--> articles (cleaned, named, traced, sketched) --derive--> tables --audit, publish--> store
+    files --intake--> articles --arrive, redo--> texts --meet--> matches --derive--> tables --splice, audit, publish--> store
 
-`derive` is a function of articles, what was published before and settings alone: no path, no clock. Read it first.
+Only what a night touches is done: `meet` says which clusters have to be formed anew, `derive` forms them, `splice` puts them in
+the place of what was published of them. Everything else stays as it lies. On an empty store everything is touched.
+
+`derive` is a function of articles, their matches, what was published of them and settings alone: no path, no clock. Read it
+first.
 """
 
 from __future__ import annotations
@@ -16,13 +20,18 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from pipeline import config, examine, schema
+from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
+from pipeline.compare import Opened, compare
 from pipeline.errors import InputError
-from pipeline.intake import Articles, Current, Intake, accounted, current, latest, reach, stored, take_in
+from pipeline.intake import SEEN, Intake, latest, take_in
+from pipeline.meet import facts_of
 from pipeline.quality import audit
-from pipeline.redo import TextsOf, without_furniture
-from pipeline.stages import cluster, elect, excerpt, follow, identify, override, pair, rollup, sketch, verify
-from pipeline.storage import manifest, read, state, write
+from pipeline.splice import Published, expired, published, spliced
+from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch, verify
+from pipeline.storage import manifest, read, write
 from pipeline.storage import orders as editor
+from pipeline.storage.part import Part
+from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
@@ -41,53 +50,44 @@ class Outcome(NamedTuple):
 class Basis(NamedTuple):
     """What the tables of a run are made from.
 
-    `before`: what was published before. `parts`: of the state, as the manifest names them. `texts_of` reads their texts.
-    `patterns` say where the night's files lie, None where there was no night. `told`: what the manifest tells besides.
+    `opened`: the articles whose clusters are formed anew; `was`: what was published of them, where nothing else `stays` is all
+    that was. `parts`: of the state `now`, as the manifest names them. `patterns` say where the night's files lie, None where
+    there was no night. `told`: what the manifest tells besides.
     """
 
     as_of: datetime
     intake: Intake
-    night: Current
-    before: follow.Before
-    parts: list[dict[str, str]]
-    texts_of: TextsOf
+    night: Arrivals
+    opened: Opened
+    was: Published
+    stays: bool
+    parts: list[dict[str, Any]]
+    now: State
     orders: override.Orders
     patterns: Sequence[str] | None
     told: Mapping[str, Any] = MappingProxyType({})
 
 
 def derive(
-    known: Articles,
-    before: follow.Before,
+    opened: Opened,
+    was: Published,
     run_id: str,
     as_of: datetime,
     settings: config.Config,
     watch: Watch,
-    texts_of: TextsOf,
+    now: State,
     orders: override.Orders = override.NOTHING,
 ) -> dict[str, pa.Table]:
-    """The published tables of these articles (all but rejects), as of a day, after what was published before.
+    """The published rows of these articles, as of a day, after what was published of them before.
 
-    `texts_of` gives the texts, as far as they are kept, of the articles named by the rows it is given.
+    Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands.
     """
-    with watch.step("learn") as step:
-        known, texts_of = without_furniture(known, texts_of, settings)
-        step.rows = known.articles.num_rows
-    articles, sketches = known.articles, known.sketches
-    credited = elect.credited(articles, known.credits)
-    facts = rollup.facts(articles, credited, sketch.words(articles["headline"]))
-    with watch.step("pair") as step:
-        times = articles["effective_at"].cast(pa.int64()).to_numpy()
-        keys = pair.keys(sketch.sign(sketches, settings.sketch), settings.pair)
-        candidates = pair.run(keys, times, settings.pair, rollup.kin(facts))
-        step.rows = candidates.num_rows
-    with watch.step("verify") as step:
-        matches = verify.run(candidates, sketches, facts, settings.verify)
-        step.rows = matches.num_rows
+    known, articles, sketches = opened.known, opened.known.articles, opened.known.sketches
+    facts = facts_of(known)
     with watch.step("cluster") as step:
         ranks = rollup.ranks(articles)
         matches, anchors = override.enforce(
-            matches,
+            opened.matches,
             articles["article_id"],
             orders,
             compare=lambda pairs: verify.run(pairs, sketches, facts, settings.verify),
@@ -98,6 +98,7 @@ def derive(
         matches = pa.concat_tables([matches, unmet])
         step.rows = articles.num_rows
     with watch.step("elect") as step:
+        credited = elect.credited(articles, known.credits)
         texts = rollup.same_text_and_cluster(sketches, anchors)
         columns = (articles["article_id"], articles["publisher_id"], texts, articles["effective_at"])
         articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
@@ -109,26 +110,27 @@ def derive(
         step.rows = clusters.num_rows
     with watch.step("follow") as step:
         clusters, members = rollup.within_horizon(clusters, members, articles, as_of, settings.store.horizon_days)
-        told = follow.run(clusters, members, before, run_id, as_of)
+        told = follow.run(clusters, members, was.before, run_id, as_of)
         step.rows = told.events.num_rows
     with watch.step("excerpt") as step:
-        borrowed = excerpt.borrowed(matches, articles, told.members)
-        texts = texts_of(rollup.texts(borrowed["article_id"], articles, settings.sketch.short_words))
+        named = pa.concat_tables([rollup.named(matches, articles), opened.outer])
+        member_of = pa.concat_tables([told.members.select(was.members.column_names), was.members])
+        sizes = pa.concat_tables([told.clusters.select(was.sizes.column_names), was.sizes])
+        borrowed = excerpt.borrowed(named, member_of, sizes)
+        texts = now.bodies(rollup.texts(borrowed["article_id"], opened.around, settings.sketch.short_words))
         excerpts = excerpt.run(borrowed, texts, sketch.spans(texts["body"], settings.sketch))
         step.rows = excerpts.num_rows
-    named = rollup.named(matches, articles, told.members)
     return {
         "clusters": told.clusters,
         "members": told.members,
-        "matches": named,
+        "matches": rollup.published(named, member_of),
         "excerpts": excerpts,
-        "links": rollup.links(named, told.members),
+        "links": rollup.links(named, member_of),
         "credits": rollup.of_members(known.credits, told.members),
         "citations": rollup.of_members(known.citations, told.members),
         "stripped": rollup.of_members(known.stripped, told.members),
-        "furniture": rollup.furniture(known.stripped, articles),
         "changes": told.changes,
-        "events": pa.concat_tables([before.events, told.events]),
+        "events": told.events,
     }
 
 
@@ -166,17 +168,21 @@ def _run(
         store.check(settings.sketch)
         orders = editor.orders(settings.override)
         kept, last = store.state(), store.as_of()
-        seen = stored(kept)
-        with state.Part(store.work / "state") as part:
-            intake = take_in(files, seen, settings, part, watch, orders.publishers, store.forgotten())
+        again = store.is_of_other_settings(settings)  # then everything is compared again
+        with Part(store.work / "state") as part:
+            intake = take_in(files, kept.articles(SEEN), settings, part, watch, orders.publishers, store.forgotten())
         as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
-        night = current(seen, intake, as_of, settings)
+        ref = Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
+        kept = kept.uncompared() if again else kept
+        night = arrivals(kept, intake, ref, settings, again=again)
         if not night.new.num_rows and _is_settled(store, settings, as_of):
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
-        parts = manifest.parts(store, run_id, as_of, night.newest_new, reach(as_of, settings))
-        texts_of = state.State([*kept.folders, part.folder]).texts_of
-        basis = Basis(as_of, intake, night, store.before(), parts, texts_of, orders, patterns)
+        dates = None if again else last, as_of
+        opened, now = compare(kept, part, ref, night, dates, settings, watch, list(orders.must_link))
+        was = published(store, opened, expired(store, now, last, as_of, settings), all_=again)
+        parts = manifest.parts(store.parts(), run_id, ref, night.newest_new, taught_since(as_of, settings), again=again)
+        basis = Basis(as_of, intake, night, opened, was, bool(store.runs()) and not again, parts, now, orders, patterns)
         outcome = prepare(store, run_id, basis, settings, report, watch)
         store.publish(run_id, settings.store.keep_runs)
     return outcome
@@ -186,18 +192,19 @@ def prepare(
     store: Store, run_id: str, basis: Basis, settings: config.Config, report: examine.Report, watch: Watch
 ) -> Outcome:
     """Derive, audit and write the tables and the manifest of a run, to `store.work`, for `Store.publish` to make visible."""
-    as_of, intake, night = basis.as_of, basis.intake, basis.night
-    tables = derive(night.known, basis.before, run_id, as_of, settings, watch, basis.texts_of, basis.orders)
+    as_of, intake, night, was = basis.as_of, basis.intake, basis.night, basis.was
+    formed = derive(basis.opened, was, run_id, as_of, settings, watch, basis.now, basis.orders)
     with watch.step("write") as step:
-        counts, rejects = accounted(intake, night, tables["members"], as_of, settings)
-        published = {name: write.arrange(name, rows) for name, rows in (tables | {"rejects": rejects}).items()}
-        report.examine(published, night.new, counts, as_of, basis.patterns)
-        write.write_tables(published, store.work / "tables")
-        told = manifest.of(run_id, as_of, store, intake.files, counts, published, settings, watch.seconds)
+        counts, rejects = accounted(intake, night, formed["members"], as_of, settings)
+        tables = spliced(store if basis.stays else None, was.before, formed) | {"rejects": rejects}
+        tables = {name: write.arrange(name, rows) for name, rows in tables.items()}
+        report.examine(tables, night.new, counts, as_of, basis.patterns)
+        write.write_tables(tables, store.work / "tables")
+        told = manifest.of(run_id, as_of, store, intake.files, counts, tables, settings, watch.seconds)
         told |= {"parts": basis.parts, **report.manifest(), **basis.told}
         write.write_json(store.work / "tables" / "manifest.json", told)
-        step.rows = sum(rows.num_rows for rows in published.values())
-    return Outcome(run_id, published, counts, report.findings)
+        step.rows = sum(rows.num_rows for rows in tables.values())
+    return Outcome(run_id, tables, counts, report.findings)
 
 
 def _not_before(last: datetime | None, as_of: datetime | None, watch: Watch) -> datetime | None:
@@ -218,7 +225,7 @@ def _is_settled(store: Store, settings: config.Config, as_of: datetime) -> bool:
 
 def _nothing_new(
     intake: Intake,
-    night: Current,
+    night: Arrivals,
     as_of: datetime,
     settings: config.Config,
     report: examine.Report,

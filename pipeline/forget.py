@@ -1,7 +1,7 @@
 """A takedown: articles leave every table, the state and every kept run, and do not come back.
 
     ids --find--> parts of the state, runs that hold them
-    parts --state.without--> store.work      what was published --redact--> before
+    parts --part.without--> store.work      what was published --redact--> before
     the articles that are left --flow.prepare--> store.work --Store.publish--> a new run, in one step
 
 The tables are derived anew from what is left, so where an article led a cluster another is elected. The new run follows what
@@ -22,10 +22,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import config, examine, flow, intake, schema
+from pipeline.arrive import arrivals, taught_since
+from pipeline.compare import compare
 from pipeline.errors import StoreError
 from pipeline.quality import figures
+from pipeline.splice import everything
 from pipeline.stages import follow, identify
 from pipeline.storage import manifest, orders, state
+from pipeline.storage import part as part_
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
@@ -88,16 +92,22 @@ def forget(
         as_of = datetime.fromisoformat(store.manifest()["as_of"])
         run_id = watch.run_id = store.next_run_id(as_of.date())
         parts, kept = _rewritten(store, found, run_id)
-        before = store.before()
-        none = intake.nothing()
+        before, none, ordered = store.before(), intake.nothing(), orders.orders(settings.override)
+        with part_.Part(store.work / "state") as part:
+            part.close(lambda rows: rows)
+        ref = state.Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
+        night = arrivals(kept, none, ref, settings, again=True)
+        opened, now = compare(kept, part, ref, night, (None, as_of), settings, watch, list(ordered.must_link))
         basis = flow.Basis(
             as_of=as_of,
             intake=none,
-            night=intake.current(intake.stored(kept), none, as_of, settings),
-            before=_redacted(before, pa.array(found.articles, pa.string())),
-            parts=parts,
-            texts_of=kept.texts_of,
-            orders=orders.orders(settings.override),
+            night=night,
+            opened=opened,
+            was=everything(_redacted(before, pa.array(found.articles, pa.string()))),
+            stays=False,
+            parts=manifest.parts(parts, run_id, ref, None, taught_since(as_of, settings), again=True),
+            now=now,
+            orders=ordered,
             patterns=None,
             told={"taken_down": len(found.articles), "nights": _nights(store, found.runs, kept)},
         )
@@ -112,15 +122,14 @@ def forget(
 def _find(article_ids: list[str], store: Store) -> _Found:
     """Where these articles are; `StoreError` if one is nowhere."""
     ids = pa.array(article_ids, pa.string())
-    texts: dict[str, pa.Table] = {}
+    held: dict[str, tuple[set[str], set[str]]] = {}  # by part: of these the articles, and their identities
     runs, named = list[str](), set[str]()
     for run_id in store.runs():
         here = set(_named(store.folder(run_id), ids))
-        for folder in store.state(run_id).folders:
-            if folder.name not in texts:
-                rows = pq.read_table(folder / "articles.parquet", columns=["article_id", "identity"])
-                texts[folder.name] = rows.filter(pc.is_in(rows["article_id"], ids))
-            here.update(texts[folder.name]["article_id"].to_pylist())
+        for part in store.state(run_id).parts:
+            if part.folder.name not in held:
+                held[part.folder.name] = part_.held(part.folder, ids)
+            here |= held[part.folder.name][0]
         if here:
             runs.append(run_id)
             named |= here
@@ -129,8 +138,8 @@ def _find(article_ids: list[str], store: Store) -> _Found:
             f"{store.path}: nothing was taken down: {', '.join(missing)} is in no kept run and not in the state; "
             "articles are named as in members.article_id"
         )
-    identities = {identity for rows in texts.values() for identity in rows["identity"].to_pylist()}
-    parts = {name for name, rows in texts.items() if rows.num_rows}
+    identities = {identity for _, of_part in held.values() for identity in of_part}
+    parts = {name for name, (articles, _) in held.items() if articles}
     return _Found(article_ids, sorted(identities), parts, runs)
 
 
@@ -145,20 +154,20 @@ def _named(folder: Path, ids: pa.Array) -> Iterator[str]:
                 yield from column.filter(pc.is_in(column, ids)).unique().to_pylist()
 
 
-def _rewritten(store: Store, found: _Found, run_id: str) -> tuple[list[dict[str, str]], state.State]:
+def _rewritten(store: Store, found: _Found, run_id: str) -> tuple[list[dict[str, Any]], state.State]:
     """The parts of the newest run, those that hold the articles written anew without them; and the state they make."""
-    parts, folders = list[dict[str, str]](), list[Path]()
+    parts, refs = list[dict[str, Any]](), list[state.Ref]()
     for part in store.parts():
-        folder = store.path / "state" / part["run_id"]
+        ref = store.ref(part)
         if part["run_id"] in found.parts:
             name = f"{part['run_id'].partition('~')[0]}~{run_id}"
-            source, folder = folder, store.work / "parts" / name
-            if not state.without(source, found.articles, folder):
+            folder = store.work / "parts" / name
+            if not part_.without(ref.folder, found.articles, folder):
                 continue  # `_clear` does not keep what no manifest names
-            part = part | {"run_id": name}  # noqa: PLW2901 - the same part under its new name
+            part, ref = part | {"run_id": name}, ref._replace(folder=folder)  # noqa: PLW2901 - the same under its new name
         parts.append(part)
-        folders.append(folder)
-    return parts, state.State(folders, [datetime.fromisoformat(part["as_of"]) for part in parts])
+        refs.append(ref)
+    return parts, state.State(refs).uncompared()
 
 
 def _nights(store: Store, leaving: Collection[str], kept: state.State) -> list[dict[str, Any]]:

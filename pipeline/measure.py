@@ -20,24 +20,28 @@ import pyarrow.compute as pc
 from msgspec import Struct
 
 from pipeline import config
+from pipeline.arrive import arrivals
+from pipeline.compare import brought
 from pipeline.errors import InputError
-from pipeline.intake import Intake, current, stored, take_in
+from pipeline.intake import SEEN, Intake, take_in
+from pipeline.meet import articles_of, facts_of
 from pipeline.quality import evaluate as agreement
 from pipeline.quality import labels as labelling
 from pipeline.quality import pages, scorecard, tune_page
 from pipeline.quality import tune as tuning
 from pipeline.quality.scores import BOOTSTRAP, Bootstrap
 from pipeline.quality.tune_page import Tuning
-from pipeline.redo import without_furniture
-from pipeline.stages import elect, pair, rollup, sketch
+from pipeline.stages import pair, rollup
 from pipeline.storage import read
-from pipeline.storage.state import Part, State
+from pipeline.storage.part import Part
+from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
 __all__ = ["Evaluation", "evaluate", "read_labels", "refuse_existing", "text", "tune", "write_labels", "write_page"]
 
 _ALL_DAYS = 36_500.0
+_ALL_STRETCHES = -(2**40)  # of time, from the first on
 
 
 class Evaluation(Struct, frozen=True, omit_defaults=True):
@@ -153,13 +157,13 @@ def tune(
     with tempfile.TemporaryDirectory(prefix="reprints-tune-") as folder:
         store = Store(folder)
         with store.locked(), Part(store.work / "state") as part:
-            corpus = _corpus(read.inputs(patterns), store, part, settings, watch)
+            corpus, now = _corpus(read.inputs(patterns), part, settings, watch)
             missing = _missing(labels, corpus)
             with watch.step("cuts") as step:
                 cuts = tuning.cuts(corpus, labels, settings.verify)
                 near = tuning.borderline(corpus, labels, settings.verify, n_borderline)
                 step.rows = len(cuts)
-            texts = _texts(part, near, corpus.articles)
+            texts = _texts(now, near, corpus.articles)
     with watch.step("search") as step:
         bins = tuning.recall(corpus, settings.pair, settings.sketch.permutations, sample)
         step.rows = min(sample, corpus.articles.num_rows)
@@ -183,23 +187,23 @@ def tune(
     )
 
 
-def _corpus(files: list[Path], store: Store, part: Part, settings: config.Config, watch: Watch) -> tuning.Corpus:
-    """The current articles of these files, as far as pair takes them."""
-    seen = stored(store.state())
-    intake = take_in(files, seen, settings, part, watch)
-    if not intake.new.articles.num_rows:
+def _corpus(files: list[Path], part: Part, settings: config.Config, watch: Watch) -> tuple[tuning.Corpus, State]:
+    """The newest versions of the articles of these files, as far as pair takes them, and the state they lie in."""
+    intake = take_in(files, State().articles(SEEN), settings, part, watch)
+    if not intake.new.num_rows:
         raise InputError("no article could be read from these inputs")
+    ref = Ref(1, part.folder, _newest(intake), is_compared=True)
     ageless = msgspec.structs.replace(settings, store=msgspec.structs.replace(settings.store, horizon_days=_ALL_DAYS))
-    known = current(seen, intake, _newest(intake), ageless).known
-    known, _ = without_furniture(known, State([part.folder]).texts_of, settings)
-    sketches = sketch.sign(known.sketches, settings.sketch)
+    night = arrivals(State(), intake, ref, ageless)
+    keys = brought(State(), part, ref, night, _ALL_STRETCHES, settings)
+    now = State([ref])
+    known = articles_of(now, keys["key"].to_numpy())
     times = known.articles["effective_at"].cast(pa.int64()).to_numpy()
     with watch.step("pair") as step:
-        credited = elect.credited(known.articles, known.credits)
-        facts = rollup.facts(known.articles, credited, sketch.words(known.articles["headline"]))
-        candidates = pair.run(pair.keys(sketches, settings.pair), times, settings.pair, rollup.kin(facts))
+        candidates = pair.run(keys, times, settings.pair, keys["kin"].to_numpy())
         step.rows = candidates.num_rows
-    return tuning.Corpus(known.articles, sketches, facts, times, rollup.ranks(known.articles), candidates)
+    ranks = rollup.ranks(known.articles)
+    return tuning.Corpus(known.articles, known.sketches, facts_of(known), times, ranks, candidates), now
 
 
 def _missing(labels: labelling.Labels, corpus: tuning.Corpus) -> tuple[str, ...]:
@@ -216,14 +220,14 @@ def _missing(labels: labelling.Labels, corpus: tuning.Corpus) -> tuple[str, ...]
 
 def _newest(intake: Intake) -> datetime:
     """The newest time of the articles; any day where none has a time, since then all are of that day."""
-    times = pc.coalesce(intake.new.articles["published_at"], intake.new.articles["fetched_at"])
+    times = pc.coalesce(intake.new["published_at"], intake.new["fetched_at"])
     return pc.max(times).as_py() or datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def _texts(part: Part, near: Sequence[tuning.Borderline], articles: pa.Table) -> list[tuple[str, str]]:
+def _texts(now: State, near: Sequence[tuning.Borderline], articles: pa.Table) -> list[tuple[str, str]]:
     """The bodies of each pair, of the versions that were compared."""
     wanted = pa.array(sorted({name for pair_ in near for name in (pair_.left_id, pair_.right_id)}), pa.string())
-    bodies = _bodies(State([part.folder]).texts_of(articles.filter(pc.is_in(articles["article_id"], wanted))))
+    bodies = _bodies(now.bodies(articles.filter(pc.is_in(articles["article_id"], wanted))))
     return [(bodies[pair_.left_id], bodies[pair_.right_id]) for pair_ in near]
 
 

@@ -1,69 +1,197 @@
-"""Articles done again without the furniture that was learned from all of them."""
+"""From articles to the texts that are compared: without the furniture that is known by now.
+
+A line that one publisher repeats is furniture once enough of its articles have it (`stages.learn`), and it stops being so when
+they leave. Then those that carry it are done again, from the text as it was taken in: they leave, and come back without it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import config, schema
-from pipeline.intake import LIGHT, Articles
-from pipeline.stages import learn, sketch
+from pipeline.arrive import Arrivals, spans_of, stretch
+from pipeline.intake import LIGHT
+from pipeline.stages import elect, learn, pair, rollup, sketch
+from pipeline.storage import state
+from pipeline.storage.part import COMPARED
 
-__all__ = ["TextsOf", "without_furniture"]
+__all__ = ["Texts", "texts"]
 
-#: Gives the texts (`schema.ARTICLES`), as far as they are kept, of articles named by article_id and digest.
-TextsOf = Callable[[pa.Table], pa.Table]
+_SLICE = 20_000  # texts that are held with their bodies, or with their signatures
+_THERE = ["key", "article", "article_id", "effective_at", "publisher_id", "headline", "content", "original", "lines"]
+_LESSON = pa.schema(
+    [COMPARED["texts"].field(name) for name in ("effective_at", "publisher_id", "headline", "content", "lines")]
+)
 
 
-def without_furniture(known: Articles, texts_of: TextsOf, settings: config.Config) -> tuple[Articles, TextsOf]:
-    """The articles as they are without learned furniture, and a `texts_of` that gives their texts so.
+class Texts(NamedTuple):
+    """What a run adds to what is compared, each a table of its part (`storage.part.COMPARED`)."""
 
-    Sketches, counts of words and stripped lines change where a learned line is struck, and what was cited in one is not
-    cited. A text that is no longer kept stays as it was.
+    texts: pa.Table
+    redone: pa.Table
+    struck: pa.Table
+    learned: pa.Table
+    left: pa.Table
+
+
+def texts(kept: state.State, night: Arrivals, number: int, oldest: int, settings: config.Config) -> Texts:
+    """The texts that come into the comparison in the run whose part has that `number`, and those that leave it.
+
+    `kept` is the state with what the night took in; `oldest`: the first stretch that is reached.
     """
-    learned = learn.run(known.articles, known.sketches, settings.learn)
-    if not learned.num_rows:
-        return known, texts_of
+    sketches = kept.take("sketches", night.comes["key"].to_numpy())
+    learned, there, changed = _learned(kept, night, sketches, oldest, settings)
+    again = there.take(pa.array(learn.carriers(there, stretch(there["effective_at"], settings), changed)))
+    articles = pa.concat_tables([night.comes, _articles(kept, again)]).combine_chunks()
+    sketches = pa.concat_tables([sketches, kept.take("sketches", again["article"].to_numpy())]).combine_chunks()
+    done = _done(kept, articles, sketches, learned, settings)
 
-    def struck(keys: pa.Table) -> tuple[pa.Table, pa.Table]:
-        texts = texts_of(keys)
-        lines = sketch.lines(texts, settings.sketch)
-        return learn.strike(texts, lines, learned, settings.learn, settings.clean.stub_words)
-
-    rows = pa.array(learn.carriers(known.articles, known.sketches, learned))
-    texts, stripped = struck(known.articles.take(rows).select(["article_id", "digest"]))
-    done = texts.filter(pc.is_in(texts["article_id"], stripped["article_id"].combine_chunks()))
-    at = pc.index_in(done["article_id"], value_set=known.articles["article_id"].combine_chunks())
-    return Articles(
-        articles=_with(known.articles, done.select(LIGHT), at.combine_chunks(), ("n_words", "text_state")),
-        sketches=_with(known.sketches, sketch.run(done, settings.sketch), at.combine_chunks(), schema.SKETCHES.names),
-        stripped=pa.concat_tables([known.stripped, stripped.select(known.stripped.column_names)]),
-        credits=known.credits,
-        citations=_outside(known.citations, stripped),
-    ), lambda keys: struck(keys)[0]
-
-
-def _with(rows: pa.Table, changed: pa.Table, at: pa.Array, names: tuple[str, ...] | list[str]) -> pa.Table:
-    """The rows with those columns of the ones numbered `at` as `changed` has them."""
-    take = np.arange(rows.num_rows)
-    take[at.to_numpy()] = rows.num_rows + np.arange(len(at))
-    for name in names:
-        column = pa.chunked_array([*rows[name].chunks, *changed[name].cast(rows[name].type).chunks])
-        rows = rows.set_column(rows.column_names.index(name), rows.field(name), column.take(pa.array(take)))
-    return rows.combine_chunks()
+    contents = sketches["content"].to_numpy().copy()
+    contents[done.rows] = done.redone["content"].to_numpy()
+    moves = np.ones(articles.num_rows, np.bool_)
+    moves[night.comes.num_rows :] = contents[night.comes.num_rows :] != again["content"].to_numpy()
+    by_time = pc.sort_indices(articles, [("effective_at", "ascending"), ("article_id", "ascending")]).to_numpy()
+    rows = by_time[moves[by_time]]
+    keys = np.full(articles.num_rows, -1)
+    keys[rows] = state.keys(number, len(rows))
+    redone = np.full(articles.num_rows, -1)
+    redone[done.rows[moves[done.rows]]] = np.arange(np.count_nonzero(moves[done.rows]))
+    owners = keys[done.struck["row"].to_numpy()]
+    left = again.filter(pa.array(moves[night.comes.num_rows :])).select(["key"])
+    return Texts(
+        texts=_texts(kept, articles, sketches, done, rows, settings)
+        .append_column("key", pa.array(keys[rows]))
+        .append_column("redone", pa.array(redone[rows])),
+        redone=done.redone.filter(pa.array(moves[done.rows])),
+        struck=done.struck.append_column("key", pa.array(owners)).filter(pa.array(owners >= 0)),
+        learned=learned,
+        left=pa.concat_tables([night.goes, left]),
+    )
 
 
-def _outside(citations: pa.Table, stripped: pa.Table) -> pa.Table:
-    """The citations that stand in no stripped line."""
-    spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for row in stripped.select(["article_id", "field", "start", "end"]).to_pylist():
-        spans.setdefault((row["article_id"], row["field"]), []).append((row["start"], row["end"]))
-    places = citations.select(["article_id", "field", "start"]).to_pylist()
-    outside = [
-        not any(start <= row["start"] < end for start, end in spans.get((row["article_id"], row["field"]), ()))
-        for row in places
-    ]
-    return citations.filter(pa.array(outside, pa.bool_()))
+def _learned(
+    kept: state.State, night: Arrivals, sketches: pa.Table, oldest: int, settings: config.Config
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """The furniture that is known now; the texts that are there, near to what comes and goes; lines that are new or gone."""
+    comes, known = night.comes, kept.learned()
+    goes = kept.texts(["key", "effective_at"], keys=night.goes["key"].to_numpy())
+    touched = np.concatenate([stretch(rows["effective_at"], settings) for rows in (comes, goes)])
+    targets = {one for one in _near(np.unique(touched).tolist()) if one >= oldest}
+    there = kept.texts(_THERE, spans_of(_near(targets), settings))
+    there = there.filter(pc.invert(pc.is_in(there["key"], night.goes["key"].combine_chunks())))
+    lessons = pa.concat_tables(
+        [
+            _lessons({**{name: there[name] for name in _LESSON.names}, "content": there["original"]}),
+            _lessons({name: (comes if name in comes.column_names else sketches)[name] for name in _LESSON.names}),
+        ]
+    )
+    taught = learn.run(lessons, stretch(lessons["effective_at"], settings), targets, settings.learn)
+    at = known["stretch"].to_numpy()
+    is_target = np.isin(at, list(targets))
+    lines = [known.filter(pa.array(is_target)), taught]
+    changed = pa.concat_tables(lines).group_by(learn.LEARNED.names).aggregate([([], "count_all")])
+    changed = changed.filter(pc.equal(changed["count_all"], 1)).select(learn.LEARNED.names)  # in one of the two
+    now = pa.concat_tables([known.filter(pa.array(~is_target & (at >= oldest))), taught])
+    return now.sort_by([(name, "ascending") for name in learn.LEARNED.names]).combine_chunks(), there, changed
+
+
+def _lessons(columns: dict[str, pa.ChunkedArray]) -> pa.Table:
+    """What articles may teach: with `content` and `lines` as they were taken in."""
+    return pa.table([columns[name] for name in _LESSON.names], schema=_LESSON)
+
+
+def _near(stretches: Iterable[int]) -> set[int]:
+    return {near for one in stretches for near in (one - 1, one, one + 1)}
+
+
+def _articles(kept: state.State, texts: pa.Table) -> pa.Table:
+    """The articles of texts, as `Arrivals.comes` has them."""
+    found = kept.take("articles", texts["article"].to_numpy(), LIGHT)
+    return found.append_column("key", texts["article"]).append_column("effective_at", texts["effective_at"])
+
+
+class _Done(NamedTuple):
+    """Texts done again: the `rows` of their articles, ascending; and row by row with these `redone`, and what `words` they
+    have left (n_words, text_state). `struck`: their learned lines, `row` that of the article.
+    """
+
+    rows: NDArray[np.int64]
+    redone: pa.Table
+    words: pa.Table
+    struck: pa.Table
+
+
+def _done(
+    kept: state.State, articles: pa.Table, sketches: pa.Table, learned: pa.Table, settings: config.Config
+) -> _Done:
+    """Those of the articles that have learned lines to lose, without them. A few at a time: their bodies are in memory."""
+    stretches = stretch(articles["effective_at"], settings)
+    carrying = articles.append_column("lines", sketches["lines"]) if learned.num_rows else articles.slice(0, 0)
+    rows = learn.carriers(carrying, stretches, learned) if learned.num_rows else np.empty(0, np.int64)
+    none = schema.ARTICLES.empty_table()
+    found = [_Done(np.empty(0, np.int64), _sketched(none, settings), none.select(_WORDS), _of_row([], schema.STRIPPED))]
+    for first in range(0, len(rows), _SLICE):
+        some = rows[first : first + _SLICE]
+        whole = kept.take("articles", articles["key"].to_numpy()[some])
+        lines = sketches["lines"].take(pa.array(some))
+        bare, struck = learn.strike(whole, lines, stretches[some], learned, settings.learn, settings.clean.stub_words)
+        at = pc.index_in(struck["article_id"], value_set=whole["article_id"].combine_chunks()).to_numpy()
+        lost = np.unique(at)
+        bare = bare.take(pa.array(lost))
+        own = struck.append_column("row", pa.array(some[at]))
+        found.append(_Done(some[lost], _sketched(bare, settings), bare.select(_WORDS), own))
+    rows_of, *tables = zip(*found, strict=True)
+    return _Done(np.concatenate(rows_of), *(pa.concat_tables(table) for table in tables))
+
+
+_WORDS = ["n_words", "text_state"]
+
+
+def _of_row(rows: list[dict[str, object]], columns: pa.Schema) -> pa.Table:
+    return pa.Table.from_pylist(rows, columns.append(pa.field("row", pa.int64())))
+
+
+def _sketched(articles: pa.Table, settings: config.Config) -> pa.Table:
+    """A row of `redone` for each of the articles."""
+    sketches = sketch.run(articles, settings.sketch).select(schema.SKETCHES.names)
+    for name in ("body", "body_map"):
+        sketches = sketches.append_column(schema.ARTICLES.field(name), articles[name])
+    return sketches.cast(COMPARED["redone"])
+
+
+def _texts(
+    kept: state.State,
+    articles: pa.Table,
+    sketches: pa.Table,
+    done: _Done,
+    rows: NDArray[np.int64],
+    settings: config.Config,
+) -> pa.Table:
+    """The texts of those rows, but for their own key and what is redone."""
+    own = articles.take(pa.array(rows))
+    credited = elect.credited(own, kept.of("credits", own["key"].to_numpy()))
+    final = state.replaced(sketches, done.redone.select(schema.SKETCHES.names), done.rows)
+    words = state.replaced(articles.select(_WORDS), done.words, done.rows).take(pa.array(rows))
+    columns = {
+        "article": own["key"],
+        **{name: own[name] for name in ("article_id", "effective_at", "publisher_id", "headline")},
+        **{name: words[name] for name in _WORDS},
+        "kin": pa.array(rollup.kin(rollup.facts(own, credited, own["headline"]))),
+        "lines": sketches["lines"].take(pa.array(rows)),
+        "original": sketches["content"].take(pa.array(rows)),
+    }
+    keys = [pair.keys(sketch.sign(_NO_SKETCH, settings.sketch), settings.pair)]
+    for first in range(0, len(rows), _SLICE):  # a signature is larger than what pair keeps of it
+        some = final.take(pa.array(rows[first : first + _SLICE]))
+        keys.append(pair.keys(sketch.sign(some, settings.sketch), settings.pair))
+    paired = pa.concat_tables(keys)
+    return pa.table(columns | {name: paired[name] for name in pair.KEYS.names})
+
+
+_NO_SKETCH = schema.SKETCHES.empty_table()

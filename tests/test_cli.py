@@ -37,6 +37,7 @@ def test_run_prints_a_summary_and_logs_json_lines(reprints: Reprints, tmp_path: 
         "learn",
         "pair",
         "verify",
+        "open",
         "cluster",
         "elect",
         "follow",

@@ -226,19 +226,22 @@ def test_a_run_without_any_time_asks_for_its_date(tmp_path: Path) -> None:
 
 
 def test_derive_needs_no_store(wire_day: Path) -> None:
-    """The stages work on tables alone: what a store holds, derived once more, is what it published."""
-    from pipeline.intake import Articles, stored
-    from pipeline.stages import follow
+    """The stages work on tables alone: two articles of a store that have met nobody are two clusters."""
+    from pipeline.compare import Opened
+    from pipeline.meet import articles_of
+    from pipeline.splice import everything
+    from pipeline.stages import follow, rollup, verify
+    from pipeline.storage.state import State
     from pipeline.watch import silent
 
-    seen = stored(Store(wire_day).state())
-    articles = seen.articles.filter(pa.compute.is_in(seen.articles["article_id"], pa.array(["mb-40012", "mb-40031"])))
-    assert articles.num_rows == 2
-    articles = articles.append_column("effective_at", articles["published_at"])
-    rows = pa.compute.index_in(articles["article_id"], seen.sketches["article_id"].combine_chunks())
-    nothing = (table.drop_columns(["digest"]).slice(0, 0) for table in seen[2:])
-    known = Articles(articles, seen.sketches.take(rows), *nothing)
+    state = Store(wire_day).state()
+    texts = state.texts(["key", "article_id"])
+    chosen = texts.filter(pa.compute.is_in(texts["article_id"], pa.array(["mb-40012", "mb-40031"])))
+    assert chosen.num_rows == 2
+    known = articles_of(state, chosen["key"].to_numpy())
+    nothing = verify.MATCHES.empty_table(), rollup.NAMED.empty_table()
+    opened = Opened(known, *nothing, known.articles, pa.array([], pa.string()))
     as_of = datetime(2026, 3, 9, tzinfo=UTC)
-    no_texts = schema.ARTICLES.empty_table()
-    tables = flow.derive(known, follow.Before.nothing(), "2026-03-09.1", as_of, SETTINGS, silent(), lambda _: no_texts)
-    assert tables["clusters"].num_rows == 1
+    was = everything(follow.Before.nothing())
+    tables = flow.derive(opened, was, "2026-03-09.1", as_of, SETTINGS, silent(), State())
+    assert tables["clusters"].num_rows == 2

@@ -31,22 +31,19 @@ BORROWED = pa.schema(
 )
 
 
-def borrowed(matches: pa.Table, articles: pa.Table, members: pa.Table) -> pa.Table:
+def borrowed(matches: pa.Table, members: pa.Table, sizes: pa.Table) -> pa.Table:
     """Who borrows from which cluster, as `BORROWED`, sorted by (article_id, cluster_id).
 
-    `matches` as verify leaves them, by row numbers of `articles` (article_id, effective_at); `members` has article_id and
-    cluster_id. Articles that are not members have no part in it.
+    `matches` as `rollup.NAMED`; `members` has article_id and cluster_id, `sizes` cluster_id and n_articles. Articles that
+    are not members have no part in it.
     """
     matches = matches.filter(pc.equal(matches["relation"], "excerpt"))
     ids = members["article_id"].combine_chunks()
-    sides = {side: articles["article_id"].take(matches[side]) for side in ("left", "right")}
-    at = {side: pc.index_in(sides[side], value_set=ids) for side in sides}
-    cluster = {side: members["cluster_id"].take(at[side]) for side in sides}
-    sizes = members["cluster_id"].value_counts()
-    size = {
-        side: sizes.field("counts").take(pc.index_in(cluster[side], value_set=sizes.field("values"))) for side in sides
-    }
-    time = {side: articles["effective_at"].take(matches[side]) for side in sides}
+    sides = {side: matches[f"{side}_id"] for side in ("left", "right")}
+    cluster = {side: members["cluster_id"].take(pc.index_in(sides[side], value_set=ids)) for side in sides}
+    counted = sizes["cluster_id"].combine_chunks()
+    size = {side: sizes["n_articles"].take(pc.index_in(cluster[side], value_set=counted)) for side in sides}
+    time = {side: matches[f"{side}_at"] for side in sides}
     left_borrows = pc.case_when(
         pc.make_struct(
             pc.not_equal(size["left"], size["right"]),

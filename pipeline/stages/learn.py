@@ -1,11 +1,13 @@
 """learn: furniture that no rule knows, from the lines that one publisher repeats across different stories.
 
-    learned = learn.run(articles, sketches, config.learn)             which lines of which publishers
-    texts, stripped = learn.strike(texts, lines, learned, ...)        texts without them
+    learned = learn.run(articles, stretches, targets, config.learn)      which lines of which publishers, and when
+    texts, stripped = learn.strike(texts, lines, stretches, learned, ...)  texts without them
 
 A line is learned when enough different texts of a publisher, under different headlines, carry it, and these are not all of one
 topic: a running story repeats its background paragraphs in every follow-up, a page repeats its navigation under any story.
-What is learned is a function of the set of articles: it does not matter in which order or batches they came.
+Time is cut into stretches, and what is furniture in one is learned from it and its two neighbours: what a publisher prints
+today says nothing of last year's pages. So what is learned is a function of the set of articles near it, in whatever order
+or batches they came, and a night can only change what was learned for the stretches beside its own.
 
 A learned line is struck only where nothing of the story stands between it and an end of the text, with what few words stand
 between two such lines.
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,9 +33,13 @@ from pipeline.stages.kernels import arrays
 
 __all__ = ["LEARNED", "RULE", "carriers", "run", "strike"]
 
-#: The lines that are furniture of a publisher, by the hashes that `sketch` gives them.
+#: The lines that are furniture of a publisher in a stretch of time, by the hashes that `sketch` gives them.
 LEARNED = pa.schema(
-    [pa.field("publisher_id", pa.string(), nullable=False), pa.field("line", pa.int64(), nullable=False)]
+    [
+        pa.field("stretch", pa.int64(), nullable=False),
+        pa.field("publisher_id", pa.string(), nullable=False),
+        pa.field("line", pa.int64(), nullable=False),
+    ]
 )
 
 #: The rule in the stripped lines.
@@ -49,14 +55,24 @@ _ENDS = (".", "!", "?", "。", "।")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-def run(articles: pa.Table, sketches: pa.Table, settings: config.Learn) -> pa.Table:
-    """The lines that are furniture, as `LEARNED`, sorted.
+def run(articles: pa.Table, stretches: NDArray[np.int64], targets: Iterable[int], settings: config.Learn) -> pa.Table:
+    """The lines that are furniture in the stretches of time `targets`, as `LEARNED`, sorted.
 
-    `articles` has publisher_id (string?) and headline (string?); `sketches`, row by row with them, `content` and `lines`.
-    Articles of unknown publishers teach nothing.
+    `articles` has publisher_id (string?), headline (string?), `content` and `lines` as `sketch` gives them; `stretches`,
+    int64 (articles,), the number of each one's stretch. Articles of unknown publishers teach nothing.
     """
+    found = [LEARNED.empty_table()]
+    for target in sorted(set(targets)):
+        rows = np.flatnonzero(np.abs(stretches - target) <= 1)
+        if (stretches[rows] == target).any():
+            found.append(_of_one(articles.take(pa.array(rows)), target, settings))
+    return pa.concat_tables(found).combine_chunks()
+
+
+def _of_one(articles: pa.Table, stretch: int, settings: config.Learn) -> pa.Table:
+    """What these articles teach of the stretch."""
     publishers, names = _codes(articles["publisher_id"])
-    lines, rows = _lines(sketches)
+    lines, rows = _lines(articles)
     known = (lines != 0) & (publishers[rows] >= 0)
     lines, rows = lines[known], rows[known]
     keys = lines ^ publishers[rows].astype(np.uint64) * _MIX  # one for a line of a publisher
@@ -64,7 +80,7 @@ def run(articles: pa.Table, sketches: pa.Table, settings: config.Learn) -> pa.Ta
     lines, rows = lines[repeated], rows[repeated]
     order = np.lexsort((rows, lines, publishers[rows]))
     lines, rows = lines[order], rows[order]
-    headlines = _Headlines(articles, sketches["content"].to_numpy(), publishers)
+    headlines = _Headlines(articles, articles["content"].to_numpy(), publishers)
     found: list[tuple[str, int]] = []
     for first, last in _groups(publishers[rows], lines):
         # An odd hash is that of a short line with a number.
@@ -72,38 +88,46 @@ def run(articles: pa.Table, sketches: pa.Table, settings: config.Learn) -> pa.Ta
         if headlines.are_of_different_stories(np.unique(rows[first:last]), least):
             found.append((names[publishers[rows[first]]], int(lines[first].astype(np.int64))))
     found.sort()
-    columns = [[name for name, _ in found], [line for _, line in found]]
+    columns = [[stretch] * len(found), [name for name, _ in found], [line for _, line in found]]
     return pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, LEARNED, strict=True)], schema=LEARNED)
 
 
-def carriers(articles: pa.Table, sketches: pa.Table, learned: pa.Table) -> NDArray[np.int64]:
-    """The rows of the articles that begin or end with a learned line: those that `strike` may change."""
+def carriers(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table) -> NDArray[np.int64]:
+    """The rows of the articles that have one of these lines: those that `strike` may treat otherwise for knowing it."""
     publishers, names = _codes(articles["publisher_id"])
     code = {name: number for number, name in enumerate(names)}
-    learned_by = np.array([code[name] for name in learned["publisher_id"].to_pylist()], np.int64)
-    wanted = learned["line"].to_numpy().view(np.uint64) ^ learned_by.astype(np.uint64) * _MIX
-    lines, offsets = arrays.hashes(sketches["lines"])
-    has_lines = np.flatnonzero(np.diff(offsets))
-    own = publishers[has_lines].astype(np.uint64) * _MIX
-    at_ends = (np.isin(lines[ends] ^ own, wanted) for ends in (offsets[has_lines], offsets[has_lines + 1] - 1))
-    return has_lines[np.logical_or(*at_ends) & (publishers[has_lines] >= 0)]
+    by = np.array([code.get(name, -1) for name in learned["publisher_id"].to_pylist()], np.int64)
+    at, wanted = learned["stretch"].to_numpy()[by >= 0], learned["line"].to_numpy()[by >= 0].view(np.uint64)
+    lines, rows = _lines(articles)
+    found = np.isin(_keys(lines, publishers[rows], stretches[rows]), _keys(wanted, by[by >= 0], at))
+    return np.unique(rows[found & (publishers[rows] >= 0)])
+
+
+def _keys(lines: NDArray[np.uint64], publishers: NDArray[np.int64], stretches: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """One for each line of a publisher in a stretch."""
+    return (lines ^ publishers.astype(np.uint64) * _MIX) * _MIX ^ stretches.astype(np.uint64)
 
 
 def strike(
-    texts: pa.Table, lines: pa.ChunkedArray, learned: pa.Table, settings: config.Learn, stub_words: int
+    texts: pa.Table,
+    lines: pa.ChunkedArray,
+    stretches: NDArray[np.int64],
+    learned: pa.Table,
+    settings: config.Learn,
+    stub_words: int,
 ) -> tuple[pa.Table, pa.Table]:
     """Texts (`schema.ARTICLES`) without learned lines at their ends, and those lines, as `schema.STRIPPED`.
 
     `lines` has the hashes of each body's lines, as `sketch.lines` gives them, or none where it is to stay as it is. So does
     a body more of whose words than `settings.max_share` would go. What is left with fewer than `stub_words` is a stub.
     """
-    known: dict[str, set[int]] = {}
-    for publisher, line in zip(*(column.to_pylist() for column in learned.columns), strict=True):
-        known.setdefault(publisher, set()).add(line)
+    known: dict[tuple[int, str], set[int]] = {}
+    for stretch, publisher, line in zip(*(column.to_pylist() for column in learned.columns), strict=True):
+        known.setdefault((stretch, publisher), set()).add(line)
     rows: list[dict[str, Any]] = []
     stripped: list[dict[str, Any]] = []
-    for text, hashes in zip(texts.select(_READ).to_pylist(), lines, strict=True):
-        furniture = known.get(text["publisher_id"], set())
+    for text, hashes, stretch in zip(texts.select(_READ).to_pylist(), lines, stretches.tolist(), strict=True):
+        furniture = known.get((stretch, text["publisher_id"]), set())
         paragraphs = _Paragraphs(text)
         is_furniture = paragraphs.with_enclosed([line in furniture for line in hashes.as_py()])
         first, last = _story(is_furniture)
@@ -261,9 +285,9 @@ def _codes(publishers: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
     return pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
 
 
-def _lines(sketches: pa.Table) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def _lines(articles: pa.Table) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The hashes of all lines, and the row of each."""
-    lines, offsets = arrays.hashes(sketches["lines"])
+    lines, offsets = arrays.hashes(articles["lines"])
     return lines, np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
 
 

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from pipeline import config
 from pipeline.stages.kernels import arrays
 
-__all__ = ["CANDIDATES", "PATHS", "band_shape", "disturbed", "keys", "run"]
+__all__ = ["CANDIDATES", "KEYS", "PATHS", "band_shape", "disturbed", "keys", "run"]
 
 #: How a pair was found, by the value of `path`.
 PATHS = ("twin", "short", "bands", "sample")
@@ -40,6 +40,20 @@ CANDIDATES = pa.schema(
         pa.field("left", pa.int64(), nullable=False),
         pa.field("right", pa.int64(), nullable=False),
         pa.field("path", pa.int8(), nullable=False),
+    ]
+)
+
+_HASHES = pa.large_list(pa.field("item", pa.int32(), nullable=False))
+
+#: What two texts may have in common: `bands` are the hashes of each band (signed views of 32 bits), as many for every text;
+#: `sampled` the shingles of the sample, sorted and distinct.
+KEYS = pa.schema(
+    [
+        pa.field("content", pa.int64(), nullable=False),
+        pa.field("has_words", pa.bool_(), nullable=False),
+        pa.field("has_shingles", pa.bool_(), nullable=False),
+        pa.field("bands", _HASHES, nullable=False),
+        pa.field("sampled", _HASHES, nullable=False),
     ]
 )
 
@@ -61,11 +75,7 @@ def band_shape(settings: config.Pair, permutations: int) -> tuple[int, int]:
 
 
 def keys(sketches: pa.Table, settings: config.Pair) -> pa.Table:
-    """What `run` joins, row by row with `sketches`, which have a `signature`.
-
-    `content` (int64); `has_words`, `has_shingles` (bool); `bands`, the 32-bit hash of each band (signed,
-    fixed_size_list<int32>); `sampled`, the shingles of the sample, sorted and distinct (large_list<int32>).
-    """
+    """What `run` joins, as `KEYS`, row by row with `sketches`, which have a `signature`."""
     from pipeline.stages.kernels import join
     from pipeline.stages.kernels.shingle import distinct
 
@@ -79,15 +89,15 @@ def keys(sketches: pa.Table, settings: config.Pair) -> pa.Table:
     if settings.sample:
         sampled = sampled[: join.sampled_values(shingles, offsets, settings.sample, sampled, counts)]
         sampled = sampled[: distinct(sampled, arrays.offsets(counts), counts)]
-    kind = pa.list_(pa.field("item", pa.int32(), nullable=False), bands)
-    return pa.table(
-        {
-            "content": sketches["content"],
-            "has_words": sketches["n_words"].to_numpy() > 0,
-            "has_shingles": np.diff(offsets) > 0,
-            "bands": pa.FixedSizeListArray.from_arrays(pa.array(values.view(np.int32).ravel()), type=kind),
-            "sampled": arrays.lists(sampled, arrays.offsets(counts)),
-        }
+    return pa.Table.from_arrays(
+        [
+            sketches["content"],
+            pa.array(sketches["n_words"].to_numpy() > 0),
+            pa.array(np.diff(offsets) > 0),
+            arrays.lists(values.ravel(), np.arange(len(values) + 1) * bands),
+            arrays.lists(sampled, arrays.offsets(counts)),
+        ],
+        schema=KEYS,
     )
 
 
@@ -167,9 +177,8 @@ class _World:
         self.times, self.kin = times[self.order], kin[self.order]
         self.contents = self.keys["content"].to_numpy()
         self.has_words, self.has_shingles = (self.keys[name].to_numpy() for name in ("has_words", "has_shingles"))
-        bands = self.keys["bands"]
-        flat = np.concatenate([np.empty(0, np.int32), *(chunk.flatten().to_numpy() for chunk in bands.chunks)])
-        self.bands = flat.view(np.uint32).reshape(-1, bands.type.list_size)
+        values, _ = arrays.hashes(self.keys["bands"])
+        self.bands = values.reshape(max(n, 1), -1)  # without a text there is no band
 
     def twins(self, there: NDArray[np.bool_]) -> NDArray[np.int64]:
         """For each row that is `there` the first with its content, time and kin: itself if it has no twin before it."""

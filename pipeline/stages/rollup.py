@@ -6,6 +6,7 @@ clusters, the furniture for review.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from pipeline import schema
 
 __all__ = [
+    "NAMED",
     "facts",
     "furniture",
     "groups",
@@ -23,6 +25,7 @@ __all__ = [
     "links",
     "named",
     "of_members",
+    "published",
     "ranks",
     "same_text_and_cluster",
     "texts",
@@ -55,10 +58,11 @@ def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) ->
 
 
 def kin(facts: pa.Table) -> NDArray[np.int64]:
-    """A number for each article, equal where verification knows the same of two: int64 (articles,)."""
-    keys = [pc.fill_null(facts[name], "") for name in ("agency", "publisher", "kind", "version")]
-    joined = pc.binary_join_element_wise(*keys, "\n").combine_chunks().dictionary_encode()
-    codes: NDArray[np.int64] = joined.indices.to_numpy().astype(np.int64)
+    """A hash for each article, equal where verification knows the same of two: int64 (articles,)."""
+    known = [pc.fill_null(facts[name], "") for name in ("agency", "publisher", "kind", "version")]
+    joined = pc.binary_join_element_wise(*known, "\n").combine_chunks().dictionary_encode()
+    digests = [hashlib.blake2b(text.encode(), digest_size=8).digest() for text in joined.dictionary.to_pylist()]
+    codes: NDArray[np.int64] = np.frombuffer(b"".join(digests), np.int64)[joined.indices.to_numpy()]
     return codes
 
 
@@ -117,32 +121,54 @@ def within_horizon(
     )
 
 
-def named(matches: pa.Table, articles: pa.Table, members: pa.Table) -> pa.Table:
-    """The matches between published members, by id and in the published columns: left_id < right_id."""
+#: Matches by id, left_id < right_id: as they are published, with what excerpts need besides.
+NAMED = pa.schema(
+    [
+        *schema.PUBLISHED["matches"],
+        pa.field("run_left", pa.int64(), nullable=False),
+        pa.field("run_right", pa.int64(), nullable=False),
+        pa.field("left_at", schema.TIME, nullable=False),
+        pa.field("right_at", schema.TIME, nullable=False),
+    ]
+)
+
+
+def named(matches: pa.Table, articles: pa.Table) -> pa.Table:
+    """Matches by row numbers of articles (article_id, effective_at), as verify leaves them, by id: `NAMED`."""
     left, right = (articles["article_id"].take(matches[side]) for side in ("left", "right"))
     turned = pc.greater(left, right)
     relation = matches["relation"]
     for one, other in schema.MIRRORED.items():
         relation = pc.if_else(pc.and_(turned, pc.equal(matches["relation"], one)), other, relation)
-    rows = pa.table(
-        {
-            "left_id": pc.if_else(turned, right, left),
-            "right_id": pc.if_else(turned, left, right),
-            "jaccard": matches["jaccard"],
-            "containment_left": pc.if_else(turned, matches["containment_right"], matches["containment_left"]),
-            "containment_right": pc.if_else(turned, matches["containment_left"], matches["containment_right"]),
-            "longest_run": matches["longest_run"],
-            "relation": relation,
-            "accepted": matches["accepted"],
-            "reason": matches["reason"],
-        }
-    )
+    times = (articles["effective_at"].take(matches[side]) for side in ("left", "right"))
+    sides = {
+        "id": (left, right),
+        "containment": (matches["containment_left"], matches["containment_right"]),
+        "run": (matches["run_left"], matches["run_right"]),
+        "at": tuple(times),
+    }
+    swapped = {name: (pc.if_else(turned, b, a), pc.if_else(turned, a, b)) for name, (a, b) in sides.items()}
+    columns = {name: matches[name] for name in ("jaccard", "longest_run", "accepted", "reason")} | {
+        "relation": relation
+    }
+    for number, side in enumerate(("left", "right")):
+        columns |= {f"{side}_{name}": swapped[name][number] for name in ("id", "at")}
+        columns |= {f"{name}_{side}": swapped[name][number] for name in ("containment", "run")}
+    return pa.table([columns[name] for name in NAMED.names], schema=NAMED)
+
+
+def published(named: pa.Table, members: pa.Table) -> pa.Table:
+    """The matches between published members, in the published columns."""
     ids = members["article_id"].combine_chunks()
-    return rows.filter(pc.and_(pc.is_in(rows["left_id"], ids), pc.is_in(rows["right_id"], ids)))
+    both = pc.and_(pc.is_in(named["left_id"], ids), pc.is_in(named["right_id"], ids))
+    return named.filter(both).select(schema.PUBLISHED["matches"].names)
 
 
 def links(matches: pa.Table, members: pa.Table) -> pa.Table:
-    """Clusters that touch without being one: by excerpts, quotations, templates, or matches that no anchor holds together."""
+    """Clusters that touch without being one: by excerpts, quotations, templates, or matches that no anchor holds together.
+
+    `members` (article_id, cluster_id): matches with others are left out.
+    """
     ids = members["article_id"].combine_chunks()
     one, other = (
         members["cluster_id"].take(pc.index_in(matches[side], value_set=ids)) for side in ("left_id", "right_id")
@@ -161,11 +187,10 @@ def links(matches: pa.Table, members: pa.Table) -> pa.Table:
     return summed.rename_columns(["cluster_id", "other_id", "relation", "n_pairs", "best_score"])
 
 
-def texts(article_ids: pa.ChunkedArray, articles: pa.Table, short_words: int) -> pa.Table:
-    """Which texts these articles have: article_id and digest. Without those that are sketched with their headline."""
-    rows = articles.filter(pc.is_in(articles["article_id"], article_ids.combine_chunks()))
-    rows = rows.filter(pc.greater_equal(rows["n_words"], short_words))
-    return rows.select(["article_id", "digest"])
+def texts(article_ids: pa.ChunkedArray, around: pa.Table, short_words: int) -> pa.Table:
+    """The rows of `around` (article_id, n_words) of these articles, but for those that are sketched with their headline."""
+    rows = around.filter(pc.is_in(around["article_id"], article_ids.combine_chunks()))
+    return rows.filter(pc.greater_equal(rows["n_words"], short_words))
 
 
 def of_members(rows: pa.Table, members: pa.Table) -> pa.Table:
@@ -173,17 +198,17 @@ def of_members(rows: pa.Table, members: pa.Table) -> pa.Table:
     return rows.filter(pc.is_in(rows["article_id"], members["article_id"].combine_chunks()))
 
 
-def furniture(stripped: pa.Table, articles: pa.Table) -> pa.Table:
-    """The lines that are stripped from a publisher's articles, how they are known, from how many and since when."""
+def furniture(stripped: pa.Table, members: pa.Table) -> pa.Table:
+    """The lines that are stripped from a publisher's published articles, how they are known, from how many and since when."""
     stripped = stripped.filter(pc.is_in(stripped["kind"], pa.array(_FURNITURE)))
-    at = pc.index_in(stripped["article_id"], value_set=articles["article_id"].combine_chunks())
+    at = pc.index_in(stripped["article_id"], value_set=members["article_id"].combine_chunks())
     rows = pa.table(
         {
-            "publisher": pc.coalesce(articles["publisher"].take(at), articles["publisher_id"].take(at)),
+            "publisher": pc.coalesce(members["publisher"], members["publisher_id"]).take(at),
             "line": stripped["line"],
             "rule": pc.if_else(pc.equal(stripped["rule"], "learned"), "learned", "lexicon"),
             "article_id": stripped["article_id"],
-            "at": articles["effective_at"].take(at),
+            "at": members["published_at"].take(at),
         }
     )
     rows = rows.filter(pc.is_valid(rows["publisher"]))

@@ -14,9 +14,10 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.errors import ConfigError, IncompatibleStoreError
 from pipeline.storage import read, state
+from pipeline.storage.state import Ref
 from pipeline.storage.store import Store
 
-__all__ = ["of", "parts", "settings"]
+__all__ = ["next_number", "of", "parts", "settings"]
 
 _PACKAGES = ("newswire-reprints", "datasketch", "numba", "numpy", "pandas", "pyarrow")
 
@@ -48,14 +49,31 @@ def of(
     }
 
 
-def parts(store: Store, run_id: str, as_of: datetime, newest: datetime | None, reach: datetime) -> list[dict[str, str]]:
-    """The parts of the state a run stands on: those before it that reach far enough, and its own, if it added any.
+def parts(
+    before: list[dict[str, Any]],
+    run_id: str,
+    own: Ref,
+    newest: datetime | None,
+    reach: datetime,
+    *,
+    again: bool = False,
+) -> list[dict[str, Any]]:
+    """The parts of the state a run stands on: those `before` it, and its own. `again`: what they compared does not hold.
 
-    `newest` is the newest time of its articles, None for none; a part whose newest is older than `reach` is left out.
+    `newest` is the newest time of its articles, None for none. A part whose newest is older than `reach` is left out once
+    all that came before it are: what it says of texts of theirs is needed as long as they are.
     """
-    kept = [part for part in store.parts() if datetime.fromisoformat(part["newest"]) >= reach]
-    own = {"run_id": run_id, "as_of": as_of.isoformat()}
-    return [*kept, own | {"newest": newest.isoformat()}] if newest else kept
+    fresh = [datetime.fromisoformat(part["newest"]) >= reach for part in before]
+    kept = before[fresh.index(True) :] if any(fresh) else []
+    kept = [part | {"compared": part["compared"] and not again} for part in kept]
+    newest = newest or own.as_of
+    told = {"run_id": run_id, "number": own.number, "as_of": own.as_of.isoformat(), "newest": newest.isoformat()}
+    return [*kept, told | {"compared": True}]
+
+
+def next_number(before: list[dict[str, Any]]) -> int:
+    """The number of the part after these."""
+    return 1 + max((part["number"] for part in before), default=0)
 
 
 def settings(store: Store) -> config.Config:

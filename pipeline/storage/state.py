@@ -1,48 +1,38 @@
-"""The state of a store: what it keeps of articles to compare later ones with, in parts that never change.
+"""The state of a store: what it keeps of articles to compare later ones with. It is read here; `part` says how it lies.
 
-Each run adds one part, `DIR/state/RUN_ID/`, with a Parquet file for each table of `STATE`: articles with their bodies, their
-sketches, credits, citations and stripped lines. The state of a run is its own part and those of runs before it, so an
-unchanged night costs nothing. A takedown does not change a part either: it writes it anew, under another name, and the old one
-goes.
+The state of a run is its own part and those of runs before it, so an unchanged night costs nothing. A takedown does not change
+a part either: it writes it anew, under another name, and the old one goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType, TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.stages import identify
 from pipeline.stages.kernels.characters import NORMALISER
-from pipeline.storage import write
+from pipeline.storage.part import COMPARED, TAKEN
 
-__all__ = ["FIRST_SEEN", "STATE", "Part", "State", "header", "without"]
-
-_DIGEST = pa.field("digest", pa.string(), nullable=False)  # of the version of the article that a row belongs to
-
-#: The tables of the state, by name.
-STATE: Mapping[str, pa.Schema] = MappingProxyType(
-    {
-        "articles": schema.ARTICLES,
-        "sketches": schema.SKETCHES,  # row by row with the articles
-        "stripped": schema.STRIPPED.append(_DIGEST),
-        "credits": schema.CREDITS.append(_DIGEST),
-        "citations": schema.CITATIONS.append(_DIGEST),
-    }
-)
+__all__ = ["FIRST_SEEN", "Ref", "Span", "State", "header", "keys", "replaced"]
 
 #: The date of the run that brought an article, beside what `State.articles` gives.
 FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
 
+#: A stretch of time, both ends included, in microseconds.
+Span = tuple[int, int]
 
-_LAYOUT = 2  # of the tables of the state; raised when they gain, lose or change a column
+_LAYOUT = 3  # of the tables of the state; raised when they gain, lose or change a column
+_PART = 32  # bits of a key that name the row
 
 
 def header(settings: config.Sketch) -> dict[str, Any]:
@@ -60,105 +50,231 @@ def header(settings: config.Sketch) -> dict[str, Any]:
     }
 
 
-class State:
-    """The state of one run: the folders of its parts, oldest first, and the dates of the runs that added them."""
+def keys(number: int, rows: int) -> NDArray[np.int64]:
+    """The keys of the first so many rows of the part with that number."""
+    return (number << _PART) + np.arange(rows)
 
-    def __init__(self, folders: Sequence[Path], dates: Sequence[datetime] = ()) -> None:
-        self.folders, self.dates = list(folders), list(dates)
+
+class Ref(NamedTuple):
+    """A part: its number, its folder, the date of the run that added it; and whether what it compared still holds."""
+
+    number: int
+    folder: Path
+    as_of: datetime
+    is_compared: bool
+
+
+class State:
+    """The state of one run: its parts, oldest first."""
+
+    def __init__(self, parts: Sequence[Ref] = ()) -> None:
+        self.parts = list(parts)
+        self._compared = [part for part in self.parts if part.is_compared]
+
+    def uncompared(self) -> State:
+        """The same, but what was compared does not hold."""
+        return State([part._replace(is_compared=False) for part in self.parts])
+
+    # --- what was taken in
 
     def table(self, name: str) -> pa.Table:
-        """A table of the state, all parts together."""
-        read = [pq.read_table(folder / f"{name}.parquet").cast(STATE[name]) for folder in self.folders]
-        return pa.concat_tables([STATE[name].empty_table(), *read])
+        """A table of what was taken in, all parts together."""
+        read = [pq.read_table(part.folder / f"{name}.parquet").cast(TAKEN[name]) for part in self.parts]
+        return pa.concat_tables([TAKEN[name].empty_table(), *read])
 
     def articles(self, columns: list[str]) -> pa.Table:
-        """Those columns of the articles, and `first_seen`: the date of the run that brought them."""
+        """Those columns of the articles, with `key` and `first_seen`: the date of the run that brought them."""
         plain = pa.schema([schema.ARTICLES.field(column) for column in columns])
-        read = [plain.append(FIRST_SEEN).empty_table()]
-        for folder, date in zip(self.folders, self.dates, strict=True):
-            rows = pq.read_table(folder / "articles.parquet", columns=columns).cast(plain)
-            first_seen = pa.repeat(pa.scalar(date, schema.TIME), rows.num_rows)
-            read.append(rows.append_column(FIRST_SEEN, first_seen))
+        wanted = plain.append(pa.field("key", pa.int64(), nullable=False)).append(FIRST_SEEN)
+        read = [wanted.empty_table()]
+        for part in self.parts:
+            rows = pq.read_table(part.folder / "articles.parquet", columns=columns).cast(plain)
+            key = pa.array(keys(part.number, rows.num_rows))
+            first_seen = pa.repeat(pa.scalar(part.as_of, schema.TIME), rows.num_rows)
+            read.append(pa.Table.from_arrays([*rows.columns, key, first_seen], schema=wanted))
         return pa.concat_tables(read)
 
-    def texts_of(self, keys: pa.Table) -> pa.Table:
-        """The articles with these (article_id, digest), bodies included, as far as they are kept."""
-        any_version = pc.field("article_id").isin(keys["article_id"].combine_chunks())
-        found = [schema.ARTICLES.empty_table()]
-        for folder in self.folders if keys.num_rows else []:
-            found.append(pq.read_table(folder / "articles.parquet", filters=any_version).cast(schema.ARTICLES))
-        rows = pa.concat_tables(found)
-        return rows.filter(pc.is_in(write.text_keys(rows), write.text_keys(keys)))
-
-    def newest(self, article_ids: Sequence[str]) -> pa.Table:
+    def newest(self, article_ids: Iterable[str]) -> pa.Table:
         """The newest version of each of these articles, bodies included."""
-        keys = self.articles(["article_id", "digest", "modified_at", "published_at"])
-        wanted = pa.array(sorted(set(article_ids)), pa.string())
-        return self.texts_of(identify.newest(keys.filter(pc.is_in(keys["article_id"], wanted)))[0])
+        rows = self.articles(["article_id", "digest", "modified_at", "published_at"])
+        rows = rows.filter(pc.is_in(rows["article_id"], pa.array(sorted(set(article_ids)), pa.string())))
+        return self.take("articles", identify.newest(rows)[0]["key"].to_numpy())
+
+    def take(self, name: str, keys: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
+        """The rows of `articles` or `sketches` with those keys, in their order."""
+        return self._take(name, TAKEN[name], keys, columns)
+
+    def of(self, name: str, keys: NDArray[np.int64]) -> pa.Table:
+        """The rows of `stripped`, `credits` or `citations` that belong to the articles with these keys; `key` says to which."""
+        wanted = pa.schema([field for field in TAKEN[name] if field.name != "row"]).append(
+            pa.field("key", pa.int64(), nullable=False)
+        )
+        found = [wanted.empty_table()]
+        for part, rows in self._by_part(keys):
+            where = (pc.field("row") >= int(rows.min())) & (pc.field("row") <= int(rows.max()))
+            table = pq.read_table(part.folder / f"{name}.parquet", filters=where)
+            owners = table["row"].to_numpy()
+            table = table.filter(pa.array(np.isin(owners, rows)))
+            key = pa.array((part.number << _PART) + table["row"].to_numpy())
+            found.append(table.drop_columns(["row"]).append_column("key", key).select(wanted.names).cast(wanted))
+        return pa.concat_tables(found)
+
+    # --- what is compared
+
+    def texts(
+        self, columns: list[str], spans: Sequence[Span] | None = None, *, keys: NDArray[np.int64] | None = None
+    ) -> pa.Table:
+        """Those columns of the texts that are compared: of these stretches of time alone, or of these keys, in time's order."""
+        read = [pa.schema([COMPARED["texts"].field(name) for name in columns]).empty_table()]
+        wanted = None if keys is None else set(np.unique(keys >> _PART).tolist())
+        for part in self._compared:
+            if wanted is not None and part.number not in wanted:
+                continue
+            path = part.folder / "texts.parquet"
+            rows = pq.read_table(path, columns=list({*columns, "key"}), filters=_within("effective_at", spans))
+            holds = ~np.isin(rows["key"].to_numpy(), self._left)
+            if keys is not None:
+                holds &= np.isin(rows["key"].to_numpy(), keys)
+            read.append(rows.filter(pa.array(holds)).select(columns))
+        return pa.concat_tables([rows.cast(read[0].schema) for rows in read])
+
+    def bodies(self, texts: pa.Table) -> pa.Table:
+        """`article_id`, `field`, `body` and `body_map` of texts (key, article, redone), without their learned lines."""
+        columns = ["article_id", "field", "body", "body_map"]
+        found = self.take("articles", texts["article"].to_numpy(), columns)
+        done = self.redone(texts, ["body", "body_map"])
+        return replaced(found, done, np.flatnonzero(texts["redone"].to_numpy() >= 0))
+
+    def sketches(self, texts: pa.Table) -> pa.Table:
+        """The sketches of texts (key, article, redone), in their order."""
+        found = self.take("sketches", texts["article"].to_numpy())
+        done = self.redone(texts, schema.SKETCHES.names)
+        return replaced(found, done, np.flatnonzero(texts["redone"].to_numpy() >= 0))
+
+    def redone(self, texts: pa.Table, columns: list[str]) -> pa.Table:
+        """What was done again of those texts that were, in their order."""
+        rows = texts["redone"].to_numpy()
+        keys = (texts["key"].to_numpy() >> _PART << _PART) + rows
+        return self._take("redone", COMPARED["redone"], keys[rows >= 0], columns)
+
+    def struck(self, keys: NDArray[np.int64]) -> pa.Table:
+        """The learned lines of the texts with these keys."""
+        wanted = set((keys >> _PART).tolist())
+        found = self._each("struck", lambda part: part.number in wanted)
+        return found.filter(pa.array(np.isin(found["key"].to_numpy(), keys)))
+
+    def matches(self, spans: Sequence[Span] | None, columns: list[str] | None = None) -> pa.Table:
+        """The matches whose later text lies in these stretches of time, as far as they hold, `columns` or all of them."""
+        read = [
+            pa.schema([COMPARED["matches"].field(name) for name in columns or COMPARED["matches"].names]).empty_table()
+        ]
+        for part in self._compared:
+            rows = pq.read_table(part.folder / "matches.parquet", columns=columns, filters=_within("at", spans))
+            read.append(rows.filter(pa.array(self._hold(rows, part.number))))
+        return pa.concat_tables([rows.cast(read[0].schema) for rows in read])
+
+    def matches_of(self, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.Table:
+        """The matches that hold of the texts with these keys, which lie in these stretches of time, in all columns."""
+        found = [COMPARED["matches"].empty_table()]
+        for part in self._compared:
+            path = part.folder / "matches.parquet"
+            sides = pq.read_table(path, columns=["left", "right"])
+            wanted = [np.isin(sides[side].to_numpy(), keys) for side in ("left", "right")]
+            rows = np.flatnonzero(np.logical_or(*wanted) & self._hold(sides, part.number))
+            found.append(_rows(path, rows, COMPARED["matches"]))
+        return pa.concat_tables(found)
+
+    def _hold(self, matches: pa.Table, number: int) -> NDArray[np.bool_]:
+        """Which matches of the part with that number are of texts that are still compared, and still met so."""
+        void, since = self._void
+        out = np.concatenate([self._left, void[since > number]])
+        holds: NDArray[np.bool_] = ~np.logical_or(
+            *(np.isin(matches[side].to_numpy(), out) for side in ("left", "right"))
+        )
+        return holds
+
+    def own(self, columns: list[str]) -> pa.Table:
+        """Those columns of the texts that the newest part has."""
+        return pq.read_table(self.parts[-1].folder / "texts.parquet", columns=columns).select(columns)
+
+    def left_now(self) -> NDArray[np.int64]:
+        """The texts that are compared no more since the newest part."""
+        keys: NDArray[np.int64] = pq.read_table(self.parts[-1].folder / "left.parquet")["key"].to_numpy()
+        return keys
+
+    def learned(self) -> pa.Table:
+        """The furniture that is known: what the newest part says."""
+        if not self._compared:
+            return COMPARED["learned"].empty_table()
+        return pq.read_table(self._compared[-1].folder / "learned.parquet").cast(COMPARED["learned"])
+
+    def waiting(self) -> pa.Table:
+        """The articles whose time has not come, by key."""
+        if not self._compared:
+            return COMPARED["waiting"].empty_table()
+        return pq.read_table(self._compared[-1].folder / "waiting.parquet").cast(COMPARED["waiting"])
+
+    @cached_property
+    def _left(self) -> NDArray[np.int64]:
+        keys: NDArray[np.int64] = self._each("left")["key"].to_numpy()
+        return keys
+
+    @cached_property
+    def _void(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Texts whose matches do not hold, and the part that says so: later ones do."""
+        read = [(pq.read_table(part.folder / "void.parquet")["key"].to_numpy(), part.number) for part in self._compared]
+        keys = np.concatenate([np.empty(0, np.int64), *(keys for keys, _ in read)])
+        return keys, np.repeat([number for _, number in read], [len(keys) for keys, _ in read]).astype(np.int64)
+
+    def _each(self, name: str, chosen: Any = lambda part: True) -> pa.Table:
+        read = [pq.read_table(part.folder / f"{name}.parquet") for part in self._compared if chosen(part)]
+        return pa.concat_tables([COMPARED[name].empty_table(), *(rows.cast(COMPARED[name]) for rows in read)])
+
+    def _take(self, name: str, columns: pa.Schema, keys: NDArray[np.int64], names: list[str] | None) -> pa.Table:
+        wanted = pa.schema([columns.field(column) for column in names or columns.names])
+        found, places = [wanted.empty_table()], [np.empty(0, np.int64)]
+        for part, rows in self._by_part(keys):
+            found.append(_rows(part.folder / f"{name}.parquet", rows, wanted))
+            places.append(np.flatnonzero(keys >> _PART == part.number))
+        return pa.concat_tables(found).take(pa.array(np.argsort(np.concatenate(places), kind="stable")))
+
+    def _by_part(self, keys: NDArray[np.int64]) -> Iterable[tuple[Ref, NDArray[np.int64]]]:
+        """The parts that have some of these keys, each with their rows."""
+        numbers = keys >> _PART
+        wanted = set(np.unique(numbers).tolist())
+        for part in self.parts:
+            if part.number in wanted:
+                yield part, keys[numbers == part.number] - (part.number << _PART)
 
 
-def without(folder: Path, article_ids: Sequence[str], into: Path) -> int:
-    """Write the part in `folder` anew, without those articles, to the folder `into`. How many texts are left in it.
-
-    A row group at a time: bodies pass through and are not held.
-    """
-    ids, n_left = pa.array(article_ids, pa.string()), 0
-    with Part(into) as part:
-        for name, columns in STATE.items():
-            with pq.ParquetFile(folder / f"{name}.parquet") as old:
-                for group in range(old.num_row_groups):
-                    rows = old.read_row_group(group).cast(columns)
-                    rows = rows.filter(pc.invert(pc.is_in(rows["article_id"], ids)))
-                    part.add(name, rows)
-                    n_left += rows.num_rows if name == "articles" else 0
-        part.close(lambda rows: rows)
-    return n_left
+def _rows(path: Path, rows: NDArray[np.int64], wanted: pa.Schema) -> pa.Table:
+    """Rows of a file by number, in the order given; only the row groups that hold one are read."""
+    with pq.ParquetFile(path) as file:
+        sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        group = np.searchsorted(starts, rows, side="right") - 1
+        chosen = np.unique(group)
+        table = file.read_row_groups(chosen.tolist(), columns=wanted.names).select(wanted.names).cast(wanted)
+        begins = np.concatenate([[0], np.cumsum(np.array(sizes, np.int64)[chosen])]).astype(np.int64)
+        return table.take(pa.array(begins[np.searchsorted(chosen, group)] + rows - starts[group]))
 
 
-class Part:
-    """The part that a run under way adds, written batch by batch: bodies pass through and are not held."""
+def replaced(rows: pa.Table, changed: pa.Table, at: NDArray[np.int64]) -> pa.Table:
+    """The rows, those numbered `at` with the columns of `changed` instead."""
+    take = np.arange(rows.num_rows)
+    take[at] = rows.num_rows + np.arange(len(at))
+    for name in changed.column_names:
+        column = pa.chunked_array([*rows[name].chunks, *changed[name].cast(rows[name].type).chunks], rows[name].type)
+        rows = rows.set_column(rows.column_names.index(name), rows.field(name), column.take(pa.array(take)))
+    return rows.combine_chunks()
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True)
-        folder.chmod(0o700)
-        self._writers = {name: self._writer(self._path(name), name) for name in STATE}
 
-    def __enter__(self) -> Part:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for writer in self._writers.values():
-            writer.close()
-
-    def add(self, name: str, rows: pa.Table) -> None:
-        """Append rows to a table of the part."""
-        if rows.num_rows:
-            self._writers[name].write_table(rows.select(STATE[name].names).cast(STATE[name]))
-
-    def close(self, change: Callable[[pa.Table], pa.Table]) -> None:
-        """End the files, with a last change of ids in every table, and have them on the disk when this returns."""
-        for name, writer in self._writers.items():
-            writer.close()
-            path = self._path(name)
-            ids = pq.read_table(path, columns=["article_id"])
-            if not change(ids).equals(ids):
-                self._rewrite(path, name, change)
-            write.sync(path)
-        write.sync(self.folder)
-
-    def _rewrite(self, path: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> None:
-        aside = path.with_suffix(".settled")
-        with pq.ParquetFile(path) as old, self._writer(aside, name) as new:
-            for group in range(old.num_row_groups):
-                new.write_table(change(old.read_row_group(group).cast(STATE[name])))
-        aside.replace(path)
-
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.parquet"
-
-    @staticmethod
-    def _writer(path: Path, name: str) -> pq.ParquetWriter:
-        return pq.ParquetWriter(path, STATE[name], compression="zstd")
+def _within(column: str, spans: Sequence[Span] | None) -> pc.Expression | None:
+    """A filter for times in any of the stretches."""
+    if spans is None:
+        return None
+    found = pc.scalar(False)
+    for first, last in spans:
+        lower, upper = (pa.scalar(time, schema.TIME) for time in (first, last))
+        found = found | ((pc.field(column) >= lower) & (pc.field(column) <= upper))
+    return found

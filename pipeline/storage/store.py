@@ -16,7 +16,7 @@ taken down lie in it, too: they hold from the very step with which the articles 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from pipeline import config
 from pipeline.errors import IncompatibleStoreError, StoreBusyError, StoreError
 from pipeline.stages import follow
 from pipeline.storage import write
-from pipeline.storage.state import State, header
+from pipeline.storage.state import Ref, State, header
 
 __all__ = ["Store"]
 
@@ -89,13 +89,16 @@ class Store:
 
     def state(self, run_id: str | None = None) -> State:
         """The state a published run stands on; an empty one for a store without a run."""
-        parts = self.parts(run_id)
-        folders = [self.path / "state" / part["run_id"] for part in parts]
-        return State(folders, [datetime.fromisoformat(part["as_of"]) for part in parts])
+        return State([self.ref(part) for part in self.parts(run_id)])
 
-    def parts(self, run_id: str | None = None) -> list[dict[str, str]]:
+    def ref(self, part: Mapping[str, Any]) -> Ref:
+        """A part of the state, as the manifest has it."""
+        folder = self.path / "state" / part["run_id"]
+        return Ref(part["number"], folder, datetime.fromisoformat(part["as_of"]), part["compared"])
+
+    def parts(self, run_id: str | None = None) -> list[dict[str, Any]]:
         """The parts of that state as the manifest has them: each one's folder (`run_id`: the run that made it, `~` the
-        takedown that wrote it anew), its date, its newest article.
+        takedown that wrote it anew), its `number` in keys, its date, its newest article, and whether what it `compared` holds.
         """
         return list(self.manifest(run_id)["parts"]) if self.runs() else []
 
@@ -169,6 +172,10 @@ class Store:
                 f"{self.path}: its sketches do not mix with these settings: {'; '.join(different)}. "
                 "Use the settings of the store, or run into a new one"
             )
+
+    def is_of_other_settings(self, settings: config.Config) -> bool:
+        """Whether the newest run, if there is one, was made with settings that decide otherwise."""
+        return bool(self.runs()) and self.manifest()["fingerprint"] != config.fingerprint(settings)
 
     def next_run_id(self, as_of: date) -> str:
         """`<as-of>.<n>`: the first of that day that no published run ever had."""

@@ -6,6 +6,7 @@ import bisect
 import random
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,16 +44,21 @@ def story(seed: int, n: int = 3) -> list[str]:
 
 def table(rows: list[dict[str, Any]]) -> pa.Table:
     blank = {f.name: "" if pa.types.is_string(f.type) else 0 for f in schema.ARTICLES if not f.nullable}
-    return pa.Table.from_pylist([blank | row for row in rows], schema.ARTICLES)
+    return pa.Table.from_pylist([blank | row for row in rows], schema.ARTICLES)  # `stretch` is no column of it
+
+
+def sketched(articles: pa.Table) -> pa.Table:
+    sketches = sketch.run(articles, config.Sketch())
+    return articles.append_column("content", sketches["content"]).append_column("lines", sketches["lines"])
 
 
 def struck(rows: list[dict[str, Any]], settings: config.Learn = SETTINGS) -> tuple[list[dict[str, Any]], list[Any]]:
     """The texts after learning from themselves, and what was stripped."""
-    articles = table(rows)
-    sketches = sketch.run(articles, config.Sketch())
-    learned = learn.run(articles, sketches, settings)
-    texts, stripped = learn.strike(articles, sketches["lines"], learned, settings, stub_words=30)
-    changed = set(learn.carriers(articles, sketches, learned).tolist())
+    articles = sketched(table(rows))
+    stretches = np.array([row.get("stretch", 0) for row in rows], np.int64)
+    learned = learn.run(articles, stretches, stretches.tolist(), settings)
+    texts, stripped = learn.strike(articles, articles["lines"], stretches, learned, settings, stub_words=30)
+    changed = set(learn.carriers(articles, stretches, learned).tolist())
     assert {row["record"] for row in stripped.to_pylist()} <= {rows[i]["record"] for i in changed}
     return texts.to_pylist(), stripped.to_pylist()
 
@@ -103,6 +109,14 @@ def test_between_paragraphs_of_the_story_nothing_is_struck() -> None:
     rows = [article(n, TOPICS[n], *story(n), NAVIGATION) for n in range(4)]
     inside = article(5, TOPICS[5], story(5)[0], NAVIGATION, *story(5)[1:])
     assert struck([*rows, inside])[0][4]["body"] == inside["body"]
+
+
+def test_a_line_is_learned_from_its_own_time_and_what_is_next_to_it() -> None:
+    """Two articles in each stretch: four are near enough from the second on, and in the sixth and seventh nobody is near."""
+    times = [0, 0, 1, 1, 6, 6]
+    rows = [article(n, TOPICS[n], *story(n), NAVIGATION) | {"stretch": times[n]} for n in range(6)]
+    texts, _ = struck(rows)
+    assert [text["body"].endswith(NAVIGATION) for text in texts] == [False] * 4 + [True] * 2
 
 
 def test_a_short_line_with_a_number_needs_more_evidence() -> None:
@@ -158,7 +172,7 @@ def test_the_order_of_the_articles_does_not_matter(
     settings = config.Learn(min_texts=2)
 
     def learned(articles: pa.Table) -> pa.Table:
-        return learn.run(articles, sketch.run(articles, config.Sketch()), settings)
+        return learn.run(sketched(articles), np.zeros(articles.num_rows, np.int64), [0], settings)
 
     articles = strategies.articles(world)
     order = chance.sample(range(articles.num_rows), articles.num_rows)
@@ -169,12 +183,12 @@ def test_the_order_of_the_articles_does_not_matter(
 def test_furniture_is_a_line_of_several_texts_under_several_headlines(world: tuple[strategies.Article, ...]) -> None:
     """Against a count with Python sets: no line is learned that fewer texts or headlines carry."""
     articles = strategies.articles(world)
-    sketches = sketch.run(articles, config.Sketch())
-    learned = learn.run(articles, sketches, config.Learn(min_texts=2))
+    sketches = sketched(articles)
+    learned = learn.run(sketches, np.zeros(articles.num_rows, np.int64), [0], config.Learn(min_texts=2))
     carried: dict[tuple[str, int], set[tuple[str, str]]] = {}
     for row, lines in zip(articles.to_pylist(), sketches["lines"].to_pylist(), strict=True):
         for line in lines:
             carried.setdefault((row["publisher_id"], line), set()).add((row["headline"], row["body"]))
-    for publisher, line in zip(*(column.to_pylist() for column in learned.columns), strict=True):
+    for _, publisher, line in zip(*(column.to_pylist() for column in learned.columns), strict=True):
         headlines, bodies = zip(*carried[publisher, line], strict=True)
         assert min(len(set(headlines)), len(set(bodies))) >= (6 if line % 2 else 2)

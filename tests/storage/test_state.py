@@ -16,7 +16,7 @@ import pytest
 from pipeline import config, schema
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.storage import manifest, state, write
-from pipeline.storage.state import Part
+from pipeline.storage.part import COMPARED, Part
 from pipeline.storage.store import Store
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -29,12 +29,15 @@ def publish(store: Store, run_id: str, keep: int = 30, newest: datetime = NOON, 
         with Part(store.work / "state") as part:
             pass
         part.close(lambda rows: rows)
+        for name, columns in COMPARED.items():
+            part.write(name, columns.empty_table())
+        own = state.Ref(manifest.next_number(store.parts()), part.folder, NOON, is_compared=True)
         tables = {name: write.arrange(name, rows.empty_table()) for name, rows in schema.PUBLISHED.items()}
         write.write_tables(tables, store.work / "tables")
         told = {
             "run_id": run_id,
             "as_of": NOON.isoformat(),
-            "parts": manifest.parts(store, run_id, NOON, newest, reach),
+            "parts": manifest.parts(store.parts(), run_id, own, newest, reach),
             "history": [*store.history(), run_id],
             "header": state.header(config.Sketch()),
         }
@@ -51,7 +54,7 @@ def test_a_published_run_is_named_by_latest_and_linked_by_current(tmp_path: Path
     assert store.next_run_id(date(2026, 3, 9)) == "2026-03-09.2"
     assert store.next_run_id(date(2026, 3, 10)) == "2026-03-10.1"
     assert store.state().table("sketches").schema.equals(schema.SKETCHES)
-    assert store.state().articles(["article_id"]).column_names == ["article_id", "first_seen"]
+    assert store.state().articles(["article_id"]).column_names == ["article_id", "key", "first_seen"]
 
 
 def test_rollback_goes_back_for_good_and_uses_no_id_twice(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -13,15 +13,17 @@ __all__ = ["Before", "Followed"]
 
 @dataclass(frozen=True)
 class Before:
-    """What the run before published: clusters and members, and the events of all runs until then.
+    """What the run before published of what may be other now: whole clusters and their members; and all events until then.
 
-    `history`: the ids of all runs in the order in which they were published.
+    `history`: the ids of all runs in the order in which they were published. `taken`: the ids of clusters that are
+    published besides.
     """
 
     clusters: pa.Table
     members: pa.Table
     events: pa.Table
     history: tuple[str, ...] = ()
+    taken: pa.ChunkedArray = field(default_factory=lambda: pa.chunked_array([], pa.string()))
 
     @classmethod
     def nothing(cls) -> Before:

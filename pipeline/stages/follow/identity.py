@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.stages._frames import frame
@@ -42,21 +42,28 @@ def assign(clusters: pa.Table, kin: pd.DataFrame, before: Before) -> pd.DataFram
     groups = frame(clusters, ["cluster_id", "anchor_id"]).rename(columns={"cluster_id": "group"})
     groups = groups.merge(kept, on="group", how="left").sort_values("anchor_id", ignore_index=True)
     is_new = groups["old_id"].isna()
-    used = {*seen["cluster_id"], *before.events["cluster_id"].to_pylist()}
-    groups.loc[is_new, "old_id"] = _minted(groups.loc[is_new, "anchor_id"], used)
+    used = [before.clusters["cluster_id"], before.events["cluster_id"], before.taken]
+    groups.loc[is_new, "old_id"] = _minted(groups.loc[is_new, "anchor_id"].tolist(), used)
     return groups.assign(is_kept=~is_new).rename(columns={"old_id": "cluster_id"})[["group", "cluster_id", "is_kept"]]
 
 
-def _minted(anchor_ids: Iterable[str], used: set[str]) -> list[str]:
+def _minted(anchor_ids: list[str], used: list[pa.ChunkedArray]) -> list[str]:
     """An unused id for each anchor: `c-` and the anchor's id, with `.2`, `.3` ... behind it where that was taken."""
-    minted = []
-    for anchor_id in anchor_ids:
-        cluster_id, number = f"c-{anchor_id}", 1
-        while cluster_id in used:
-            number += 1
-            cluster_id = f"c-{anchor_id}.{number}"
-        used.add(cluster_id)
-        minted.append(cluster_id)
+    import pyarrow.compute as pc
+
+    minted = [f"c-{anchor_id}" for anchor_id in anchor_ids]
+    settled, places, number = set[str](), list(range(len(minted))), 1
+    while places:
+        names = pa.array([minted[place] for place in places], pa.string())
+        is_taken = np.logical_or.reduce([pc.is_in(names, value_set=ids).to_numpy(zero_copy_only=False) for ids in used])
+        number, again = number + 1, list[int]()
+        for place, hit in zip(places, is_taken.tolist(), strict=True):
+            if hit or minted[place] in settled:
+                again.append(place)
+                minted[place] = f"c-{anchor_ids[place]}.{number}"
+            else:
+                settled.add(minted[place])
+        places = again
     return minted
 
 

@@ -1,0 +1,172 @@
+"""Which articles come into the comparison in a run, and which leave it: versions, embargoes, and how far back it reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline import config, schema
+from pipeline.intake import LIGHT, Intake, reject
+from pipeline.stages import identify
+from pipeline.storage import state
+
+__all__ = ["Arrivals", "accounted", "arrivals", "reach", "spans_of", "stretch", "taught_since"]
+
+_AHEAD = timedelta(days=1)  # how far ahead of a run's date an article may be dated: zones, and clocks that are off
+_DAY = 86_400_000_000  # microseconds
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_OF_TEXT = ["key", "article", "article_id", "effective_at"]
+
+
+class Arrivals(NamedTuple):
+    """What a run changes of what is compared.
+
+    `comes`: articles (`LIGHT`, `key`, `effective_at`) that come in, in the order of time, then id; `goes`: texts (`key`) that
+    a newer version replaces; `waiting`: articles (`key`, `effective_at`) whose time has not come. Of those that the night
+    brought: `new` (article_id, source) come in, the others are `rejects` or superseded. `newest_new`: the newest time the
+    night brought, None if it brought nothing.
+    """
+
+    comes: pa.Table
+    goes: pa.Table
+    waiting: pa.Table
+    new: pa.Table
+    rejects: pa.Table
+    n_superseded: int
+    newest_new: datetime | None
+
+
+def arrivals(
+    kept: state.State, intake: Intake, part: state.Ref, settings: config.Config, *, again: bool = False
+) -> Arrivals:
+    """What changes of what is compared when a part is taken in, as of its date. `again`: all that is kept comes in anew.
+
+    Of the versions of an article the newest is compared. An article dated after the run waits for its time; one so old that
+    no published cluster can reach back to it is too late, though it may still teach furniture.
+    """
+    as_of = part.as_of
+    new, texts = _seen_now(intake, part.number, as_of), kept.texts(_OF_TEXT)
+    first = pc.min(new["key"]).as_py() if new.num_rows else 0
+    if again:
+        earlier = _due(kept.articles(LIGHT))
+    else:
+        waiting = kept.waiting()
+        earlier = _with_time(
+            kept.take("articles", waiting["key"].to_numpy(), LIGHT), waiting["key"], waiting["effective_at"]
+        )
+        texts = texts.filter(pc.is_in(texts["article_id"], _ids(new, earlier)))
+        compared = kept.take("articles", texts["article"].to_numpy(), LIGHT)
+        earlier = pa.concat_tables([_with_time(compared, texts["article"], texts["effective_at"]), earlier])
+    rows = pa.concat_tables([earlier, new])
+    early = pc.greater(rows["effective_at"], pa.scalar(as_of + _AHEAD, schema.TIME))
+    newest, superseded = identify.newest(rows.filter(pc.invert(early)))
+    comes = newest.filter(pc.invert(pc.is_in(newest["key"], texts["article"].combine_chunks())))
+    late = pc.less(comes["effective_at"], pa.scalar(reach(as_of, settings), schema.TIME))
+    brought = {
+        "waiting": _since(rows.filter(early), first, new),
+        "late": _since(comes.filter(late), first, new),
+        "comes": _since(comes.filter(pc.invert(late)), first, new),
+        "superseded": _since(superseded, first, new),
+    }
+    ahead = f"too_early: dated after the run, which is as of {as_of:%Y-%m-%d}"
+    taught = pc.greater_equal(comes["effective_at"], pa.scalar(taught_since(as_of, settings), schema.TIME))
+    return Arrivals(
+        comes=_in_order(comes.filter(taught)),
+        goes=texts.filter(pc.is_in(texts["article"], superseded["key"].combine_chunks())).select(["key"]),
+        waiting=rows.filter(early).select(["key", "effective_at"]),
+        new=brought["comes"].select(["article_id", "source"]),
+        rejects=pa.concat_tables([reject(brought["waiting"], ahead), _too_late(brought["late"], as_of, settings)]),
+        n_superseded=brought["superseded"].num_rows,
+        newest_new=pc.max(new["effective_at"]).as_py(),
+    )
+
+
+def _seen_now(intake: Intake, number: int, as_of: datetime) -> pa.Table:
+    """The articles that the night brought, with `key` and `effective_at`."""
+    articles = intake.new
+    key = pa.array(state.keys(number, articles.num_rows))
+    first_seen = pa.repeat(pa.scalar(as_of.astimezone(UTC), schema.TIME), articles.num_rows)
+    return _due(articles.append_column("key", key).append_column(state.FIRST_SEEN, first_seen))
+
+
+def _due(articles: pa.Table) -> pa.Table:
+    """Articles with their effective time instead of `first_seen`."""
+    effective = pc.coalesce(articles["published_at"], articles["fetched_at"], articles["first_seen"])
+    return _with_time(articles.select(LIGHT), articles["key"], effective)
+
+
+def _with_time(articles: pa.Table, key: pa.ChunkedArray, effective_at: pa.ChunkedArray) -> pa.Table:
+    return articles.append_column("key", key).append_column("effective_at", effective_at)
+
+
+def _in_order(articles: pa.Table) -> pa.Table:
+    """In the order of time, then id, so that wherever the first of several counts, it is not by chance."""
+    return articles.sort_by([("effective_at", "ascending"), ("article_id", "ascending")]).combine_chunks()
+
+
+def _ids(*articles: pa.Table) -> pa.Array:
+    return pa.concat_arrays([rows["article_id"].combine_chunks().cast(pa.string()) for rows in articles])
+
+
+def _since(rows: pa.Table, first: int, new: pa.Table) -> pa.Table:
+    """Those of the rows that the night brought."""
+    return rows.filter(pc.greater_equal(rows["key"], first)) if new.num_rows else rows.slice(0, 0)
+
+
+def accounted(
+    intake: Intake, night: Arrivals, members: pa.Table, as_of: datetime, settings: config.Config
+) -> tuple[dict[str, int], pa.Table]:
+    """The counts of a run and all its rejects: what came in is a member, a reject, a repeat or superseded.
+
+    A new article that is no member belongs to a cluster that the horizon has passed: it is too late.
+    """
+    published = pc.is_in(night.new["article_id"], members["article_id"].combine_chunks())
+    late = _too_late(night.new.filter(pc.invert(published)), as_of, settings)
+    rejects = pa.concat_tables([intake.rejects, night.rejects, late])
+    added = night.new.num_rows - late.num_rows
+    return {**intake.counts, "added": added, "rejected": rejects.num_rows, "superseded": night.n_superseded}, rejects
+
+
+def reach(as_of: datetime, settings: config.Config) -> datetime:
+    """The oldest time that is compared: a cluster with a member in the horizon spans a window to each side of its anchor.
+
+    It moves half a window at a time, and so seldom, for wherever it moves clusters have to be formed anew.
+    """
+    oldest = as_of - timedelta(days=settings.store.horizon_days + 2 * settings.pair.window_days)
+    return _floor(oldest, settings.pair.window_days / 2)
+
+
+def stretch(times: pa.ChunkedArray, settings: config.Config) -> NDArray[np.int64]:
+    """The stretch of time for which furniture is learned that each time lies in: int64, numbered from 1970."""
+    numbers: NDArray[np.int64] = times.cast(pa.int64()).to_numpy() // round(config.stretch_days(settings) * _DAY)
+    return numbers
+
+
+def spans_of(stretches: Iterable[int], settings: config.Config) -> list[state.Span]:
+    """When these stretches are."""
+    length = round(config.stretch_days(settings) * _DAY)
+    return [(one * length, (one + 1) * length - 1) for one in sorted(stretches)]
+
+
+def taught_since(as_of: datetime, settings: config.Config) -> datetime:
+    """The oldest time of an article that may teach furniture: the stretch before the one that is `reach`ed."""
+    days = config.stretch_days(settings)
+    return _floor(reach(as_of, settings), days) - timedelta(days=days)
+
+
+def _floor(time: datetime, days: float) -> datetime:
+    """The last time before it that is a whole multiple of so many days since 1970."""
+    length = round(days * _DAY)
+    since = (time - _EPOCH) // timedelta(microseconds=1)
+    return _EPOCH + timedelta(microseconds=since // length * length)
+
+
+def _too_late(late: pa.Table, as_of: datetime, settings: config.Config) -> pa.Table:
+    horizon = as_of - timedelta(days=settings.store.horizon_days)
+    return reject(late, f"too_late: older than the horizon, which begins {horizon:%Y-%m-%d} (store.horizon_days)")

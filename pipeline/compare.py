@@ -1,0 +1,104 @@
+"""What a night changes among the texts that are compared, kept in its part of the state; and the articles it opens again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline import config, schema
+from pipeline.arrive import Arrivals, reach, stretch
+from pipeline.meet import Articles, articles_of, meet, reopened
+from pipeline.redo import texts
+from pipeline.stages import rollup, verify
+from pipeline.storage.part import Part
+from pipeline.storage.state import Ref, State
+from pipeline.watch import Watch
+
+__all__ = ["Opened", "brought", "compare"]
+
+_AROUND = ["key", "article", "redone", "article_id", "effective_at", "n_words"]
+
+
+class Opened(NamedTuple):
+    """The articles whose clusters are formed anew, and whom they met.
+
+    `matches` are those among them, by row number (`verify.MATCHES`), `outer` those with others, by id (`rollup.NAMED`).
+    `around`: the texts of both (article_id, effective_at, n_words, and what names them to the state). `gone`: the ids of
+    articles that were compared and are no more.
+    """
+
+    known: Articles
+    matches: pa.Table
+    outer: pa.Table
+    around: pa.Table
+    gone: pa.Array
+
+
+def compare(
+    kept: State,
+    part: Part,
+    ref: Ref,
+    night: Arrivals,
+    dates: tuple[datetime | None, datetime],
+    settings: config.Config,
+    watch: Watch,
+    ties: Sequence[tuple[str, str]] = (),
+) -> tuple[Opened, State]:
+    """Compare what came in with all that it may be a print of, and write what that comes to, to `part`, which `ref` names.
+
+    `kept` is the state of the last run; `dates`: those of the last run, None if there is none or all is done again, and of
+    this one. Gives the state of this one, too.
+    """
+    last, as_of = dates
+    with watch.step("learn") as step:
+        oldest = int(stretch(pa.chunked_array([[reach(as_of, settings)]], schema.TIME), settings)[0])
+        added = brought(kept, part, ref, night, oldest, settings)
+        step.rows = added.num_rows
+    now = State([*kept.parts, ref])
+    met = meet(kept, now, (reach(last, settings) if last else None, reach(as_of, settings)), settings, watch)
+    part.write("matches", met.matches)
+    part.write("void", pa.table({"key": met.void}))
+    with watch.step("open") as step:
+        keys, matches = reopened(kept, now, met, settings, ties)
+        opened = _opened(now, keys, matches, kept.texts(["article_id"], keys=met.gone)["article_id"])
+        step.rows = len(keys)
+    return opened, now
+
+
+def brought(kept: State, part: Part, ref: Ref, night: Arrivals, oldest: int, settings: config.Config) -> pa.Table:
+    """Write the texts that come into the comparison to `part`, and what is known of furniture by now; gives those texts."""
+    added = texts(State([*kept.parts, ref._replace(is_compared=False)]), night, ref.number, oldest, settings)
+    for name, rows in added._asdict().items():
+        part.write(name, rows)
+    part.write("waiting", night.waiting)
+    return added.texts
+
+
+def _opened(now: State, keys: NDArray[np.int64], matches: pa.Table, gone: pa.ChunkedArray) -> Opened:
+    sides = [matches[side].to_numpy() for side in ("left", "right")]
+    inside = np.isin(sides[0], keys) & np.isin(sides[1], keys)
+    met = np.unique(np.concatenate([keys, *sides]))
+    around = now.texts(_AROUND, keys=met)
+    outer = _numbered(matches.filter(pa.array(~inside)), around["key"].to_numpy())
+    inner = _numbered(matches.filter(pa.array(inside)), keys)
+    return Opened(
+        known=articles_of(now, keys),
+        matches=inner.sort_by([("left", "ascending"), ("right", "ascending")]).combine_chunks(),
+        outer=rollup.named(outer, around),
+        around=around,
+        gone=pa.array(gone.to_pylist(), pa.string()),
+    )
+
+
+def _numbered(matches: pa.Table, keys: NDArray[np.int64]) -> pa.Table:
+    """Matches by places in `keys` instead of keys."""
+    order = np.argsort(keys)
+    for side in ("left", "right"):
+        place = order[np.searchsorted(keys, matches[side].to_numpy(), sorter=order)]
+        matches = matches.set_column(matches.column_names.index(side), side, pa.array(place))
+    return matches.select(verify.MATCHES.names).cast(verify.MATCHES)

@@ -1,0 +1,277 @@
+"""Whom the texts of a night meet, and which clusters have to be formed anew for it.
+
+    what comes and goes --open--> the texts around it --pair, verify--> matches
+    matches new and gone --reopened--> the components of matches that any of it touches
+
+Everything else stays as it lies: a text that neither comes nor goes, and meets whom it met before, keeps its matches; a
+component of accepted matches that none of the new or lost ones touches keeps its clusters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline import config, schema
+from pipeline.intake import LIGHT
+from pipeline.stages import elect, pair, rollup, sketch, verify
+from pipeline.storage.part import COMPARED
+from pipeline.storage.state import Span, State
+from pipeline.watch import Watch
+
+__all__ = ["Articles", "Met", "articles_of", "meet", "reopened"]
+
+_DAY = 86_400_000_000  # microseconds
+_PAIRED = ["key", "article_id", "effective_at", "kin", *pair.KEYS.names]
+_OF_TEXT = ["key", "article", "redone", "article_id", "effective_at", "n_words", "text_state"]
+_EDGE = ["left", "right", "accepted"]
+_MATCHES = COMPARED["matches"]
+
+
+class Articles(NamedTuple):
+    """What is known of texts that are compared. `articles` and `sketches` go row by row, in the order of time, then id.
+
+    `articles` have the columns of `schema.ARTICLES` but the bodies, `effective_at`, and what names the text to the state:
+    `key`, `article` and `redone`. The rest is by article_id.
+    """
+
+    articles: pa.Table
+    sketches: pa.Table
+    stripped: pa.Table
+    credits: pa.Table
+    citations: pa.Table
+
+
+class Met(NamedTuple):
+    """What a night changes among the matches: `matches` that it adds, and texts (keys) whose earlier ones are `void`.
+
+    `gone` are texts that were compared and are no more; `touched` those whose clusters may be others than they were.
+    """
+
+    matches: pa.Table
+    void: NDArray[np.int64]
+    gone: NDArray[np.int64]
+    touched: NDArray[np.int64]
+
+
+def meet(
+    before: State, now: State, reached: tuple[datetime | None, datetime], settings: config.Config, watch: Watch
+) -> Met:
+    """Pair and verify what is new. `before` and `now` are the state of the last run and that of this one.
+
+    `reached`: the oldest time that was compared in the last run, None if there is none or all is done again, and in this one.
+    """
+    since_before, since = reached
+    rows, was, is_now = _around(before, now, since_before, since, settings)
+    keys, times = rows["key"].to_numpy(), rows["effective_at"].cast(pa.int64()).to_numpy()
+    with watch.step("pair") as step:
+        kin = rows["kin"].to_numpy()
+        fresh = is_now & ~was
+        if was.any():
+            fresh |= pair.disturbed(rows, times, settings.pair, kin, was, is_now)
+        here = np.flatnonzero(is_now)
+        candidates = pair.run(rows.take(pa.array(here)), times[here], settings.pair, kin[here], fresh[here])
+        step.rows = candidates.num_rows
+    with watch.step("verify") as step:
+        matches = _verified(now, keys[here], candidates, settings)
+        step.rows = matches.num_rows
+    gone = keys[was & ~is_now]
+    lost = _lost(before, np.concatenate([gone, keys[fresh & was]]), _spans(times[was & (fresh | ~is_now)], settings))
+    accepted = matches.filter(matches["accepted"])
+    touched = [keys[fresh], *(lost[side].to_numpy() for side in ("left", "right"))]
+    touched += [accepted[side].to_numpy() for side in ("left", "right")]
+    found = np.unique(np.concatenate(touched))
+    return Met(matches, keys[was & (fresh | ~is_now)], gone, found[~np.isin(found, gone)])
+
+
+def _around(
+    before: State, now: State, since_before: datetime | None, since: datetime, settings: config.Config
+) -> tuple[pa.Table, NDArray[np.bool_], NDArray[np.bool_]]:
+    """The texts that those which come and go may meet, in the order of time; which of them there were, and which there are."""
+    first_before, first = _FIRST if since_before is None else _micro(since_before), _micro(since)
+    light = ["key", "effective_at"]
+    left = now.left_now()
+    changed = [
+        now.own(light),
+        before.texts(light, keys=left),
+        before.texts(light, [(first_before, first - 1)]),  # what is too old from now on
+    ]
+    times = np.concatenate([rows["effective_at"].cast(pa.int64()).to_numpy() for rows in changed])
+    reach = 2 * _window(settings)
+    spans = _merged((time - reach, time + reach) for time in np.unique(times).tolist())
+    of_before, own = before.texts(_PAIRED, spans), now.own(_PAIRED)
+    rows = pa.concat_tables([of_before, own])
+    is_own = np.arange(rows.num_rows) >= of_before.num_rows
+    order = pc.sort_indices(rows, [("effective_at", "ascending"), ("article_id", "ascending"), ("key", "ascending")])
+    rows, is_own = rows.take(order).combine_chunks(), is_own[order.to_numpy()]
+    at = rows["effective_at"].cast(pa.int64()).to_numpy()
+    was = ~is_own & (at >= first_before)
+    is_now = (at >= first) & ~np.isin(rows["key"].to_numpy(), left)
+    there = was | is_now
+    return rows.filter(pa.array(there)).combine_chunks(), was[there], is_now[there]
+
+
+def _verified(now: State, keys: NDArray[np.int64], candidates: pa.Table, settings: config.Config) -> pa.Table:
+    """The verdict of each candidate pair, whose sides are places in `keys`."""
+    sides = candidates["left"].to_numpy(), candidates["right"].to_numpy()
+    rows = np.unique(np.concatenate(sides))  # in the order of time, as all of them
+    known = articles_of(now, keys[rows], complete=False)
+    pairs = pa.table(
+        [*(pa.array(np.searchsorted(rows, side)) for side in sides), candidates["path"]], schema=pair.CANDIDATES
+    )
+    found = verify.run(pairs, known.sketches, facts_of(known), settings.verify)
+    at = known.articles["effective_at"].take(found["right"])
+    for name, side in zip(("left", "right"), sides, strict=True):
+        found = found.set_column(found.column_names.index(name), _MATCHES.field(name), pa.array(keys[side]))
+    return found.append_column("at", at).cast(_MATCHES)
+
+
+def facts_of(known: Articles) -> pa.Table:
+    """What verification may know of these articles beside their words (`rollup.facts`)."""
+    credited = elect.credited(known.articles, known.credits)
+    return rollup.facts(known.articles, credited, sketch.words(known.articles["headline"]))
+
+
+def _lost(before: State, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.Table:
+    """The accepted matches of the last run that one of these texts had: they are no more, or found again."""
+    edges = before.matches(spans, _EDGE)
+    had = np.isin(edges["left"].to_numpy(), keys) | np.isin(edges["right"].to_numpy(), keys)
+    return edges.filter(pc.and_(edges["accepted"], pa.array(had)))
+
+
+def reopened(
+    before: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]] = ()
+) -> tuple[NDArray[np.int64], pa.Table]:
+    """The texts whose clusters have to be formed anew, by key, in the order of time, and every match of theirs.
+
+    They are whole components of accepted matches and of `ties`, pairs of article ids that an editor has linked.
+    """
+    times = now.texts(["key", "effective_at"], keys=met.touched)["effective_at"].cast(pa.int64()).to_numpy()
+    spans: list[Span] = []
+    wanted = _spans(times, settings)
+    while not _covers(spans, wanted):
+        spans = _merged([*spans, *wanted])
+        there = now.texts(["key", "article_id", "effective_at"], spans)
+        keys = there["key"].to_numpy()
+        edges = _edges(before, met, keys, spans)
+        for left, right in ties:
+            edges = np.concatenate([edges, _tie(there, left, right)], axis=1)
+        place = np.argsort(keys)
+        ends = place[np.searchsorted(keys, edges, sorter=place)]
+        is_open = np.isin(keys, met.touched)
+        while True:
+            either = is_open[ends[0]] | is_open[ends[1]]
+            both = is_open[ends[0]] & is_open[ends[1]]
+            if not (either & ~both).any():
+                break
+            is_open[ends[:, either].ravel()] = True
+        wanted = _spans(there["effective_at"].cast(pa.int64()).to_numpy()[is_open], settings)
+    if not spans:
+        return met.touched, met.matches
+    opened = there.filter(pa.array(is_open)).sort_by([("effective_at", "ascending"), ("article_id", "ascending")])
+    theirs = opened["key"].to_numpy()
+    kept = before.matches_of(theirs, spans)
+    for side in ("left", "right"):
+        kept = kept.filter(pa.array(~np.isin(kept[side].to_numpy(), met.void)))
+    return theirs, pa.concat_tables([kept, met.matches.filter(pa.array(_any_in(met.matches, theirs)))])
+
+
+def _edges(before: State, met: Met, keys: NDArray[np.int64], spans: Sequence[Span]) -> NDArray[np.int64]:
+    """The accepted matches that hold now among these texts: keys, int64 (2, matches)."""
+    kept = before.matches(spans, _EDGE)
+    found = []
+    for edges, out in ((kept, met.void), (met.matches.select(_EDGE), np.empty(0, np.int64))):
+        ends = np.stack([edges["left"].to_numpy(), edges["right"].to_numpy()])
+        holds = edges["accepted"].to_numpy() & ~np.isin(ends, out).any(axis=0) & np.isin(ends, keys).all(axis=0)
+        found.append(ends[:, holds])
+    return np.concatenate(found, axis=1)
+
+
+def _tie(there: pa.Table, left: str, right: str) -> NDArray[np.int64]:
+    """The edge between two articles, as far as both are there."""
+    ids = there["article_id"]
+    ends = [there.filter(pc.equal(ids, name))["key"].to_numpy() for name in (left, right)]
+    return np.stack(ends) if all(len(end) for end in ends) else np.empty((2, 0), np.int64)
+
+
+def _any_in(matches: pa.Table, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = np.isin(matches["left"].to_numpy(), keys) | np.isin(matches["right"].to_numpy(), keys)
+    return found
+
+
+def articles_of(state: State, keys: NDArray[np.int64], *, complete: bool = True) -> Articles:
+    """The texts with those keys, in their order; unless `complete`, without what was stripped and cited."""
+    texts = state.texts(_OF_TEXT, keys=keys)
+    texts = texts.take(pc.index_in(pa.array(keys), value_set=texts["key"].combine_chunks()))
+    own = texts["article"].to_numpy()
+    articles = state.take("articles", own, LIGHT)
+    for name in ("n_words", "text_state"):
+        articles = articles.set_column(articles.column_names.index(name), schema.ARTICLES.field(name), texts[name])
+    for name in ("key", "article", "redone", "effective_at"):
+        articles = articles.append_column(name, texts[name])
+    nothing = [schema.STRIPPED.empty_table(), schema.CITATIONS.empty_table()]
+    stripped, citations = (
+        (state.of(name, own).drop_columns(["key"]) for name in ("stripped", "citations")) if complete else nothing
+    )
+    struck = state.struck(keys).drop_columns(["key"]) if complete else schema.STRIPPED.empty_table()
+    return Articles(
+        articles.combine_chunks(),
+        state.sketches(texts),
+        pa.concat_tables([stripped, struck]).combine_chunks(),
+        state.of("credits", own).drop_columns(["key"]).combine_chunks(),
+        _outside(citations, struck).combine_chunks(),
+    )
+
+
+def _outside(citations: pa.Table, struck: pa.Table) -> pa.Table:
+    """The citations that stand in no learned line."""
+    spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row in struck.select(["article_id", "field", "start", "end"]).to_pylist():
+        spans.setdefault((row["article_id"], row["field"]), []).append((row["start"], row["end"]))
+    places = citations.select(["article_id", "field", "start"]).to_pylist() if spans else []
+    if not places:
+        return citations
+    outside = [
+        not any(start <= row["start"] < end for start, end in spans.get((row["article_id"], row["field"]), ()))
+        for row in places
+    ]
+    return citations.filter(pa.array(outside, pa.bool_()))
+
+
+_FIRST = -(2**62)  # earlier than any time
+
+
+def _micro(time: datetime) -> int:
+    value: int = pa.scalar(time, schema.TIME).cast(pa.int64()).as_py()
+    return value
+
+
+def _window(settings: config.Config) -> int:
+    return int(settings.pair.window_days * _DAY)
+
+
+def _spans(times: NDArray[np.int64], settings: config.Config) -> list[Span]:
+    """Where the matches of texts of these times lie, and the texts at their other ends."""
+    window = _window(settings)
+    return _merged((time - window, time + window) for time in np.unique(times).tolist())
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """The same stretches of time, none touching another."""
+    merged: list[Span] = []
+    for first, last in sorted(spans):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(last, merged[-1][1])
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _covers(spans: Sequence[Span], wanted: Sequence[Span]) -> bool:
+    return all(any(first <= low and high <= last for first, last in spans) for low, high in wanted)

@@ -1,0 +1,168 @@
+"""The parts of a store's state: what one run adds, written once and never changed.
+
+A part, `DIR/state/RUN_ID/`, holds two things.
+
+What was *taken in*, as the files had it: `articles` with their bodies, their `sketches` row by row, and `credits`, `citations`
+and `stripped` lines, whose `row` is that of the article.
+
+What was made of it to be *compared*: `texts`, a row for each text that came into the comparison in that run. It may be of a new
+article, of a new version of one, or one that was done again because furniture had become known; the sketches and bodies of
+those are in `redone`, their learned lines in `struck`. `learned` says what furniture is known, `matches` are the verified pairs
+that the run added. A part never changes, so a later one says what no longer holds: `left` names texts that are compared no
+more, `void` those whose earlier matches do not count. `waiting` are articles whose time has not come.
+
+Rows are named across parts by a *key*: the number of the part << 32 | the row in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline import schema
+from pipeline.stages import learn, pair, verify
+from pipeline.storage import write
+
+__all__ = ["COMPARED", "TAKEN", "Part", "held", "without"]
+
+_ROW = pa.field("row", pa.int64(), nullable=False)  # of the article in the part
+_KEY = pa.field("key", pa.int64(), nullable=False)
+_GROUP = 4_096  # rows that are read together when a few are wanted
+
+#: What was taken in, by table.
+TAKEN: Mapping[str, pa.Schema] = MappingProxyType(
+    {
+        "articles": schema.ARTICLES,
+        "sketches": schema.SKETCHES,
+        "stripped": schema.STRIPPED.append(_ROW),
+        "credits": schema.CREDITS.append(_ROW),
+        "citations": schema.CITATIONS.append(_ROW),
+    }
+)
+
+#: What is compared, by table.
+COMPARED: Mapping[str, pa.Schema] = MappingProxyType(
+    {
+        "texts": pa.schema(
+            [
+                _KEY,
+                pa.field("article", pa.int64(), nullable=False),  # the key of the article as it was taken in
+                pa.field("redone", pa.int64(), nullable=False),  # the row in `redone`, -1 for none
+                pa.field("article_id", pa.string(), nullable=False),
+                pa.field("effective_at", schema.TIME, nullable=False),
+                pa.field("publisher_id", pa.string()),
+                pa.field("headline", pa.string()),
+                pa.field("n_words", pa.int32(), nullable=False),
+                pa.field("text_state", pa.string(), nullable=False),
+                pa.field("kin", pa.int64(), nullable=False),
+                pa.field("lines", schema.SKETCHES.field("lines").type, nullable=False),  # learned ones included
+                pa.field("original", pa.int64(), nullable=False),  # `content` with learned lines
+                *pair.KEYS,
+            ]
+        ),
+        "redone": pa.schema([*schema.SKETCHES, schema.ARTICLES.field("body"), schema.ARTICLES.field("body_map")]),
+        "struck": schema.STRIPPED.append(_KEY),
+        "learned": learn.LEARNED,
+        "matches": verify.MATCHES.append(pa.field("at", schema.TIME, nullable=False)),  # of the later; sides are keys
+        "left": pa.schema([_KEY]),
+        "void": pa.schema([_KEY]),
+        "waiting": pa.schema([_KEY, pa.field("effective_at", schema.TIME, nullable=False)]),
+    }
+)
+
+
+class Part:
+    """The part that a run under way adds: what is taken in batch by batch, bodies pass through and are not held."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True)
+        folder.chmod(0o700)
+        self._writers = {name: self._writer(self._path(name), name) for name in TAKEN}
+
+    def __enter__(self) -> Part:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._writers.values():
+            writer.close()
+
+    def add(self, name: str, rows: pa.Table) -> None:
+        """Append rows to a table of what was taken in."""
+        if rows.num_rows:
+            self._writers[name].write_table(rows.select(TAKEN[name].names).cast(TAKEN[name]))
+
+    def close(self, change: Callable[[pa.Table], pa.Table]) -> None:
+        """End what was taken in, with a last change of ids in every table, and have it on the disk when this returns."""
+        for name, writer in self._writers.items():
+            writer.close()
+            path = self._path(name)
+            ids = pq.read_table(path, columns=["article_id"])
+            if not change(ids).equals(ids):
+                self._rewrite(path, name, change)
+            write.sync(path)
+        write.sync(self.folder)
+
+    def write(self, name: str, rows: pa.Table) -> None:
+        """Write a table of what is compared; on the disk when this returns."""
+        rows = rows.select(COMPARED[name].names).cast(COMPARED[name])
+        pq.write_table(rows, self._path(name), compression="zstd", row_group_size=_GROUP)
+        write.sync(self._path(name))
+
+    def _rewrite(self, path: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> None:
+        aside = path.with_suffix(".settled")
+        with pq.ParquetFile(path) as old, self._writer(aside, name) as new:
+            for group in range(old.num_row_groups):
+                new.write_table(change(old.read_row_group(group).cast(TAKEN[name])))
+        aside.replace(path)
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
+
+    @staticmethod
+    def _writer(path: Path, name: str) -> pq.ParquetWriter:
+        return pq.ParquetWriter(path, TAKEN[name], compression="zstd")
+
+
+def held(folder: Path, ids: pa.Array) -> tuple[set[str], set[str]]:
+    """Which of these articles any table of the part in `folder` has, and the identities it gives them."""
+    found, identities = set[str](), set[str]()
+    for name, columns in ({**TAKEN, **COMPARED}).items():
+        path = folder / f"{name}.parquet"
+        wanted = [column for column in ("article_id", "identity") if column in columns.names]
+        if wanted and path.exists():  # a part that was written anew has nothing that is compared
+            rows = pq.read_table(path, columns=wanted)
+            rows = rows.filter(pc.is_in(rows["article_id"], ids))
+            found.update(rows["article_id"].to_pylist())
+            identities.update(rows["identity"].to_pylist() if "identity" in wanted else ())
+    return found, identities
+
+
+def without(folder: Path, article_ids: Sequence[str], into: Path) -> int:
+    """Write what the part in `folder` took in anew, without those articles, to the folder `into`. How many texts are left.
+
+    What was compared is left out: rows have other numbers now. A row group at a time: bodies pass through and are not held.
+    """
+    ids = pa.array(article_ids, pa.string())
+    kept = pq.read_table(folder / "articles.parquet", columns=["article_id"])["article_id"]
+    stays = pc.invert(pc.is_in(kept, ids))
+    place = pc.subtract(pc.cumulative_sum(stays.cast(pa.int64())), 1)
+    with Part(into) as part:
+        for name in TAKEN:
+            with pq.ParquetFile(folder / f"{name}.parquet") as old:
+                for group in range(old.num_row_groups):
+                    rows = old.read_row_group(group).cast(TAKEN[name])
+                    rows = rows.filter(pc.invert(pc.is_in(rows["article_id"], ids)))
+                    if "row" in rows.column_names:
+                        at = rows.column_names.index("row")
+                        rows = rows.set_column(at, _ROW, place.take(rows["row"]))
+                    part.add(name, rows)
+        part.close(lambda rows: rows)
+    return int(pc.sum(stays).as_py() or 0)
