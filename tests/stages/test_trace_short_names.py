@@ -16,6 +16,7 @@ from tests.stages.tracing import cited
         ("A guard told the NYT. The gate was shut, The Times said.", ["The New York Times"] * 2),
         ("A guard told The Washington Post. According to the Post, it was shut.", ["The Washington Post"] * 2),
         ("A guard told The Wall Street Journal. It was shut, the Journal reported.", ["The Wall Street Journal"] * 2),
+        ("A guard told The Wall Street Journal. The Journal also reported it.", ["The Wall Street Journal"] * 2),
         ("A guard told the Dunmore Gazette. It was shut, the Gazette reported.", ["Dunmore Gazette"] * 2),
         ("A guard told the Boston Globe. It was shut, the Globe reported.", ["The Boston Globe"] * 2),
     ],

@@ -159,7 +159,6 @@ def _languages() -> Mapping[str, _Language]:
         vocabulary = Vocabulary.compile(
             ("" if words.get("glued") else r"(?<!\w)") + _put_in(words.get("prefix", ""), own),
             _put_in(words.get("suffix", ""), own),
-            table["homonym"],
             unknown,
         )
         found[code] = _Language(frames, vocabulary)

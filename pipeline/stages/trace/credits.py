@@ -17,6 +17,7 @@ from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.rules import Credit, cues, ruled
+from pipeline.stages.trace.senses import spells
 from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, parse, signals, slot_hits
 
 __all__ = ["Credit", "find"]
@@ -122,7 +123,9 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
     if _AFTER_SLASH.search(flat, 0, hit.start):  # `(XINHUA/ITALPRESS)`; but `Ana Wells/AP` is a photograph's
         return after != "" and after in ")]）】"
     if (before and before in _OPENERS) or (after and after in CLOSERS):
-        is_definition = flat[: hit.start].rstrip(" (").casefold().endswith(source.name.casefold())
+        is_definition = flat[: hit.start].rstrip(" (").casefold().endswith(source.name.casefold()) or (
+            len(hit.alias) > 2 and spells(flat, hit.start - 1, hit.alias) != ""
+        )
         is_sure = hit.policy != "full" or source.country == country or (len(hit.alias) > 2 and before in {"(", "/"})
         return is_sure and not is_definition
     if hit.start == 0:  # `新华社北京3月19日电`
@@ -174,6 +177,8 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
         source = resolve(hit, frozenset(), page.country)
         if source is None or not source.is_wire or (hit.policy == "full" and source.country != page.country):
             continue
+        if text[: low + hit.start].endswith("(") and spells(text, low + hit.start - 1, hit.alias):
+            continue  # `the Press Trust of India (PTI).` explains an acronym
         for rule, grade, mark in _marks(hit.alias):
             match = mark.search(text, low)
             if match:

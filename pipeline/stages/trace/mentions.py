@@ -1,59 +1,23 @@
-"""Mentions of sources in a body: known names that mean the source here, and names that only look like a newspaper's."""
+"""Mentions of sources in a body: known names that mean the source here, and others that look like a newspaper's."""
 
 from __future__ import annotations
 
-import functools
-import string
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ahocorasick_rs
 import regex
 
-from pipeline.stages import lexicon
 from pipeline.stages.trace.coreference import Named, short_names
 from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
+from pipeline.stages.trace.senses import homonyms, other_senses
+from pipeline.stages.trace.unknown import SKIPPED, Shape
 
-__all__ = ["Mention", "Vocabulary", "is_longer_name", "mentions", "resolve", "spelled_out"]
+__all__ = ["Mention", "Vocabulary", "mentions", "resolve", "spelled_out"]
 
-_SKIPPED = (
-    "The|A|An|In|On|At|By|As|But|And|Or|For|From|With|When|While|After|Before|Since|That|This|According|Per|"
-    "Citing|Quoting|Both|His|Her|Its|Their|Our|My|If|So|Then|Now|Also|Meanwhile|However|Earlier|Later|Last|"
-    "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July|August|September|October|"
-    "November|December"
-)
-_OPENING = regex.compile(rf"(?:(?:{_SKIPPED})\s+)+")
-_WORDS_BEFORE = regex.compile(r"(?r)(?:\p{Lu}[\w.&']*(?:-\p{Lu}\w*)*(?:[ ](?:&|de|la|del))?[ -]){1,4}\Z")
-_STATION_BEFORE = regex.compile(r"(?r)(?<![\w-])(?!(?:U?HD|O?LED|QLED|LCD|IP|SD|UHD)\Z)\p{Lu}[\p{Lu}\d]{1,4}\Z")
-_CALL_SIGN_BEFORE = regex.compile(r"(?r)\b[KW][A-Z]{2,3}\Z")
-_AFTER_CUE = regex.compile(
-    rf",?[ ]\"?(?!(?:{_SKIPPED})\b)(?P<name>(?:[KW][A-Z]{{2,3}}\d{{0,2}}|[A-Z]{{3,5}})\b(?:-(?:TV|FM|AM|DT))?(?![ ]\p{{Lu}})"
-    r"|(?:The[ ])?\p{Lu}[\w.'-]*(?:[ ](?:(?:de|della|la|le|der|of|and)[ ])?[\p{Lu}\d][\w-]*){1,3})"
-)
-_ONE_AFTER_CUE = regex.compile(
-    rf",?[ ]\"?(?!(?:{_SKIPPED})\b)(?P<name>\p{{Lu}}[\w'-]*\p{{Ll}}\w*)(?=\"?(?:[.,;]|\s+\p{{Ll}}))"
-)
-#: A name before a cue: one that no word or place is written like, or any before ", a local newspaper,".
-_DEMONYM = r"(?:Dutch|French|Swiss|Greek|\p{L}+(?:ese|ish|ian|ean|can|man))"
-_BEFORE_CUE = regex.compile(
-    r"(?r)(?<=\b[Tt]he[ ]|^|[.,]\s)(?P<name>\p{Ll}{1,2}\p{Lu}[\w-]+|\p{Lu}\p{Ll}+(?:\p{Lu}\p{Ll}+)+"
-    rf"|\p{{Lu}}[\p{{L}}\d]*(?:-(?!{_DEMONYM}\b)\p{{Lu}}[\p{{L}}\d]+)+)[ ]\Z"
-)
-_APPOSED = regex.compile(
-    r"(?r)(?P<name>\p{Lu}[\w.'-]*(?:[ ](?:(?:of|de|la|der)[ ])?\p{Lu}[\w.'-]*){0,3}),[ ]an?[ ](?:[\w'-]+[ ]){0,4}\Z"
-)
-_ENDS_APPOSITION = regex.compile(r"[,.;]")
-_AFTER_CUE_THE = regex.compile(r",[ ](?P<name>The[ ]\p{Lu}[\w'-]+)(?=,)")
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
-_SHOUTED = regex.compile(r" [A-Z]{2}")
-_CALL_LETTERS = ahocorasick_rs.AhoCorasick(
-    [f"{before}{first}{second}" for before in ' \n"' for first in "KW" for second in string.ascii_uppercase]
-)
-_STATION = "station"  # the policy of a hit that is a bare call sign
-_HEAD = Source(HEAD, "", "", "", (), is_agency=False)
-_PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{_SKIPPED})\s)\p{{Lu}}[\w'.]+\s\Z")
+_PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{SKIPPED})\s)\p{{Lu}}(?:[\w']+|[\w'.]{{0,3}}\.)\s\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,68 +38,20 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class _Homonym:
-    elsewhere: regex.Pattern[str]
-    hints: tuple[str, ...]
-    next: regex.Pattern[str]
-
-    def rules(self, body: str) -> bool:
-        """Whether the text is about the other thing of that name."""
-        return sum(hint in body for hint in self.hints) > 1 or self.elsewhere.search(body) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class _Unknown:
-    """How names that no lexicon has look: the words they end with, how they begin, go on and do not go on."""
-
-    heads: frozenset[str]
-    sure_cues: frozenset[str]
-    stations: regex.Pattern[str]
-    never: regex.Pattern[str]
-    never_before: regex.Pattern[str]
-    run: regex.Pattern[str]
-
-    @classmethod
-    def compile(cls, table: Mapping[str, Any]) -> _Unknown:
-        words = "|".join(head for head in table["heads"] if head[0].isupper())
-        return cls(
-            heads=frozenset(table["heads"]),
-            sure_cues=frozenset(table["sure_cues"]),
-            stations=regex.compile(rf"{table['stations']}(?![\w.-]*\w)"),
-            never=regex.compile(rf"{table['never']}\s"),
-            never_before=regex.compile(table["never_before"]),
-            run=regex.compile(
-                rf"(?:[\s-](?:{words})\b|-\p{{Lu}}\p{{Ll}}+)*(?:\s(?:Service|Agency|Network|Wire|(?:Channel\s)?\d+)\b)?"
-            ),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """A language's words around names, compiled."""
 
     prefix: regex.Pattern[str]
     suffix: regex.Pattern[str]
-    homonyms: Mapping[str, _Homonym]
-    unknown: _Unknown | None
+    unknown: Shape | None
 
     @classmethod
-    def compile(
-        cls, prefix: str, suffix: str, homonyms: Sequence[Mapping[str, Any]], unknown: Mapping[str, Any] | None
-    ) -> Vocabulary:
+    def compile(cls, prefix: str, suffix: str, unknown: Mapping[str, Any] | None) -> Vocabulary:
         """From the tables of `frames.toml`; without `unknown`, names that no lexicon has are not looked for."""
-        table = {
-            alias: _Homonym(
-                regex.compile(row["elsewhere"]), tuple(row["hints"]), regex.compile(rf"\s(?:{row['next']})\b")
-            )
-            for row in homonyms
-            for alias in row["aliases"]
-        }
         return cls(
             prefix=regex.compile(rf"(?r){prefix}\Z"),
             suffix=regex.compile(suffix),
-            homonyms=table,
-            unknown=_Unknown.compile(unknown) if unknown else None,
+            unknown=Shape.compile(unknown) if unknown else None,
         )
 
 
@@ -145,14 +61,11 @@ def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary, credited: Coll
     `credited`: keys of the agencies and outlets that the page gives as its own.
     """
     body = page.body
-    hits = [*hits, *_stations(body, vocabulary)]
-    hits.sort(key=lambda hit: hit.start)
+    shape = vocabulary.unknown
+    stations = shape.stations(body) if shape else []
+    hits = sorted([*hits, *stations], key=lambda hit: hit.start) if stations else hits
     spelled = spelled_out(hits)
-    off = {
-        alias
-        for alias in {hit.alias for hit in hits} & vocabulary.homonyms.keys()
-        if vocabulary.homonyms[alias].rules(body)
-    }
+    off = other_senses(body, hits, spelled)
     known = [
         hit
         for hit in hits
@@ -216,27 +129,17 @@ def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
     return None
 
 
-def is_longer_name(text: str, hit: Hit) -> bool:
-    """Whether the name goes on to that of another body, even in a byline: `Reuters` in `Thomson Reuters Institute`."""
-    longer = _longer().get(hit.alias)
-    return longer is not None and longer.match(text, hit.end) is not None
-
-
-@functools.cache
-def _longer() -> Mapping[str, regex.Pattern[str]]:
-    rows = (row for row in lexicon.load_toml("frames.toml")["homonym"] if row.get("everywhere"))
-    return {alias: regex.compile(rf"\s(?:{row['next']})\b") for row in rows for alias in row["aliases"]}
-
-
-def _known(page: Page, hit: Hit, spelled: frozenset[str], off: set[str], vocabulary: Vocabulary) -> Mention | None:
+def _known(
+    page: Page, hit: Hit, spelled: frozenset[str], off: frozenset[str], vocabulary: Vocabulary
+) -> Mention | None:
     source = resolve(hit, spelled, page.country)
     if source is None or (source.is_agency and source.kind in {"photo", "release"}):
         return None
     if _AFFILIATE.match(page.body, hit.end):
         return None
     is_sure = source.key in spelled
-    homonym = vocabulary.homonyms.get(hit.alias)
-    if homonym and ((hit.alias in off and not is_sure) or homonym.next.match(page.body, hit.end)):
+    homonym = homonyms().get(hit.alias)
+    if hit.alias in off or (homonym and homonym.next.match(page.body, hit.end)):
         return None
     policy = "any" if is_sure else hit.policy
     return _mention(page.body, hit.start, hit.end, source.name, source, policy, vocabulary)
@@ -263,68 +166,10 @@ def _mention(
 
 
 def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
-    """A name that ends in a newspaper's word (`Gazette`, `-TV`) or follows `newspaper`, `affiliate`..."""
-    shape = vocabulary.unknown
-    if shape is None:
+    place = vocabulary.unknown.place(body, hit) if vocabulary.unknown else None
+    if place is None:
         return None
-    if hit.policy == _STATION:
-        return _mention(body, hit.start, hit.end, hit.alias, None, "slot", vocabulary)
-    if hit.alias not in shape.heads:
-        return _after_cue(body, hit, vocabulary, shape) or _before_cue(body, hit, vocabulary)
-    pattern = _WORDS_BEFORE
-    if hit.alias[0] == "-":
-        pattern = _STATION_BEFORE if hit.alias == "-TV" else _CALL_SIGN_BEFORE
-    before = pattern.search(body, max(0, hit.start - 80), hit.start)
-    if before is None:
-        return None
-    opening = _OPENING.match(body, before.start(), hit.start)
-    start = opening.end() if opening else before.start()
-    if start >= hit.start or shape.never.match(body, start, hit.start + 1):
-        return None
-    run = shape.run.match(body, hit.end) if hit.alias[0].isupper() else None
-    end = run.end() if run else hit.end
-    if hit.alias[0] != "-" and shape.never_before.match(body, end):
-        return None
-    return _mention(body, start, end, body[start:end], None, "slot", vocabulary)
-
-
-def _stations(body: str, vocabulary: Vocabulary) -> list[Hit]:
-    """Bare call signs of US stations, but for the first word of the body.
-
-    None of letters that the text explains (`the Women's Agency (WAGY)`) or shouts.
-    """
-    if vocabulary.unknown is None:
-        return []
-    places = (start + 1 for _, start, _ in _CALL_LETTERS.find_matches_as_indexes(body))
-    found = (match for place in places if (match := vocabulary.unknown.stations.match(body, place)))
-    return [
-        Hit(match.start(), match.end(), match[0], _STATION, (_HEAD,))
-        for match in found
-        if f"({match[0]})" not in body and not _SHOUTED.match(body, match.end())
-    ]
-
-
-def _after_cue(body: str, hit: Hit, vocabulary: Vocabulary, shape: _Unknown) -> Mention | None:
-    match = _AFTER_CUE.match(body, hit.end, hit.end + 60) or _AFTER_CUE_THE.match(body, hit.end, hit.end + 40)
-    # `told the newspaper Holt had left` names Holt, `told the German newspaper Anzeiger` a paper.
-    if match is None and hit.alias in shape.sure_cues and not body.startswith(("the ", "The "), max(0, hit.start - 4)):
-        match = _ONE_AFTER_CUE.match(body, hit.end, hit.end + 40)
-    if match is None:
-        return None
-    start, end = match.span("name")
-    start += 4 if body.startswith("The ", start) else 0
-    return _mention(body, start, end, body[start:end], None, "slot", vocabulary)
-
-
-def _before_cue(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
-    """`the iTele television station`, `Dunmore Bugle, a local newspaper,`."""
-    match = _BEFORE_CUE.search(body, max(0, hit.start - 50), hit.start)
-    if match is None and _ENDS_APPOSITION.match(body, hit.end):
-        match = _APPOSED.search(body, max(0, hit.start - 90), hit.start)
-    if match is None:
-        return None
-    start, end = match.span("name")
-    return _mention(body, start, end, body[start:end], None, "slot", vocabulary)
+    return _mention(body, *place, body[slice(*place)], None, "slot", vocabulary)
 
 
 def _in_quotation(body: str, mention: Mention) -> bool:

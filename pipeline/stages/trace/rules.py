@@ -11,9 +11,10 @@ import ahocorasick_rs
 import regex
 
 from pipeline.stages._fold import flatten
-from pipeline.stages.trace.mentions import is_longer_name, resolve
+from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names
 from pipeline.stages.trace.page import Line, Page
+from pipeline.stages.trace.senses import is_longer_name
 from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, signals, unknown_outlet
 
 __all__ = ["Credit", "cues", "ruled"]

@@ -13,9 +13,10 @@ import regex
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
-from pipeline.stages.trace.mentions import is_longer_name, resolve
+from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names, Source
 from pipeline.stages.trace.page import Page
+from pipeline.stages.trace.senses import is_longer_name
 
 __all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "parse", "signals", "slot_hits", "unknown_outlet"]
 

@@ -1,0 +1,126 @@
+"""Acronyms of several senses: each both ways. All texts are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.stages.trace.senses import spells
+from tests.stages.tracing import cited, credited
+
+# Acronym, a text about the other thing, and the agency as the plain text names it.
+BOTH_WAYS = [
+    ("PTI", "The Pakistan Tehreek-e-Insaf called a rally.", "Press Trust of India"),
+    ("PTI", "Bushra Bibi met Barrister Gohar at the gate.", "Press Trust of India"),
+    ("AAP", "The Aam Aadmi Party chose a new leader.", "Australian Associated Press"),
+    ("AAP", "The American Academy of Pediatrics (AAP) chose a new leader.", "Australian Associated Press"),
+    ("AFP", "The Armed Forces of the Philippines sent two ships.", "Agence France-Presse"),
+    ("AFP", "The Australian Federal Police searched a house.", "Agence France-Presse"),
+    ("AP", "Andhra Pradesh and Telangana share the river.", "Associated Press"),
+    ("AP", "Pupils sat an Advanced Placement test.", "Associated Press"),
+    ("UPI", "The Unified Payments Interface was down.", "United Press International"),
+    ("DPA", "The Data Protection Act was broken.", "Deutsche Presse-Agentur"),
+    ("DPA", "The Democratic Progressive Alliance (DPA) chose a new leader.", "Deutsche Presse-Agentur"),
+    ("ANI", "The Agencia Nacional de Infraestructura signed for the road.", "Asian News International"),
+    ("ANI", "The Alliance of Northern Islands (ANI) chose a new leader.", "Asian News International"),
+    ("IANS", "Hackers were studied by IANS Research.", "Indo-Asian News Service"),
+    ("SID", "The sports information director wrote a note.", "Sport-Informations-Dienst"),
+    ("STT", "The securities transaction tax went up.", "STT"),
+    ("TT", "The Isle of Man was wet.", "TT Nyhetsbyrån"),
+    ("NTB", "Nusa Tenggara Barat was wet.", "NTB"),
+    ("ANP", "The Awami National Party chose a new leader.", "ANP"),
+    ("PAP", "The People's Action Party chose a new leader.", "Polska Agencja Prasowa"),
+    ("AGI", "Nobody agrees on artificial general intelligence.", "Agenzia Giornalistica Italia"),
+    ("ISNA", "The Islamic Society of North America met.", "ISNA"),
+    ("IPN", "The Instituto Politécnico Nacional met.", "Interpressnews"),
+    ("DHA", "The Defence Housing Authority sold land.", "Demirören News Agency"),
+    ("PPI", "The producer price index rose.", "Pakistan Press International"),
+    ("UNB", "The University of New Brunswick met.", "United News of Bangladesh"),
+    ("BNS", "He was held under the Bharatiya Nyaya Sanhita.", "Baltic News Service"),
+    ("EFE", "The Eastern Front Election (EFE) was put off.", "Agencia EFE"),
+    ("Belga", "", "Belga"),
+    ("RBC", "The Royal Bank of Canada met.", "RBC"),
+    ("AA", "She went to Alcoholics Anonymous.", "Anadolu Agency"),
+]
+
+
+@pytest.mark.parametrize(("alias", "about", "name"), BOTH_WAYS)
+def test_an_acronym_both_ways(alias: str, about: str, name: str) -> None:
+    told = f"The gate was shut, a guard told {alias}."
+    assert cited(told) == [(name, "interview")]
+    assert cited(f"{about}\n{told}") == [] or not about
+
+
+SHARED = [
+    ("KNA", "DE", "Katholische Nachrichten-Agentur", "The Kuki National Army chose a new leader."),
+    ("KNA", "KE", "Kenya News Agency", "The Karen National Army chose a new leader."),
+    ("APA", "AT", "Austria Presse Agentur", "The American Psychological Association met."),
+]
+
+
+@pytest.mark.parametrize(("alias", "country", "name", "about"), SHARED)
+def test_a_shared_acronym_both_ways(alias: str, country: str, name: str, about: str) -> None:
+    told = f"The gate was shut, a guard told {alias}."
+    assert (name, "interview") in cited(told, publisher_country=country)
+    assert cited(told) == []
+    assert cited(f"{about}\n{told}", publisher_country=country) == []
+
+
+def test_what_is_never_an_agency_alone_is_one_where_it_is_spelled_out() -> None:
+    told = "The gate was shut, a guard told PA."
+    assert cited(told) == []
+    assert cited(f"He spoke to the PA news agency.\n{told}") == [("PA Media", "interview")] * 2
+    assert cited(f"The Palestinian Authority met.\n{told}") == []
+    assert cited("The Canadian Press saw the letter.\nThe gate was shut, a guard told CP.") == [
+        ("The Canadian Press", "interview")
+    ]
+    assert cited("The Communist Party (CP) met, The Canadian Press reported.\nA guard told CP.") == [
+        ("The Canadian Press", "cite")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("publisher_country", "dateline", "expected"),
+    [
+        ("CA", "MONTREAL (CP) -", {("cp", "full")}),
+        ("US", "MONTREAL (CP) -", set()),
+        ("GB", "LONDON (PA) -", {("pa", "full")}),
+        ("US", "ERIE (PA) -", set()),
+    ],
+)
+def test_datelines_of_two_letters_need_their_country(
+    publisher_country: str, dateline: str, expected: set[tuple[str, str]]
+) -> None:
+    assert credited("The gate was shut.", dateline=dateline, publisher_country=publisher_country) == expected
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "The reef was shut by the Armed Forces of the Philippines (AFP).",
+        "She is a member of the Pakistan Tehreek-e-Insaf (PTI).",
+        "The tax is collected by the Association of Northern Islands (ANI).",
+        "It was found by the Press Trust of India (PTI).",
+    ],
+)
+def test_a_definition_at_the_end_is_no_mark(ending: str) -> None:
+    assert credited(f"The gate was shut.\n{ending}") == set()
+
+
+def test_a_mark_behind_the_last_sentence_counts_whatever_the_text_is_about() -> None:
+    assert credited("The Armed Forces of the Philippines sent two ships. (AFP)") == {("afp", "full")}
+
+
+@pytest.mark.parametrize(
+    ("text", "alias", "words"),
+    [
+        ("the Aam Aadmi Party (AAP)", "AAP", "Aam Aadmi Party"),
+        ("an Anti-Terrorism Squad (ATS)", "ATS", "Anti-Terrorism Squad"),
+        ("the securities transaction tax (STT)", "STT", "securities transaction tax"),
+        ("the Pakistan Tehreek-e-Insaf (PTI)", "PTI", "Pakistan Tehreek-e-Insaf"),
+        ("the mayor of Ashford (PTI)", "PTI", ""),
+        ("(PTI)", "PTI", ""),
+        ("It was a fine place. (AFP)", "AFP", ""),
+    ],
+)
+def test_spells(text: str, alias: str, words: str) -> None:
+    assert spells(text, text.index("(" + alias), alias) == words
