@@ -7,7 +7,7 @@ nobody costs one pass of the automaton.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -62,8 +62,31 @@ class _Fit:
     end: int
 
 
+class _Frames(NamedTuple):
+    """A language's frames in their order, and what one of those with `before`, or of the others, needs around a name."""
+
+    all: tuple[_Frame, ...]
+    before: regex.Pattern[str]
+    after: regex.Pattern[str]
+
+    @classmethod
+    def compile(cls, rows: Sequence[Mapping[str, Any]], terms: Mapping[str, str]) -> _Frames:
+        frames = tuple(_frame(row, terms) for row in rows)
+        before = [_put_in(row["before"], terms) for row in rows if "before" in row]
+        after = [_put_in(row["after"], terms) for row in rows if "before" not in row]
+        return cls(frames, _ending(before), regex.compile("|".join(f"(?:{pattern})" for pattern in after or ["(?!)"])))
+
+    def possible(self, body: str, low: int, left: int, right: int, high: int) -> list[_Frame]:
+        """The frames that may fit a name at `body[left:right]`: for most names none, told by two patterns."""
+        is_before = self.before.search(body, low, left) is not None
+        is_after = self.after.match(body, right, high) is not None
+        if not (is_before or is_after):
+            return []
+        return [frame for frame in self.all if (is_before if frame.before else is_after)]
+
+
 class _Language(NamedTuple):
-    frames: tuple[_Frame, ...]
+    frames: _Frames
     vocabulary: Vocabulary
 
 
@@ -103,9 +126,7 @@ def _groups(body: str, found: list[Mention]) -> list[list[Mention]]:
     return groups
 
 
-def _fit(
-    body: str, group: list[Mention], frames: tuple[_Frame, ...], page: Page, credited: Collection[str]
-) -> _Fit | None:
+def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited: Collection[str]) -> _Fit | None:
     """The first frame that fits the group and is worth something for each of its names."""
     if any(mention.policy == "full" and not mention.is_classed for mention in group):
         return None
@@ -114,7 +135,7 @@ def _fit(
     high = min(high if high >= 0 else len(body), right + _WINDOW)
     goes_on = body[right - 1].isalnum() and _GOES_ON.match(body, right, high) is not None
     is_sure = all(mention.is_classed or mention.policy == "any" for mention in group)
-    for frame in frames:
+    for frame in frames.possible(body, low, left, right, high):
         if not (is_sure or frame.strong):
             continue
         if frame.only_self and not all(_is_self(mention, page, credited) for mention in group):
@@ -153,7 +174,7 @@ def _languages() -> Mapping[str, _Language]:
     terms = _expanded(table["terms"])
     found = {}
     for code, words in table["lang"].items():
-        frames = tuple(_frame(row, terms) for row in table["frame"] if row.get("lang", "en") == code)
+        frames = _Frames.compile([row for row in table["frame"] if row.get("lang", "en") == code], terms)
         own = terms | {"class": words.get("class", "(?!)")}
         unknown = table["unknown"] if code == "en" else None
         vocabulary = Vocabulary.compile(
@@ -171,7 +192,7 @@ def heads() -> tuple[str, ...]:
     return (*unknown["heads"], *unknown["cues"])
 
 
-def _frame(row: dict[str, Any], terms: Mapping[str, str]) -> _Frame:
+def _frame(row: Mapping[str, Any], terms: Mapping[str, str]) -> _Frame:
     before, after = (row.get(side) for side in ("before", "after"))
     return _Frame(
         id=row["id"],
@@ -179,10 +200,14 @@ def _frame(row: dict[str, Any], terms: Mapping[str, str]) -> _Frame:
         strong=row.get("strong", False),
         chain=row.get("chain", False),
         only_self=row.get("only_self", False),
-        # Reverse: begins at the name and gives up at the first letter that does not fit.
-        before=regex.compile(rf"(?r)(?:{_put_in(before, terms)})\Z") if before else None,
+        before=_ending([_put_in(before, terms)]) if before else None,
         after=regex.compile(_put_in(after, terms)) if after else None,
     )
+
+
+def _ending(patterns: Sequence[str]) -> regex.Pattern[str]:
+    """One of the patterns, up to the end. Reverse: begins at the name and gives up at the first letter that does not fit."""
+    return regex.compile(rf"(?r)(?:{'|'.join(f'(?:{pattern})' for pattern in patterns or ['(?!)'])})\Z")
 
 
 def _expanded(terms: Mapping[str, str]) -> dict[str, str]:

@@ -66,17 +66,15 @@ def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary, credited: Coll
     hits = sorted([*hits, *stations], key=lambda hit: hit.start) if stations else hits
     spelled = spelled_out(hits)
     off = other_senses(body, hits, spelled)
-    known = [
-        hit
-        for hit in hits
-        if hit.sources[0].key != HEAD and hit.policy != "full" and not _AFFILIATE.match(body, hit.end)
-    ]
+    affiliates = _affiliates(body, hits)
     found: list[Mention] = []
     for hit in hits:
         if hit.sources[0].key == HEAD:
             mention = _unknown(body, hit, vocabulary)
-            if mention and any(other.start < mention.right and mention.left < other.end for other in known):
+            if mention and _holds_known(mention, hits, affiliates):
                 continue
+        elif hit.start in affiliates:
+            continue
         else:
             mention = _known(page, hit, spelled, off, vocabulary)
         if mention is None or _in_quotation(body, mention):
@@ -129,13 +127,30 @@ def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
     return None
 
 
+def _affiliates(body: str, hits: Sequence[Hit]) -> frozenset[int]:
+    """Where names start that only say whose affiliate someone is: `NBC affiliate KXQZ`."""
+    if "affiliate" not in body and "station" not in body:
+        return frozenset()
+    return frozenset(hit.start for hit in hits if hit.sources[0].key != HEAD and _AFFILIATE.match(body, hit.end))
+
+
+def _holds_known(mention: Mention, hits: Sequence[Hit], affiliates: Collection[int]) -> bool:
+    """Whether a known name stands in the words of one that no lexicon has."""
+    return any(
+        hit.start < mention.right
+        and mention.left < hit.end
+        and hit.sources[0].key != HEAD
+        and hit.policy != "full"
+        and hit.start not in affiliates
+        for hit in hits
+    )
+
+
 def _known(
     page: Page, hit: Hit, spelled: frozenset[str], off: frozenset[str], vocabulary: Vocabulary
 ) -> Mention | None:
     source = resolve(hit, spelled, page.country)
     if source is None or (source.is_agency and source.kind in {"photo", "release"}):
-        return None
-    if _AFFILIATE.match(page.body, hit.end):
         return None
     is_sure = source.key in spelled
     homonym = homonyms().get(hit.alias)

@@ -25,6 +25,7 @@ HEAD = "#head"
 
 _ARTICLE = regex.compile(r"^(?:The|Der|Die|Das|Le|La|Les|L'|El|Los|Il|O)[ ]?")
 _GLUED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_APART = frozenset(' ,;:()"\n')
 _LEAST = 4  # letters that a name has which may be joined to "and", "to", "in" before it or to a case ending
 _FRONT = regex.compile(r"(?r)(?<![\p{L}\p{M}])(?:[ולבכמהש]{1,2}|[وفبلك]{1,2})\Z")
 _ENDING = regex.compile(r"(?:(?<=\p{Bengali})(?:ের|র|এর|কে|তে)|(?<=\p{Cyrillic})(?:[ауеі]|ом|ем))(?![\p{L}\p{M}])")
@@ -79,7 +80,9 @@ class Names:
             domain: source for source in self._by_key.values() if source.is_agency for domain in source.domains
         }
         self._automaton = ahocorasick_rs.AhoCorasick(
-            [alias.text for alias in self._aliases], matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+            [alias.text for alias in self._aliases],
+            matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
+            implementation=ahocorasick_rs.Implementation.DFA,  # 35 MB and 0.1 s once; scans twice as fast
         )
 
     def find(self, text: str) -> list[Hit]:
@@ -143,9 +146,11 @@ def _stands_alone(text: str, start: int, end: int, alias: _Alias) -> bool:
 
     In scripts without spaces only a Latin neighbour counts after the alias, and a Hangul one before it.
     """
-    head = alias.sources[0].key == HEAD
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
+    if before in _APART and after in _APART:  # nearly always
+        return True
+    head = alias.sources[0].key == HEAD
     if _GLUED.match(alias.text[-1]):
         hangul = "\uac00" <= alias.text[0] <= "\ud7a3" and "\uac00" <= before <= "\ud7a3"
         return not hangul

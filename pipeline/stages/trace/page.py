@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -140,6 +141,7 @@ class Page:
         return position if entry < 0 else self.raw[entry] + position - self.at[entry]
 
 
+@functools.lru_cache(maxsize=8192)
 def squeezed(name: str) -> str:
     """A name's letters and digits alone, without an article: `The Ashford News-Star` -> `ashfordnewsstar`."""
     plain = name.casefold().removeprefix("www.").removeprefix("the ")
@@ -190,7 +192,7 @@ def _language(language: str | None, body: str) -> str:
     opening = body[:_OPENING]
     if told and told not in _SHARED:
         return told
-    if opening and max(opening) > _LATIN:
+    if not opening.isascii() and max(opening) > _LATIN:
         found = next((code for code, letters in _SCRIPTS if letters.search(opening)), "")
         if found:
             return found

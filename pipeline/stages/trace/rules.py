@@ -97,7 +97,8 @@ def _cues() -> tuple[ahocorasick_rs.AhoCorasick, tuple[int, ...]]:
         for opener in _OPENERS
     ]
     pairs += [(cue, -1) for cue in ("://", *signals()["slot_names"])]
-    automaton = ahocorasick_rs.AhoCorasick([cue for cue, _ in pairs])
+    table = ahocorasick_rs.Implementation.DFA  # scans twice as fast
+    automaton = ahocorasick_rs.AhoCorasick([cue for cue, _ in pairs], implementation=table)
     return automaton, tuple(number for _, number in pairs)
 
 
