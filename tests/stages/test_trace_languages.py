@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.stages._fold import fold
-from pipeline.stages.trace.slots import signals
+from pipeline.stages.trace.tables import signals
 from tests.stages.tracing import cited, credited
 
 STORY = "Kale.\nSecond line of an invented story."

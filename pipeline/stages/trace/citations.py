@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import regex
 
-from pipeline.stages import lexicon
 from pipeline.stages.trace.mentions import Mention, Vocabulary, mentions
 from pipeline.stages.trace.names import Hit
 from pipeline.stages.trace.page import Page
+from pipeline.stages.trace.tables import frames
 
 __all__ = ["Citation", "find", "heads"]
 
@@ -163,18 +163,22 @@ def _trimmed(body: str, frame: _Frame, start: int, end: int) -> _Fit:
 
 def _is_self(mention: Mention, page: Page, credited: Collection[str]) -> bool:
     if mention.source is None:
-        return mention.name in credited or page.owns_name(mention.name)
-    return mention.source.key in credited or mention.source.key == page.home_agency or page.owns(mention.source)
+        return mention.name in credited or page.house.owns_name(mention.name)
+    return (
+        mention.source.key in credited
+        or mention.source.key == page.house.home_agency
+        or page.house.owns(mention.source)
+    )
 
 
 @functools.cache
 def _languages() -> Mapping[str, _Language]:
     """Frames and vocabulary of each language of `frames.toml`, compiled once."""
-    table = lexicon.load_toml("frames.toml")
+    table = frames()
     terms = _expanded(table["terms"])
     found = {}
     for code, words in table["lang"].items():
-        frames = _Frames.compile([row for row in table["frame"] if row.get("lang", "en") == code], terms)
+        own_frames = _Frames.compile([row for row in table["frame"] if row.get("lang", "en") == code], terms)
         own = terms | {"class": words.get("class", "(?!)")}
         unknown = table["unknown"] if code == "en" else None
         vocabulary = Vocabulary.compile(
@@ -182,13 +186,13 @@ def _languages() -> Mapping[str, _Language]:
             _put_in(words.get("suffix", ""), own),
             unknown,
         )
-        found[code] = _Language(frames, vocabulary)
+        found[code] = _Language(own_frames, vocabulary)
     return found
 
 
 def heads() -> tuple[str, ...]:
     """The words that names of unknown outlets end with or follow: to be found beside the known names."""
-    unknown = lexicon.load_toml("frames.toml")["unknown"]
+    unknown = frames()["unknown"]
     return (*unknown["heads"], *unknown["cues"])
 
 

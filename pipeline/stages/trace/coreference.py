@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import regex
 
-from pipeline.stages import lexicon
 from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
+from pipeline.stages.trace.tables import frames
 
 __all__ = ["Named", "Short", "short_names"]
 
@@ -52,7 +52,7 @@ class _Shapes(NamedTuple):
 
 @functools.cache
 def _shapes() -> _Shapes:
-    table: Mapping[str, Any] = lexicon.load_toml("frames.toml")["coreference"]
+    table: Mapping[str, Any] = frames()["coreference"]
     return _Shapes(
         frozenset(table["heads"]),
         frozenset(table["never"]),
@@ -119,8 +119,8 @@ def _heads(page: Page, papers: Sequence[Named], hits: Sequence[Hit]) -> Iterator
 
 def _is_house(page: Page, head: str, paper: Named) -> bool:
     """Whether the publisher is another paper that is called so."""
-    labels = [*page.names, *(host.removeprefix("www.").split(".")[0] for host in page.hosts)]
-    is_own = page.owns(paper.source) if paper.source else page.owns_name(paper.name)
+    labels = [*page.house.names, *(host.removeprefix("www.").split(".")[0] for host in page.house.hosts)]
+    is_own = page.house.owns(paper.source) if paper.source else page.house.owns_name(paper.name)
     return not is_own and any(label.endswith(head.casefold()) for label in labels)
 
 

@@ -18,7 +18,8 @@ from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.rules import Credit, cues, ruled
 from pipeline.stages.trace.senses import spells
-from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, parse, signals, slot_hits
+from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, parse, slot_hits
+from pipeline.stages.trace.tables import signals
 
 __all__ = ["Credit", "find"]
 
@@ -37,11 +38,13 @@ _ANI_RELEASE = regex.compile(r"\(ANI\s?/\s?(?P<client>[^)]{2,40})\)")
 
 def find(page: Page, names: Names, hits: list[Hit]) -> list[Credit]:
     """The credits of a page, the slots first; empty for the house's own copy. `hits`: the names in its body."""
-    byline = parse(page.byline.text, page, names) if page.byline else Slot((), own=False, persons=False, partial=False)
+    byline = (
+        parse(page.byline.text, page.house, names) if page.byline else Slot((), own=False, persons=False, partial=False)
+    )
     found = [*_home(page, names), *_slot(page, page.byline, byline, "byline")]
     found += _dateline(page, names)
     if page.credit:
-        found += _slot(page, page.credit, parse(page.credit.text, page, names), "metadata")
+        found += _slot(page, page.credit, parse(page.credit.text, page.house, names), "metadata")
     if page.rights:
         found += _rights(page, page.rights, names, byline)
     lines = [*_stripped(page), *_paragraphs(page, hits)]
@@ -59,9 +62,9 @@ def _home(page: Page, names: Names) -> Iterator[Credit]:
 
     That an agency's page is its own is no credit: it is known from `home_agency`, not from the page.
     """
-    source = names.by_key(page.home_agency) or names.at_home(page.hosts)
+    source = names.by_key(page.house.home_agency) or names.at_home(page.house.hosts)
     if source is not None and source.kind == "release":
-        where = page.hosts[0] if page.hosts else page.home_agency
+        where = page.house.hosts[0] if page.house.hosts else page.house.home_agency
         yield Credit(source.key, None, "release", "home", where, None, None, None, "home_page")
 
 
@@ -79,7 +82,7 @@ def _slot(page: Page, line: Line | None, slot: Slot, signal: str) -> Iterator[Cr
 
 def _rights(page: Page, line: Line, names: Names, byline: Slot) -> list[Credit]:
     """The owner in the metadata: a copyright line, or a name alone."""
-    owner = parse(line.text, page, names)
+    owner = parse(line.text, page.house, names)
     stated = ruled(page, names, line, byline, (), only="copyright")
     return stated or (list(_slot(page, line, owner, "copyright")) if owner.is_whole else [])
 
@@ -101,12 +104,12 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
     flat = flatten(line.text)
     paid = _ANI_RELEASE.search(flat)
     for hit in slot_hits(flat, names, "slot_names", "dateline_names"):
-        source = resolve(hit, frozenset(), page.country)
+        source = resolve(hit, frozenset(), page.house.country)
         if source is None or not source.is_agency or source.kind in {"photo", "broadcaster"}:
             continue
-        if source.kind == "supplemental" and page.owns(source):
+        if source.kind == "supplemental" and page.house.owns(source):
             continue
-        if not _set_apart(flat, hit, source, page.country):
+        if not _set_apart(flat, hit, source, page.house.country):
             continue
         grade = "release" if source.kind == "release" or (paid and source.key == "ani") else "full"
         span = page.place(line, hit.start, hit.end)
@@ -174,8 +177,8 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
         yield from whole
         return
     for hit in hits:
-        source = resolve(hit, frozenset(), page.country)
-        if source is None or not source.is_wire or (hit.policy == "full" and source.country != page.country):
+        source = resolve(hit, frozenset(), page.house.country)
+        if source is None or not source.is_wire or (hit.policy == "full" and source.country != page.house.country):
             continue
         if text[: low + hit.start].endswith("(") and spells(text, low + hit.start - 1, hit.alias):
             continue  # `the Press Trust of India (PTI).` explains an acronym
@@ -192,7 +195,7 @@ def _whole_line(page: Page, names: Names, line: Line, text: str) -> Iterator[Cre
     is_within = line.kind == "body" and line.position == "body"
     if is_within or signals()["patterns"]["photo"].search(text):
         return
-    slot = parse(text, page, names)
+    slot = parse(text, page.house, names)
     sources = [named.source for named in slot.named]
     if not slot.is_whole or slot.partial or not all(source and source.is_agency for source in sources):
         return
@@ -220,7 +223,7 @@ def _policy(page: Page, hits: list[Hit], byline: Slot) -> Iterator[Credit]:
     """A sentence that states the agency's own rule ("... generally does not name ...") is the agency's own text."""
     for hit in hits:
         source = hit.sources[0]
-        if len(hit.sources) > 1 or not source.is_wire or source.kind == "supplemental" or page.owns(source):
+        if len(hit.sources) > 1 or not source.is_wire or source.kind == "supplemental" or page.house.owns(source):
             continue
         match = signals()["patterns"]["self_policy"].match(page.body, hit.end)
         if match and _SENTENCE_START.search(page.body, 0, hit.start):

@@ -149,7 +149,7 @@ def _holds_known(mention: Mention, hits: Sequence[Hit], affiliates: Collection[i
 def _known(
     page: Page, hit: Hit, spelled: frozenset[str], off: frozenset[str], vocabulary: Vocabulary
 ) -> Mention | None:
-    source = resolve(hit, spelled, page.country)
+    source = resolve(hit, spelled, page.house.country)
     if source is None or (source.is_agency and source.kind in {"photo", "release"}):
         return None
     is_sure = source.key in spelled

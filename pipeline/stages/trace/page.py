@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import bisect
-import functools
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
 import regex
 
-from pipeline.stages.trace.names import Source
+from pipeline.stages.trace.house import House, house
 
-__all__ = ["Line", "Page", "page", "squeezed"]
+__all__ = ["Line", "Page", "page"]
 
-_WWW = regex.compile(r"^(?:www\d?|m|mobile|amp|edition|news)\.(?=.*\.)")
-_COMMON = frozenset({"telegraph", "independent", "chronicle", "statesman", "advertiser"})
-_NOT_WORD = regex.compile(r"[^\p{L}\p{N}]+")
 #: Languages by what only they write, the rarer first; a script that several share names the one of most news in it.
 _SCRIPTS = tuple(
     (code, regex.compile(pattern))
@@ -61,8 +56,7 @@ _COMMON_WORDS = {
 _SURE_WORDS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A piece of text around the story, or a paragraph of it (kind `body`, where `start` is an offset in the body).
 
     `start` is null where the text has no place of its own.
@@ -82,11 +76,7 @@ class Page:
     article_id: str
     field: str
     language: str
-    country: str
-    hosts: tuple[str, ...]
-    spellings: tuple[str, ...]
-    names: frozenset[str]
-    home_agency: str
+    house: House
     body: str
     at: tuple[int, ...]
     raw: tuple[int, ...]
@@ -95,34 +85,6 @@ class Page:
     credit: Line | None
     rights: Line | None
     lines: tuple[Line, ...]
-
-    def owns(self, source: Source) -> bool:
-        """Whether the source is the publisher of this page."""
-        if squeezed(source.name) in self.names:
-            return True
-        return any(host == domain or host.endswith("." + domain) for host in self.hosts for domain in source.domains)
-
-    def owns_name(self, name: str) -> bool:
-        """Whether a name that no lexicon knows is the publisher's.
-
-        It is if it is spelled the same, if its host begins with it, or if the host is a long part of it or its initials:
-        `Dunmore Independent Mail` at independentmail.example, `Ashford Daily Record` at adr.example.
-        """
-        key = squeezed(name)
-        if key in self.names:
-            return True
-        initials = "".join(word[0] for word in _NOT_WORD.split(name.casefold().removeprefix("the ")) if word)
-        for host in self.hosts:
-            label = _WWW.sub("", host).split(".")[0]
-            if label in {key, initials} or (len(key) > 4 and squeezed(host).startswith(key)):
-                return True
-            if len(label) > 8 and label not in _COMMON and label in key:
-                return True
-        return False
-
-    def calls_itself(self, name: str) -> bool:
-        """Whether a name of two words or more is how the publisher's begins: `La Gazette` of `La Gazette de Dunmore`."""
-        return " " in name and any(known.startswith(f"{name.casefold()} ") for known in self.spellings)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of `body[start:end]` in the field as read; start < end."""
@@ -141,29 +103,16 @@ class Page:
         return position if entry < 0 else self.raw[entry] + position - self.at[entry]
 
 
-@functools.lru_cache(maxsize=8192)
-def squeezed(name: str) -> str:
-    """A name's letters and digits alone, without an article: `The Ashford News-Star` -> `ashfordnewsstar`."""
-    plain = name.casefold().removeprefix("www.").removeprefix("the ")
-    return str(_NOT_WORD.sub("", plain))
-
-
 def page(row: dict[str, Any], stripped: list[dict[str, Any]]) -> Page:
     """The page of a row of ARTICLES and its rows of STRIPPED."""
     field = row["field"]
     body = row["body"]
     entries = row["body_map"] or []
-    spellings = [name for name in (row["publisher"], row["publisher_id"]) if name]
-    hosts = [urlsplit(row["url"] or "").hostname, row["publisher_id"], row["publisher"]]
     return Page(
         article_id=row["article_id"],
         field=field,
         language=_language(row["language"], body),
-        country=row["publisher_country"] or "",
-        hosts=tuple(dict.fromkeys(host.lower() for host in hosts if host and "." in host and " " not in host)),
-        spellings=tuple(name.casefold() for name in spellings),
-        names=frozenset(map(squeezed, spellings)),
-        home_agency=row["home_agency"] or "",
+        house=_house(row),
         body=body,
         at=tuple(entry["at"] for entry in entries),
         raw=tuple(entry["raw"] for entry in entries),
@@ -176,6 +125,11 @@ def page(row: dict[str, Any], stripped: list[dict[str, Any]]) -> Page:
             for line in sorted(stripped, key=lambda line: (line["field"], line["start"], line["end"]))
         ),
     )
+
+
+def _house(row: dict[str, Any]) -> House:
+    site = "/".join((row["url"] or "").split("/", 3)[:3])
+    return house(row["publisher"], row["publisher_id"], row["publisher_country"], row["home_agency"], site)
 
 
 def _line(text: str | None, field: str, start: int | None, end: int | None, kind: str) -> Line | None:
@@ -203,6 +157,9 @@ def _by_words(opening: str) -> str:
     """The language of most of the common words in a text in Latin letters; English unless one is surely another."""
     if opening.count(" the ") > 1:  # most pages that do not say their language
         return "en"
-    counts = Counter(filter(None, map(_COMMON_WORDS.get, opening.lower().split())))
-    code, count = max(counts.items(), key=lambda item: item[1], default=("en", 0))
+    told = [code for word in opening.lower().split() if (code := _COMMON_WORDS.get(word))]
+    if len(told) < _SURE_WORDS:
+        return "en"
+    counts = Counter(told)
+    code, count = counts.most_common(1)[0]
     return code if count >= _SURE_WORDS and count > 2 * counts["en"] else "en"

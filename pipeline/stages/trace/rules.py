@@ -15,7 +15,8 @@ from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.senses import is_longer_name
-from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, signals, unknown_outlet
+from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, unknown_outlet
+from pipeline.stages.trace.tables import signals
 
 __all__ = ["Credit", "cues", "ruled"]
 
@@ -121,9 +122,9 @@ def _of_rule(
     wanted, grade = rule["names"], rule["grade"]
     if wanted not in {"list", "whole", "join", "all"}:
         source = names.by_key(wanted)
-        return [] if source is None or page.owns(source) else [(wanted, grade)]
+        return [] if source is None or page.house.owns(source) else [(wanted, grade)]
     if wanted == "all":
-        slot = parse(text, page, names)
+        slot = parse(text, page.house, names)
         is_agencies = slot.is_whole and all(
             named.key == UNSPECIFIED or (named.source and named.source.is_wire) for named in slot.named
         )
@@ -146,8 +147,8 @@ def _of_rule(
 
 def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Slot) -> tuple[str, str] | None:
     """What one name in a rule's words comes to; None if it credits nobody."""
-    source = resolve(hit, frozenset(), page.country)
-    if source is None or page.owns(source) or (hit.policy == "full" and source.country != page.country):
+    source = resolve(hit, frozenset(), page.house.country)
+    if source is None or page.house.owns(source) or (hit.policy == "full" and source.country != page.house.country):
         return None
     if source.is_agency and source.kind == "release":
         return source.key, "release"
@@ -170,9 +171,9 @@ def _outlets_in(text: str, rule: Mapping[str, Any], page: Page) -> list[str]:
     if rule["grade"] == "full":
         match = signals()["patterns"]["unknown_outlet"].match(text.removeprefix("the ").removeprefix("The "))
         name = match[0].rstrip(".") if match else ""
-        return [name] if name and not _NOT_A_NAME.match(name) and not page.owns_name(name) else []
+        return [name] if name and not _NOT_A_NAME.match(name) and not page.house.owns_name(name) else []
     parts = (unknown_outlet(part) for part in _LIST_SPLIT.split(text))
-    return [part for part in parts if part and not page.owns_name(part)]
+    return [part for part in parts if part and not page.house.owns_name(part)]
 
 
 def _reporter_link(page: Page, names: Names, line: Line, text: str, byline: Slot) -> list[Credit]:
@@ -180,7 +181,7 @@ def _reporter_link(page: Page, names: Names, line: Line, text: str, byline: Slot
     found = []
     for match in _URL.finditer(text):
         source = names.at_home((match[1].lower(),))
-        if source is None or not source.is_wire or source.kind == "supplemental" or page.owns(source):
+        if source is None or not source.is_wire or source.kind == "supplemental" or page.house.owns(source):
             continue
         if signals()["patterns"]["reporter_link"].search(text, 0, match.start()):
             grade = "partial" if byline.persons else "full"

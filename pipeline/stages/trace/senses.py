@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import regex
 
-from pipeline.stages import lexicon
 from pipeline.stages.trace.names import HEAD, Hit
+from pipeline.stages.trace.tables import frames
 
 __all__ = ["homonyms", "is_longer_name", "other_senses", "spells"]
 
@@ -45,7 +45,7 @@ def homonyms() -> Mapping[str, Homonym]:
             regex.compile(rf"\s(?:{row.get('next', '(?!)')})\b"),
             row.get("everywhere", False),
         )
-        for row in lexicon.load_toml("frames.toml")["homonym"]
+        for row in frames()["homonym"]
         for alias in row["aliases"]
     }
 

@@ -6,19 +6,21 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import regex
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
+from pipeline.stages.trace.house import House
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names, Source
-from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.senses import is_longer_name
+from pipeline.stages.trace.tables import signals
 
-__all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "parse", "signals", "slot_hits", "unknown_outlet"]
+__all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "parse", "slot_hits", "unknown_outlet"]
 
 #: What may close the bracket that an agency's name stands in.
 CLOSERS = ")]/）】」"
@@ -67,24 +69,8 @@ class Slot:
         return bool(self.named) and not self.own and not self.persons
 
 
-@functools.cache
-def signals() -> dict[str, Any]:
-    """`signals.toml` with its patterns compiled, and the words of a rule put into it."""
-    table = lexicon.load_toml("signals.toml")
-    table["patterns"] = {
-        name: regex.compile(text, 0 if name in _CASED else regex.IGNORECASE) for name, text in table["patterns"].items()
-    }
-    for rule in table["rule"]:
-        words = sorted(table["words"].get(rule.get("words"), ()), key=len, reverse=True)
-        pattern = rule["pattern"].replace("{words}", "|".join(map(regex.escape, words)))
-        rule["pattern"] = regex.compile(pattern, regex.IGNORECASE)
-    return table
-
-
-_CASED = frozenset({"unknown_outlet", "outlet_heads", "outlet_heads_long", "dateline"})
-
-
-def parse(text: str, page: Page, names: Names) -> Slot:
+@functools.lru_cache(maxsize=8192)
+def parse(text: str, house: House, names: Names) -> Slot:
     """The slot taken apart. A part that is neither agency, outlet, house nor desk counts as a person."""
     patterns = signals()["patterns"]
     flat = flatten(text)
@@ -101,7 +87,7 @@ def parse(text: str, page: Page, names: Names) -> Slot:
         inside = [hit for hit in hits if start <= hit.start < end]
         if not inside and hits and (shouted := names.exact(flat[start:end].upper())):  # the Ap of `Reuters - Ap - Afp`
             inside = [shouted._replace(start=start, end=end)]
-        found = _part(flat, start, end, inside, page)
+        found = _part(flat, start, end, inside, house)
         if isinstance(found, Named):
             named.append(found)
         elif found == "own":
@@ -112,22 +98,27 @@ def parse(text: str, page: Page, names: Names) -> Slot:
     return Slot(tuple(named), own, persons, partial)
 
 
-def slot_hits(flat: str, names: Names, *tables: str) -> list[Hit]:
+@functools.lru_cache(maxsize=8192)
+def slot_hits(flat: str, names: Names, *tables: str) -> tuple[Hit, ...]:
     """The names in a slot; those that mean an agency only there (`tables` of `signals.toml`) before the general ones."""
-    special: list[Hit] = []
-    for alias, key in (pair for table in tables for pair in signals()[table].items()):
-        source = names.by_key(key) if alias in flat else None
-        if source is None:
-            continue
-        for match in regex.finditer(regex.escape(alias), flat):
-            if flat[match.end() : match.end() + 1] in {*CLOSERS, ""}:
-                special.append(Hit(match.start(), match.end(), alias, "slot", (source,)))
     general = [hit for hit in names.find(flat) if hit.sources[0].key != HEAD and not is_longer_name(flat, hit)]
+    special = [hit for table in tables for hit in _special(flat, names, table)]
     if not special:
-        return general
+        return tuple(general)
     taken = {hit.start for hit in special}
-    general = [hit for hit in general if hit.start not in taken]
-    return sorted([*special, *general], key=lambda hit: hit.start)
+    return tuple(sorted([*special, *(hit for hit in general if hit.start not in taken)], key=lambda hit: hit.start))
+
+
+def _special(flat: str, names: Names, table: str) -> Iterator[Hit]:
+    for match in _ending_slot(table).finditer(flat):
+        source = names.by_key(signals()[table][match[0]])
+        if source is not None:
+            yield Hit(match.start(), match.end(), match[0], "slot", (source,))
+
+
+@functools.cache
+def _ending_slot(table: str) -> regex.Pattern[str]:
+    return regex.compile(rf"(?:{'|'.join(map(regex.escape, signals()[table]))})(?=[{regex.escape(CLOSERS)}]|\Z)")
 
 
 def _parts(masked: str, low: int, high: int) -> list[tuple[int, int]]:
@@ -143,22 +134,24 @@ def _parts(masked: str, low: int, high: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _part(flat: str, start: int, end: int, hits: list[Hit], page: Page) -> Named | str:
+def _part(flat: str, start: int, end: int, hits: list[Hit], house: House) -> Named | str:
     """What one part of a slot is: a source, `own`, or `person`."""
     patterns = signals()["patterns"]
     part = flat[start:end]
-    house = lexicon.house_desks().get(part.casefold().removeprefix("the "))
-    if house is not None and (not house or any(page.owns_name(outlet) for outlet in house) or _owns_any(page, house)):
+    desk_of = lexicon.house_desks().get(part.casefold().removeprefix("the "))
+    if desk_of is not None and (
+        not desk_of or any(house.owns_name(outlet) for outlet in desk_of) or _owns_any(house, desk_of)
+    ):
         return "own"
     if patterns["unnamed"].match(part):
         return Named(UNSPECIFIED, None, None, start, end)
-    if page.owns_name(part):
+    if house.owns_name(part):
         return "own"
     for hit in hits:
-        source = _usable(hit, page)
+        source = _usable(hit, house)
         if source is None:
             continue
-        if page.owns(source) and (not source.is_wire or source.kind == "supplemental"):
+        if house.owns(source) and (not source.is_wire or source.kind == "supplemental"):
             return "own"
         desk = _around(flat, start, end, hit)
         if desk is not None and (source.is_agency or not desk):
@@ -168,21 +161,21 @@ def _part(flat: str, start: int, end: int, hits: list[Hit], page: Page) -> Named
     outlet = unknown_outlet(part)
     if outlet is None:
         return "person"
-    return "own" if page.calls_itself(outlet) else Named(outlet, None, None, start, end)
+    return "own" if house.calls_itself(outlet) else Named(outlet, None, None, start, end)
 
 
-def _owns_any(page: Page, outlets: tuple[str, ...]) -> bool:
+def _owns_any(house: House, outlets: tuple[str, ...]) -> bool:
     known = {outlet.name: outlet for outlet in lexicon.outlets()}
     rows = [known[name] for name in outlets if name in known]
     return any(
-        page.owns(Source(row.name, row.name, row.type, row.country, row.domains, is_agency=False)) for row in rows
+        house.owns(Source(row.name, row.name, row.type, row.country, row.domains, is_agency=False)) for row in rows
     )
 
 
-def _usable(hit: Hit, page: Page) -> Source | None:
+def _usable(hit: Hit, house: House) -> Source | None:
     """The source of a name in a slot; an acronym of the policy `full` needs the country to agree."""
-    source = resolve(hit, frozenset(), page.country)
-    if source is None or (hit.policy == "full" and source.country != page.country):
+    source = resolve(hit, frozenset(), house.country)
+    if source is None or (hit.policy == "full" and source.country != house.country):
         return None
     return source
 

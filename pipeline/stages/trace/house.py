@@ -1,0 +1,88 @@
+"""The publisher of a page: what it calls itself, where it is at home, and which names in a text are its own.
+
+Houses are few and their articles many: `house` gives the same object for the same publisher, and what is found out
+about a name is kept.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import regex
+
+from pipeline.stages.trace.names import Source
+
+__all__ = ["House", "house"]
+
+_WWW = regex.compile(r"^(?:www\d?|m|mobile|amp|edition|news)\.(?=.*\.)")
+_COMMON = frozenset({"telegraph", "independent", "chronicle", "statesman", "advertiser"})
+_NOT_WORD = regex.compile(r"[^\p{L}\p{N}]+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class House:
+    """A publisher on one host. `spellings`: its name and id, casefolded; `names`: the same, squeezed."""
+
+    country: str
+    hosts: tuple[str, ...]
+    spellings: tuple[str, ...]
+    names: frozenset[str]
+    home_agency: str
+
+    def owns(self, source: Source) -> bool:
+        """Whether the source is the publisher."""
+        if _squeezed(source.name) in self.names:
+            return True
+        return any(host == domain or host.endswith("." + domain) for host in self.hosts for domain in source.domains)
+
+    def owns_name(self, name: str) -> bool:
+        """Whether a name that no lexicon knows is the publisher's.
+
+        It is if it is spelled the same, if its host begins with it, or if the host is a long part of it or its initials:
+        `Dunmore Independent Mail` at independentmail.example, `Ashford Daily Record` at adr.example.
+        """
+        return _owns_name(self, name)
+
+    def calls_itself(self, name: str) -> bool:
+        """Whether a name of two words or more is how the publisher's begins: `La Gazette` of `La Gazette de Dunmore`."""
+        return " " in name and any(known.startswith(f"{name.casefold()} ") for known in self.spellings)
+
+
+@functools.lru_cache(maxsize=4096)
+def house(
+    publisher: str | None, publisher_id: str | None, country: str | None, home_agency: str | None, site: str
+) -> House:
+    """The publisher of these columns of ARTICLES; `site` is scheme and host of the page's address, "" if it has none."""
+    spellings = [name for name in (publisher, publisher_id) if name]
+    hosts = [urlsplit(site).hostname, publisher_id, publisher]
+    return House(
+        country=country or "",
+        hosts=tuple(dict.fromkeys(host.lower() for host in hosts if host and "." in host and " " not in host)),
+        spellings=tuple(name.casefold() for name in spellings),
+        names=frozenset(map(_squeezed, spellings)),
+        home_agency=home_agency or "",
+    )
+
+
+@functools.lru_cache(maxsize=8192)
+def _owns_name(at: House, name: str) -> bool:
+    key = _squeezed(name)
+    if key in at.names:
+        return True
+    initials = "".join(word[0] for word in _NOT_WORD.split(name.casefold().removeprefix("the ")) if word)
+    for host in at.hosts:
+        label = _WWW.sub("", host).split(".")[0]
+        if label in {key, initials} or (len(key) > 4 and _squeezed(host).startswith(key)):
+            return True
+        if len(label) > 8 and label not in _COMMON and label in key:
+            return True
+    return False
+
+
+@functools.lru_cache(maxsize=8192)
+def _squeezed(name: str) -> str:
+    """A name's letters and digits alone, without an article: `The Ashford News-Star` -> `ashfordnewsstar`."""
+    plain = name.casefold().removeprefix("www.").removeprefix("the ")
+    return str(_NOT_WORD.sub("", plain))
