@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import regex
 
-from pipeline.stages.trace.mentions import Mention, Vocabulary, mentions
+from pipeline.stages.trace.mentions import Mention, Vocabulary, continues, mentions
 from pipeline.stages.trace.names import Hit
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.tables import frames
@@ -144,7 +144,7 @@ def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited:
         if frame.after and after is None:
             continue
         end = after.end() if after else right
-        if (goes_on and end == right) or (frame.before is None and group[0].continues):
+        if (goes_on and end == right) or (frame.before is None and continues(body, group[0])):
             continue
         before = frame.before.search(body, low, left) if frame.before else None
         if frame.before and before is None:

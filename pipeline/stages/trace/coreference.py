@@ -21,6 +21,7 @@ __all__ = ["Named", "Short", "short_names"]
 _PART_OF_A_NAME = regex.compile(r"(?r)(?:\p{Lu}[\w.'&]*[ -]|[\w]-)\Z")
 _ARTICLE_BEFORE = regex.compile(r"(?r)\b[Tt]he[ ]\Z")
 _GOES_ON = regex.compile(r"(?:[ ](?:of|for)(?:[ ]the)?)?[ -]\p{Lu}|[-&]")
+_PAPERS = frozenset({"newspaper", "magazine"})
 _START = operator.attrgetter("start")
 _NEAR = 900  # code points between a newspaper's name and `the newspaper`
 
@@ -63,8 +64,6 @@ def _shapes() -> _Shapes:
 
 def short_names(page: Page, hits: Sequence[Hit], unknown: Sequence[Named], credited: Collection[str]) -> list[Short]:
     """The short names of a text, in its order. `unknown`: papers no lexicon has; `credited`: keys of the byline's."""
-    if not _has_short_names(page.body, hits, unknown, credited):
-        return []
     known = [
         Named(hit.sources[0].name, hit.sources[0], hit.start, hit.end)
         for hit in hits
@@ -75,14 +74,6 @@ def short_names(page: Page, hits: Sequence[Hit], unknown: Sequence[Named], credi
     if not papers:
         return []
     return sorted([*_heads(page, papers, hits), *_the_paper(page.body, papers)], key=_START)
-
-
-def _has_short_names(body: str, hits: Sequence[Hit], unknown: Sequence[Named], credited: Collection[str]) -> bool:
-    """Whether it is worth looking: "the newspaper" stands in the text, or "the Times" of one of its papers."""
-    if "he newspaper" in body or "he paper" in body:
-        return True
-    names = {*credited, *(hit.sources[0].name for hit in hits), *(paper.name for paper in unknown)}
-    return any(f"he {head}" in body for head in {_head(name) for name in names if " " in name} if head)
 
 
 def _is_full(body: str, paper: Named) -> bool:
@@ -142,11 +133,10 @@ def _bare(body: str, head: str, spans: Sequence[tuple[int, int]]) -> Iterator[tu
 
 def _the_paper(body: str, papers: Sequence[Named]) -> Iterator[Short]:
     """`The newspaper`, soon after the only paper that the text names; `the paper` too, where it tells of no study."""
-    kinds = {"newspaper", "magazine"}
-    if "he newspaper" not in body and "he paper" not in body:
-        return
-    named = [paper for paper in papers if paper.source is None or paper.source.kind in kinds]
+    named = [paper for paper in papers if paper.source is None or paper.source.kind in _PAPERS]
     if len({paper.name for paper in named}) != 1 or named[0].start < 0:
+        return
+    if "he newspaper" not in body and "he paper" not in body:
         return
     is_science = None
     for match in _shapes().the_paper.finditer(body, named[0].end):

@@ -144,23 +144,21 @@ def _stripped(page: Page) -> Iterator[Line]:
 
 def _paragraphs(page: Page, hits: list[Hit]) -> Iterator[Line]:
     """The last paragraphs of the story in which a name or the cue of a rule stands; of a long last one its end."""
+    paragraphs = page.body.rsplit("\n", _TAIL_PARAGRAPHS)[-_TAIL_PARAGRAPHS:]
     end = len(page.body)
-    spans: list[tuple[int, int]] = []
-    while end > 0 and len(spans) < _TAIL_PARAGRAPHS:
-        start = page.body.rfind("\n", 0, end) + 1
-        spans.append((start, end))
-        end = start - 1
-    low = spans[-1][0] if spans else 0
+    low = end + 1 - sum(len(paragraph) + 1 for paragraph in paragraphs)
     places = sorted([*(hit.start for hit in hits if hit.start >= low), *cues(page.body, low)])
-    for number, (start, end) in enumerate(spans):
-        if bisect.bisect_left(places, start) == bisect.bisect_left(places, end):
-            continue
-        if end - start <= _LINE_LIMIT:
-            position = "end" if number == 0 else "tail" if number < _DISCLAIMER_PARAGRAPHS else "body"
-            yield Line(page.body[start:end], page.field, start, "body", position)
-        elif number == 0:
-            cut = end - _MARK_REACH
-            yield Line(page.body[cut:end], page.field, cut, "body", "end")
+    if not places:
+        return
+    for number, paragraph in enumerate(reversed(paragraphs)):
+        start = end - len(paragraph)
+        if bisect.bisect_left(places, start) < bisect.bisect_left(places, end):
+            if len(paragraph) <= _LINE_LIMIT:
+                position = "end" if number == 0 else "tail" if number < _DISCLAIMER_PARAGRAPHS else "body"
+                yield Line(paragraph, page.field, start, "body", position)
+            elif number == 0:
+                yield Line(paragraph[-_MARK_REACH:], page.field, end - _MARK_REACH, "body", "end")
+        end = start - 1
 
 
 def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
@@ -169,11 +167,15 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
         return
     text = flatten(line.text).rstrip()
     low = max(0, len(text) - _MARK_REACH)
+    may_be_whole = low == 0 and (line.kind != "body" or line.position != "body")
+    may_have_mark = line.kind != "body" or line.position == "end"
+    if not (may_be_whole or may_have_mark):
+        return
     hits = [hit for hit in slot_hits(text[low:], names, "slot_names") if hit.sources[0].is_agency]
     if not hits or text.endswith(":") or "©" in text[low:]:
         return
-    whole = list(_whole_line(page, names, line, text)) if low == 0 else []
-    if whole or (line.kind == "body" and line.position != "end"):
+    whole = list(_whole_line(page, names, line, text)) if may_be_whole else []
+    if whole or not may_have_mark:
         yield from whole
         return
     for hit in hits:
@@ -191,9 +193,8 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
 
 
 def _whole_line(page: Page, names: Names, line: Line, text: str) -> Iterator[Credit]:
-    """The agencies of a line that names them and nobody else; none for a line within the story or under a picture."""
-    is_within = line.kind == "body" and line.position == "body"
-    if is_within or signals()["patterns"]["photo"].search(text):
+    """The agencies of a line that names them and nobody else; none for one under a picture."""
+    if signals()["patterns"]["photo"].search(text):
         return
     slot = parse(text, page.house, names)
     sources = [named.source for named in slot.named]

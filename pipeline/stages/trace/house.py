@@ -23,19 +23,21 @@ _NOT_WORD = regex.compile(r"[^\p{L}\p{N}]+")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class House:
-    """A publisher on one host. `spellings`: its name and id, casefolded; `names`: the same, squeezed."""
+    """A publisher on one host.
+
+    `domains`: its hosts and what they are part of; `spellings`: its name and id, casefolded; `names`: the same, squeezed.
+    """
 
     country: str
     hosts: tuple[str, ...]
+    domains: frozenset[str]
     spellings: tuple[str, ...]
     names: frozenset[str]
     home_agency: str
 
     def owns(self, source: Source) -> bool:
         """Whether the source is the publisher."""
-        if _squeezed(source.name) in self.names:
-            return True
-        return any(host == domain or host.endswith("." + domain) for host in self.hosts for domain in source.domains)
+        return _squeezed(source.name) in self.names or not self.domains.isdisjoint(source.domains)
 
     def owns_name(self, name: str) -> bool:
         """Whether a name that no lexicon knows is the publisher's.
@@ -56,10 +58,13 @@ def house(
 ) -> House:
     """The publisher of these columns of ARTICLES; `site` is scheme and host of the page's address, "" if it has none."""
     spellings = [name for name in (publisher, publisher_id) if name]
-    hosts = [urlsplit(site).hostname, publisher_id, publisher]
+    told = [urlsplit(site).hostname, publisher_id, publisher]
+    hosts = tuple(dict.fromkeys(host.lower() for host in told if host and "." in host and " " not in host))
+    labels = [host.split(".") for host in hosts]
     return House(
         country=country or "",
-        hosts=tuple(dict.fromkeys(host.lower() for host in hosts if host and "." in host and " " not in host)),
+        hosts=hosts,
+        domains=frozenset(".".join(parts[start:]) for parts in labels for start in range(len(parts))),
         spellings=tuple(name.casefold() for name in spellings),
         names=frozenset(map(_squeezed, spellings)),
         home_agency=home_agency or "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
@@ -14,18 +14,18 @@ from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.senses import homonyms, other_senses
 from pipeline.stages.trace.unknown import SKIPPED, Shape
 
-__all__ = ["Mention", "Vocabulary", "mentions", "resolve", "spelled_out"]
+__all__ = ["Mention", "Vocabulary", "continues", "mentions", "resolve", "spelled_out"]
 
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
+_REACH = 80  # code points before a name in which the words lie that belong to it
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{SKIPPED})\s)\p{{Lu}}(?:[\w']+|[\w'.]{{0,3}}\.)\s\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A source named in a body. `left`, `right`: with the words around the name that belong to it.
 
-    `is_classed`: one of these words says that it is a newspaper, an agency... `continues`: a capitalised word stands
-    before a name of one word, which makes it part of another (`Mayor Bloomberg`). `source` is null if no lexicon has it.
+    `is_classed`: one of these words says that it is a newspaper, an agency... `is_word`: nothing does, and the name is
+    one word, not an acronym. `source` is null if no lexicon has it.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Mention:
     left: int
     right: int
     is_classed: bool
-    continues: bool
+    is_word: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,16 @@ def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
     return None
 
 
+def continues(body: str, mention: Mention) -> bool:
+    """Whether a capitalised word before a name of one word makes it part of another (`Mayor Bloomberg`)."""
+    if not mention.is_word:
+        return False
+    low = max(body.rfind("\n", 0, mention.left) + 1, mention.left - _REACH)
+    return _PERSON_BEFORE.search(body, low, mention.left) is not None
+
+
 def _affiliates(body: str, hits: Sequence[Hit]) -> frozenset[int]:
     """Where names start that only say whose affiliate someone is: `NBC affiliate KXQZ`."""
-    if "affiliate" not in body and "station" not in body:
-        return frozenset()
     return frozenset(hit.start for hit in hits if hit.sources[0].key != HEAD and _AFFILIATE.match(body, hit.end))
 
 
@@ -163,12 +169,12 @@ def _known(
 def _mention(
     body: str, start: int, end: int, name: str, source: Source | None, policy: str, vocabulary: Vocabulary
 ) -> Mention:
-    low = max(body.rfind("\n", 0, start) + 1, start - 80)
+    low = max(body.rfind("\n", 0, start) + 1, start - _REACH)
     prefix = vocabulary.prefix.search(body, low, start)
     suffix = vocabulary.suffix.match(body, end, end + 60)
     left, right = (prefix.start() if prefix else start), (suffix.end() if suffix else end)
     classed = any(match and "class" in match.re.groupindex and match["class"] for match in (prefix, suffix))
-    is_word = " " not in body[start:end] and not body[start:end].isupper()
+    words = body[start:end]
     return Mention(
         name=name,
         source=source,
@@ -176,7 +182,7 @@ def _mention(
         left=left,
         right=right,
         is_classed=classed,
-        continues=is_word and not classed and _PERSON_BEFORE.search(body, low, left) is not None,
+        is_word=not classed and " " not in words and not words.isupper(),
     )
 
 

@@ -62,19 +62,22 @@ class Hit(NamedTuple):
     sources: tuple[Source, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Alias:
+class _Alias(NamedTuple):
+    """`is_glued`: of a script without spaces. `shorter`: the longest alias that it begins with; may stand where it does not."""
+
     text: str
     policy: str
     sources: tuple[Source, ...]
+    is_glued: bool
+    shorter: _Alias | None
 
 
 class Names:
     """Finds sources by name. Built once from the lexicon; holds no state between calls."""
 
     def __init__(self, sources: Iterable[tuple[Source, str, tuple[str, ...]]], heads: Iterable[str] = ()) -> None:
-        self._aliases = _collect(sources, heads)
-        self._by_text = {alias.text: alias for alias in self._aliases}
+        self._by_text = _nested(_collect(sources, heads))
+        self._aliases = list(self._by_text.values())
         self._by_key = {source.key: source for alias in self._aliases for source in alias.sources}
         self._by_domain = {
             domain: source for source in self._by_key.values() if source.is_agency for domain in source.domains
@@ -91,7 +94,7 @@ class Names:
         for index, start, _ in self._automaton.find_matches_as_indexes(text):
             alias: _Alias | None = self._aliases[index]
             while alias is not None and not _stands_alone(text, start, start + len(alias.text), alias):
-                alias = self._shorter(alias.text)
+                alias = alias.shorter
             if alias is not None:
                 found.append(Hit(start, start + len(alias.text), alias.text, alias.policy, alias.sources))
         return found
@@ -117,14 +120,11 @@ class Names:
                     return source
         return None
 
-    def _shorter(self, text: str) -> _Alias | None:
-        """The longest alias that `text` begins with, itself excluded."""
-        return next(
-            (self._by_text[text[:end]] for end in range(len(text) - 1, 1, -1) if text[:end] in self._by_text), None
-        )
 
-
-def _collect(sources: Iterable[tuple[Source, str, tuple[str, ...]]], heads: Iterable[str]) -> list[_Alias]:
+def _collect(
+    sources: Iterable[tuple[Source, str, tuple[str, ...]]], heads: Iterable[str]
+) -> list[tuple[str, str, tuple[Source, ...]]]:
+    """Text, policy and sources of each alias."""
     owners: dict[str, list[tuple[Source, str]]] = {}
     for source, policy, aliases in sources:
         for alias in dict.fromkeys(aliases):
@@ -136,9 +136,18 @@ def _collect(sources: Iterable[tuple[Source, str, tuple[str, ...]]], heads: Iter
     found = []
     for text, pairs in owners.items():
         named = [pair for pair in pairs if pair[0].name == text] or pairs
-        found.append(_Alias(text, named[0][1], tuple(dict.fromkeys(source for source, _ in named))))
+        found.append((text, named[0][1], tuple(dict.fromkeys(source for source, _ in named))))
     head = Source(HEAD, "", "", "", (), is_agency=False)
-    return found + [_Alias(word, "any", (head,)) for word in dict.fromkeys(heads) if word not in owners]
+    return found + [(word, "any", (head,)) for word in dict.fromkeys(heads) if word not in owners]
+
+
+def _nested(names: Iterable[tuple[str, str, tuple[Source, ...]]]) -> dict[str, _Alias]:
+    """Aliases by their text, from (text, policy, sources)."""
+    found: dict[str, _Alias] = {}
+    for text, policy, sources in sorted(names, key=lambda name: len(name[0])):
+        shorter = next((found[text[:end]] for end in range(len(text) - 1, 1, -1) if text[:end] in found), None)
+        found[text] = _Alias(text, policy, sources, _GLUED.match(text[-1]) is not None, shorter)
+    return found
 
 
 def _stands_alone(text: str, start: int, end: int, alias: _Alias) -> bool:
@@ -151,15 +160,15 @@ def _stands_alone(text: str, start: int, end: int, alias: _Alias) -> bool:
     if before in _APART and after in _APART:  # nearly always
         return True
     head = alias.sources[0].key == HEAD
-    if _GLUED.match(alias.text[-1]):
+    if alias.is_glued:
         hangul = "\uac00" <= alias.text[0] <= "\ud7a3" and "\uac00" <= before <= "\ud7a3"
         return not hangul
     can_join = not alias.text.isascii() and len(alias.text) >= _LEAST
-    if (_is_letter(before) and not _GLUED.match(before)) or before in "@#_":
+    if _joins(before) or before in "@#_":
         is_joined = can_join and _FRONT.search(text, max(0, start - 3), start) is not None
         if not is_joined:
             return head and alias.text[0] == "-"
-    if after == "_" or (_is_letter(after) and not _GLUED.match(after)):
+    if after == "_" or _joins(after):
         return can_join and _ENDING.match(text, end) is not None
     if before in "-/.&" and start > 1 and text[start - 2].isalnum():
         return head or before == "/"
@@ -167,8 +176,11 @@ def _stands_alone(text: str, start: int, end: int, alias: _Alias) -> bool:
     return not joined or text.startswith(".com", end) or (head and after == "-")
 
 
-def _is_letter(char: str) -> bool:
-    return char.isalnum() or unicodedata.category(char)[0] == "M"
+def _joins(char: str) -> bool:
+    """Whether it is a letter, digit or mark of a script that puts spaces between words."""
+    if char.isascii():
+        return char.isalnum()
+    return (char.isalnum() or unicodedata.category(char)[0] == "M") and not _GLUED.match(char)
 
 
 @functools.cache

@@ -157,7 +157,7 @@ def _by_words(opening: str) -> str:
     """The language of most of the common words in a text in Latin letters; English unless one is surely another."""
     if opening.count(" the ") > 1:  # most pages that do not say their language
         return "en"
-    told = [code for word in opening.lower().split() if (code := _COMMON_WORDS.get(word))]
+    told = list(filter(None, map(_COMMON_WORDS.get, opening.lower().split())))
     if len(told) < _SURE_WORDS:
         return "en"
     counts = Counter(told)

@@ -48,8 +48,11 @@ class Credit(NamedTuple):
 def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Credit], only: str = "") -> list[Credit]:
     """The credits that the rules of `signals.toml` find on a line: the first rule that fits decides."""
     text = flatten(line.text).strip()
+    rules = _cued(text)
+    if not rules and "://" not in text:
+        return []
     shift = len(line.text) - len(line.text.lstrip())
-    for rule in _cued(text.lower()):
+    for rule in rules:
         is_disclaimer = rule["signal"] == "disclaimer"
         if only and rule["signal"] != only:
             continue
@@ -103,11 +106,13 @@ def _cues() -> tuple[ahocorasick_rs.AhoCorasick, tuple[int, ...]]:
     return automaton, tuple(number for _, number in pairs)
 
 
-def _cued(lowered: str) -> list[Mapping[str, Any]]:
-    """The rules of which a cue stands in the line, in their order."""
+@functools.lru_cache(maxsize=8192)
+def _cued(text: str) -> tuple[Mapping[str, Any], ...]:
+    """The rules of which a cue stands in the line, in their order; kept, as the lines of a house come again."""
     automaton, rules = _cues()
-    matches = automaton.find_matches_as_indexes("\n" + lowered, overlapping=True)
-    return [signals()["rule"][number] for number in sorted({rules[index] for index, _, _ in matches} - {-1})]
+    matches = automaton.find_matches_as_indexes("\n" + text.lower(), overlapping=True)
+    numbers = {rules[index] for index, _, _ in matches} - {-1}
+    return tuple(signals()["rule"][number] for number in sorted(numbers))
 
 
 def _of_rule(
