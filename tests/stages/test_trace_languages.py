@@ -184,7 +184,11 @@ def test_a_name_without_a_frame_is_no_source(language: str, sentence: str) -> No
 @pytest.mark.parametrize(
     ("body", "told", "source"),
     [
-        ("Der Bürgermeister sagte am Montag, die Brücke sei sicher und werde nicht gesperrt. Das meldete die dpa.", None, None),
+        (
+            "Der Bürgermeister sagte am Montag, die Brücke sei sicher und werde nicht gesperrt. Das meldete die dpa.",
+            None,
+            "Deutsche Presse-Agentur",
+        ),
         (
             "Die Brücke ist nach der Flut wieder offen, und der Verkehr rollt auf der Straße. Laut Reuters hielt sie.",
             None,

@@ -7,7 +7,7 @@ nobody costs one pass of the automaton.
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,8 +21,9 @@ from pipeline.stages.trace.tables import frames
 __all__ = ["Citation", "find", "heads"]
 
 _BETWEEN = regex.compile(
-    r",?\s*(?:(?:and|or)(?:\s+(?:in|on|by|to|from))?|&|/|,|및|와|과|と|和|、|और|et|und|y|e|ed|en|и|і|و|ve|dan|và|και|এবং|اور)\s*"
+    r",?\s*(?:(?:and|or)(?:\s+(?:in|on|by|to|from))?|&|/|,|및|와|과|と|や|和|、|और|et|ou|und|sowie|y|e|ed|en|и|і|و|ve|dan|và|και|এবং|اور)\s*"
 )
+_AT_ONCE = regex.compile(r"[\s,、]*")
 _ANY_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Magazine"
 _GOES_ON = regex.compile(rf"\s(?:\d{{1,2}}\s)?(?!{_ANY_DAY})\p{{Lu}}[\p{{L}}\d]+")
 _SENTENCE_END = regex.compile(r"[.!?。！？।؟۔።។။։][\"')\]」』]*(?:\s|$)|[。\n]")
@@ -96,14 +97,16 @@ def find(page: Page, hits: list[Hit], credited: Collection[str]) -> list[Citatio
     if language is None:
         return []
     found: list[Citation] = []
-    last: tuple[int, str] | None = None
-    for group in _groups(page.body, mentions(page, hits, language.vocabulary, credited)):
-        fit = _fit(page.body, group, language.frames, page, credited)
-        if fit is None:
-            continue
+    last: tuple[int, str] | None = None  # where a source stands, and its name
+    quoted: tuple[int, int] | None = None  # where one stands of which nobody has yet said who quotes it, and its row
+    groups = _groups(page.body, mentions(page, hits, language.vocabulary, credited))
+    for group, fit in _fits(groups, language.frames, page, credited):
         via = None
         if fit.frame.chain and last and not _SENTENCE_END.search(page.body, last[0], fit.start):
             via = last[1]
+        if quoted and fit.frame.role == "cite" and _AT_ONCE.fullmatch(page.body, quoted[0], fit.start):
+            found[quoted[1] :] = [row._replace(via=group[0].name) for row in found[quoted[1] :]]
+        quoted = (fit.end, len(found)) if fit.frame.chain and via is None else None
         for mention in group:
             is_self = _is_self(mention, page, credited)
             role = "self" if is_self and fit.frame.role != "data" else fit.frame.role
@@ -124,6 +127,24 @@ def _groups(body: str, found: list[Mention]) -> list[list[Mention]]:
         else:
             groups.append([mention])
     return groups
+
+
+def _fits(
+    groups: list[list[Mention]], frames: _Frames, page: Page, credited: Collection[str]
+) -> Iterator[tuple[list[Mention], _Fit]]:
+    """The groups that a frame fits, with it. `She told A, B reported` is two: the second has a frame of its own."""
+    for group in groups:
+        fit = _fit(page.body, group, frames, page, credited)
+        if fit is None:
+            continue
+        is_list = len(group) == 1 or fit.frame.after is not None
+        rest = None if is_list else _fit(page.body, group[1:], frames, page, credited)
+        first = _fit(page.body, group[:1], frames, page, credited) if rest and rest.start >= group[1].left else None
+        if first and rest:
+            yield group[:1], first
+            yield group[1:], rest
+        else:
+            yield group, fit
 
 
 def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited: Collection[str]) -> _Fit | None:

@@ -29,6 +29,10 @@ _APART = frozenset(' ,;:()"\n')
 _LEAST = 4  # letters that a name has which may be joined to "and", "to", "in" before it or to a case ending
 _FRONT = regex.compile(r"(?r)(?<![\p{L}\p{M}])(?:[ולבכמהש]{1,2}|[وفبلك]{1,2})\Z")
 _ENDING = regex.compile(r"(?:(?<=\p{Bengali})(?:ের|র|এর|কে|তে)|(?<=\p{Cyrillic})(?:[ауеі]|ом|ем))(?![\p{L}\p{M}])")
+_COMPOUND = regex.compile(  # German: `dpa-Informationen`
+    r"-(?:Informationen|Angaben|Berichts?|Meldung|Recherche|Umfrage|Daten|Zahlen|Berechnung|Zählung|Interview|Gespräch|"
+    r"Podcast|(?:Foto)?[Rr]eporter|Korrespondent|Journalist|Fotograf)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,9 @@ def _stands_alone(text: str, start: int, end: int, alias: _Alias) -> bool:
     if before in "-/.&" and start > 1 and text[start - 2].isalnum():
         return head or before == "/"
     joined = after in "-.&" and end + 1 < len(text) and text[end + 1].isalnum()
-    return not joined or text.startswith(".com", end) or (head and after == "-")
+    if not joined or text.startswith(".com", end) or (head and after == "-"):
+        return True
+    return after == "-" and _COMPOUND.match(text, end) is not None
 
 
 def _joins(char: str) -> bool:
