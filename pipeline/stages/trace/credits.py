@@ -75,7 +75,13 @@ def _slot(page: Page, line: Line | None, slot: Slot, signal: str) -> Iterator[Cr
     for named in slot.named:
         if named.source and named.source.is_agency and named.source.kind == "photo":
             continue
-        grade = "release" if _is_release(named) else "partial" if slot.partial or named.key == UNSPECIFIED else "full"
+        grade = (
+            "release"
+            if _is_release(named)
+            else "partial"
+            if slot.is_partial(named) or named.key == UNSPECIFIED
+            else "full"
+        )
         text = line.text[named.start : named.end]
         yield Credit(named.key, named.desk, grade, signal, text, *page.place(line, named.start, named.end), rule)
 
@@ -198,7 +204,12 @@ def _whole_line(page: Page, names: Names, line: Line, text: str) -> Iterator[Cre
         return
     slot = parse(text, page.house, names)
     sources = [named.source for named in slot.named]
-    if not slot.is_whole or slot.partial or not all(source and source.is_agency for source in sources):
+    is_syndicated = any(source and source.kind == "supplemental" for source in sources)  # `The Vale Post/TNS`
+    if (
+        not slot.is_whole
+        or slot.partial
+        or not all(source and (source.is_agency or is_syndicated) for source in sources)
+    ):
         return
     for named in slot.named:
         if named.source and named.source.kind not in {"photo", "broadcaster"}:

@@ -42,8 +42,9 @@ class House:
     def owns_name(self, name: str) -> bool:
         """Whether a name that no lexicon knows is the publisher's.
 
-        It is if it is spelled the same, if its host begins with it, or if the host is a long part of it or its initials:
-        `Dunmore Independent Mail` at independentmail.example, `Ashford Daily Record` at adr.example.
+        It is if it is spelled the same, if its host begins with it and it is more than one word, or if the host is a
+        long part of it or its initials: `Dunmore Independent Mail` at independentmail.example, `Ashford Daily Record`
+        at adr.example.
         """
         return _owns_name(self, name)
 
@@ -54,7 +55,11 @@ class House:
 
 @functools.lru_cache(maxsize=4096)
 def house(
-    publisher: str | None, publisher_id: str | None, country: str | None, home_agency: str | None, site: str
+    publisher: str | None,
+    publisher_id: str | None,
+    country: str | None,
+    home_agency: str | None,
+    site: str,
 ) -> House:
     """The publisher of these columns of ARTICLES; `site` is scheme and host of the page's address, "" if it has none."""
     spellings = [name for name in (publisher, publisher_id) if name]
@@ -79,7 +84,7 @@ def _owns_name(at: House, name: str) -> bool:
     initials = "".join(word[0] for word in _NOT_WORD.split(name.casefold().removeprefix("the ")) if word)
     for host in at.hosts:
         label = _WWW.sub("", host).split(".")[0]
-        if label in {key, initials} or (len(key) > 4 and _squeezed(host).startswith(key)):
+        if label in {key, initials} or (" " in name and len(key) > 4 and _squeezed(host).startswith(key)):
             return True
         if len(label) > 8 and label not in _COMMON and label in key:
             return True

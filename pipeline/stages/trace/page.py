@@ -69,6 +69,9 @@ class Line(NamedTuple):
     position: str
 
 
+_HOUSE = ("publisher", "publisher_id", "publisher_country", "home_agency")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """An article with what the trace stage needs of it."""
@@ -129,7 +132,7 @@ def page(row: dict[str, Any], stripped: list[dict[str, Any]]) -> Page:
 
 def _house(row: dict[str, Any]) -> House:
     site = "/".join((row["url"] or "").split("/", 3)[:3])
-    return house(row["publisher"], row["publisher_id"], row["publisher_country"], row["home_agency"], site)
+    return house(*(row[column] for column in _HOUSE), site)
 
 
 def _line(text: str | None, field: str, start: int | None, end: int | None, kind: str) -> Line | None:

@@ -21,7 +21,7 @@ from pipeline.stages.trace.tables import signals
 __all__ = ["Credit", "cues", "ruled"]
 
 _WRITERS = regex.compile(r"\s+(?:\w+\s)?(?:writer|journalist|reporter|correspondent|photographer|researcher)s?\b")
-_GOES_ON = regex.compile(r"\s\p{Lu}\p{Ll}")
+_GOES_ON = regex.compile(r"\s(?!(?:Company|Co|Corp|Inc|Ltd)\b)\p{Lu}\p{Ll}")
 _OF_WRITERS = frozenset({"contributed", "writers_reported"})
 _NOT_A_NAME = regex.compile(
     r"(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\b|\w+day\b|(?:The|A|An|Our|This)$)"
@@ -61,7 +61,7 @@ def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Cr
         matches = list(rule["pattern"].finditer(text))
         if not matches or (not is_disclaimer and signals()["patterns"]["photo"].search(text)):
             continue
-        parts = [match["list"] for match in matches] if rule["names"] in {"list", "all"} else [text]
+        parts = [match["list"] or "" for match in matches] if rule["names"] in {"list", "all"} else [text]
         is_note = rule["id"] == "reporter_note" and page.byline and text.split(maxsplit=1)[0] in page.byline.text
         others = replace(byline, persons=False) if is_note else byline  # a note on the author names no other one
         rows = [row for part in parts for row in _of_rule(page, names, rule, part, others, found)]
@@ -100,7 +100,8 @@ def _cues() -> tuple[ahocorasick_rs.AhoCorasick, tuple[int, ...]]:
         for word in signals()["words"].get(rule.get("words"), ())
         for opener in _OPENERS
     ]
-    pairs += [(cue, -1) for cue in ("://", *signals()["slot_names"])]
+    slots = (f"({name})" if name.isascii() else name for name in signals()["slot_names"])
+    pairs += [(cue, -1) for cue in ("://", *slots)]
     table = ahocorasick_rs.Implementation.DFA  # scans twice as fast
     automaton = ahocorasick_rs.AhoCorasick([cue for cue, _ in pairs], implementation=table)
     return automaton, tuple(number for _, number in pairs)
@@ -139,7 +140,7 @@ def _of_rule(
     rows = [row for hit in hits if (row := _listed(page, rule, text, hit, byline)) is not None]
     if any(kind == "release" for _, kind in rows):
         rows = [row for row in rows if row[1] == "release"]
-    if rule.get("outlets") and not rows:
+    if rule.get("outlets") == "any" and not rows:
         rows = [(name, grade) for name in _outlets_in(text, rule, page)]
     parts = (part.strip() for part in _LIST_SPLIT.split(text))
     if wanted == "list" and not rows and any(map(signals()["patterns"]["unnamed"].match, parts)):
@@ -147,6 +148,8 @@ def _of_rule(
     if wanted == "join" and not rows:
         joined = [row.agency for row in found if row.signal not in {"home", "disclaimer"} and row.agency != UNSPECIFIED]
         rows = [(agency, grade) for agency in dict.fromkeys(joined)] or [(UNSPECIFIED, grade)]
+    if "also" in rule:
+        rows.append((rule["also"], grade))
     return rows
 
 
@@ -157,7 +160,9 @@ def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Sl
         return None
     if source.is_agency and source.kind == "release":
         return source.key, "release"
-    if not source.is_wire and not (rule.get("outlets") and not source.is_agency):
+    if not source.is_wire and (source.is_agency or not rule.get("outlets")):
+        return None
+    if not source.is_wire and rule["outlets"] == "known" and hit.policy != "any" and text[hit.end :].strip(" ,;)"):
         return None
     is_part = " " not in hit.alias or rule["grade"] == "full"
     if not source.is_agency and is_part and _GOES_ON.match(text, hit.end):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from pipeline.stages._fold import flatten
 from pipeline.stages.trace.house import House
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names, Source
-from pipeline.stages.trace.senses import is_longer_name
+from pipeline.stages.trace.senses import is_longer_name, spells
 from pipeline.stages.trace.tables import signals
 
 __all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "parse", "slot_hits", "unknown_outlet"]
@@ -30,7 +31,7 @@ UNSPECIFIED = "unspecified"
 
 _MASK = "\ue000"
 _STAFF = regex.compile(
-    r"\s+(?:staff|news|wire|agency|(?P<desk>(?:\p{Lu}[\w&-]*\s+)*)(?:correspondents?|reporters?|writers?|editors?|"
+    r"\s+(?:staff|news|wire|agency|inputs?|feed|(?P<desk>(?:\p{Lu}[\w&-]*\s+)*)(?:correspondents?|reporters?|writers?|editors?|"
     r"journalists?))?\s*",
     regex.IGNORECASE,
 )
@@ -40,6 +41,7 @@ _PERSON = regex.compile(
     r"(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)"
     r"(?:\s(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)){0,5}"
 )
+_NEWSROOM = frozenset({"", "the", "redazione", "redacción", "redação", "rédaction", "redaktion"})  # `Redazione ANSA`
 _PLAIN = frozenset({"news", "agency", "news agency", "newswire", "newsroom", "staff", "wire", "press", "television"})
 _EDGES = ' \t\n()[]{}（）【】<>*_-.,:："'
 
@@ -56,12 +58,18 @@ class Named(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What a slot names, in its order. `own`: the house, or a desk of it; `is_whole`: nothing in it is unexplained."""
+    """What a slot names, in its order. `own`: the house, or a desk of it; `joined`: where "with" stands, -1 if nowhere."""
 
     named: tuple[Named, ...]
     own: bool
     persons: bool
     partial: bool
+    joined: int = -1
+
+    def is_partial(self, named: Named) -> bool:
+        """Whether one of those it names only gave something: all do but the agency in `AAP with Reuters`."""
+        is_author = not self.own and named.end <= self.joined and named.source is not None and named.source.is_wire
+        return self.partial and not is_author
 
     @property
     def is_whole(self) -> bool:
@@ -89,13 +97,13 @@ def parse(text: str, house: House, names: Names) -> Slot:
             inside = [shouted._replace(start=start, end=end)]
         found = _part(flat, start, end, inside, house)
         if isinstance(found, Named):
-            named.append(found)
+            named += [found, *_distributor(flat, found, inside, house)]
         elif found == "own":
             own = True
         elif found == "person":
             persons = True
-    partial = own or (patterns["byline_partial"].search(masked, low, high) is not None and len(named) > 0)
-    return Slot(tuple(named), own, persons, partial)
+    joint = patterns["byline_partial"].search(masked, low, high) if named else None
+    return Slot(tuple(named), own, persons, own or joint is not None, joint.start() if joint else -1)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -118,7 +126,8 @@ def _special(flat: str, names: Names, table: str) -> Iterator[Hit]:
 
 @functools.cache
 def _ending_slot(table: str) -> regex.Pattern[str]:
-    return regex.compile(rf"(?:{'|'.join(map(regex.escape, signals()[table]))})(?=[{regex.escape(CLOSERS)}]|\Z)")
+    spellings = (rf"(?<![\w-]){name}" if name.isascii() else name for name in map(regex.escape, signals()[table]))
+    return regex.compile(rf"(?:{'|'.join(spellings)})(?=[{regex.escape(CLOSERS)}]|\Z)")
 
 
 def _parts(masked: str, low: int, high: int) -> list[tuple[int, int]]:
@@ -164,6 +173,16 @@ def _part(flat: str, start: int, end: int, hits: list[Hit], house: House) -> Nam
     return "own" if house.calls_itself(outlet) else Named(outlet, None, None, start, end)
 
 
+def _distributor(flat: str, named: Named, hits: list[Hit], house: House) -> Iterator[Named]:
+    """The agency in brackets behind the one whose copy it distributes: `Bloomberg News (TNS)`."""
+    for author, hit in itertools.pairwise(hits):
+        if flat[author.end : hit.start] != " (" or spells(flat, hit.start - 1, hit.alias):
+            continue
+        source = _usable(hit, house)
+        if source is not None and source.key != named.key and not house.owns(source):
+            yield Named(source.key, source, None, hit.start, hit.end)
+
+
 def _owns_any(house: House, outlets: tuple[str, ...]) -> bool:
     known = {outlet.name: outlet for outlet in lexicon.outlets()}
     rows = [known[name] for name in outlets if name in known]
@@ -189,7 +208,7 @@ def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
     place = signals()["patterns"]["place_in"].match(after)
     if place:
         after = ""
-    if before.casefold() not in {"", "the"} and not (
+    if before.casefold() not in _NEWSROOM and not (
         _PERSON.fullmatch(before) and (is_bracketed or 1 < len(before.split()) <= (5 if before[0].isupper() else 3))
     ):
         return None
