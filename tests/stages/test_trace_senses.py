@@ -20,6 +20,11 @@ BOTH_WAYS = [
     ("UPI", "The Unified Payments Interface was down.", "United Press International"),
     ("DPA", "The Data Protection Act was broken.", "Deutsche Presse-Agentur"),
     ("DPA", "The Democratic Progressive Alliance (DPA) chose a new leader.", "Deutsche Presse-Agentur"),
+    ("DPA", "The Dunmore Planning Agency (DPA) chose a new leader.", "Deutsche Presse-Agentur"),
+    ("DPA", 'The Dunmore Planning Agency ("DPA") chose a new leader.', "Deutsche Presse-Agentur"),
+    ("DPA", "The Dunmore Planning Agency (DPA; founded in 1951) chose a new leader.", "Deutsche Presse-Agentur"),
+    ("DPA", "The gate belongs to DPA (Dunmore Planning Agency).", "Deutsche Presse-Agentur"),
+    ("DPA", "The gate belongs to DPA (the Dunmore Planning Agency).", "Deutsche Presse-Agentur"),
     ("ANI", "The Agencia Nacional de Infraestructura signed for the road.", "Asian News International"),
     ("ANI", "The Alliance of Northern Islands (ANI) chose a new leader.", "Asian News International"),
     ("IANS", "Hackers were studied by IANS Research.", "Indo-Asian News Service"),
@@ -48,6 +53,23 @@ def test_an_acronym_both_ways(alias: str, about: str, name: str) -> None:
     told = f"The gate was shut, a guard told {alias}."
     assert cited(told) == [(name, "interview")]
     assert cited(f"{about}\n{told}") == [] or not about
+
+
+@pytest.mark.parametrize(
+    ("alias", "text", "name"),
+    [
+        ("PAP", "The Polska Agencja Prasowa (PAP) is in Warsaw.", "Polska Agencja Prasowa"),
+        ("PAP", "PAP (Polska Agencja Prasowa) is in Warsaw.", "Polska Agencja Prasowa"),
+        ("PAP", 'The Polska Agencja Prasowa ("PAP") met the People\'s Action Party.', "Polska Agencja Prasowa"),
+        ("AA", "The state-run Anadolu Agency (AA) is in Ankara.", "Anadolu Agency"),
+        ("ANI", "The Alto News Index (ANI) fell.", "Asian News International"),
+        ("DPA", "A guard of the Dunmore Planning Office (DPA) came.", "Deutsche Presse-Agentur"),
+        ("BNS", "The FIRST man was held under the IPC.", "Baltic News Service"),
+        ("PTI", "Imran Khan came.", "Press Trust of India"),
+    ],
+)
+def test_an_acronym_that_keeps_its_sense(alias: str, text: str, name: str) -> None:
+    assert (name, "interview") in cited(f"{text}\nThe gate was shut, a guard told {alias}.")
 
 
 SHARED = [

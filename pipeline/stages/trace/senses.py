@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -15,9 +15,7 @@ __all__ = ["homonyms", "is_longer_name", "other_senses", "spells"]
 
 _WORDS_BEFORE = regex.compile(r"(?r)(?:[\p{L}\p{M}'.]+[ -]+(?:&[ ])?){1,9}\"?\Z")
 _WORD = regex.compile(r"[\p{L}\p{M}'.]+")
-_OF_THE_PRESS = regex.compile(
-    r"(?i:\b(?:news|press|presse|prensa|stampa|agen(?:cy|ce|cia|zia|tur)|agência|nachrichten\w*|wire|media)\b)"
-)
+_OF_THE_PRESS = regex.compile(r"(?i:\b(?:news|press|presse|prensa|stampa|nachrichten|telegraph|wire|media))")
 _SMALL = 3  # letters of a word that acronyms may leave out: "of the"
 
 
@@ -26,13 +24,13 @@ class Homonym:
     """A name that also means something else. `next`: what follows it where it does; `everywhere`: in credits, too."""
 
     elsewhere: tuple[str, ...]
-    hints: tuple[str, ...]
+    hints: regex.Pattern[str]
     next: regex.Pattern[str]
     everywhere: bool
 
     def rules(self, body: str) -> bool:
         """Whether the text is about the other thing of that name."""
-        return any(words in body for words in self.elsewhere) or sum(hint in body for hint in self.hints) > 1
+        return any(words in body for words in self.elsewhere) or len(set(self.hints.findall(body))) > 1
 
 
 @functools.cache
@@ -41,7 +39,7 @@ def homonyms() -> Mapping[str, Homonym]:
     return {
         alias: Homonym(
             tuple(row.get("elsewhere", ())),
-            tuple(row.get("hints", ())),
+            regex.compile(rf"\b(?:{'|'.join(map(regex.escape, row.get('hints', ()))) or '(?!)'})\b"),
             regex.compile(rf"\s(?:{row.get('next', '(?!)')})\b"),
             row.get("everywhere", False),
         )
@@ -63,24 +61,37 @@ def other_senses(body: str, hits: Sequence[Hit], spelled: frozenset[str]) -> fro
     about the other thing and spells the agency out nowhere.
     """
     found = {hit.alias: hit for hit in hits if hit.sources[0].key != HEAD}
-    return frozenset(alias for alias, hit in found.items() if _is_other(body, alias, hit, spelled))
+    return frozenset(alias for alias, hit in found.items() if _is_other(body, hit, hits, spelled))
 
 
-def _is_other(body: str, alias: str, hit: Hit, spelled: frozenset[str]) -> bool:
-    homonym = homonyms().get(alias)
+def _is_other(body: str, hit: Hit, hits: Sequence[Hit], spelled: frozenset[str]) -> bool:
+    homonym = homonyms().get(hit.alias)
     if homonym and homonym.rules(body) and not any(source.key in spelled for source in hit.sources):
         return True
-    return alias.isascii() and alias.isalpha() and alias.isupper() and _is_defined_otherwise(body, alias)
+    is_acronym = hit.alias.isascii() and hit.alias.isalpha() and hit.alias.isupper()
+    return is_acronym and any(not _names(body, span, hit, hits) for span in _definitions(body, hit.alias))
 
 
-def _is_defined_otherwise(body: str, alias: str) -> bool:
-    at = body.find(f"({alias})")
-    while at >= 0:
-        words = spells(body, at, alias)
-        if words and not _OF_THE_PRESS.search(words):
-            return True
-        at = body.find(f"({alias})", at + 1)
-    return False
+def _definitions(body: str, alias: str) -> Iterator[tuple[int, int]]:
+    """Where words stand that explain the acronym: `Aam Aadmi Party (AAP)`, `AAP (Aam Aadmi Party)`."""
+    if f"({alias}" in body or f'("{alias}' in body:
+        for match in regex.finditer(rf'\("?{alias}"?[),;]', body):
+            words = spells(body, match.start(), alias)
+            if words:
+                start = body.rindex(words, 0, match.start())
+                yield start, start + len(words)
+    if f"{alias} (" in body:
+        for match in regex.finditer(rf"\b{alias} \((?:the )?(?P<words>[^()\n]{{3,90}})\)", body):
+            if _initialed(match["words"], alias) == match["words"]:
+                yield match.span("words")
+
+
+def _names(body: str, span: tuple[int, int], hit: Hit, hits: Sequence[Hit]) -> bool:
+    """Whether such words name one of the hit's own sources, or some other of the press that no lexicon has."""
+    is_own = any(
+        other.end == span[1] and " " in other.alias and not set(hit.sources).isdisjoint(other.sources) for other in hits
+    )
+    return is_own or _OF_THE_PRESS.search(body, *span) is not None
 
 
 def spells(text: str, end: int, alias: str) -> str:
@@ -92,10 +103,15 @@ def spells(text: str, end: int, alias: str) -> str:
     before = _WORDS_BEFORE.search(text, max(0, end - 120), end)
     if before is None or before[0].endswith(". "):  # `A fine place. (AFP)`
         return ""
-    every = list(_WORD.finditer(before[0]))
+    return _initialed(before[0], alias)
+
+
+def _initialed(words: str, alias: str) -> str:
+    """The last of the words, if the acronym has their initials; small ones may count or not."""
+    every = list(_WORD.finditer(words))
     told = [word for word in every if not (word[0].islower() and len(word[0]) <= _SMALL)]
-    for words in (told, every):
-        last = words[-len(alias) :]
+    for chosen in (told, every):
+        last = chosen[-len(alias) :]
         if "".join(word[0][0] for word in last).casefold() == alias.casefold():
-            return str(before[0][last[0].start() :]).strip(' "')
+            return words[last[0].start() :].strip(' "')
     return ""
