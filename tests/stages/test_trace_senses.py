@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pipeline.stages.trace.citations import heads
+from pipeline.stages.trace.names import load
 from pipeline.stages.trace.senses import spells
+from pipeline.stages.trace.tables import frames
 from tests.stages.tracing import cited, credited
 
 # Acronym, a text about the other thing, and the agency as the plain text names it.
@@ -146,3 +149,14 @@ def test_a_mark_behind_the_last_sentence_counts_whatever_the_text_is_about() -> 
 )
 def test_spells(text: str, alias: str, words: str) -> None:
     assert spells(text, text.index("(" + alias), alias) == words
+
+
+def test_every_homonym_is_a_name_of_the_lexicon_in_one_row() -> None:
+    rows = frames()["homonym"]
+    aliases = [alias for row in rows for alias in row["aliases"]]
+    assert len(aliases) == len(set(aliases)) > 40
+    assert [alias for alias in aliases if load("", heads()).exact(alias) is None] == []
+    assert all(row.keys() & {"elsewhere", "hints", "next"} for row in rows)
+    assert all(isinstance(row.get("elsewhere", []), list) for row in rows), (
+        "a string would be looked for letter by letter"
+    )

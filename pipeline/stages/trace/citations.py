@@ -93,7 +93,7 @@ class _Language(NamedTuple):
 
 def find(page: Page, hits: list[Hit], credited: Collection[str]) -> list[Citation]:
     """The citations in the body of a page, in its order. `credited`: keys of the agencies that are credited with it."""
-    language = _languages().get(page.language)
+    language = _language(page.language)
     if language is None:
         return []
     found: list[Citation] = []
@@ -192,23 +192,22 @@ def _is_self(mention: Mention, page: Page, credited: Collection[str]) -> bool:
     )
 
 
-@functools.cache
-def _languages() -> Mapping[str, _Language]:
-    """Frames and vocabulary of each language of `frames.toml`, compiled once."""
+@functools.lru_cache(maxsize=256)
+def _language(code: str) -> _Language | None:
+    """Frames and vocabulary of a language of `frames.toml`, compiled when its first article comes; None for others."""
     table = frames()
+    words = table["lang"].get(code)
+    if words is None:
+        return None
     terms = _expanded(table["terms"])
-    found = {}
-    for code, words in table["lang"].items():
-        own_frames = _Frames.compile([row for row in table["frame"] if row.get("lang", "en") == code], terms)
-        own = terms | {"class": words.get("class", "(?!)")}
-        unknown = table["unknown"] if code == "en" else None
-        vocabulary = Vocabulary.compile(
-            ("" if words.get("glued") else r"(?<!\w)") + _put_in(words.get("prefix", ""), own),
-            _put_in(words.get("suffix", ""), own),
-            unknown,
-        )
-        found[code] = _Language(own_frames, vocabulary)
-    return found
+    own = terms | {"class": words.get("class", "(?!)")}
+    vocabulary = Vocabulary.compile(
+        ("" if words.get("glued") else r"(?<!\w)") + _put_in(words.get("prefix", ""), own),
+        _put_in(words.get("suffix", ""), own),
+        table["unknown"] if code == "en" else None,
+    )
+    rows = [row for row in table["frame"] if row.get("lang", "en") == code]
+    return _Language(_Frames.compile(rows, terms), vocabulary)
 
 
 def heads() -> tuple[str, ...]:

@@ -89,7 +89,7 @@ class Names:
         self._automaton = ahocorasick_rs.AhoCorasick(
             [alias.text for alias in self._aliases],
             matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
-            implementation=ahocorasick_rs.Implementation.DFA,  # 35 MB and 0.1 s once; scans twice as fast
+            implementation=ahocorasick_rs.Implementation.DFA,  # 40 MB and 0.1 s once; scans twice as fast
         )
 
     def find(self, text: str) -> list[Hit]:
