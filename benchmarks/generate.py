@@ -141,8 +141,8 @@ def group_sizes(rng: np.random.Generator, articles: int) -> Ints:
     return sizes
 
 
-def plan(articles: int, seed: int) -> Plan:
-    """Draw what each of `articles` articles is."""
+def plan(articles: int, seed: int, days: int = 14) -> Plan:
+    """Draw what each of `articles` articles is, which are published within so many days."""
     if articles < 10:
         raise ValueError(f"articles is {articles}; a corpus needs at least 10")
     rng = np.random.default_rng([seed, 2])
@@ -150,7 +150,7 @@ def plan(articles: int, seed: int) -> Plan:
     story, rank = ragged(sizes)
     start, stride = rng.integers(0, PUBLISHERS, len(sizes)), rng.integers(1, PUBLISHERS, len(sizes))
     lag = np.where(rank > 0, rng.exponential(0.3 * DAY, articles), 0.0)
-    published = np.minimum(rng.uniform(0, 13 * DAY, len(sizes))[story] + lag, 14 * DAY - 1).astype(np.int64)
+    published = np.minimum(rng.uniform(0, (days - 1) * DAY, len(sizes))[story] + lag, days * DAY - 1).astype(np.int64)
     reprint = rank > 0
     order = np.lexsort((rank, story, published))
     return Plan(
@@ -266,9 +266,9 @@ def _headlines(plan: Plan, rows: slice, words: _Words) -> pa.Array:
     return words.text(words.draw(mix(keys[row], position)) + (position == 0) * words.size, lengths)
 
 
-def batches(articles: int, seed: int, size: int = BATCH) -> Iterator[pa.RecordBatch]:
+def batches(articles: int, seed: int, size: int = BATCH, days: int = 14) -> Iterator[pa.RecordBatch]:
     """The corpus in batches of `size`, in order of publication. The texts do not depend on `size`."""
-    drawn, words = plan(articles, seed), _Words(seed)
+    drawn, words = plan(articles, seed, days), _Words(seed)
     epoch = int(FIRST_DAY.timestamp())
     for start in range(0, articles, size):
         rows = slice(start, min(start + size, articles))
