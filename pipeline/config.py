@@ -62,7 +62,7 @@ _PATHS = (
 _FILES = (("clean", "publishers"), ("trace", "agencies"), ("override", "orders"))
 
 #: Settings that no published table depends on, by section; none named means all of it.
-_BESIDE: dict[str, tuple[str, ...]] = {"audit": (), "night": (), "store": ("keep_runs", "metrics")}
+_BESIDE: dict[str, tuple[str, ...]] = {"audit": (), "night": (), "store": ("keep_runs", "divide_over", "metrics")}
 
 
 def _share(meaning: str) -> Meta:
@@ -185,6 +185,9 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
 
     horizon_days: Annotated[float, Meta(gt=0, le=36_500, description="how far back published tables reach")] = 90.0
     keep_runs: Annotated[int, _count("published runs that are kept, the current one among them", ge=1)] = 30
+    divide_over: Annotated[int, _count("articles above which large tables are folders of parts, by time", ge=0)] = (
+        250_000
+    )
     metrics: Annotated[str, _says("NAME.prom for Prometheus, in the textfile collector's folder; empty: none")] = ""
 
 
@@ -299,6 +302,11 @@ def load(path: str | Path | None) -> Config:
 def stretch_days(settings: Config) -> float:
     """How long the stretches of time are for which furniture is learned, in days."""
     return settings.learn.days or settings.store.horizon_days / 12
+
+
+def part_days(settings: Config) -> int:
+    """How many days the parts of a published table have, where it is divided: few of them lie within a window."""
+    return max(1, round(settings.pair.window_days / 4))
 
 
 def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from pipeline.errors import InputError
 from pipeline.intake import SEEN, Intake, latest, take_in
 from pipeline.meet import facts_of
 from pipeline.quality import audit
-from pipeline.splice import Published, expired, published, spliced
+from pipeline.splice import Published, expired, published, splice
 from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch, verify
 from pipeline.storage import manifest, read, write
 from pipeline.storage import orders as editor
@@ -39,7 +39,10 @@ __all__ = ["Basis", "Outcome", "derive", "prepare", "run"]
 
 
 class Outcome(NamedTuple):
-    """What a run did. `run_id` is "" when nothing was new and so nothing was published; `tables` are the store's."""
+    """What a run did. `run_id` is "" when nothing was new and so nothing was published; `tables` are the store's.
+
+    They are read when they are asked for. Where nothing was published there are the rejects alone.
+    """
 
     run_id: str
     tables: Mapping[str, pa.Table]
@@ -79,6 +82,8 @@ def derive(
     orders: override.Orders = override.NOTHING,
 ) -> dict[str, pa.Table]:
     """The published rows of these articles, as of a day, after what was published of them before.
+
+    Each has the time of its article in `at`, a match or link that of the later one.
 
     Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands.
     """
@@ -120,17 +125,17 @@ def derive(
         texts = now.bodies(rollup.texts(borrowed["article_id"], opened.around, settings.sketch.short_words))
         excerpts = excerpt.run(borrowed, texts, sketch.spans(texts["body"], settings.sketch))
         step.rows = excerpts.num_rows
+    matches = rollup.published(named, member_of)
+    of_members = {"credits": known.credits, "citations": known.citations, "stripped": known.stripped}
     return {
-        "clusters": told.clusters,
-        "members": told.members,
-        "matches": rollup.published(named, member_of),
-        "excerpts": excerpts,
-        "links": rollup.links(named, member_of),
-        "credits": rollup.of_members(known.credits, told.members),
-        "citations": rollup.of_members(known.citations, told.members),
-        "stripped": rollup.of_members(known.stripped, told.members),
+        "clusters": rollup.dated(told.clusters, articles, "anchor_id"),
+        "members": told.members.append_column("at", told.members["effective_at"]),
+        "matches": matches,
+        "excerpts": rollup.dated(excerpts, opened.around),
+        "links": rollup.links(matches, member_of),
+        **{name: rollup.dated(rollup.of_members(rows, told.members), articles) for name, rows in of_members.items()},
         "changes": told.changes,
-        "events": told.events,
+        "events": told.events.append_column("at", told.events["as_of"]),
     }
 
 
@@ -180,30 +185,30 @@ def _run(
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of
         opened, now = compare(kept, part, ref, night, dates, settings, watch, list(orders.must_link))
-        was = published(store, opened, expired(store, now, last, as_of, settings), all_=again)
+        was = published(store, opened, expired(store, last, as_of, settings), settings, all_=again)
         parts = manifest.parts(store.parts(), run_id, ref, night.newest_new, taught_since(as_of, settings), again=again)
         basis = Basis(as_of, intake, night, opened, was, bool(store.runs()) and not again, parts, now, orders, patterns)
         outcome = prepare(store, run_id, basis, settings, report, watch)
         store.publish(run_id, settings.store.keep_runs)
-    return outcome
+    return outcome._replace(tables=store.tables(run_id))
 
 
 def prepare(
     store: Store, run_id: str, basis: Basis, settings: config.Config, report: examine.Report, watch: Watch
 ) -> Outcome:
-    """Derive, audit and write the tables and the manifest of a run, to `store.work`, for `Store.publish` to make visible."""
+    """Derive, write and audit the tables and the manifest of a run, in `store.work`, for `Store.publish` to make visible."""
     as_of, intake, night, was = basis.as_of, basis.intake, basis.night, basis.was
     formed = derive(basis.opened, was, run_id, as_of, settings, watch, basis.now, basis.orders)
     with watch.step("write") as step:
         counts, rejects = accounted(intake, night, formed["members"], as_of, settings)
-        tables = spliced(store if basis.stays else None, was.before, formed) | {"rejects": rejects}
-        tables = {name: write.arrange(name, rows) for name, rows in tables.items()}
-        report.examine(tables, night.new, counts, as_of, basis.patterns)
-        write.write_tables(tables, store.work / "tables")
-        told = manifest.of(run_id, as_of, store, intake.files, counts, tables, settings, watch.seconds)
+        formed |= {"rejects": rejects}
+        tables = splice(store.tables() if basis.stays else None, was, formed, store.work / "tables", settings)
+        report.examine(tables, formed if basis.stays else tables, night.new, counts, as_of, basis.patterns)
+        rows = {name: tables.count(name) for name in tables}
+        told = manifest.of(run_id, as_of, store, intake.files, counts, rows, settings, watch.seconds)
         told |= {"parts": basis.parts, **report.manifest(), **basis.told}
         write.write_json(store.work / "tables" / "manifest.json", told)
-        step.rows = sum(rows.num_rows for rows in tables.values())
+        step.rows = sum(rows.values())
     return Outcome(run_id, tables, counts, report.findings)
 
 
@@ -234,7 +239,7 @@ def _nothing_new(
     """A night that brings nothing publishes nothing; that it does, or brought mostly rejects, may be a fault all the same."""
     members = schema.empty(schema.PUBLISHED["members"])
     counts, rejects = accounted(intake, night, members, as_of, settings)
-    report.examine({"rejects": rejects}, night.new, counts, as_of, patterns)
+    report.examine(None, {"rejects": rejects}, night.new, counts, as_of, patterns)
     return Outcome("", {"rejects": rejects}, counts, report.findings)
 
 

@@ -14,12 +14,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipeline import config, examine, flow, intake, schema
 from pipeline.arrive import arrivals, taught_since
@@ -31,6 +29,7 @@ from pipeline.stages import follow, identify
 from pipeline.storage import manifest, orders, state
 from pipeline.storage import part as part_
 from pipeline.storage.store import Store
+from pipeline.storage.tables import Tables
 from pipeline.watch import Watch, silent
 
 __all__ = ["Takedown", "forget", "text"]
@@ -112,11 +111,12 @@ def forget(
             told={"taken_down": len(found.articles), "nights": _nights(store, found.runs, kept)},
         )
         report = examine.Report(store, settings, watch, publish_anyway=False)
-        outcome = flow.prepare(store, run_id, basis, settings, report, watch)
+        flow.prepare(store, run_id, basis, settings, report, watch)
         tombstones = identify.tombstones(found.articles, found.identities)
         store.publish(run_id, settings.store.keep_runs, leaving=found.runs, tombstones=tombstones)
         _ensure_gone(store)
-    return Takedown(run_id, found.articles, earlier, found.runs, list(_fates(before, outcome.tables, found.articles)))
+        fates = list(_fates(before, store.tables(run_id), found.articles))
+    return Takedown(run_id, found.articles, earlier, found.runs, fates)
 
 
 def _find(article_ids: list[str], store: Store) -> _Found:
@@ -125,7 +125,7 @@ def _find(article_ids: list[str], store: Store) -> _Found:
     held: dict[str, tuple[set[str], set[str]]] = {}  # by part: of these the articles, and their identities
     runs, named = list[str](), set[str]()
     for run_id in store.runs():
-        here = set(_named(store.folder(run_id), ids))
+        here = set(_named(store.tables(run_id), ids))
         for part in store.state(run_id).parts:
             if part.folder.name not in held:
                 held[part.folder.name] = part_.held(part.folder, ids)
@@ -143,14 +143,13 @@ def _find(article_ids: list[str], store: Store) -> _Found:
     return _Found(article_ids, sorted(identities), parts, runs)
 
 
-def _named(folder: Path, ids: pa.Array) -> Iterator[str]:
+def _named(tables: Tables, ids: pa.Array) -> Iterator[str]:
     """Those of the articles that any table of a run names."""
     for name, columns in schema.PUBLISHED.items():
         naming = [column for column in columns.names if column in _NAMING]
         naming += ["from_id", "to_id"] if name == "events" else []
         if naming:
-            rows = pq.read_table(folder / f"{name}.parquet", columns=naming)
-            for column in rows.columns:
+            for column in tables.read(name, naming).columns:
                 yield from column.filter(pc.is_in(column, ids)).unique().to_pylist()
 
 

@@ -141,7 +141,7 @@ def test_a_run_that_dies_leaves_the_last_one_and_the_next_is_as_if_it_had_not(
         run(path, *pages)
     run(undisturbed, rest)
     published = (store / "latest.json").read_bytes()
-    for name in ("arrange", "write_tables", "write_json"):
+    for name in ("arrange", "write_table", "write_json"):
         with monkeypatch.context() as patch:
             patch.setattr(write, name, lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
             with pytest.raises(OSError, match="No space left"):

@@ -30,6 +30,7 @@ from pipeline.errors import IncompatibleStoreError, StoreBusyError, StoreError
 from pipeline.stages import follow
 from pipeline.storage import write
 from pipeline.storage.state import Ref, State, header
+from pipeline.storage.tables import Tables
 
 __all__ = ["Store"]
 
@@ -85,7 +86,11 @@ class Store:
 
     def table(self, name: str, run_id: str | None = None) -> pa.Table:
         """A published table."""
-        return write.table(self.folder(run_id), name)
+        return self.tables(run_id)[name]
+
+    def tables(self, run_id: str | None = None) -> Tables:
+        """The tables of a published run; of the newest for None."""
+        return Tables(self.folder(run_id))
 
     def state(self, run_id: str | None = None) -> State:
         """The state a published run stands on; an empty one for a store without a run."""
@@ -106,7 +111,7 @@ class Store:
         """What the newest run published, for the next one to follow."""
         if not self.runs():
             return follow.Before.nothing()
-        plain = {name: self.table(name).replace_schema_metadata(None) for name in ("clusters", "members", "events")}
+        plain = {name: self.tables().read(name) for name in ("clusters", "members", "events")}
         return follow.Before(**plain, history=tuple(self.history()))
 
     def history(self) -> list[str]:
