@@ -65,7 +65,7 @@ def compare(
     part.write("void", pa.table({"key": met.void}))
     with watch.step("open") as step:
         keys, matches = reopened(kept, now, met, settings, ties)
-        opened = _opened(now, keys, matches, kept.texts(["article_id", "effective_at"], keys=met.gone))
+        opened = _opened(now, keys, matches, settings, kept.texts(["article_id", "effective_at"], keys=met.gone))
         step.rows = len(keys)
     return opened, now
 
@@ -79,7 +79,7 @@ def brought(kept: State, part: Part, ref: Ref, night: Arrivals, oldest: int, set
     return added.texts
 
 
-def _opened(now: State, keys: NDArray[np.int64], matches: pa.Table, gone: pa.Table) -> Opened:
+def _opened(now: State, keys: NDArray[np.int64], matches: pa.Table, settings: config.Config, gone: pa.Table) -> Opened:
     sides = [matches[side].to_numpy() for side in ("left", "right")]
     inside = np.isin(sides[0], keys) & np.isin(sides[1], keys)
     met = np.unique(np.concatenate([keys, *sides]))
@@ -87,7 +87,7 @@ def _opened(now: State, keys: NDArray[np.int64], matches: pa.Table, gone: pa.Tab
     outer = _numbered(matches.filter(pa.array(~inside)), around["key"].to_numpy())
     inner = _numbered(matches.filter(pa.array(inside)), keys)
     return Opened(
-        known=articles_of(now, keys),
+        known=articles_of(now, keys, settings),
         matches=inner.sort_by([("left", "ascending"), ("right", "ascending")]).combine_chunks(),
         outer=rollup.named(outer, around),
         around=around,

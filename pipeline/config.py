@@ -34,6 +34,7 @@ __all__ = [
     "Override",
     "Pair",
     "Read",
+    "Run",
     "Sketch",
     "Store",
     "Trace",
@@ -62,7 +63,12 @@ _PATHS = (
 _FILES = (("clean", "publishers"), ("trace", "agencies"), ("override", "orders"))
 
 #: Settings that no published table depends on, by section; none named means all of it.
-_BESIDE: dict[str, tuple[str, ...]] = {"audit": (), "night": (), "store": ("keep_runs", "divide_over", "metrics")}
+_BESIDE: dict[str, tuple[str, ...]] = {
+    "run": (),
+    "audit": (),
+    "night": (),
+    "store": ("keep_runs", "divide_over", "metrics"),
+}
 
 
 def _share(meaning: str) -> Meta:
@@ -75,6 +81,15 @@ def _count(meaning: str, *, ge: int = 0, le: int | None = None) -> Meta:
 
 def _says(meaning: str) -> Meta:
     return Meta(description=meaning)
+
+
+_MEMORY = "texts are compared in batches that fit into so much memory, beside what a run holds of each article"
+
+
+class Run(Struct, frozen=True, forbid_unknown_fields=True):
+    """run: what a run may take of the machine. Nothing in a table depends on it."""
+
+    memory_gb: Annotated[float, Meta(ge=0.25, description=_MEMORY)] = 4.0
 
 
 class Read(Struct, frozen=True, forbid_unknown_fields=True):
@@ -237,6 +252,7 @@ class Night(Struct, frozen=True, forbid_unknown_fields=True):
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a run, a section for each stage."""
 
+    run: Run = Run()
     read: Read = Read()
     clean: Clean = Clean()
     trace: Trace = Trace()
@@ -302,6 +318,11 @@ def load(path: str | Path | None) -> Config:
 def stretch_days(settings: Config) -> float:
     """How long the stretches of time are for which furniture is learned, in days."""
     return settings.learn.days or settings.store.horizon_days / 12
+
+
+def texts_at_once(settings: Config) -> int:
+    """How many texts are held with their sketches, some 2 to 8 kB each while they are compared."""
+    return int(settings.run.memory_gb * (1 << 15))
 
 
 def part_days(settings: Config) -> int:

@@ -27,7 +27,7 @@ from pipeline.intake import SEEN, Intake, latest, take_in
 from pipeline.meet import facts_of
 from pipeline.quality import audit
 from pipeline.splice import Published, expired, published, splice
-from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch, verify
+from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch
 from pipeline.storage import manifest, read, write
 from pipeline.storage import orders as editor
 from pipeline.storage.part import Part
@@ -87,7 +87,7 @@ def derive(
 
     Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands.
     """
-    known, articles, sketches = opened.known, opened.known.articles, opened.known.sketches
+    known, articles, sketched = opened.known, opened.known.articles, opened.known.sketched
     facts = facts_of(known)
     with watch.step("cluster") as step:
         ranks = rollup.ranks(articles)
@@ -95,20 +95,20 @@ def derive(
             opened.matches,
             articles["article_id"],
             orders,
-            compare=lambda pairs: verify.run(pairs, sketches, facts, settings.verify),
+            compare=lambda pairs: sketched.verified(pairs, facts, settings.verify),
             group=lambda matches: cluster.run(matches, ranks),
         )
         groups = rollup.groups(articles, anchors)
-        unmet = verify.run(rollup.unmet(matches, anchors), sketches, facts, settings.verify)
+        unmet = sketched.verified(rollup.unmet(matches, anchors), facts, settings.verify)
         matches = pa.concat_tables([matches, unmet])
         step.rows = articles.num_rows
     with watch.step("elect") as step:
         credited = elect.credited(articles, known.credits)
-        texts = rollup.same_text_and_cluster(sketches, anchors)
+        texts = rollup.same_text_and_cluster(sketched.light, anchors)
         columns = (articles["article_id"], articles["publisher_id"], texts, articles["effective_at"])
         articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
         elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
-        figures = verify.figures(groups, elections, articles["article_id"], sketches, facts, settings.verify)
+        figures = sketched.figures(groups, elections, facts, settings.verify)
         clusters, members = elect.tables(
             groups, elections, articles, credited, figures, settings.elect, known.citations
         )
