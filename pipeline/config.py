@@ -62,7 +62,11 @@ _PATHS = (
 _FILES = (("clean", "publishers"), ("trace", "agencies"), ("override", "orders"))
 
 #: Settings that no published table depends on, by section; none named means all of it.
-_BESIDE: dict[str, tuple[str, ...]] = {"audit": (), "night": (), "store": ("keep_runs", "metrics")}
+_BESIDE: dict[str, tuple[str, ...]] = {
+    "audit": (),
+    "night": (),
+    "store": ("keep_runs", "metrics", "mode", "min_free_gb"),
+}
 
 
 def _share(meaning: str) -> Meta:
@@ -180,11 +184,18 @@ class Elect(Struct, frozen=True, forbid_unknown_fields=True):
     dropped_min_credited: Annotated[int, _count("prints that must credit it before another has dropped it", ge=1)] = 2
 
 
+_MODE = r"^(0?[67][0-7]{2})?$"
+_MODES = 'octal mode of what is published, as "0640"; folders can be entered where files can be read; empty: by umask'
+_ROOM = "free disk that a run leaves, beside what it is likely to write, or does not begin"
+
+
 class Store(Struct, frozen=True, forbid_unknown_fields=True):
     """store: what is kept, and for how long."""
 
     horizon_days: Annotated[float, Meta(gt=0, le=36_500, description="how far back published tables reach")] = 90.0
     keep_runs: Annotated[int, _count("published runs that are kept, the current one among them", ge=1)] = 30
+    mode: Annotated[str, Meta(pattern=_MODE, description=_MODES)] = ""
+    min_free_gb: Annotated[float, Meta(ge=0, le=100_000, description=_ROOM)] = 0.25
     metrics: Annotated[str, _says("NAME.prom for Prometheus, in the textfile collector's folder; empty: none")] = ""
 
 
