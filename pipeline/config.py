@@ -62,7 +62,7 @@ _PATHS = (
 _FILES = (("clean", "publishers"), ("trace", "agencies"), ("override", "orders"))
 
 #: Settings that no published table depends on, by section; none named means all of it.
-_BESIDE: dict[str, tuple[str, ...]] = {"audit": (), "night": (), "store": ("keep_runs", "metrics")}
+_BESIDE: dict[str, tuple[str, ...]] = {"audit": (), "night": (), "store": ("keep_runs", "bodies_days", "metrics")}
 
 
 def _share(meaning: str) -> Meta:
@@ -114,6 +114,9 @@ class Sketch(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _STRETCH = "lines are counted in stretches of time so long, and their neighbours; 0: a twelfth of store.horizon_days"
+
+
+_WORDS = "how long before the oldest kept run words of articles stay; 0: as long as what is compared"
 
 
 class Learn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -185,6 +188,7 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
 
     horizon_days: Annotated[float, Meta(gt=0, le=36_500, description="how far back published tables reach")] = 90.0
     keep_runs: Annotated[int, _count("published runs that are kept, the current one among them", ge=1)] = 30
+    bodies_days: Annotated[float, Meta(ge=0, le=36_500, description=_WORDS)] = 0.0
     metrics: Annotated[str, _says("NAME.prom for Prometheus, in the textfile collector's folder; empty: none")] = ""
 
 
