@@ -54,7 +54,8 @@ def arrivals(
     new, texts = _seen_now(intake, part.number, as_of), kept.texts(_OF_TEXT)
     first = pc.min(new["key"]).as_py() if new.num_rows else 0
     if again:
-        earlier = _due(kept.articles(LIGHT))
+        rows = kept.articles([*LIGHT, "rejected"])
+        earlier = _due(rows.filter(pc.invert(rows["rejected"])))
     else:
         waiting = kept.waiting()
         earlier = _with_time(

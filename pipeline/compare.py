@@ -72,7 +72,8 @@ def compare(
 
 def brought(kept: State, part: Part, ref: Ref, night: Arrivals, oldest: int, settings: config.Config) -> pa.Table:
     """Write the texts that come into the comparison to `part`, and what is known of furniture by now; gives those texts."""
-    added = texts(State([*kept.parts, ref._replace(is_compared=False)]), night, ref.number, oldest, settings)
+    both = State([*kept.parts, ref._replace(is_compared=False)], kept.former)
+    added = texts(both, night, ref.number, oldest, settings)
     for name, rows in added._asdict().items():
         part.write(name, rows)
     part.write("waiting", night.waiting)

@@ -67,7 +67,7 @@ _BESIDE: dict[str, tuple[str, ...]] = {
     "run": (),
     "audit": (),
     "night": (),
-    "store": ("keep_runs", "divide_over", "metrics", "mode", "min_free_gb"),
+    "store": ("keep_runs", "divide_over", "metrics", "mode", "min_free_gb", "bodies_days"),
 }
 
 
@@ -129,6 +129,9 @@ class Sketch(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _STRETCH = "lines are counted in stretches of time so long, and their neighbours; 0: a twelfth of store.horizon_days"
+
+
+_WORDS = "how long before the oldest kept run words of articles stay; 0: as long as what is compared"
 
 
 class Learn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -210,6 +213,7 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
     )
     mode: Annotated[str, Meta(pattern=_MODE, description=_MODES)] = ""
     min_free_gb: Annotated[float, Meta(ge=0, le=100_000, description=_ROOM)] = 0.25
+    bodies_days: Annotated[float, Meta(ge=0, le=36_500, description=_WORDS)] = 0.0
     metrics: Annotated[str, _says("NAME.prom for Prometheus, in the textfile collector's folder; empty: none")] = ""
 
 

@@ -66,8 +66,9 @@ def _reading(store: Store, row: Row, run_id: str) -> Iterator[str]:
     yield f"  from        {stored['source']}, a {stored['field']}{_given(', byline ', stored['byline'])}"
     lines = _where(store.table("stripped", run_id), "article_id", row["article_id"])
     n_learned = sum(line["rule"] == learn.RULE for line in lines)  # the body as it is kept still has those
-    n_paragraphs = stored["body"].count("\n") + 1 - n_learned
-    yield f"  body        {row['n_words']:,} words in {n_paragraphs} paragraphs or lines"
+    n_paragraphs = stored["body"].count("\n") + 1 - n_learned if stored["body"] else None
+    where = f" in {n_paragraphs} paragraphs or lines" if n_paragraphs else "; the text is no longer kept"
+    yield f"  body        {row['n_words']:,} words{where}"
     yield f"  kind        {row['kind']}, {row['status']}, text {row['text_state']}"
     if lines:
         yield f"  taken out   {len(lines)} lines that are not the story:"

@@ -191,6 +191,7 @@ def _run(
         basis = Basis(as_of, intake, night, opened, was, bool(store.runs()) and not again, parts, now, orders, patterns)
         outcome = prepare(store, run_id, basis, settings, report, watch)
         store.publish(run_id, settings.store.keep_runs, mode=settings.store.mode)
+        store.let_go(settings.store.bodies_days)
     return outcome._replace(tables=store.tables(run_id))
 
 

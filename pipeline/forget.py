@@ -120,6 +120,7 @@ def forget(
             leaving=found.runs,
             tombstones=tombstones,
         )
+        store.let_go(settings.store.bodies_days)
         _ensure_gone(store)
         fates = list(_fates(before, store.tables(run_id), found.articles))
     return Takedown(run_id, found.articles, earlier, found.runs, fates)
@@ -172,7 +173,7 @@ def _rewritten(store: Store, found: _Found, run_id: str) -> tuple[list[dict[str,
             part, ref = part | {"run_id": name}, ref._replace(folder=folder)  # noqa: PLW2901 - the same under its new name
         parts.append(part)
         refs.append(ref)
-    return parts, state.State(refs).uncompared()
+    return parts, state.State(refs, former=store.state()).uncompared()
 
 
 def _nights(store: Store, leaving: Collection[str], kept: state.State) -> list[dict[str, Any]]:

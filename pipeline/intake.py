@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.errors import InputError
@@ -23,7 +24,7 @@ from pipeline.storage import read
 from pipeline.storage.part import TAKEN, Part
 from pipeline.watch import Watch
 
-__all__ = ["LIGHT", "SEEN", "Intake", "latest", "nothing", "reject", "take_in"]
+__all__ = ["LIGHT", "SEEN", "Intake", "latest", "nothing", "reject", "take_in", "traced_and_sketched"]
 
 #: What has to be known of earlier articles, to know them again.
 SEEN = ["identity", "article_id", "digest", "source_id"]
@@ -56,7 +57,7 @@ def take_in(
     aliases: Mapping[str, str] = MappingProxyType({}),
     forgotten: Collection[str] = (),
 ) -> Intake:
-    """Take files in. New articles go to `part` with their bodies; those that `seen` has (see `identify.Known.of`) are repeats.
+    """Take files in. New articles go to `part` with their words; those that `seen` has (see `identify.Known.of`) are repeats.
 
     `aliases`: names and hosts of publishers beside those that the lexicon and the settings know. `forgotten`: the
     tombstones of articles that were taken down; these are rejects.
@@ -72,8 +73,11 @@ def take_in(
         with watch.step("identify", batch=True) as step:
             identified = identify.run(articles, known)
             step.rows = articles.num_rows
-        for name, rows in _traced_and_sketched(identified.articles, stripped, n_kept, settings, watch).items():
+        rows_of = n_kept + np.arange(identified.articles.num_rows)
+        for name, rows in traced_and_sketched(identified.articles, stripped, rows_of, settings, watch).items():
             part.add(name, rows)
+        at = pc.index_in(identified.articles["record"], value_set=batch.records["record"].combine_chunks())
+        part.add("records", batch.records.take(at))
         kept.append(identified.articles.select(LIGHT))
         n_kept += identified.articles.num_rows
         rejects += [batch.rejects, unusable, _forgotten(identified.forgotten)]
@@ -124,10 +128,10 @@ def _watched(reading: read.Reading, watch: Watch) -> Iterator[read.Batch]:
         yield batch
 
 
-def _traced_and_sketched(
-    articles: pa.Table, stripped: pa.Table, first: int, settings: config.Config, watch: Watch
+def traced_and_sketched(
+    articles: pa.Table, stripped: pa.Table, rows: NDArray[np.int64], settings: config.Config, watch: Watch
 ) -> dict[str, pa.Table]:
-    """What a batch, whose first article has that row, adds to the state.
+    """What the articles of a batch add to the state, where they have those `rows`, but for the records they were.
 
     Two versions of one article may travel in it: a text is told by its record.
     """
@@ -144,16 +148,19 @@ def _traced_and_sketched(
     found = {"stripped": identify.attach(stripped, of_texts), "credits": credits, "citations": citations}
     return {
         "articles": articles,
+        "bodies": articles,
         "sketches": sketches.select(schema.SKETCHES.names),
-        **{name: _named(rows, texts, articles, first, TAKEN[name]) for name, rows in found.items()},
+        **{name: _named(lines, texts, articles, rows, TAKEN[name]) for name, lines in found.items()},
     }
 
 
-def _named(rows: pa.Table, texts: pa.ChunkedArray, articles: pa.Table, first: int, wanted: pa.Schema) -> pa.Table:
-    """Rows whose article_id is the record of a text, with the article's id and row instead."""
-    at = pc.index_in(rows["article_id"], value_set=texts.combine_chunks())
-    columns = {name: rows[name] for name in rows.column_names}
-    columns |= {"article_id": articles["article_id"].take(at), "row": pc.add(at.cast(pa.int64()), first)}
+def _named(
+    lines: pa.Table, texts: pa.ChunkedArray, articles: pa.Table, rows: NDArray[np.int64], wanted: pa.Schema
+) -> pa.Table:
+    """Lines whose article_id is the record of a text, with the article's id and row instead."""
+    at = pc.index_in(lines["article_id"], value_set=texts.combine_chunks())
+    columns = {name: lines[name] for name in lines.column_names}
+    columns |= {"article_id": articles["article_id"].take(at), "row": pa.array(rows).take(at)}
     return pa.Table.from_arrays([columns[name] for name in wanted.names], schema=wanted)
 
 

@@ -31,7 +31,7 @@ from pipeline.stages._fold import flatten, place_in
 from pipeline.stages._words import count_words, is_unspaced
 from pipeline.stages.kernels import arrays
 
-__all__ = ["LEARNED", "RULE", "carriers", "run", "strike"]
+__all__ = ["LEARNED", "RULE", "carriers", "only", "run", "strike"]
 
 #: The lines that are furniture of a publisher in a stretch of time, by the hashes that `sketch` gives them.
 LEARNED = pa.schema(
@@ -145,6 +145,19 @@ def strike(
             texts.column_names.index(name), column, pa.array([row[name] for row in rows], column.type)
         )
     return texts, pa.Table.from_pylist(stripped, schema.STRIPPED)
+
+
+def only(texts: pa.Table, heads: NDArray[np.int64], tails: NDArray[np.int64]) -> pa.Table:
+    """Texts (`schema.ARTICLES`) without so many lines at their heads and tails: `body` and `body_map` as `strike` left them."""
+    rows = []
+    for text, head, tail in zip(texts.select(_READ).to_pylist(), heads.tolist(), tails.tolist(), strict=True):
+        paragraphs = _Paragraphs(text)
+        rows.append(paragraphs.only(head, len(paragraphs.lines) - tail))
+    for name in ("body", "body_map"):
+        column = schema.ARTICLES.field(name)
+        values = pa.array([row[name] for row in rows], column.type)
+        texts = texts.set_column(texts.column_names.index(name), column, values)
+    return texts
 
 
 _CHANGED = ("body", "body_map", "n_words", "text_state")

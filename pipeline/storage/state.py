@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline import config, schema
-from pipeline.stages import identify
+from pipeline.stages import identify, learn
 from pipeline.stages.kernels.characters import NORMALISER
 from pipeline.storage.part import COMPARED, TAKEN
 
@@ -31,7 +31,7 @@ FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
 #: A stretch of time, both ends included, in microseconds.
 Span = tuple[int, int]
 
-_LAYOUT = 3  # of the tables of the state; raised when they gain, lose or change a column
+_LAYOUT = 4  # of the tables of the state; raised when they gain, lose or change a column
 _PART = 32  # bits of a key that name the row
 
 
@@ -65,15 +65,15 @@ class Ref(NamedTuple):
 
 
 class State:
-    """The state of one run: its parts, oldest first."""
+    """The state of one run: its parts, oldest first. `former`: the state in which what was compared of them still held."""
 
-    def __init__(self, parts: Sequence[Ref] = ()) -> None:
-        self.parts = list(parts)
+    def __init__(self, parts: Sequence[Ref] = (), former: State | None = None) -> None:
+        self.parts, self.former = list(parts), former
         self._compared = [part for part in self.parts if part.is_compared]
 
     def uncompared(self) -> State:
         """The same, but what was compared does not hold."""
-        return State([part._replace(is_compared=False) for part in self.parts])
+        return State([part._replace(is_compared=False) for part in self.parts], self.former or self)
 
     # --- what was taken in
 
@@ -84,7 +84,7 @@ class State:
 
     def articles(self, columns: list[str]) -> pa.Table:
         """Those columns of the articles, with `key` and `first_seen`: the date of the run that brought them."""
-        plain = pa.schema([schema.ARTICLES.field(column) for column in columns])
+        plain = pa.schema([TAKEN["articles"].field(column) for column in columns])
         wanted = plain.append(pa.field("key", pa.int64(), nullable=False)).append(FIRST_SEEN)
         read = [wanted.empty_table()]
         for part in self.parts:
@@ -95,14 +95,30 @@ class State:
         return pa.concat_tables(read)
 
     def newest(self, article_ids: Iterable[str]) -> pa.Table:
-        """The newest version of each of these articles, bodies included."""
-        rows = self.articles(["article_id", "digest", "modified_at", "published_at"])
+        """The newest version of each of these articles, with its `body`, null where it is no longer kept."""
+        rows = self.articles(["article_id", "digest", "modified_at", "published_at", "rejected"])
         rows = rows.filter(pc.is_in(rows["article_id"], pa.array(sorted(set(article_ids)), pa.string())))
-        return self.take("articles", identify.newest(rows)[0]["key"].to_numpy())
+        keys = identify.newest(rows.filter(pc.invert(rows["rejected"])))[0]["key"].to_numpy()
+        kept = self.have_words(keys)
+        places = np.where(kept, np.cumsum(kept) - 1, 0)
+        bodies = self.take("bodies", keys[kept])["body"].take(pa.array(places, mask=~kept))
+        light = [name for name in TAKEN["articles"].names if name in schema.ARTICLES.names]
+        return self.take("articles", keys, light).append_column("body", bodies)
 
     def take(self, name: str, keys: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
-        """The rows of `articles` or `sketches` with those keys, in their order."""
+        """The rows of `articles`, `sketches` or, where they `have_words`, `bodies` with those keys, in their order."""
         return self._take(name, TAKEN[name], keys, columns)
+
+    def have_words(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the bodies of the articles with those keys are still kept."""
+        kept = [part.number for part in self.parts if (part.folder / "bodies.parquet").exists()]
+        return np.isin(keys >> _PART, kept)
+
+    def whole(self, keys: NDArray[np.int64]) -> pa.Table:
+        """The articles with those keys, all of which `have_words`, with their bodies: `schema.ARTICLES`."""
+        light, bodies = self.take("articles", keys), self.take("bodies", keys)
+        columns = {name: (bodies if name in bodies.column_names else light)[name] for name in schema.ARTICLES.names}
+        return pa.table(columns, schema=schema.ARTICLES)
 
     def of(self, name: str, keys: NDArray[np.int64]) -> pa.Table:
         """The rows of `stripped`, `credits` or `citations` that belong to the articles with these keys; `key` says to which."""
@@ -139,11 +155,17 @@ class State:
         return pa.concat_tables([rows.cast(read[0].schema) for rows in read])
 
     def bodies(self, texts: pa.Table) -> pa.Table:
-        """`article_id`, `field`, `body` and `body_map` of texts (key, article, redone), without their learned lines."""
-        columns = ["article_id", "field", "body", "body_map"]
-        found = self.take("articles", texts["article"].to_numpy(), columns)
-        done = self.redone(texts, ["body", "body_map"])
-        return replaced(found, done, np.flatnonzero(texts["redone"].to_numpy() >= 0))
+        """The articles (`schema.ARTICLES`) of texts (key, article, redone) whose words are kept, without learned lines."""
+        texts = texts.filter(pa.array(self.have_words(texts["article"].to_numpy())))
+        found = self.whole(texts["article"].to_numpy())
+        rows = np.flatnonzero(texts["redone"].to_numpy() >= 0)
+        keys = texts["key"].to_numpy()[rows]
+        struck, order = self.struck(keys), np.argsort(keys)
+        at = order[np.searchsorted(keys, struck["key"].to_numpy(), sorter=order)]
+        head = pc.equal(struck["position"], "head").to_numpy()
+        lost = (np.bincount(at[where], minlength=len(keys)) for where in (head, ~head))
+        bare = learn.only(found.take(pa.array(rows)), *lost)
+        return replaced(found, bare.select(["body", "body_map"]), rows)
 
     def sketches(self, texts: pa.Table, columns: list[str] | None = None) -> pa.Table:
         """The sketches of texts (key, article, redone), in their order; `columns`: those alone."""

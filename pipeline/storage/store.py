@@ -18,7 +18,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from pipeline import config
 from pipeline.errors import IncompatibleStoreError, StoreBusyError, StoreError
 from pipeline.stages import follow
 from pipeline.storage import write
+from pipeline.storage.part import let_go
 from pipeline.storage.state import Ref, State, header
 from pipeline.storage.tables import Tables
 
@@ -234,6 +235,18 @@ class Store:
         kept = [run for run in self.runs() if run not in leaving]
         self._point([*kept, run_id][-keep:], used_up=leaving, tombstones=tombstones)
         self._clear()
+
+    def let_go(self, days: float) -> None:
+        """Remove the words of the parts whose newest article is older than so many days before the oldest kept run; 0: of none.
+
+        Whatever run is gone back to, those of its last days are there. Give it a store that is `locked`.
+        """
+        if not days or not self.runs():
+            return
+        oldest = datetime.fromisoformat(self.manifest(self.runs()[0])["as_of"]) - timedelta(days=days)
+        for part in (part for run_id in self.runs() for part in self.parts(run_id)):
+            if datetime.fromisoformat(part["newest"]) < oldest:
+                let_go(self.ref(part).folder)
 
     def rollback(self, wanted: str | None = None) -> str:
         """Make an earlier run the newest one, the one before the last for None. The runs after it leave for good.
