@@ -200,6 +200,8 @@ class State:
         found = [COMPARED["matches"].empty_table()]
         for part in self._compared:
             path = part.folder / "matches.parquet"
+            if not _reaches(path, "at", spans):
+                continue
             sides = pq.read_table(path, columns=["left", "right"])
             wanted = [np.isin(sides[side].to_numpy(), keys) for side in ("left", "right")]
             rows = np.flatnonzero(np.logical_or(*wanted) & self._hold(sides, part.number))
@@ -279,6 +281,20 @@ def _rows(path: Path, rows: NDArray[np.int64], wanted: pa.Schema) -> pa.Table:
         table = file.read_row_groups(chosen.tolist(), columns=wanted.names).select(wanted.names).cast(wanted)
         begins = np.concatenate([[0], np.cumsum(np.array(sizes, np.int64)[chosen])]).astype(np.int64)
         return table.take(pa.array(begins[np.searchsorted(chosen, group)] + rows - starts[group]))
+
+
+def _reaches(path: Path, column: str, spans: Sequence[Span]) -> bool:
+    """Whether a file may have rows whose time lies in one of the stretches, by what its footer says of the column."""
+    footer = pq.read_metadata(path)
+    place = footer.schema.names.index(column)
+    for group in range(footer.num_row_groups):
+        times = footer.row_group(group).column(place).statistics
+        if times is None or not times.has_min_max:
+            return True
+        low, high = (pa.scalar(time, schema.TIME).cast(pa.int64()).as_py() for time in (times.min, times.max))
+        if any(first <= high and low <= last for first, last in spans):
+            return True
+    return False
 
 
 def replaced(rows: pa.Table, changed: pa.Table, at: NDArray[np.int64]) -> pa.Table:
