@@ -12,10 +12,11 @@ import hashlib
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date as date_
 from datetime import datetime, time
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
@@ -24,6 +25,7 @@ from msgspec import Meta, Struct
 from pipeline.errors import ConfigError
 
 __all__ = [
+    "READING",
     "Action",
     "Audit",
     "Clean",
@@ -61,6 +63,9 @@ _PATHS = (
 
 #: Those whose content decides as well as the settings themselves.
 _FILES = (("clean", "publishers"), ("trace", "agencies"), ("override", "orders"))
+
+#: Settings that decide how an article is read, by section; none named means all of it.
+READING: Mapping[str, tuple[str, ...]] = MappingProxyType({"clean": (), "trace": (), "sketch": ("short_words",)})
 
 #: Settings that no published table depends on, by section; none named means all of it.
 _BESIDE: dict[str, tuple[str, ...]] = {
@@ -119,7 +124,7 @@ class Trace(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sketch(Struct, frozen=True, forbid_unknown_fields=True):
-    """sketch: shingles and signatures. Changing any of these needs a rebuild of the store."""
+    """sketch: shingles and signatures. Changing any of these but short_words needs `reprints rebuild`."""
 
     shingle_words: Annotated[int, _count("words in a shingle", ge=1, le=16)] = 5
     shingle_chars: Annotated[int, _count("characters in one, for scripts written without spaces", ge=1, le=16)] = 5
@@ -414,11 +419,11 @@ def _key(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _toml(key)
 
 
-def fingerprint(settings: Config) -> str:
+def fingerprint(settings: Config, only: Mapping[str, tuple[str, ...]] | None = None) -> str:
     """A short hash of what decides the tables: equal for equal values, whatever file they came from. 16 hex digits.
 
     Files that settings name count by what is in them, not by their path. Where a night lies, what its alarms are and how
-    many runs are kept decide nothing in a table.
+    many runs are kept decide nothing in a table. `only`: of these settings alone, by section.
     """
     values = msgspec.to_builtins(settings)
     for section, keys in _BESIDE.items():
@@ -426,6 +431,11 @@ def fingerprint(settings: Config) -> str:
     for section, key in _FILES:
         path = values[section][key]
         values[section][key] = hashlib.blake2b(_content(path)).hexdigest() if path else ""
+    if only is not None:
+        values = {
+            section: {key: value for key, value in values[section].items() if not keys or key in keys}
+            for section, keys in only.items()
+        }
     encoded = msgspec.json.encode(values, order="sorted")
     return hashlib.blake2b(encoded, digest_size=8).hexdigest()
 

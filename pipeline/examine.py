@@ -78,6 +78,10 @@ class Report:
         found = audit.of_night(self._figures, counts, formed["rejects"], self._unfinished(patterns), self._age, limits)
         self._conclude(audit.findings(limits, [*found, *drift.found(night, before, limits)]))
 
+    def read_again(self, counts: Mapping[str, int], rejects: pa.Table) -> None:
+        """Audit what was read again under other rules; `AuditError` if those reject too much of it."""
+        self._conclude(audit.findings(self._settings.audit, audit.of_reading(counts, rejects, self._settings.audit)))
+
     def manifest(self) -> dict[str, Any]:
         """What the manifest of the run keeps: its figures, what was found, and whether it was published anyway."""
         return {

@@ -26,9 +26,10 @@ from pipeline.errors import InputError
 from pipeline.intake import SEEN, Intake, latest, take_in
 from pipeline.meet import facts_of
 from pipeline.quality import audit
+from pipeline.renew import renewed
 from pipeline.splice import Published, expired, published, splice
 from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch
-from pipeline.storage import manifest, read, write
+from pipeline.storage import manifest, read, rules, write
 from pipeline.storage import orders as editor
 from pipeline.storage.part import Part
 from pipeline.storage.state import Ref, State
@@ -171,24 +172,36 @@ def _run(
     files = _not_below(store.path, read.inputs(patterns))
     with store.locked(wait=wait):
         store.ensure_room(files, settings.store.min_free_gb)
-        store.check(settings.sketch)
+        store.check(settings)
         orders = editor.orders(settings.override)
-        kept, last = store.state(), store.as_of()
-        again = store.is_of_other_settings(settings)  # then everything is compared again
+        last, renewal = store.as_of(), renewed(store, settings, orders.publishers, watch)
+        report.read_again(renewal.counts, renewal.rejects)
+        again = renewal.is_anew or store.is_of_other_rules(settings)  # then everything is compared again
+        kept = renewal.state
         with Part(store.work / "state") as part:
             intake = take_in(files, kept.articles(SEEN), settings, part, watch, orders.publishers, store.forgotten())
+        intake = intake._replace(again=renewal.rejects)
         as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
         ref = Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
         kept = kept.uncompared() if again else kept
         night = arrivals(kept, intake, ref, settings, again=again)
-        if not night.new.num_rows and _is_settled(store, settings, as_of):
+        if not night.new.num_rows and not again and _is_settled(store, as_of):
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of
         opened, now = compare(kept, part, ref, night, dates, settings, watch, list(orders.must_link))
         was = published(store, opened, expired(store, last, as_of, settings), settings, all_=again)
-        parts = manifest.parts(store.parts(), run_id, ref, night.newest_new, taught_since(as_of, settings), again=again)
-        basis = Basis(as_of, intake, night, opened, was, bool(store.runs()) and not again, parts, now, orders, patterns)
+        parts = manifest.parts(
+            renewal.named(run_id),
+            run_id,
+            ref,
+            night.newest_new,
+            taught_since(as_of, settings),
+            read_by=rules.of(settings).reading,
+            again=again,
+        )
+        stays = bool(store.runs()) and not again
+        basis = Basis(as_of, intake, night, opened, was, stays, parts, now, orders, patterns, renewal.told())
         outcome = prepare(store, run_id, basis, settings, report, watch)
         store.publish(run_id, settings.store.keep_runs, mode=settings.store.mode)
         store.let_go(settings.store.bodies_days)
@@ -222,12 +235,10 @@ def _not_before(last: datetime | None, as_of: datetime | None, watch: Watch) -> 
     return last
 
 
-def _is_settled(store: Store, settings: config.Config, as_of: datetime) -> bool:
-    """Whether, without new articles, what is published is what would be: a run of these settings and date, or nothing."""
-    if not store.runs():
-        return True
-    newest = store.manifest()
-    return newest["fingerprint"] == config.fingerprint(settings) and datetime.fromisoformat(newest["as_of"]) >= as_of
+def _is_settled(store: Store, as_of: datetime) -> bool:
+    """Whether, without new articles, what is published under these rules is what would be: a run of that date, or nothing."""
+    last = store.as_of()
+    return last is None or last >= as_of
 
 
 def _nothing_new(

@@ -26,7 +26,7 @@ from pipeline.errors import StoreError
 from pipeline.quality import figures
 from pipeline.splice import everything
 from pipeline.stages import follow, identify
-from pipeline.storage import manifest, orders, state
+from pipeline.storage import manifest, orders, rules, state
 from pipeline.storage import part as part_
 from pipeline.storage.store import Store
 from pipeline.storage.tables import Tables
@@ -81,7 +81,7 @@ def forget(
     store.run_id()  # a folder without a run is not made a store
     with store.locked(wait=wait):
         settings = settings or manifest.settings(store)
-        store.check(settings.sketch)
+        store.check(settings)
         forgotten = store.forgotten()
         earlier = sorted(id_ for id_ in set(article_ids) if forgotten.issuperset(identify.tombstones([id_])))
         found = _find(sorted(set(article_ids) - set(earlier)), store)
@@ -94,6 +94,7 @@ def forget(
         before, none, ordered = store.before(), intake.nothing(), orders.orders(settings.override)
         with part_.Part(store.work / "state") as part:
             part.close(lambda rows: rows)
+        read_by = rules.of(settings).reading
         ref = state.Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
         night = arrivals(kept, none, ref, settings, again=True)
         opened, now = compare(kept, part, ref, night, (None, as_of), settings, watch, list(ordered.must_link))
@@ -104,7 +105,7 @@ def forget(
             opened=opened,
             was=everything(_redacted(before, pa.array(found.articles, pa.string()))),
             stays=False,
-            parts=manifest.parts(parts, run_id, ref, None, taught_since(as_of, settings), again=True),
+            parts=manifest.parts(parts, run_id, ref, None, taught_since(as_of, settings), read_by=read_by, again=True),
             now=now,
             orders=ordered,
             patterns=None,
@@ -166,11 +167,11 @@ def _rewritten(store: Store, found: _Found, run_id: str) -> tuple[list[dict[str,
     for part in store.parts():
         ref = store.ref(part)
         if part["run_id"] in found.parts:
-            name = f"{part['run_id'].partition('~')[0]}~{run_id}"
-            folder = store.work / "parts" / name
+            base = part["run_id"].partition("~")[0]
+            folder = store.work / "parts" / base
             if not part_.without(ref.folder, found.articles, folder):
                 continue  # `_clear` does not keep what no manifest names
-            part, ref = part | {"run_id": name}, ref._replace(folder=folder)  # noqa: PLW2901 - the same under its new name
+            part, ref = part | {"run_id": f"{base}~{run_id}"}, ref._replace(folder=folder)  # noqa: PLW2901 - the same under its new name
         parts.append(part)
         refs.append(ref)
     return parts, state.State(refs, former=store.state()).uncompared()

@@ -34,12 +34,16 @@ LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_ma
 
 
 class Intake(NamedTuple):
-    """What the files came to: new articles (`LIGHT`), rejects, a report on each file, counts of files, records and repeats."""
+    """What the files came to: new articles (`LIGHT`), rejects, a report on each file, counts of files, records and repeats.
+
+    `again`: rejects of articles of earlier runs, which were read again.
+    """
 
     new: pa.Table
     rejects: pa.Table
     files: list[read.FileReport]
     counts: dict[str, int]
+    again: pa.Table = schema.REJECTS.empty_table()
 
 
 def nothing() -> Intake:

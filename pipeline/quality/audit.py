@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from pipeline import config, schema
 from pipeline.quality.figures import Figures
 
-__all__ = ["INVARIANTS", "Finding", "actions", "findings", "invariants", "of_night"]
+__all__ = ["INVARIANTS", "Finding", "actions", "findings", "invariants", "of_night", "of_reading"]
 
 #: What must hold of every run that is published.
 INVARIANTS = ("schema", "keys", "foreign keys", "canonical", "anchors", "sizes", "counts")
@@ -164,6 +164,13 @@ def of_night(
     if age is not None and age > timedelta(hours=settings.max_age_hours):
         hours = f"{age / timedelta(hours=1):,.0f} hours older than the run's date"
         yield "stale", f"the newest article is {hours}, more than audit.max_age_hours = {settings.max_age_hours}"
+
+
+def of_reading(counts: Mapping[str, int], rejects: pa.Table, settings: config.Audit) -> Iterator[tuple[str, str]]:
+    """What is wrong with articles of earlier nights that were `read` again, of which so many are `rejected` now."""
+    read, rejected = counts.get("read", 0), counts.get("rejected", 0)
+    what = "articles of earlier nights, read again by the rules of today and rejected,"
+    yield from _exceeded("rejects", rejected, read, what, settings, _commonest(rejects))
 
 
 def _exceeded(

@@ -29,7 +29,18 @@ import pyarrow.compute as pc
 
 from pipeline.stages import _urls
 
-__all__ = ["Identified", "Known", "attach", "duplicates", "identity", "newest", "run", "settle", "tombstones"]
+__all__ = [
+    "Identified",
+    "Known",
+    "attach",
+    "duplicates",
+    "identities",
+    "identity",
+    "newest",
+    "run",
+    "settle",
+    "tombstones",
+]
 
 
 class Identified(NamedTuple):
@@ -116,6 +127,16 @@ def identity(publisher: str, source_id: str | None, url: str | None, headline: s
     if address := _urls.normalise(url):
         return _hash("url", address, *of_feed)
     return _hash("text", publisher, headline or "", digest, *of_feed)
+
+
+def identities(articles: pa.Table) -> pa.Array:
+    """The identity of each of some articles (ARTICLES), hex."""
+    columns = ("publisher_id", "publisher", "source_id", "url", "headline", "digest")
+    found = (
+        identity(publisher_id or (name or "").casefold(), source_id, url, headline, digest or "").hex()
+        for publisher_id, name, source_id, url, headline, digest in _rows(articles, *columns)
+    )
+    return pa.array(found, pa.string())
 
 
 def tombstones(article_ids: Iterable[str], identities: Iterable[str] = ()) -> list[str]:

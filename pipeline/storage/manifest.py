@@ -12,7 +12,8 @@ import msgspec
 
 from pipeline import config, schema
 from pipeline.errors import ConfigError, IncompatibleStoreError
-from pipeline.storage import read, state
+from pipeline.storage import read, rules
+from pipeline.storage.header import header
 from pipeline.storage.state import Ref
 from pipeline.storage.store import Store
 from pipeline.watch import Watch
@@ -40,7 +41,7 @@ def of(
         "run_id": run_id,
         "as_of": as_of.isoformat(),
         "contract": schema.CONTRACT_VERSION,
-        "header": state.header(settings.sketch),
+        "header": header(settings),
         "history": [*store.history(), run_id],
         "inputs": [_input(report) for report in files],
         "counts": dict(counts),
@@ -51,6 +52,7 @@ def of(
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "settings": msgspec.to_builtins(settings),
         "fingerprint": config.fingerprint(settings),
+        "rules": rules.of(settings)._asdict(),
     }
 
 
@@ -61,19 +63,21 @@ def parts(
     newest: datetime | None,
     reach: datetime,
     *,
+    read_by: str,
     again: bool = False,
 ) -> list[dict[str, Any]]:
     """The parts of the state a run stands on: those `before` it, and its own. `again`: what they compared does not hold.
 
-    `newest` is the newest time of its articles, None for none. A part whose newest is older than `reach` is left out once
-    all that came before it are: what it says of texts of theirs is needed as long as they are.
+    `newest` is the newest time of its articles, None for none; `read_by`: the rules (`Rules.reading`) of this run. A part
+    whose newest is older than `reach` is left out once all that came before it are: what it says of texts of theirs is needed
+    as long as they are.
     """
     fresh = [datetime.fromisoformat(part["newest"]) >= reach for part in before]
     kept = before[fresh.index(True) :] if any(fresh) else []
     kept = [part | {"compared": part["compared"] and not again} for part in kept]
     newest = newest or own.as_of
     told = {"run_id": run_id, "number": own.number, "as_of": own.as_of.isoformat(), "newest": newest.isoformat()}
-    return [*kept, told | {"compared": True}]
+    return [*kept, told | {"compared": True, "read_by": read_by}]
 
 
 def next_number(before: list[dict[str, Any]]) -> int:

@@ -34,7 +34,20 @@ from pipeline import schema
 from pipeline.stages import learn, pair, verify
 from pipeline.storage import write
 
-__all__ = ["COMPARED", "TAKEN", "WORDS", "Group", "Part", "groups", "held", "let_go", "uneven", "without"]
+__all__ = [
+    "COMPARED",
+    "LINES",
+    "TAKEN",
+    "WORDS",
+    "Group",
+    "Part",
+    "groups",
+    "has_records",
+    "held",
+    "let_go",
+    "uneven",
+    "without",
+]
 
 _ROW = pa.field("row", pa.int64(), nullable=False)  # of the article in the part
 _KEY = pa.field("key", pa.int64(), nullable=False)
@@ -89,8 +102,11 @@ COMPARED: Mapping[str, pa.Schema] = MappingProxyType(
 #: The tables that go row by row with one another, in the same row groups.
 _ROWS = ("articles", "bodies", "records", "sketches")
 
-#: Those that may be gone.
+#: Those that may be gone, first the one that needs the other.
 WORDS = ("records", "bodies")
+
+#: The tables that say what was found in an article.
+LINES = ("stripped", "credits", "citations")
 
 
 class Part:
@@ -153,24 +169,33 @@ class Part:
 
 
 class Group(NamedTuple):
-    """Some rows of a part that follow one another, the first with the number `first`. None: their words are gone."""
+    """What a part took in of some articles that follow one another, by table; the first has the number `first`."""
 
     first: int
-    articles: pa.Table
-    sketches: pa.Table
-    bodies: pa.Table | None
-    records: pa.Table | None
+    tables: dict[str, pa.Table]
 
 
 def groups(folder: Path) -> Iterator[Group]:
-    """What the part in `folder` took in, a batch at a time: words pass through and are not held."""
+    """What the part in `folder` took in, without tables of words that are gone. A batch at a time: words are not held."""
     with ExitStack() as open_:
         files = {name: open_.enter_context(pq.ParquetFile(folder / f"{name}.parquet")) for name in _there(folder)}
         first = 0
         for number in range(files["articles"].num_row_groups):
             rows = {name: file.read_row_group(number).cast(TAKEN[name]) for name, file in files.items()}
-            yield Group(first, rows["articles"], rows["sketches"], rows.get("bodies"), rows.get("records"))
-            first += rows["articles"].num_rows
+            last = first + rows["articles"].num_rows
+            yield Group(first, rows | {name: _lines(folder, name, first, last) for name in LINES})
+            first = last
+
+
+def _lines(folder: Path, name: str, first: int, last: int) -> pa.Table:
+    """What was found in the articles of the rows [first, last)."""
+    where = (pc.field(_ROW.name) >= first) & (pc.field(_ROW.name) < last)
+    return pq.read_table(folder / f"{name}.parquet", filters=where).cast(TAKEN[name])
+
+
+def has_records(folder: Path) -> bool:
+    """Whether the articles of the part in `folder` can be read again: what was read of them is kept."""
+    return set(WORDS) <= set(_there(folder))
 
 
 def held(folder: Path, ids: pa.Array) -> tuple[set[str], set[str]]:
@@ -198,14 +223,14 @@ def without(folder: Path, article_ids: Sequence[str], into: Path) -> int:
     place = pc.subtract(pc.cumulative_sum(stays.cast(pa.int64())), 1)
     with Part(into) as part:
         for group in groups(folder):
-            mask = stays.slice(group.first, group.articles.num_rows)
-            for name in _ROWS:
-                if (rows := getattr(group, name)) is not None:
+            mask = stays.slice(group.first, group.tables["articles"].num_rows)
+            for name, rows in group.tables.items():
+                if name in _ROWS:
                     part.add(name, rows.filter(mask))
-        for name in (name for name in TAKEN if name not in _ROWS):
-            rows = pq.read_table(folder / f"{name}.parquet").cast(TAKEN[name])
-            rows = rows.filter(pc.invert(pc.is_in(rows["article_id"], ids)))
-            part.add(name, rows.set_column(rows.column_names.index(_ROW.name), _ROW, place.take(rows[_ROW.name])))
+                else:
+                    left = rows.filter(pc.invert(pc.is_in(rows["article_id"], ids)))
+                    at = left.column_names.index(_ROW.name)
+                    part.add(name, left.set_column(at, _ROW, place.take(left[_ROW.name])))
         part.close(lambda rows: rows)
     let_go(into, set(WORDS) - set(_there(folder)))
     return int(pc.sum(stays).as_py() or 0)

@@ -18,12 +18,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeline import config, schema
+from pipeline import schema
 from pipeline.stages import identify, learn
-from pipeline.stages.kernels.characters import NORMALISER
 from pipeline.storage.part import COMPARED, TAKEN
 
-__all__ = ["FIRST_SEEN", "Ref", "Span", "State", "header", "keys", "replaced"]
+__all__ = ["FIRST_SEEN", "Ref", "Span", "State", "keys", "replaced"]
 
 #: The date of the run that brought an article, beside what `State.articles` gives.
 FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
@@ -31,23 +30,7 @@ FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
 #: A stretch of time, both ends included, in microseconds.
 Span = tuple[int, int]
 
-_LAYOUT = 4  # of the tables of the state; raised when they gain, lose or change a column
 _PART = 32  # bits of a key that name the row
-
-
-def header(settings: config.Sketch) -> dict[str, Any]:
-    """What sketches depend on, and how they lie: two stores mix only if these are equal."""
-    return {
-        "layout": _LAYOUT,
-        "scheme": "affine32",
-        "permutations": settings.permutations,
-        "seed": settings.seed,
-        "hash": "blocks-rolling-32",
-        "shingle_words": settings.shingle_words,
-        "shingle_chars": settings.shingle_chars,
-        "short_words": settings.short_words,
-        "normaliser": NORMALISER,
-    }
 
 
 def keys(number: int, rows: int) -> NDArray[np.int64]:

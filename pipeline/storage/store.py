@@ -4,7 +4,7 @@
     DIR/current              symbolic link to its folder, where the file system can
     DIR/runs/RUN_ID/         the published tables and manifest.json
     DIR/state/RUN_ID/        the part of the state that run added (private: bodies)
-    DIR/state/RUN_ID~RUN_ID/ the same without the articles that the later run, a takedown, took out
+    DIR/state/RUN_ID~RUN_ID/ the same, written anew by the later run: without what was taken down, or read under other rules
     DIR/work/                a run under way; whatever lies there when a run begins is left over from a killed one
     DIR/lock                 held by the one run that may write; the system lets go of it when a process dies
 
@@ -26,11 +26,11 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from pipeline import config
-from pipeline.errors import IncompatibleStoreError, StoreBusyError, StoreError
+from pipeline.errors import StoreBusyError, StoreError
 from pipeline.stages import follow
-from pipeline.storage import write
+from pipeline.storage import header, rules, write
 from pipeline.storage.part import let_go
-from pipeline.storage.state import Ref, State, header
+from pipeline.storage.state import Ref, State
 from pipeline.storage.tables import Tables
 
 __all__ = ["Store"]
@@ -103,8 +103,9 @@ class Store:
         return Ref(part["number"], folder, datetime.fromisoformat(part["as_of"]), part["compared"])
 
     def parts(self, run_id: str | None = None) -> list[dict[str, Any]]:
-        """The parts of that state as the manifest has them: each one's folder (`run_id`: the run that made it, `~` the
-        takedown that wrote it anew), its `number` in keys, its date, its newest article, and whether what it `compared` holds.
+        """The parts of that state as the manifest has them: each one's folder (`run_id`: the run that made it, `~` the run
+        that wrote it anew), its `number` in keys, its date, its newest article, the rules its articles were `read_by`, and
+        whether what it `compared` holds.
         """
         return list(self.manifest(run_id)["parts"]) if self.runs() else []
 
@@ -179,23 +180,18 @@ class Store:
                 "room, keep fewer runs (store.keep_runs), or lower store.min_free_gb"
             )
 
-    def check(self, settings: config.Sketch) -> None:
-        """Refuse settings under which sketches would not mix with those of the store."""
-        if not self.runs():
-            return
-        stored, now = self.manifest()["header"], header(settings)
-        different = [
-            f"{key} is {stored.get(key)} there and {now[key]} here" for key in now if stored.get(key) != now[key]
-        ]
-        if different:
-            raise IncompatibleStoreError(
-                f"{self.path}: its sketches do not mix with these settings: {'; '.join(different)}. "
-                "Use the settings of the store, or run into a new one"
-            )
+    def check(self, settings: config.Config) -> None:
+        """Refuse settings under which sketches would not mix with those of the store, and a state that cannot be read."""
+        if self.runs():
+            header.check(self.manifest()["header"], settings, self.path)
 
-    def is_of_other_settings(self, settings: config.Config) -> bool:
-        """Whether the newest run, if there is one, was made with settings that decide otherwise."""
-        return bool(self.runs()) and self.manifest()["fingerprint"] != config.fingerprint(settings)
+    def is_of_old_layout(self) -> bool:
+        """Whether the state of the newest run, if there is one, lies as an older release laid it."""
+        return bool(self.runs()) and self.manifest()["header"]["layout"] < header.LAYOUT
+
+    def is_of_other_rules(self, settings: config.Config) -> bool:
+        """Whether the newest run, if there is one, went by other rules."""
+        return bool(self.runs()) and self.manifest().get("rules") != rules.of(settings)._asdict()
 
     def next_run_id(self, as_of: date) -> str:
         """`<as-of>.<n>`: the first of that day that no published run ever had."""
@@ -215,13 +211,13 @@ class Store:
     ) -> None:
         """Make the run that lies in `work` the newest one: first the folders, then, in one step, `latest.json`.
 
-        `work/tables` holds it, `work/state` the part of the state it adds, `work/parts` parts written anew under their new
-        names. In the same step the runs `leaving` leave, those beyond the `keep` newest too, and `tombstones` hold. Then
-        parts that no kept run needs are removed. `mode`: octal, of what readers are to read; "" for that of the umask.
+        `work/tables` holds it, `work/state` the part of the state it adds, `work/parts` those it wrote anew, named by the runs
+        that made them. In the same step the runs `leaving` leave, those beyond the `keep` newest too, and `tombstones` hold.
+        Then parts that no kept run needs are removed. `mode`: octal, of what readers are to read; "" for that of the umask.
         """
         runs, parts = self.path / "runs", self.path / "state"
         moves = [(self.work / "tables", runs / run_id), (self.work / "state", parts / run_id)]
-        moves += [(part, parts / part.name) for part in sorted((self.work / "parts").glob("*"))]
+        moves += [(part, parts / f"{part.name}~{run_id}") for part in sorted((self.work / "parts").glob("*"))]
         for folder in (runs, parts):
             folder.mkdir(exist_ok=True)
         parts.chmod(0o700)  # bodies are for this user alone

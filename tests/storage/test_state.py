@@ -16,6 +16,7 @@ import pytest
 from pipeline import config, flow, schema
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.storage import manifest, state, write
+from pipeline.storage.header import header
 from pipeline.storage.part import COMPARED, Part
 from pipeline.storage.store import Store
 
@@ -39,9 +40,9 @@ def publish(
         told = {
             "run_id": run_id,
             "as_of": NOON.isoformat(),
-            "parts": manifest.parts(store.parts(), run_id, own, newest, reach),
+            "parts": manifest.parts(store.parts(), run_id, own, newest, reach, read_by=""),
             "history": [*store.history(), run_id],
-            "header": state.header(config.Sketch()),
+            "header": header(config.Config()),
         }
         write.write_json(store.work / "tables" / "manifest.json", told)
         store.publish(run_id, keep, mode=mode)
