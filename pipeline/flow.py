@@ -23,7 +23,7 @@ from pipeline import config, examine, schema
 from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
 from pipeline.compare import Opened, compare
 from pipeline.errors import InputError
-from pipeline.intake import SEEN, Intake, latest, take_in
+from pipeline.intake import Intake, latest, take_in
 from pipeline.meet import facts_of
 from pipeline.quality import audit
 from pipeline.renew import renewed
@@ -179,7 +179,7 @@ def _run(
         again = renewal.is_anew or store.is_of_other_rules(settings)  # then everything is compared again
         kept = renewal.state
         with Part(store.work / "state") as part:
-            intake = take_in(files, kept.articles(SEEN), settings, part, watch, orders.publishers, store.forgotten())
+            intake = take_in(files, kept, settings, part, watch, orders.publishers, store.forgotten())
         intake = intake._replace(again=renewal.rejects)
         as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
         ref = Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)

@@ -22,12 +22,10 @@ from pipeline.stages import clean, identify, sketch, trace
 from pipeline.stages.lexicon import publishers
 from pipeline.storage import read
 from pipeline.storage.part import TAKEN, Part
+from pipeline.storage.state import State
 from pipeline.watch import Watch
 
-__all__ = ["LIGHT", "SEEN", "Intake", "latest", "nothing", "reject", "take_in", "traced_and_sketched"]
-
-#: What has to be known of earlier articles, to know them again.
-SEEN = ["identity", "article_id", "digest", "source_id"]
+__all__ = ["LIGHT", "Intake", "latest", "nothing", "reject", "take_in", "traced_and_sketched"]
 
 #: The columns of articles that stay in memory: all but the bodies.
 LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_map")]
@@ -54,20 +52,22 @@ def nothing() -> Intake:
 
 def take_in(
     files: Sequence[Path],
-    seen: pa.Table,
+    kept: State,
     settings: config.Config,
     part: Part,
     watch: Watch,
     aliases: Mapping[str, str] = MappingProxyType({}),
     forgotten: Collection[str] = (),
 ) -> Intake:
-    """Take files in. New articles go to `part` with their words; those that `seen` has (see `identify.Known.of`) are repeats.
+    """Take files in. New articles go to `part` with their words; those that are `kept` are repeats.
 
     `aliases`: names and hosts of publishers beside those that the lexicon and the settings know. `forgotten`: the
     tombstones of articles that were taken down; these are rejects.
     """
-    known, lexicon = identify.Known.of(seen, forgotten), publishers.load(settings.clean.publishers, aliases)
-    kept, n_kept = [schema.ARTICLES.empty_table().select(LIGHT)], 0
+    past = kept.seen()
+    known = identify.Known(past, lambda rows: kept.names(past["key"].to_numpy()[rows]), forgotten)
+    lexicon = publishers.load(settings.clean.publishers, aliases)
+    new, n_new = [schema.ARTICLES.empty_table().select(LIGHT)], 0
     rejects, counts = [schema.REJECTS.empty_table()], {"records": 0, "repeats": 0, "forgotten": 0}
     reading = read.batches(files, settings.read)
     for batch in _watched(reading, watch):
@@ -77,13 +77,13 @@ def take_in(
         with watch.step("identify", batch=True) as step:
             identified = identify.run(articles, known)
             step.rows = articles.num_rows
-        rows_of = n_kept + np.arange(identified.articles.num_rows)
+        rows_of = n_new + np.arange(identified.articles.num_rows)
         for name, rows in traced_and_sketched(identified.articles, stripped, rows_of, settings, watch).items():
             part.add(name, rows)
         at = pc.index_in(identified.articles["record"], value_set=batch.records["record"].combine_chunks())
         part.add("records", batch.records.take(at))
-        kept.append(identified.articles.select(LIGHT))
-        n_kept += identified.articles.num_rows
+        new.append(identified.articles.select(LIGHT))
+        n_new += identified.articles.num_rows
         rejects += [batch.rejects, unusable, _forgotten(identified.forgotten)]
         counts["records"] += batch.records.num_rows + batch.rejects.num_rows
         counts["repeats"] += identified.n_repeats
@@ -96,7 +96,7 @@ def take_in(
     rejected = pa.concat_tables(rejects)
     failed = sum(report.status == "failed" for report in reading.files)
     counts |= {"files": len(reading.files), "files_failed": failed}
-    return Intake(identify.settle(pa.concat_tables(kept), known), rejected, reading.files, counts)
+    return Intake(identify.settle(pa.concat_tables(new), known), rejected, reading.files, counts)
 
 
 def latest(intake: Intake, last: datetime | None, settings: config.Config) -> datetime:

@@ -23,7 +23,7 @@ from pipeline import config
 from pipeline.arrive import arrivals
 from pipeline.compare import brought
 from pipeline.errors import InputError
-from pipeline.intake import SEEN, Intake, take_in
+from pipeline.intake import Intake, take_in
 from pipeline.meet import articles_of, facts_of
 from pipeline.quality import evaluate as agreement
 from pipeline.quality import labels as labelling
@@ -189,7 +189,7 @@ def tune(
 
 def _corpus(files: list[Path], part: Part, settings: config.Config, watch: Watch) -> tuple[tuning.Corpus, State]:
     """The newest versions of the articles of these files, as far as pair takes them, and the state they lie in."""
-    intake = take_in(files, State().articles(SEEN), settings, part, watch)
+    intake = take_in(files, State(), settings, part, watch)
     if not intake.new.num_rows:
         raise InputError("no article could be read from these inputs")
     ref = Ref(1, part.folder, _newest(intake), is_compared=True)

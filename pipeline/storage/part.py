@@ -4,7 +4,8 @@ A part, `DIR/state/RUN_ID/`, holds two things.
 
 What was *taken in*, row by row: `articles`, their `bodies`, their `sketches`, and the `records` that were read; and `credits`,
 `citations` and `stripped` lines, whose `row` is that of the article. The records are kept so that an article can be read again
-under other rules; one that those reject is `rejected`, and stays to come back under others.
+under other rules; one that those reject is `rejected`, and stays to come back under others. By the hashes in `seen` articles
+are known again.
 
 What was made of it to be *compared*: `texts`, a row for each text that came into the comparison in that run. It may be of a new
 article, of a new version of one, or one that was done again because furniture had become known; the sketches of those are in
@@ -31,7 +32,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import schema
-from pipeline.stages import learn, pair, verify
+from pipeline.stages import identify, learn, pair, verify
 from pipeline.storage import write
 
 __all__ = [
@@ -145,6 +146,8 @@ class Part:
                 if not change(ids).equals(ids):
                     self._rewrite(path, name, change)
             write.sync(path)
+        known_by = pq.read_table(self._path("articles"), columns=["identity", "digest", "article_id", "source_id"])
+        write.write_table(identify.seen(known_by), self._path("seen"))
         write.sync(self.folder)
 
     def write(self, name: str, rows: pa.Table) -> None:

@@ -77,6 +77,19 @@ class State:
             read.append(pa.Table.from_arrays([*rows.columns, key, first_seen], schema=wanted))
         return pa.concat_tables(read)
 
+    def seen(self) -> pa.Table:
+        """By what all articles are known again: `identify.SEEN`, and their keys."""
+        read = [identify.SEEN.append(pa.field("key", pa.int64(), nullable=False)).empty_table()]
+        for part in self.parts:
+            rows = pq.read_table(part.folder / "seen.parquet").cast(identify.SEEN)
+            read.append(rows.append_column(read[0].schema.field("key"), pa.array(keys(part.number, rows.num_rows))))
+        return pa.concat_tables(read).combine_chunks()
+
+    def names(self, of: NDArray[np.int64]) -> list[str]:
+        """The ids of the articles with these keys."""
+        found: list[str] = self.take("articles", of, ["article_id"])["article_id"].to_pylist()
+        return found
+
     def newest(self, article_ids: Iterable[str]) -> pa.Table:
         """The newest version of each of these articles, with its `body`, null where it is no longer kept."""
         rows = self.articles(["article_id", "digest", "modified_at", "published_at", "rejected"])
