@@ -166,7 +166,7 @@ def _rewritten(store: Store, found: _Found, run_id: str) -> tuple[list[dict[str,
     parts, refs = list[dict[str, Any]](), list[state.Ref]()
     for part in store.parts():
         ref = store.ref(part)
-        if part["run_id"] in found.parts:
+        if part["run_id"] in found.parts or store.is_of_old_layout():
             base = part["run_id"].partition("~")[0]
             folder = store.work / "parts" / base
             if not part_.without(ref.folder, found.articles, folder):

@@ -67,28 +67,32 @@ def renewed(store: Store, settings: config.Config, aliases: Mapping[str, str], w
     now, lexicon = rules.of(settings).reading, publishers.load(settings.clean.publishers, aliases)
     parts, refs, rejects = list[dict[str, Any]](), list[Ref](), [schema.REJECTS.empty_table()]
     counts = Counter(dict.fromkeys(("read", "changed", "rejected", "without_words"), 0))
+    is_old = store.is_of_old_layout()
     for part in store.parts():
-        ref = store.ref(part)
+        ref, read_by = store.ref(part), part.get("read_by", "")
         size = pq.read_metadata(ref.folder / "articles.parquet").num_rows
-        if part.get("read_by") != now and size:
-            if part_.has_records(ref.folder):
-                base = part["run_id"].partition("~")[0]
-                folder = store.work / "parts" / base
-                rejects.append(_again(ref.folder, folder, settings, lexicon, watch, counts))
-                ref = ref._replace(folder=folder)
-                part = part | {"run_id": f"{base}~", "newest": _newest(ref), "read_by": now}  # noqa: PLW2901
-            else:
-                counts["without_words"] += size
+        readable = part_.words(ref.folder) == set(part_.WORDS)
+        if is_old or (readable and size and read_by != now):
+            base = part["run_id"].partition("~")[0]
+            folder = store.work / "parts" / base
+            rejects.append(_again(ref.folder, folder, settings, lexicon, watch, counts))
+            ref = ref._replace(folder=folder)
+            told = {"newest": _newest(ref), "read_by": now if readable else read_by} if size else {}
+            part = part | {"run_id": f"{base}~", **told}  # noqa: PLW2901
+        if not readable and read_by != now:
+            counts["without_words"] += size
         parts.append(part)
         refs.append(ref)
-    if not counts["read"]:
-        is_news = counts["without_words"] and store.is_of_other_rules(settings)
-        return Renewal(parts, State(refs), rejects[0], counts if is_news else {})
-    watch.say(
-        f"the rules of reading are others: {counts['read']:,} articles were read again, {counts['changed']:,} of them "
-        f"otherwise, {counts['rejected']:,} rejected; {counts['without_words']:,} without their words stay as they are"
-    )
-    return Renewal(parts, State(refs, former=store.state()), pa.concat_tables(rejects), counts)
+    if is_old:
+        watch.say(f"the state is of an older release: its {len(parts)} parts were written anew")
+    is_news = counts["read"] or (counts["without_words"] and store.is_of_other_rules(settings))
+    if is_news:
+        watch.say(
+            f"the rules of reading are others: {counts['read']:,} articles were read again, {counts['changed']:,} of them "
+            f"otherwise, {counts['rejected']:,} rejected; {counts['without_words']:,} without their words stay as they are"
+        )
+    state = State(refs, former=store.state())  # where nothing was written anew, that is the same
+    return Renewal(parts, state, pa.concat_tables(rejects), counts if is_news else {})
 
 
 def _newest(ref: Ref) -> str:
@@ -107,19 +111,30 @@ def _again(
     watch: Watch,
     counts: Counter[str],
 ) -> pa.Table:
-    """Read the articles of the part in `old` again, to the folder `into`. Gives what is newly rejected, adds to `counts`."""
+    """Read the articles of the part in `old` again, to the folder `into`; gives what is newly rejected, adds to `counts`.
+
+    Without their words they stay as they are.
+    """
     rejects = [schema.REJECTS.empty_table()]
     with part_.Part(into) as part:
         for group in part_.groups(old):
+            if "records" not in group.tables:
+                _add(part, group.tables)
+                continue
             read = _read(group, settings, lexicon, watch)
-            for name, rows in read.tables.items():
-                part.add(name, rows)
+            _add(part, read.tables)
             rejects.append(read.rejects)
             counts["read"] += group.tables["articles"].num_rows
             counts["changed"] += _changed(group, read)
             counts["rejected"] += read.rejects.num_rows
         part.close(lambda rows: rows)
+    part_.let_go(into, set(part_.WORDS) - part_.words(old))
     return pa.concat_tables(rejects)
+
+
+def _add(part: part_.Part, tables: Mapping[str, pa.Table]) -> None:
+    for name, rows in tables.items():
+        part.add(name, rows)
 
 
 class _Read(NamedTuple):

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline import config, flow, forget
+from pipeline import config, flow, forget, schema
 from pipeline.checkup import checkup
-from pipeline.errors import AuditError
+from pipeline.errors import AuditError, IncompatibleStoreError
 from pipeline.stages import lexicon
+from pipeline.storage import write
 from pipeline.storage.store import Store
 from pipeline.watch import Watch
 from tests import strategies
-from tests.conftest import GOLDEN
+from tests.conftest import GOLDEN, Ended
 from tests.test_bodies import have_words
 from tests.test_nights import BODY, LENIENT, NIGHT, article, night, partition, run
 
@@ -330,3 +332,117 @@ def test_interrupted_it_is_done_by_the_next_run(tmp_path: Path, monkeypatch: pyt
     for table in sorted((whole / "current").glob("*.parquet")):
         assert (store / "current" / table.name).read_bytes() == table.read_bytes(), table.name
     assert {path.name for path in (store / "state").iterdir()} == {path.name for path in (whole / "state").iterdir()}
+
+
+# --- what does not mix, and what an older release left
+
+
+def downgraded(store: Path) -> Path:
+    """The store as a release with layout 3 would have left it: bodies beside their articles, no records, no rules."""
+    for folder in (store / "state").iterdir():
+        tables = {path.stem: pq.read_table(path) for path in folder.glob("*.parquet")}
+        whole = tables["articles"].drop_columns(["rejected"])
+        for name in ("body", "body_map"):
+            whole = whole.append_column(tables["bodies"].schema.field(name), tables["bodies"][name])
+        pq.write_table(whole.select(schema.ARTICLES.names), folder / "articles.parquet")
+        for name in ("bodies", "records"):
+            (folder / f"{name}.parquet").unlink()
+    for path in (store / "runs").glob("*/manifest.json"):
+        told = write.read_json(path)
+        del told["rules"], told["header"]["datasketch"], told["header"]["bands"]
+        told["header"] |= {"layout": 3, "short_words": 25}
+        told["parts"] = [{key: value for key, value in part.items() if key != "read_by"} for part in told["parts"]]
+        write.write_json(path, told)
+    return store
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    store = tmp_path / "old"
+    run(store, night(tmp_path, "a", article("a"), article("f", body=ONLY_FURNITURE)))
+    run(store, night(tmp_path, "b", article("b"), article("c", body="other words " * 20)))
+    return downgraded(store)
+
+
+def test_a_store_of_an_older_release_is_migrated_by_the_next_run(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = told(old)
+    assert sound(old)
+    assert run(old, night(tmp_path, "none"), watch=Watch()).run_id == "2026-03-09.3"
+    said = capsys.readouterr().err
+    assert "the state is of an older release: its 2 parts were written anew" in said
+    assert "0 articles were read again, 0 of them otherwise, 0 rejected; 4 without their words stay as they are" in said
+    assert told(old) == before
+    assert [part["run_id"].partition("~")[2] for part in Store(old).parts()] == ["2026-03-09.3"] * 2 + [""]
+    assert [{path.name for path in ref.folder.glob("[br]*s.parquet")} for ref in Store(old).state().parts] == [
+        {"bodies.parquet"},
+        {"bodies.parquet"},
+        {"bodies.parquet", "records.parquet"},
+    ]
+    assert sound(old)
+    assert run(old, night(tmp_path, "none")).run_id == ""
+    run(old, night(tmp_path, "d", article("d")), settings=STRICT)
+    assert partition(old) == {frozenset("abd"), frozenset("c"), frozenset("f")}
+    assert sound(old)
+
+
+def test_an_article_of_an_older_release_can_be_explained_and_taken_down(
+    old: Path, reprints: Callable[..., Ended]
+) -> None:
+    assert "the text is no longer kept" in reprints("explain", "a", "--store", old).out
+    forget.forget(["a"], Store(old))
+    assert partition(old) == {frozenset("b"), frozenset("c"), frozenset("f")}
+    assert sound(old)
+    assert "in 1 paragraphs" in reprints("explain", "b", "--store", old).out
+    assert run(old, night(old.parent, "again", article("a"), article("b"))).counts["forgotten"] == 1
+
+
+@pytest.mark.parametrize(
+    ("layout", "found"),
+    [
+        (2, "of a release before the oldest that this one reads .* reprints backfill FROM TO --config FILE"),
+        (5, "written by a newer release than this one, which knows 3 to 4. Use that release"),
+    ],
+)
+def test_a_layout_that_cannot_be_read_is_refused(old: Path, layout: int, found: str) -> None:
+    path = Store(old).folder() / "manifest.json"
+    content = write.read_json(path)
+    content["header"]["layout"] = layout
+    write.write_json(path, content)
+    for command in (lambda: run(old, old.parent / "a.jsonl"), lambda: forget.forget(["a"], Store(old), LENIENT)):
+        with pytest.raises(IncompatibleStoreError, match=found):
+            command()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meaning"),
+    [
+        ("scheme", "legacy", "signatures are made by another formula"),
+        ("permutations", 64, "signatures have another length"),
+        ("seed", 2, "signatures are made with other random numbers"),
+        ("hash", "murmur", "shingles are hashed otherwise"),
+        ("shingle_words", 7, "shingles of another length have nothing in common"),
+        ("shingle_chars", 7, "shingles of another length have nothing in common"),
+        ("normaliser", 1, "the same words are spelled otherwise before they are compared"),
+        ("datasketch", "3.1", ""),
+        ("bands", "20x6", ""),
+    ],
+)
+def test_what_does_not_mix_is_refused_with_what_it_means_and_what_to_do(
+    tmp_path: Path, reprints: Callable[..., Ended], name: str, value: object, meaning: str
+) -> None:
+    store, file = tmp_path / "store", night(tmp_path, "a", article("a"))
+    run(store, file)
+    path = Store(store).folder() / "manifest.json"
+    content = write.read_json(path)
+    now, content["header"][name] = content["header"][name], value
+    write.write_json(path, content)
+    ended = reprints("run", file, "--store", store)
+    if not meaning:
+        assert ended.code == 0
+        return
+    assert ended.code == 4
+    assert f"{name} is {value} there and {now} here ({meaning})" in ended.err
+    assert ended.err.rstrip().endswith(f"reprints rebuild --store {store} --into NEW")
+    assert Store(store).runs() == ["2026-03-09.1"]

@@ -42,12 +42,13 @@ __all__ = [
     "WORDS",
     "Group",
     "Part",
+    "articles",
     "groups",
-    "has_records",
     "held",
     "let_go",
     "uneven",
     "without",
+    "words",
 ]
 
 _ROW = pa.field("row", pa.int64(), nullable=False)  # of the article in the part
@@ -184,10 +185,19 @@ def groups(folder: Path) -> Iterator[Group]:
         files = {name: open_.enter_context(pq.ParquetFile(folder / f"{name}.parquet")) for name in _there(folder)}
         first = 0
         for number in range(files["articles"].num_row_groups):
-            rows = {name: file.read_row_group(number).cast(TAKEN[name]) for name, file in files.items()}
+            rows = _as_today({name: file.read_row_group(number) for name, file in files.items()})
             last = first + rows["articles"].num_rows
             yield Group(first, rows | {name: _lines(folder, name, first, last) for name in LINES})
             first = last
+
+
+def _as_today(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Tables that go row by row. Before layout 4 bodies lay with the articles, and none of those was rejected."""
+    articles = tables["articles"]
+    if _REJECTED.name not in articles.column_names:
+        told = articles.append_column(_REJECTED, pa.repeat(False, articles.num_rows))
+        tables = tables | {"articles": told, "bodies": articles}
+    return {name: rows.select(TAKEN[name].names).cast(TAKEN[name]) for name, rows in tables.items()}
 
 
 def _lines(folder: Path, name: str, first: int, last: int) -> pa.Table:
@@ -196,9 +206,20 @@ def _lines(folder: Path, name: str, first: int, last: int) -> pa.Table:
     return pq.read_table(folder / f"{name}.parquet", filters=where).cast(TAKEN[name])
 
 
-def has_records(folder: Path) -> bool:
-    """Whether the articles of the part in `folder` can be read again: what was read of them is kept."""
-    return set(WORDS) <= set(_there(folder))
+def words(folder: Path) -> set[str]:
+    """Those of `WORDS` that the part in `folder` has; where all are there, its articles can be read again."""
+    with_articles = {"bodies"} if "body" in pq.read_schema(folder / "articles.parquet").names else set()
+    return with_articles | set(WORDS).intersection(_there(folder))
+
+
+def articles(folder: Path, columns: list[str]) -> pa.Table:
+    """Those columns of the articles of the part in `folder`."""
+    path = folder / "articles.parquet"
+    there = set(pq.read_schema(path).names)
+    rows = pq.read_table(path, columns=[name for name in columns if name in there])
+    for name in (name for name in columns if name not in there):
+        rows = rows.append_column(name, pa.repeat(False, rows.num_rows))  # before layout 4 none was rejected
+    return rows.select(columns).cast(pa.schema([TAKEN["articles"].field(name) for name in columns]))
 
 
 def held(folder: Path, ids: pa.Array) -> tuple[set[str], set[str]]:
@@ -235,7 +256,7 @@ def without(folder: Path, article_ids: Sequence[str], into: Path) -> int:
                     at = left.column_names.index(_ROW.name)
                     part.add(name, left.set_column(at, _ROW, place.take(left[_ROW.name])))
         part.close(lambda rows: rows)
-    let_go(into, set(WORDS) - set(_there(folder)))
+    let_go(into, set(WORDS) - words(folder))
     return int(pc.sum(stays).as_py() or 0)
 
 

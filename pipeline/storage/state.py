@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pipeline import schema
 from pipeline.stages import identify, learn
-from pipeline.storage.part import COMPARED, TAKEN
+from pipeline.storage.part import COMPARED, TAKEN, articles
 
 __all__ = ["FIRST_SEEN", "Ref", "Span", "State", "keys", "replaced"]
 
@@ -71,7 +71,7 @@ class State:
         wanted = plain.append(pa.field("key", pa.int64(), nullable=False)).append(FIRST_SEEN)
         read = [wanted.empty_table()]
         for part in self.parts:
-            rows = pq.read_table(part.folder / "articles.parquet", columns=columns).cast(plain)
+            rows = articles(part.folder, columns)
             key = pa.array(keys(part.number, rows.num_rows))
             first_seen = pa.repeat(pa.scalar(part.as_of, schema.TIME), rows.num_rows)
             read.append(pa.Table.from_arrays([*rows.columns, key, first_seen], schema=wanted))
