@@ -54,7 +54,8 @@ def arrivals(
     new, texts = _seen_now(intake, part.number, as_of), kept.texts(_OF_TEXT)
     first = pc.min(new["key"]).as_py() if new.num_rows else 0
     if again:
-        earlier = _due(kept.articles(LIGHT))
+        rows = kept.articles([*LIGHT, "rejected"])
+        earlier = _due(rows.filter(pc.invert(rows["rejected"])))
     else:
         waiting = kept.waiting()
         earlier = _with_time(
@@ -124,13 +125,15 @@ def accounted(
 ) -> tuple[dict[str, int], pa.Table]:
     """The counts of a run and all its rejects: what came in is a member, a reject, a repeat or superseded.
 
+    Rejects among what was read again did not come in, and are not counted.
     A new article that is no member belongs to a cluster that the horizon has passed: it is too late.
     """
     published = pc.is_in(night.new["article_id"], members["article_id"].combine_chunks())
     late = _too_late(night.new.filter(pc.invert(published)), as_of, settings)
     rejects = pa.concat_tables([intake.rejects, night.rejects, late])
     added = night.new.num_rows - late.num_rows
-    return {**intake.counts, "added": added, "rejected": rejects.num_rows, "superseded": night.n_superseded}, rejects
+    counts = {**intake.counts, "added": added, "rejected": rejects.num_rows, "superseded": night.n_superseded}
+    return counts, pa.concat_tables([rejects, intake.again])
 
 
 def reach(as_of: datetime, settings: config.Config) -> datetime:

@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 from pipeline import schema
 from pipeline.errors import StoreError
 from pipeline.quality import audit
+from pipeline.storage import part as part_
 from pipeline.storage.store import Store
+from pipeline.storage.tables import Tables, read
 
 __all__ = ["Check", "checkup"]
 
@@ -27,12 +29,12 @@ class Check(NamedTuple):
     broken: str
 
 
-def checkup(store: Store) -> Iterator[Check]:
-    """Check a store; `StoreError` if nothing is published there."""
-    newest = store.run_id()
+def checkup(store: Store, wanted: str | None = None) -> Iterator[Check]:
+    """Check a store, and every kept run or the one that is `wanted`; `StoreError` if nothing is published there."""
+    newest, runs = store.run_id(), [store.run_id(wanted)] if wanted else store.runs()
     yield Check("", "latest", _told(_latest, store, newest))
     yield Check("", "private", _told(_private, store))
-    for run_id in store.runs():
+    for run_id in runs:
         tables: dict[str, pa.Table] = {}
         manifest: dict[str, Any] = {}
         broken = _told(_read, store, run_id, tables, manifest)
@@ -41,7 +43,7 @@ def checkup(store: Store) -> Iterator[Check]:
             continue
         found = {finding.audit: finding.found for finding in audit.invariants(tables, manifest["counts"])}
         yield from (Check(run_id, name, found.get(name, "")) for name in audit.INVARIANTS)
-        yield Check(run_id, "order", _unordered(tables))
+        yield Check(run_id, "order", _told(_unordered, store.tables(run_id)))
         yield Check(run_id, "manifest", _mismatch(run_id, tables, manifest))
         yield Check(run_id, "state", _told(_state, store, run_id, tables["members"]))
         yield Check(run_id, "forgotten", _told(_remembered, store, run_id))
@@ -80,11 +82,13 @@ def _read(store: Store, run_id: str, tables: dict[str, pa.Table], manifest: dict
     return ""
 
 
-def _unordered(tables: dict[str, pa.Table]) -> str:
-    for name, rows in tables.items():
+def _unordered(tables: Tables) -> str:
+    for name in tables:
         keys = [(key, "ascending") for key in schema.KEYS[name]]
-        if not rows.select(schema.KEYS[name]).equals(rows.select(schema.KEYS[name]).sort_by(keys)):
-            return f"{name} is not sorted by {', '.join(schema.KEYS[name])}"
+        for file in tables.files(name).values():
+            rows = read(file, schema.KEYS[name])
+            if not rows.equals(rows.sort_by(keys)):
+                return f"{file.relative_to(tables.folder)} is not sorted by {', '.join(schema.KEYS[name])}"
     return ""
 
 
@@ -106,6 +110,9 @@ def _state(store: Store, run_id: str, members: pa.Table) -> str:
     articles, sketches = state.articles(["article_id", "digest"]), state.table("sketches")
     if not articles["article_id"].equals(sketches["article_id"]):
         return "sketches do not go row by row with the articles"
+    for part in state.parts:
+        if uneven := part_.uneven(part.folder):
+            return f"{uneven} of part {part.folder.name} do not go row by row with its articles"
     unknown = members.filter(pc.invert(pc.is_in(members["article_id"], articles["article_id"].combine_chunks())))
     if unknown.num_rows:
         return f"{unknown.num_rows} members are not among its articles: {unknown['article_id'][0]}"

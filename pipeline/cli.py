@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,7 @@ from pipeline.errors import AuditError, MissingInputError, ReprintsError
 
 if TYPE_CHECKING:
     from pipeline.config import Config
+    from pipeline.watch import Watch
 
 __all__ = ["cli", "main"]
 
@@ -166,12 +168,8 @@ def backfill(
     for days in range((last - first).days + 1):
         date_ = (first + timedelta(days=days)).date()
         inputs, store, as_of = config.night(settings, date_)
-        try:
-            _run(inputs, Path(store), settings, as_of, wait=wait, publish_anyway=publish_anyway)
-        except MissingInputError as error:
-            if not skip_missing:
-                raise
-            click.echo(f"{date_}: passed over, {error}")
+        options = {"wait": wait, "publish_anyway": publish_anyway, "skip_missing": skip_missing}
+        _run(inputs, Path(store), settings, as_of, **options)
 
 
 def _run(
@@ -182,16 +180,40 @@ def _run(
     *,
     wait: bool,
     publish_anyway: bool,
+    skip_missing: bool = False,
 ) -> None:
     from pipeline import flow, summary
     from pipeline.storage.store import Store
     from pipeline.watch import Watch
 
     watch = Watch.of_process()
-    summary.announce_compilation(watch)
-    store = Store(store_path)
-    outcome = flow.run(inputs, store, settings, as_of=as_of, wait=wait, publish_anyway=publish_anyway, watch=watch)
+    with _logged(watch):
+        summary.announce_compilation(watch)
+        store = Store(store_path)
+        try:
+            outcome = flow.run(
+                inputs, store, settings, as_of=as_of, wait=wait, publish_anyway=publish_anyway, watch=watch
+            )
+        except MissingInputError as error:
+            if not skip_missing:
+                raise
+            click.echo(f"{as_of:%Y-%m-%d}: passed over, {error}")
+            return
+        if watch.logs:
+            watch.say("published" if outcome.run_id else "nothing new: nothing published", store=str(store_path))
     click.echo(summary.text(outcome, store))
+
+
+@contextmanager
+def _logged(watch: Watch) -> Iterator[None]:
+    """Have an expected failure in the log as a line like the others, where there is one."""
+    try:
+        yield
+    except ReprintsError as error:
+        if not watch.logs:
+            raise
+        watch.say(str(error), level="error", exit_code=error.exit_code)
+        raise click.exceptions.Exit(error.exit_code) from error
 
 
 @cli.command()
@@ -200,7 +222,11 @@ def _run(
 @_STORE
 @click.option("--at", "run_id", metavar="RUN_ID", help="As an earlier run had it  [default: the newest]")
 def explain(article_id: str, other_id: str | None, store_path: Path, run_id: str | None) -> None:
-    """Tell in words why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one."""
+    """Tell in words why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one.
+
+    It may be the id of a cluster, too. Of what is not in the tables any more it tells what became of it: a cluster went into
+    another or was retired, an article left with the horizon, was rejected, or waits for its day.
+    """
     from pipeline import explain as explaining
     from pipeline.storage.store import Store
 
@@ -213,7 +239,8 @@ def explain(article_id: str, other_id: str | None, store_path: Path, run_id: str
 
 @cli.command("verify-store")
 @_STORE
-def verify_store(store_path: Path) -> None:
+@click.option("--at", "run_id", metavar="RUN_ID", help="Check one run alone  [default: every kept run]")
+def verify_store(store_path: Path, run_id: str | None) -> None:
     """Check every invariant of a store: its runs, their tables, the state they stand on. One line each; exit code 3 if
     one is broken.
     """
@@ -221,7 +248,7 @@ def verify_store(store_path: Path) -> None:
     from pipeline.storage.store import Store
 
     n_broken = 0
-    for check in checkup(Store(store_path)):
+    for check in checkup(Store(store_path), run_id):
         n_broken += bool(check.broken)
         where = f"{check.run_id or 'store':<16} {check.name}"
         click.echo(f"BROKEN  {where}: {check.broken}" if check.broken else f"ok      {where}")
@@ -269,7 +296,8 @@ def forget(article_ids: tuple[str, ...], store_path: Path, config_path: Path | N
     watch, store = Watch.of_process(), Store(store_path)
     summary.announce_compilation(watch)
     settings = config.load(config_path) if config_path else None
-    done = takedown.forget(article_ids, store, settings, wait=wait, watch=watch)
+    with _logged(watch):
+        done = takedown.forget(article_ids, store, settings, wait=wait, watch=watch)
     click.echo(takedown.text(done, store))
 
 

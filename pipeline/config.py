@@ -12,10 +12,11 @@ import hashlib
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date as date_
 from datetime import datetime, time
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
@@ -24,6 +25,7 @@ from msgspec import Meta, Struct
 from pipeline.errors import ConfigError
 
 __all__ = [
+    "READING",
     "Action",
     "Audit",
     "Clean",
@@ -34,6 +36,7 @@ __all__ = [
     "Override",
     "Pair",
     "Read",
+    "Run",
     "Sketch",
     "Store",
     "Trace",
@@ -61,8 +64,16 @@ _PATHS = (
 #: Those whose content decides as well as the settings themselves.
 _FILES = (("clean", "publishers"), ("trace", "agencies"), ("override", "orders"))
 
+#: Settings that decide how an article is read, by section; none named means all of it.
+READING: Mapping[str, tuple[str, ...]] = MappingProxyType({"clean": (), "trace": (), "sketch": ("short_words",)})
+
 #: Settings that no published table depends on, by section; none named means all of it.
-_BESIDE: dict[str, tuple[str, ...]] = {"audit": (), "night": (), "store": ("keep_runs", "metrics")}
+_BESIDE: dict[str, tuple[str, ...]] = {
+    "run": (),
+    "audit": (),
+    "night": (),
+    "store": ("keep_runs", "divide_over", "metrics", "mode", "min_free_gb", "bodies_days"),
+}
 
 
 def _share(meaning: str) -> Meta:
@@ -75,6 +86,15 @@ def _count(meaning: str, *, ge: int = 0, le: int | None = None) -> Meta:
 
 def _says(meaning: str) -> Meta:
     return Meta(description=meaning)
+
+
+_MEMORY = "texts are compared in batches that fit into so much memory, beside what a run holds of each article"
+
+
+class Run(Struct, frozen=True, forbid_unknown_fields=True):
+    """run: what a run may take of the machine. Nothing in a table depends on it."""
+
+    memory_gb: Annotated[float, Meta(ge=0.25, description=_MEMORY)] = 4.0
 
 
 class Read(Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +125,7 @@ class Trace(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sketch(Struct, frozen=True, forbid_unknown_fields=True):
-    """sketch: shingles and signatures. Changing any of these needs a rebuild of the store."""
+    """sketch: shingles and signatures. Changing any of these but short_words needs `reprints rebuild`."""
 
     shingle_words: Annotated[int, _count("words in a shingle", ge=1, le=16)] = 5
     shingle_chars: Annotated[int, _count("characters in one, for scripts written without spaces", ge=1, le=16)] = 5
@@ -115,6 +135,9 @@ class Sketch(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _STRETCH = "lines are counted in stretches of time so long, and their neighbours; 0: a twelfth of store.horizon_days"
+
+
+_WORDS = "how long before the oldest kept run words of articles stay; 0: as long as what is compared"
 
 
 class Learn(Struct, frozen=True, forbid_unknown_fields=True):
@@ -181,11 +204,22 @@ class Elect(Struct, frozen=True, forbid_unknown_fields=True):
     dropped_min_credited: Annotated[int, _count("prints that must credit it before another has dropped it", ge=1)] = 2
 
 
+_MODE = r"^(0?[67][0-7]{2})?$"
+_MODES = 'octal mode of what is published, as "0640"; folders can be entered where files can be read; empty: by umask'
+_ROOM = "free disk that a run leaves, beside what it is likely to write, or does not begin"
+
+
 class Store(Struct, frozen=True, forbid_unknown_fields=True):
     """store: what is kept, and for how long."""
 
     horizon_days: Annotated[float, Meta(gt=0, le=36_500, description="how far back published tables reach")] = 90.0
     keep_runs: Annotated[int, _count("published runs that are kept, the current one among them", ge=1)] = 30
+    divide_over: Annotated[int, _count("articles above which large tables are folders of parts, by time", ge=0)] = (
+        250_000
+    )
+    mode: Annotated[str, Meta(pattern=_MODE, description=_MODES)] = ""
+    min_free_gb: Annotated[float, Meta(ge=0, le=100_000, description=_ROOM)] = 0.25
+    bodies_days: Annotated[float, Meta(ge=0, le=36_500, description=_WORDS)] = 0.0
     metrics: Annotated[str, _says("NAME.prom for Prometheus, in the textfile collector's folder; empty: none")] = ""
 
 
@@ -235,6 +269,7 @@ class Night(Struct, frozen=True, forbid_unknown_fields=True):
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a run, a section for each stage."""
 
+    run: Run = Run()
     read: Read = Read()
     clean: Clean = Clean()
     trace: Trace = Trace()
@@ -300,6 +335,16 @@ def load(path: str | Path | None) -> Config:
 def stretch_days(settings: Config) -> float:
     """How long the stretches of time are for which furniture is learned, in days."""
     return settings.learn.days or settings.store.horizon_days / 12
+
+
+def texts_at_once(settings: Config) -> int:
+    """How many texts are held with their sketches, some 2 to 8 kB each while they are compared."""
+    return int(settings.run.memory_gb * (1 << 15))
+
+
+def part_days(settings: Config) -> int:
+    """How many days the parts of a published table have, where it is divided: few of them lie within a window."""
+    return max(1, round(settings.pair.window_days / 4))
 
 
 def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:
@@ -375,11 +420,11 @@ def _key(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _toml(key)
 
 
-def fingerprint(settings: Config) -> str:
+def fingerprint(settings: Config, only: Mapping[str, tuple[str, ...]] | None = None) -> str:
     """A short hash of what decides the tables: equal for equal values, whatever file they came from. 16 hex digits.
 
     Files that settings name count by what is in them, not by their path. Where a night lies, what its alarms are and how
-    many runs are kept decide nothing in a table.
+    many runs are kept decide nothing in a table. `only`: of these settings alone, by section.
     """
     values = msgspec.to_builtins(settings)
     for section, keys in _BESIDE.items():
@@ -387,6 +432,11 @@ def fingerprint(settings: Config) -> str:
     for section, key in _FILES:
         path = values[section][key]
         values[section][key] = hashlib.blake2b(_content(path)).hexdigest() if path else ""
+    if only is not None:
+        values = {
+            section: {key: value for key, value in values[section].items() if not keys or key in keys}
+            for section, keys in only.items()
+        }
     encoded = msgspec.json.encode(values, order="sorted")
     return hashlib.blake2b(encoded, digest_size=8).hexdigest()
 

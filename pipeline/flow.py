@@ -23,12 +23,13 @@ from pipeline import config, examine, schema
 from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
 from pipeline.compare import Opened, compare
 from pipeline.errors import InputError
-from pipeline.intake import SEEN, Intake, latest, take_in
+from pipeline.intake import Intake, latest, take_in
 from pipeline.meet import facts_of
 from pipeline.quality import audit
-from pipeline.splice import Published, expired, published, spliced
-from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch, verify
-from pipeline.storage import manifest, read, write
+from pipeline.renew import renewed
+from pipeline.splice import Published, expired, published, splice
+from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch
+from pipeline.storage import manifest, read, rules, write
 from pipeline.storage import orders as editor
 from pipeline.storage.part import Part
 from pipeline.storage.state import Ref, State
@@ -39,7 +40,10 @@ __all__ = ["Basis", "Outcome", "derive", "prepare", "run"]
 
 
 class Outcome(NamedTuple):
-    """What a run did. `run_id` is "" when nothing was new and so nothing was published; `tables` are the store's."""
+    """What a run did. `run_id` is "" when nothing was new and so nothing was published; `tables` are the store's.
+
+    They are read when they are asked for. Where nothing was published there are the rejects alone.
+    """
 
     run_id: str
     tables: Mapping[str, pa.Table]
@@ -80,9 +84,11 @@ def derive(
 ) -> dict[str, pa.Table]:
     """The published rows of these articles, as of a day, after what was published of them before.
 
+    Each has the time of its article in `at`, a match or link that of the later one.
+
     Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands.
     """
-    known, articles, sketches = opened.known, opened.known.articles, opened.known.sketches
+    known, articles, sketched = opened.known, opened.known.articles, opened.known.sketched
     facts = facts_of(known)
     with watch.step("cluster") as step:
         ranks = rollup.ranks(articles)
@@ -90,20 +96,20 @@ def derive(
             opened.matches,
             articles["article_id"],
             orders,
-            compare=lambda pairs: verify.run(pairs, sketches, facts, settings.verify),
+            compare=lambda pairs: sketched.verified(pairs, facts, settings.verify),
             group=lambda matches: cluster.run(matches, ranks),
         )
         groups = rollup.groups(articles, anchors)
-        unmet = verify.run(rollup.unmet(matches, anchors), sketches, facts, settings.verify)
+        unmet = sketched.verified(rollup.unmet(matches, anchors), facts, settings.verify)
         matches = pa.concat_tables([matches, unmet])
         step.rows = articles.num_rows
     with watch.step("elect") as step:
         credited = elect.credited(articles, known.credits)
-        texts = rollup.same_text_and_cluster(sketches, anchors)
+        texts = rollup.same_text_and_cluster(sketched.light, anchors)
         columns = (articles["article_id"], articles["publisher_id"], texts, articles["effective_at"])
         articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
         elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
-        figures = verify.figures(groups, elections, articles["article_id"], sketches, facts, settings.verify)
+        figures = sketched.figures(groups, elections, facts, settings.verify)
         clusters, members = elect.tables(
             groups, elections, articles, credited, figures, settings.elect, known.citations
         )
@@ -120,17 +126,17 @@ def derive(
         texts = now.bodies(rollup.texts(borrowed["article_id"], opened.around, settings.sketch.short_words))
         excerpts = excerpt.run(borrowed, texts, sketch.spans(texts["body"], settings.sketch))
         step.rows = excerpts.num_rows
+    matches = rollup.published(named, member_of)
+    of_members = {"credits": known.credits, "citations": known.citations, "stripped": known.stripped}
     return {
-        "clusters": told.clusters,
-        "members": told.members,
-        "matches": rollup.published(named, member_of),
-        "excerpts": excerpts,
-        "links": rollup.links(named, member_of),
-        "credits": rollup.of_members(known.credits, told.members),
-        "citations": rollup.of_members(known.citations, told.members),
-        "stripped": rollup.of_members(known.stripped, told.members),
+        "clusters": rollup.dated(told.clusters, articles, "anchor_id"),
+        "members": told.members.append_column("at", told.members["effective_at"]),
+        "matches": matches,
+        "excerpts": rollup.dated(excerpts, opened.around),
+        "links": rollup.links(matches, member_of),
+        **{name: rollup.dated(rollup.of_members(rows, told.members), articles) for name, rows in of_members.items()},
         "changes": told.changes,
-        "events": told.events,
+        "events": told.events.append_column("at", told.events["as_of"]),
     }
 
 
@@ -165,45 +171,59 @@ def _run(
 ) -> Outcome:
     files = _not_below(store.path, read.inputs(patterns))
     with store.locked(wait=wait):
-        store.check(settings.sketch)
+        store.ensure_room(files, settings.store.min_free_gb)
+        store.check(settings)
         orders = editor.orders(settings.override)
-        kept, last = store.state(), store.as_of()
-        again = store.is_of_other_settings(settings)  # then everything is compared again
+        last, renewal = store.as_of(), renewed(store, settings, orders.publishers, watch)
+        report.read_again(renewal.counts, renewal.rejects)
+        again = renewal.is_anew or store.is_of_other_rules(settings)  # then everything is compared again
+        kept = renewal.state
         with Part(store.work / "state") as part:
-            intake = take_in(files, kept.articles(SEEN), settings, part, watch, orders.publishers, store.forgotten())
+            intake = take_in(files, kept, settings, part, watch, orders.publishers, store.forgotten())
+        intake = intake._replace(again=renewal.rejects)
         as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
         ref = Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
         kept = kept.uncompared() if again else kept
         night = arrivals(kept, intake, ref, settings, again=again)
-        if not night.new.num_rows and _is_settled(store, settings, as_of):
+        if not night.new.num_rows and not again and _is_settled(store, as_of):
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of
         opened, now = compare(kept, part, ref, night, dates, settings, watch, list(orders.must_link))
-        was = published(store, opened, expired(store, now, last, as_of, settings), all_=again)
-        parts = manifest.parts(store.parts(), run_id, ref, night.newest_new, taught_since(as_of, settings), again=again)
-        basis = Basis(as_of, intake, night, opened, was, bool(store.runs()) and not again, parts, now, orders, patterns)
+        was = published(store, opened, expired(store, last, as_of, settings), settings, all_=again)
+        parts = manifest.parts(
+            renewal.named(run_id),
+            run_id,
+            ref,
+            night.newest_new,
+            taught_since(as_of, settings),
+            read_by=rules.of(settings).reading,
+            again=again,
+        )
+        stays = bool(store.runs()) and not again
+        basis = Basis(as_of, intake, night, opened, was, stays, parts, now, orders, patterns, renewal.told())
         outcome = prepare(store, run_id, basis, settings, report, watch)
-        store.publish(run_id, settings.store.keep_runs)
-    return outcome
+        store.publish(run_id, settings.store.keep_runs, mode=settings.store.mode)
+        store.let_go(settings.store.bodies_days)
+    return outcome._replace(tables=store.tables(run_id))
 
 
 def prepare(
     store: Store, run_id: str, basis: Basis, settings: config.Config, report: examine.Report, watch: Watch
 ) -> Outcome:
-    """Derive, audit and write the tables and the manifest of a run, to `store.work`, for `Store.publish` to make visible."""
+    """Derive, write and audit the tables and the manifest of a run, in `store.work`, for `Store.publish` to make visible."""
     as_of, intake, night, was = basis.as_of, basis.intake, basis.night, basis.was
     formed = derive(basis.opened, was, run_id, as_of, settings, watch, basis.now, basis.orders)
     with watch.step("write") as step:
         counts, rejects = accounted(intake, night, formed["members"], as_of, settings)
-        tables = spliced(store if basis.stays else None, was.before, formed) | {"rejects": rejects}
-        tables = {name: write.arrange(name, rows) for name, rows in tables.items()}
-        report.examine(tables, night.new, counts, as_of, basis.patterns)
-        write.write_tables(tables, store.work / "tables")
-        told = manifest.of(run_id, as_of, store, intake.files, counts, tables, settings, watch.seconds)
-        told |= {"parts": basis.parts, **report.manifest(), **basis.told}
-        write.write_json(store.work / "tables" / "manifest.json", told)
-        step.rows = sum(rows.num_rows for rows in tables.values())
+        formed |= {"rejects": rejects}
+        tables = splice(store.tables() if basis.stays else None, was, formed, store.work / "tables", settings)
+        report.examine(tables, formed if basis.stays else tables, night.new, counts, as_of, basis.patterns)
+        rows = {name: tables.count(name) for name in tables}
+        step.rows = sum(rows.values())
+    told = manifest.of(run_id, as_of, store, intake.files, counts, rows, settings, watch)
+    told |= {"parts": basis.parts, **report.manifest(), **basis.told}
+    write.write_json(store.work / "tables" / "manifest.json", told)
     return Outcome(run_id, tables, counts, report.findings)
 
 
@@ -215,12 +235,10 @@ def _not_before(last: datetime | None, as_of: datetime | None, watch: Watch) -> 
     return last
 
 
-def _is_settled(store: Store, settings: config.Config, as_of: datetime) -> bool:
-    """Whether, without new articles, what is published is what would be: a run of these settings and date, or nothing."""
-    if not store.runs():
-        return True
-    newest = store.manifest()
-    return newest["fingerprint"] == config.fingerprint(settings) and datetime.fromisoformat(newest["as_of"]) >= as_of
+def _is_settled(store: Store, as_of: datetime) -> bool:
+    """Whether, without new articles, what is published under these rules is what would be: a run of that date, or nothing."""
+    last = store.as_of()
+    return last is None or last >= as_of
 
 
 def _nothing_new(
@@ -234,7 +252,7 @@ def _nothing_new(
     """A night that brings nothing publishes nothing; that it does, or brought mostly rejects, may be a fault all the same."""
     members = schema.empty(schema.PUBLISHED["members"])
     counts, rejects = accounted(intake, night, members, as_of, settings)
-    report.examine({"rejects": rejects}, night.new, counts, as_of, patterns)
+    report.examine(None, {"rejects": rejects}, night.new, counts, as_of, patterns)
     return Outcome("", {"rejects": rejects}, counts, report.findings)
 
 

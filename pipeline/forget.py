@@ -14,12 +14,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipeline import config, examine, flow, intake, schema
 from pipeline.arrive import arrivals, taught_since
@@ -28,9 +26,10 @@ from pipeline.errors import StoreError
 from pipeline.quality import figures
 from pipeline.splice import everything
 from pipeline.stages import follow, identify
-from pipeline.storage import manifest, orders, state
+from pipeline.storage import manifest, orders, rules, state
 from pipeline.storage import part as part_
 from pipeline.storage.store import Store
+from pipeline.storage.tables import Tables
 from pipeline.watch import Watch, silent
 
 __all__ = ["Takedown", "forget", "text"]
@@ -82,7 +81,7 @@ def forget(
     store.run_id()  # a folder without a run is not made a store
     with store.locked(wait=wait):
         settings = settings or manifest.settings(store)
-        store.check(settings.sketch)
+        store.check(settings)
         forgotten = store.forgotten()
         earlier = sorted(id_ for id_ in set(article_ids) if forgotten.issuperset(identify.tombstones([id_])))
         found = _find(sorted(set(article_ids) - set(earlier)), store)
@@ -95,6 +94,7 @@ def forget(
         before, none, ordered = store.before(), intake.nothing(), orders.orders(settings.override)
         with part_.Part(store.work / "state") as part:
             part.close(lambda rows: rows)
+        read_by = rules.of(settings).reading
         ref = state.Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
         night = arrivals(kept, none, ref, settings, again=True)
         opened, now = compare(kept, part, ref, night, (None, as_of), settings, watch, list(ordered.must_link))
@@ -105,18 +105,26 @@ def forget(
             opened=opened,
             was=everything(_redacted(before, pa.array(found.articles, pa.string()))),
             stays=False,
-            parts=manifest.parts(parts, run_id, ref, None, taught_since(as_of, settings), again=True),
+            parts=manifest.parts(parts, run_id, ref, None, taught_since(as_of, settings), read_by=read_by, again=True),
             now=now,
             orders=ordered,
             patterns=None,
             told={"taken_down": len(found.articles), "nights": _nights(store, found.runs, kept)},
         )
         report = examine.Report(store, settings, watch, publish_anyway=False)
-        outcome = flow.prepare(store, run_id, basis, settings, report, watch)
+        flow.prepare(store, run_id, basis, settings, report, watch)
         tombstones = identify.tombstones(found.articles, found.identities)
-        store.publish(run_id, settings.store.keep_runs, leaving=found.runs, tombstones=tombstones)
+        store.publish(
+            run_id,
+            settings.store.keep_runs,
+            mode=settings.store.mode,
+            leaving=found.runs,
+            tombstones=tombstones,
+        )
+        store.let_go(settings.store.bodies_days)
         _ensure_gone(store)
-    return Takedown(run_id, found.articles, earlier, found.runs, list(_fates(before, outcome.tables, found.articles)))
+        fates = list(_fates(before, store.tables(run_id), found.articles))
+    return Takedown(run_id, found.articles, earlier, found.runs, fates)
 
 
 def _find(article_ids: list[str], store: Store) -> _Found:
@@ -125,7 +133,7 @@ def _find(article_ids: list[str], store: Store) -> _Found:
     held: dict[str, tuple[set[str], set[str]]] = {}  # by part: of these the articles, and their identities
     runs, named = list[str](), set[str]()
     for run_id in store.runs():
-        here = set(_named(store.folder(run_id), ids))
+        here = set(_named(store.tables(run_id), ids))
         for part in store.state(run_id).parts:
             if part.folder.name not in held:
                 held[part.folder.name] = part_.held(part.folder, ids)
@@ -143,14 +151,13 @@ def _find(article_ids: list[str], store: Store) -> _Found:
     return _Found(article_ids, sorted(identities), parts, runs)
 
 
-def _named(folder: Path, ids: pa.Array) -> Iterator[str]:
+def _named(tables: Tables, ids: pa.Array) -> Iterator[str]:
     """Those of the articles that any table of a run names."""
     for name, columns in schema.PUBLISHED.items():
         naming = [column for column in columns.names if column in _NAMING]
         naming += ["from_id", "to_id"] if name == "events" else []
         if naming:
-            rows = pq.read_table(folder / f"{name}.parquet", columns=naming)
-            for column in rows.columns:
+            for column in tables.read(name, naming).columns:
                 yield from column.filter(pc.is_in(column, ids)).unique().to_pylist()
 
 
@@ -159,15 +166,15 @@ def _rewritten(store: Store, found: _Found, run_id: str) -> tuple[list[dict[str,
     parts, refs = list[dict[str, Any]](), list[state.Ref]()
     for part in store.parts():
         ref = store.ref(part)
-        if part["run_id"] in found.parts:
-            name = f"{part['run_id'].partition('~')[0]}~{run_id}"
-            folder = store.work / "parts" / name
+        if part["run_id"] in found.parts or store.is_of_old_layout():
+            base = part["run_id"].partition("~")[0]
+            folder = store.work / "parts" / base
             if not part_.without(ref.folder, found.articles, folder):
                 continue  # `_clear` does not keep what no manifest names
-            part, ref = part | {"run_id": name}, ref._replace(folder=folder)  # noqa: PLW2901 - the same under its new name
+            part, ref = part | {"run_id": f"{base}~{run_id}"}, ref._replace(folder=folder)  # noqa: PLW2901 - the same under its new name
         parts.append(part)
         refs.append(ref)
-    return parts, state.State(refs).uncompared()
+    return parts, state.State(refs, former=store.state()).uncompared()
 
 
 def _nights(store: Store, leaving: Collection[str], kept: state.State) -> list[dict[str, Any]]:

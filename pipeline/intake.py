@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.errors import InputError
@@ -21,24 +22,26 @@ from pipeline.stages import clean, identify, sketch, trace
 from pipeline.stages.lexicon import publishers
 from pipeline.storage import read
 from pipeline.storage.part import TAKEN, Part
+from pipeline.storage.state import State
 from pipeline.watch import Watch
 
-__all__ = ["LIGHT", "SEEN", "Intake", "latest", "nothing", "reject", "take_in"]
-
-#: What has to be known of earlier articles, to know them again.
-SEEN = ["identity", "article_id", "digest", "source_id"]
+__all__ = ["LIGHT", "Intake", "latest", "nothing", "reject", "take_in", "traced_and_sketched"]
 
 #: The columns of articles that stay in memory: all but the bodies.
 LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_map")]
 
 
 class Intake(NamedTuple):
-    """What the files came to: new articles (`LIGHT`), rejects, a report on each file, counts of files, records and repeats."""
+    """What the files came to: new articles (`LIGHT`), rejects, a report on each file, counts of files, records and repeats.
+
+    `again`: rejects of articles of earlier runs, which were read again.
+    """
 
     new: pa.Table
     rejects: pa.Table
     files: list[read.FileReport]
     counts: dict[str, int]
+    again: pa.Table = schema.REJECTS.empty_table()
 
 
 def nothing() -> Intake:
@@ -49,20 +52,22 @@ def nothing() -> Intake:
 
 def take_in(
     files: Sequence[Path],
-    seen: pa.Table,
+    kept: State,
     settings: config.Config,
     part: Part,
     watch: Watch,
     aliases: Mapping[str, str] = MappingProxyType({}),
     forgotten: Collection[str] = (),
 ) -> Intake:
-    """Take files in. New articles go to `part` with their bodies; those that `seen` has (see `identify.Known.of`) are repeats.
+    """Take files in. New articles go to `part` with their words; those that are `kept` are repeats.
 
     `aliases`: names and hosts of publishers beside those that the lexicon and the settings know. `forgotten`: the
     tombstones of articles that were taken down; these are rejects.
     """
-    known, lexicon = identify.Known.of(seen, forgotten), publishers.load(settings.clean.publishers, aliases)
-    kept, n_kept = [schema.ARTICLES.empty_table().select(LIGHT)], 0
+    past = kept.seen()
+    known = identify.Known(past, lambda rows: kept.names(past["key"].to_numpy()[rows]), forgotten)
+    lexicon = publishers.load(settings.clean.publishers, aliases)
+    new, n_new = [schema.ARTICLES.empty_table().select(LIGHT)], 0
     rejects, counts = [schema.REJECTS.empty_table()], {"records": 0, "repeats": 0, "forgotten": 0}
     reading = read.batches(files, settings.read)
     for batch in _watched(reading, watch):
@@ -72,10 +77,13 @@ def take_in(
         with watch.step("identify", batch=True) as step:
             identified = identify.run(articles, known)
             step.rows = articles.num_rows
-        for name, rows in _traced_and_sketched(identified.articles, stripped, n_kept, settings, watch).items():
+        rows_of = n_new + np.arange(identified.articles.num_rows)
+        for name, rows in traced_and_sketched(identified.articles, stripped, rows_of, settings, watch).items():
             part.add(name, rows)
-        kept.append(identified.articles.select(LIGHT))
-        n_kept += identified.articles.num_rows
+        at = pc.index_in(identified.articles["record"], value_set=batch.records["record"].combine_chunks())
+        part.add("records", batch.records.take(at))
+        new.append(identified.articles.select(LIGHT))
+        n_new += identified.articles.num_rows
         rejects += [batch.rejects, unusable, _forgotten(identified.forgotten)]
         counts["records"] += batch.records.num_rows + batch.rejects.num_rows
         counts["repeats"] += identified.n_repeats
@@ -88,7 +96,7 @@ def take_in(
     rejected = pa.concat_tables(rejects)
     failed = sum(report.status == "failed" for report in reading.files)
     counts |= {"files": len(reading.files), "files_failed": failed}
-    return Intake(identify.settle(pa.concat_tables(kept), known), rejected, reading.files, counts)
+    return Intake(identify.settle(pa.concat_tables(new), known), rejected, reading.files, counts)
 
 
 def latest(intake: Intake, last: datetime | None, settings: config.Config) -> datetime:
@@ -124,10 +132,10 @@ def _watched(reading: read.Reading, watch: Watch) -> Iterator[read.Batch]:
         yield batch
 
 
-def _traced_and_sketched(
-    articles: pa.Table, stripped: pa.Table, first: int, settings: config.Config, watch: Watch
+def traced_and_sketched(
+    articles: pa.Table, stripped: pa.Table, rows: NDArray[np.int64], settings: config.Config, watch: Watch
 ) -> dict[str, pa.Table]:
-    """What a batch, whose first article has that row, adds to the state.
+    """What the articles of a batch add to the state, where they have those `rows`, but for the records they were.
 
     Two versions of one article may travel in it: a text is told by its record.
     """
@@ -144,16 +152,19 @@ def _traced_and_sketched(
     found = {"stripped": identify.attach(stripped, of_texts), "credits": credits, "citations": citations}
     return {
         "articles": articles,
+        "bodies": articles,
         "sketches": sketches.select(schema.SKETCHES.names),
-        **{name: _named(rows, texts, articles, first, TAKEN[name]) for name, rows in found.items()},
+        **{name: _named(lines, texts, articles, rows, TAKEN[name]) for name, lines in found.items()},
     }
 
 
-def _named(rows: pa.Table, texts: pa.ChunkedArray, articles: pa.Table, first: int, wanted: pa.Schema) -> pa.Table:
-    """Rows whose article_id is the record of a text, with the article's id and row instead."""
-    at = pc.index_in(rows["article_id"], value_set=texts.combine_chunks())
-    columns = {name: rows[name] for name in rows.column_names}
-    columns |= {"article_id": articles["article_id"].take(at), "row": pc.add(at.cast(pa.int64()), first)}
+def _named(
+    lines: pa.Table, texts: pa.ChunkedArray, articles: pa.Table, rows: NDArray[np.int64], wanted: pa.Schema
+) -> pa.Table:
+    """Lines whose article_id is the record of a text, with the article's id and row instead."""
+    at = pc.index_in(lines["article_id"], value_set=texts.combine_chunks())
+    columns = {name: lines[name] for name in lines.column_names}
+    columns |= {"article_id": articles["article_id"].take(at), "row": pa.array(rows).take(at)}
     return pa.Table.from_arrays([columns[name] for name in wanted.names], schema=wanted)
 
 

@@ -23,7 +23,7 @@ from pipeline import config
 from pipeline.arrive import arrivals
 from pipeline.compare import brought
 from pipeline.errors import InputError
-from pipeline.intake import SEEN, Intake, take_in
+from pipeline.intake import Intake, take_in
 from pipeline.meet import articles_of, facts_of
 from pipeline.quality import evaluate as agreement
 from pipeline.quality import labels as labelling
@@ -189,7 +189,7 @@ def tune(
 
 def _corpus(files: list[Path], part: Part, settings: config.Config, watch: Watch) -> tuple[tuning.Corpus, State]:
     """The newest versions of the articles of these files, as far as pair takes them, and the state they lie in."""
-    intake = take_in(files, State().articles(SEEN), settings, part, watch)
+    intake = take_in(files, State(), settings, part, watch)
     if not intake.new.num_rows:
         raise InputError("no article could be read from these inputs")
     ref = Ref(1, part.folder, _newest(intake), is_compared=True)
@@ -197,13 +197,15 @@ def _corpus(files: list[Path], part: Part, settings: config.Config, watch: Watch
     night = arrivals(State(), intake, ref, ageless)
     keys = brought(State(), part, ref, night, _ALL_STRETCHES, settings)
     now = State([ref])
-    known = articles_of(now, keys["key"].to_numpy())
+    known = articles_of(now, keys["key"].to_numpy(), settings)
     times = known.articles["effective_at"].cast(pa.int64()).to_numpy()
     with watch.step("pair") as step:
         candidates = pair.run(keys, times, settings.pair, keys["kin"].to_numpy())
         step.rows = candidates.num_rows
     ranks = rollup.ranks(known.articles)
-    return tuning.Corpus(known.articles, known.sketches, facts_of(known), times, ranks, candidates), now
+    return tuning.Corpus(
+        known.articles, known.sketched.of(np.arange(known.articles.num_rows)), facts_of(known), times, ranks, candidates
+    ), now
 
 
 def _missing(labels: labelling.Labels, corpus: tuning.Corpus) -> tuple[str, ...]:

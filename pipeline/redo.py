@@ -2,6 +2,7 @@
 
 A line that one publisher repeats is furniture once enough of its articles have it (`stages.learn`), and it stops being so when
 they leave. Then those that carry it are done again, from the text as it was taken in: they leave, and come back without it.
+Those whose words are no longer kept stay as they are.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from pipeline.storage.part import COMPARED
 
 __all__ = ["Texts", "texts"]
 
-_SLICE = 20_000  # texts that are held with their bodies, or with their signatures
+_SLICE = 20_000  # texts that are held with their bodies, or with their shingles and signatures
+_LIGHT = ["content", "lines"]
 _THERE = ["key", "article", "article_id", "effective_at", "publisher_id", "headline", "content", "original", "lines"]
 _LESSON = pa.schema(
     [COMPARED["texts"].field(name) for name in ("effective_at", "publisher_id", "headline", "content", "lines")]
@@ -45,11 +47,12 @@ def texts(kept: state.State, night: Arrivals, number: int, oldest: int, settings
 
     `kept` is the state with what the night took in; `oldest`: the first stretch that is reached.
     """
-    sketches = kept.take("sketches", night.comes["key"].to_numpy())
+    sketches = kept.take("sketches", night.comes["key"].to_numpy(), _LIGHT)
     learned, there, changed = _learned(kept, night, sketches, oldest, settings)
     again = there.take(pa.array(learn.carriers(there, stretch(there["effective_at"], settings), changed)))
+    again = again.filter(pa.array(kept.have_words(again["article"].to_numpy())))
     articles = pa.concat_tables([night.comes, _articles(kept, again)]).combine_chunks()
-    sketches = pa.concat_tables([sketches, kept.take("sketches", again["article"].to_numpy())]).combine_chunks()
+    sketches = pa.concat_tables([sketches, kept.take("sketches", again["article"].to_numpy(), _LIGHT)]).combine_chunks()
     done = _done(kept, articles, sketches, learned, settings)
 
     contents = sketches["content"].to_numpy().copy()
@@ -117,7 +120,7 @@ def _articles(kept: state.State, texts: pa.Table) -> pa.Table:
 
 
 class _Done(NamedTuple):
-    """Texts done again: the `rows` of their articles, ascending; and row by row with these `redone`, and what `words` they
+    """Texts done again: the `rows` of their articles; and row by row with these `redone`, and what `words` they
     have left (n_words, text_state). `struck`: their learned lines, `row` that of the article.
     """
 
@@ -130,15 +133,18 @@ class _Done(NamedTuple):
 def _done(
     kept: state.State, articles: pa.Table, sketches: pa.Table, learned: pa.Table, settings: config.Config
 ) -> _Done:
-    """Those of the articles that have learned lines to lose, without them. A few at a time: their bodies are in memory."""
+    """Those of the articles that have learned lines to lose, without them. A few at a time: their bodies are in memory.
+
+    Articles whose words are gone are without those that they had lost before.
+    """
     stretches = stretch(articles["effective_at"], settings)
     carrying = articles.append_column("lines", sketches["lines"]) if learned.num_rows else articles.slice(0, 0)
     rows = learn.carriers(carrying, stretches, learned) if learned.num_rows else np.empty(0, np.int64)
-    none = schema.ARTICLES.empty_table()
-    found = [_Done(np.empty(0, np.int64), _sketched(none, settings), none.select(_WORDS), _of_row([], schema.STRIPPED))]
+    rows = rows[kept.have_words(articles["key"].to_numpy()[rows])]
+    found = [_as_they_were(kept, articles, sketches)]
     for first in range(0, len(rows), _SLICE):
         some = rows[first : first + _SLICE]
-        whole = kept.take("articles", articles["key"].to_numpy()[some])
+        whole = kept.whole(articles["key"].to_numpy()[some])
         lines = sketches["lines"].take(pa.array(some))
         bare, struck = learn.strike(whole, lines, stretches[some], learned, settings.learn, settings.clean.stub_words)
         at = pc.index_in(struck["article_id"], value_set=whole["article_id"].combine_chunks()).to_numpy()
@@ -150,19 +156,30 @@ def _done(
     return _Done(np.concatenate(rows_of), *(pa.concat_tables(table) for table in tables))
 
 
+def _as_they_were(kept: state.State, articles: pa.Table, sketches: pa.Table) -> _Done:
+    """Of articles whose words are gone those that had lost learned lines, when all comes in anew."""
+    rows = np.flatnonzero(~kept.have_words(articles["key"].to_numpy()))
+    former = kept.former if kept.former and len(rows) else state.State()
+    had = former.texts(["key", "article_id", "redone", "original", *_WORDS])
+    had = had.filter(pc.greater_equal(had["redone"], 0))
+    ids = articles["article_id"].take(pa.array(rows))
+    at = pc.fill_null(pc.index_in(ids, value_set=had["article_id"].combine_chunks()), -1).to_numpy()
+    rows, at = rows[at >= 0], at[at >= 0]
+    same = had["original"].to_numpy()[at] == sketches["content"].to_numpy()[rows]
+    rows, had = rows[same], had.take(pa.array(at[same]))
+    keys = had["key"].to_numpy()
+    struck, order = former.struck(keys), np.argsort(keys)
+    owners = rows[order[np.searchsorted(keys, struck["key"].to_numpy(), sorter=order)]]
+    struck = struck.drop_columns(["key"]).append_column("row", pa.array(owners))
+    return _Done(rows, former.redone(had, schema.SKETCHES.names), had.select(_WORDS), struck)
+
+
 _WORDS = ["n_words", "text_state"]
-
-
-def _of_row(rows: list[dict[str, object]], columns: pa.Schema) -> pa.Table:
-    return pa.Table.from_pylist(rows, columns.append(pa.field("row", pa.int64())))
 
 
 def _sketched(articles: pa.Table, settings: config.Config) -> pa.Table:
     """A row of `redone` for each of the articles."""
-    sketches = sketch.run(articles, settings.sketch).select(schema.SKETCHES.names)
-    for name in ("body", "body_map"):
-        sketches = sketches.append_column(schema.ARTICLES.field(name), articles[name])
-    return sketches.cast(COMPARED["redone"])
+    return sketch.run(articles, settings.sketch).select(schema.SKETCHES.names).cast(COMPARED["redone"])
 
 
 def _texts(
@@ -176,7 +193,6 @@ def _texts(
     """The texts of those rows, but for their own key and what is redone."""
     own = articles.take(pa.array(rows))
     credited = elect.credited(own, kept.of("credits", own["key"].to_numpy()))
-    final = state.replaced(sketches, done.redone.select(schema.SKETCHES.names), done.rows)
     words = state.replaced(articles.select(_WORDS), done.words, done.rows).take(pa.array(rows))
     columns = {
         "article": own["key"],
@@ -187,9 +203,15 @@ def _texts(
         "original": sketches["content"].take(pa.array(rows)),
     }
     keys = [pair.keys(sketch.sign(_NO_SKETCH, settings.sketch), settings.pair)]
+    place = np.full(articles.num_rows, -1)
+    place[done.rows] = np.arange(len(done.rows))
     for first in range(0, len(rows), _SLICE):  # a signature is larger than what pair keeps of it
-        some = final.take(pa.array(rows[first : first + _SLICE]))
-        keys.append(pair.keys(sketch.sign(some, settings.sketch), settings.pair))
+        some = rows[first : first + _SLICE]
+        whole = kept.take("sketches", articles["key"].to_numpy()[some])
+        is_done = place[some] >= 0
+        redone = done.redone.take(pa.array(place[some][is_done]))
+        whole = state.replaced(whole, redone, np.flatnonzero(is_done))
+        keys.append(pair.keys(sketch.sign(whole, settings.sketch), settings.pair))
     paired = pa.concat_tables(keys)
     return pa.table(columns | {name: paired[name] for name in pair.KEYS.names})
 

@@ -19,7 +19,7 @@ Of an article that was taken down its `tombstones` stay: its identity is not tak
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +29,19 @@ import pyarrow.compute as pc
 
 from pipeline.stages import _urls
 
-__all__ = ["Identified", "Known", "attach", "duplicates", "identity", "newest", "run", "settle", "tombstones"]
+__all__ = [
+    "Identified",
+    "Known",
+    "attach",
+    "duplicates",
+    "identities",
+    "identity",
+    "newest",
+    "run",
+    "seen",
+    "settle",
+    "tombstones",
+]
 
 
 class Identified(NamedTuple):
@@ -44,40 +56,40 @@ class Identified(NamedTuple):
     forgotten: pa.Table
 
 
-class Known:
-    """What has been seen, in the store and in this run so far. `run` adds to it; about 400 bytes an article."""
+#: By what an article of the store is known again, 64-bit hashes: of its `identity`, of that with its digest (`version`), of its
+#: id (`name`) and of its `source` id, 0 for none. That two of ten million articles share one by chance is less likely than
+#: one to a hundred thousand.
+SEEN = pa.schema([pa.field(name, pa.int64(), nullable=False) for name in ("identity", "version", "name", "source")])
 
-    def __init__(self) -> None:
+
+class Known:
+    """What has been seen: in the `past`, `SEEN`, 60 bytes an article; in this run so far, to which `run` adds.
+
+    `names` gives the article ids of rows of the past.
+    """
+
+    def __init__(
+        self,
+        past: pa.Table | None = None,
+        names: Callable[[npt.NDArray[np.int64]], list[str]] = lambda rows: [],
+        forgotten: Iterable[str] = (),
+    ) -> None:
+        past = SEEN.empty_table() if past is None else past
+        self.past = {name: _Hashes(past[name].to_numpy()) for name in SEEN.names}
+        self.names = names
         self.ids: dict[bytes, str] = {}  # identity -> article id
         self.seen: set[bytes] = set()  # fingerprints of (identity, digest)
         self.taken: set[str] = set()  # article ids
         # source id -> (publisher, identity) that holds it until settled; None: settled
         self.claims: dict[str, tuple[str, bytes] | None] = {}
         self.renamed: dict[str, str] = {}  # of this run: plain id -> namespaced id
-        self.forgotten: frozenset[bytes] = frozenset()  # the tombstones
-
-    @classmethod
-    def of(cls, articles: pa.Table, forgotten: Iterable[str] = ()) -> Known:
-        """From the store's articles, superseded versions included: identity, article_id, digest, source_id.
-
-        `forgotten`: the `tombstones` of what was taken down.
-        """
-        known = cls()
-        known.forgotten = frozenset(map(bytes.fromhex, forgotten))
-        for key, article_id, digest, source_id in _rows(articles, "identity", "article_id", "digest", "source_id"):
-            identity_key = bytes.fromhex(key or "")
-            known.ids[identity_key] = article_id or ""
-            known.seen.add(_hash(key or "", digest or ""))
-            known.taken.add(article_id or "")
-            if source_id:
-                known.claims[source_id] = None
-        return known
+        self.forgotten = frozenset(map(bytes.fromhex, forgotten))  # the `tombstones` of what was taken down
 
     def name(self, key: bytes, publisher: str, source_id: str | None) -> str:
         """The article id of a new identity, noted as taken."""
         if not source_id:
             article_id = self._free(key)
-        elif source_id not in self.claims and not self._is_taken(source_id):
+        elif not self._is_claimed(source_id) and not self._is_taken(source_id):
             self.claims[source_id] = (publisher, key)
             article_id = source_id
         else:
@@ -100,8 +112,43 @@ class Known:
         choices = (wanted, key.hex()[:16], key.hex())
         return next(choice for choice in choices if choice is not None and not self._is_taken(choice))
 
+    def _is_claimed(self, source_id: str) -> bool:
+        return source_id in self.claims or self.past["source"].has(_head(_hash("source id", source_id)))
+
     def _is_taken(self, article_id: str) -> bool:
-        return article_id in self.taken or (bool(self.forgotten) and _id_key(article_id) in self.forgotten)
+        key = _id_key(article_id)
+        return article_id in self.taken or self.past["name"].has(_head(key)) or key in self.forgotten
+
+
+class _Hashes:
+    """Which of many hashes there are, and in which row, the first of several."""
+
+    def __init__(self, hashes: npt.NDArray[np.int64]) -> None:
+        self._rows = np.argsort(hashes, kind="stable")
+        self._sorted = hashes[self._rows]
+
+    def find(self, wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The row of each wanted hash, -1 where it is not there."""
+        place = np.searchsorted(self._sorted, wanted)
+        place[place == len(self._sorted)] = 0
+        is_there = self._sorted[place] == wanted if len(self._sorted) else np.zeros(len(wanted), bool)
+        return np.where(is_there, self._rows[place] if len(self._rows) else -1, -1)
+
+    def has(self, wanted: int) -> bool:
+        """Whether a hash is there."""
+        place = int(np.searchsorted(self._sorted, wanted))
+        return place < len(self._sorted) and int(self._sorted[place]) == wanted
+
+
+def seen(articles: pa.Table) -> pa.Table:
+    """By what these articles (identity, digest, article_id, source_id) are known again, as `SEEN`, row by row."""
+    columns: list[list[int]] = [[], [], [], []]
+    for key, digest, article_id, source_id in _rows(articles, "identity", "digest", "article_id", "source_id"):
+        source = _hash("source id", source_id) if source_id else bytes(8)
+        hashes = bytes.fromhex(key or ""), _hash(key or "", digest or ""), _id_key(article_id or ""), source
+        for column, value in zip(columns, hashes, strict=True):
+            column.append(_head(value))
+    return pa.table([pa.array(column, pa.int64()) for column in columns], schema=SEEN)
 
 
 def identity(publisher: str, source_id: str | None, url: str | None, headline: str | None, digest: str) -> bytes:
@@ -116,6 +163,16 @@ def identity(publisher: str, source_id: str | None, url: str | None, headline: s
     if address := _urls.normalise(url):
         return _hash("url", address, *of_feed)
     return _hash("text", publisher, headline or "", digest, *of_feed)
+
+
+def identities(articles: pa.Table) -> pa.Array:
+    """The identity of each of some articles (ARTICLES), hex."""
+    columns = ("publisher_id", "publisher", "source_id", "url", "headline", "digest")
+    found = (
+        identity(_publisher(publisher_id, name), source_id, url, headline, digest or "").hex()
+        for publisher_id, name, source_id, url, headline, digest in _rows(articles, *columns)
+    )
+    return pa.array(found, pa.string())
 
 
 def tombstones(article_ids: Iterable[str], identities: Iterable[str] = ()) -> list[str]:
@@ -133,22 +190,28 @@ def run(articles: pa.Table, known: Known) -> Identified:
 
     After the last batch, `settle` has the last word on the ids.
     """
+    columns = [*_rows(articles, "publisher_id", "publisher", "source_id", "digest")]
+    keys_of = [bytes.fromhex(key) for key in identities(articles).to_pylist()]
+    versions = [_hash(key.hex(), digest or "") for key, (*_, digest) in zip(keys_of, columns, strict=True)]
+    is_repeat = known.past["version"].find(_heads(versions)) >= 0
+    past = known.past["identity"].find(_heads(keys_of))
+    past[is_repeat] = -1  # its id is not asked for
+    earlier = dict(zip(past[past >= 0].tolist(), known.names(past[past >= 0]), strict=True))
     keep, forgotten, ids, keys, n_versions = list[int](), list[int](), list[str](), list[str](), 0
-    columns = ("publisher_id", "publisher", "source_id", "url", "headline", "digest")
-    for row, (publisher_id, name, source_id, url, headline, digest) in enumerate(_rows(articles, *columns)):
-        publisher = publisher_id or (name or "").casefold()
-        key = identity(publisher, source_id, url, headline, digest or "")
+    for row, (key, version, before) in enumerate(zip(keys_of, versions, past.tolist(), strict=True)):
         if key in known.forgotten:
             forgotten.append(row)
             continue
-        version = _hash(key.hex(), digest or "")
-        if version in known.seen:
+        if is_repeat[row] or version in known.seen:
             continue
         known.seen.add(version)
+        if before >= 0:
+            known.ids.setdefault(key, earlier[before])
         n_versions += key in known.ids
         keep.append(row)
         keys.append(key.hex())
-        ids.append(known.ids.get(key) or known.name(key, publisher, source_id))
+        publisher_id, name, source_id, _ = columns[row]
+        ids.append(known.ids.get(key) or known.name(key, _publisher(publisher_id, name), source_id))
     kept = articles.take(pa.array(keep, pa.int64()))
     return Identified(
         articles=_with(_with(kept, "identity", keys), "article_id", ids),
@@ -232,6 +295,10 @@ def _strings(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
+def _publisher(publisher_id: str | None, name: str | None) -> str:
+    return publisher_id or (name or "").casefold()
+
+
 def _namespaced(publisher: str, source_id: str) -> str | None:
     return f"{publisher}/{source_id}" if publisher else None
 
@@ -242,6 +309,15 @@ def _source_key(publisher: str, source_id: str) -> bytes:
 
 def _id_key(article_id: str) -> bytes:
     return _hash("id", article_id)
+
+
+def _head(hash_: bytes) -> int:
+    """The first 64 bits of a hash as a signed number."""
+    return int.from_bytes(hash_[:8], "little", signed=True)
+
+
+def _heads(hashes: Sequence[bytes]) -> npt.NDArray[np.int64]:
+    return np.array([_head(hash_) for hash_ in hashes], np.int64)
 
 
 def _hash(*parts: str) -> bytes:

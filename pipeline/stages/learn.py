@@ -31,7 +31,7 @@ from pipeline.stages._fold import flatten, place_in
 from pipeline.stages._words import count_words, is_unspaced
 from pipeline.stages.kernels import arrays
 
-__all__ = ["LEARNED", "RULE", "carriers", "run", "strike"]
+__all__ = ["LEARNED", "RULE", "carriers", "only", "run", "strike"]
 
 #: The lines that are furniture of a publisher in a stretch of time, by the hashes that `sketch` gives them.
 LEARNED = pa.schema(
@@ -61,35 +61,51 @@ def run(articles: pa.Table, stretches: NDArray[np.int64], targets: Iterable[int]
     `articles` has publisher_id (string?), headline (string?), `content` and `lines` as `sketch` gives them; `stretches`,
     int64 (articles,), the number of each one's stretch. Articles of unknown publishers teach nothing.
     """
-    found = [LEARNED.empty_table()]
-    for target in sorted(set(targets)):
-        rows = np.flatnonzero(np.abs(stretches - target) <= 1)
-        if (stretches[rows] == target).any():
-            found.append(_of_one(articles.take(pa.array(rows)), target, settings))
-    return pa.concat_tables(found).combine_chunks()
-
-
-def _of_one(articles: pa.Table, stretch: int, settings: config.Learn) -> pa.Table:
-    """What these articles teach of the stretch."""
     publishers, names = _codes(articles["publisher_id"])
     lines, rows = _lines(articles)
-    known = (lines != 0) & (publishers[rows] >= 0)
-    lines, rows = lines[known], rows[known]
-    keys = lines ^ publishers[rows].astype(np.uint64) * _MIX  # one for a line of a publisher
-    repeated = np.isin(keys, _frequent(keys, settings.min_texts))
-    lines, rows = lines[repeated], rows[repeated]
-    order = np.lexsort((rows, lines, publishers[rows]))
-    lines, rows = lines[order], rows[order]
-    headlines = _Headlines(articles, articles["content"].to_numpy(), publishers)
-    found: list[tuple[str, int]] = []
-    for first, last in _groups(publishers[rows], lines):
+    keys = _keys(lines, publishers[rows])
+    repeated = np.sort(_common(keys, settings.min_texts))
+    repeated = repeated[(lines[repeated] != 0) & (publishers[rows[repeated]] >= 0)]
+    told = _Lines(keys[repeated], lines[repeated], rows[repeated])
+    found = [LEARNED.empty_table()]
+    for target in sorted(set(targets)):
+        if (stretches == target).any():
+            near = np.abs(stretches - target) <= 1
+            headlines = _Headlines(articles, publishers, np.flatnonzero(near))
+            learned = _of_one(told.only(near[told.rows]), publishers, headlines, settings)
+            columns = [[target] * len(learned), [names[code] for code, _ in learned], [line for _, line in learned]]
+            arrays_ = [pa.array(values, field.type) for values, field in zip(columns, LEARNED, strict=True)]
+            found.append(pa.Table.from_arrays(arrays_, schema=LEARNED))
+    whole = pa.concat_tables(found)
+    return whole.sort_by([(name, "ascending") for name in LEARNED.names]).combine_chunks()
+
+
+class _Lines(NamedTuple):
+    """Lines of articles: `keys`, one for a line of a publisher; their hashes; the `rows` of the articles."""
+
+    keys: NDArray[np.uint64]
+    lines: NDArray[np.uint64]
+    rows: NDArray[np.int64]
+
+    def only(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> _Lines:
+        return _Lines(self.keys[chosen], self.lines[chosen], self.rows[chosen])
+
+
+def _of_one(
+    told: _Lines, publishers: NDArray[np.int64], headlines: _Headlines, settings: config.Learn
+) -> list[tuple[int, int]]:
+    """What these lines teach of a stretch: (publisher's code, line)."""
+    told = told.only(np.isin(told.keys, _frequent(told.keys, settings.min_texts)))
+    contents = headlines.contents[told.rows]
+    told = told.only(np.lexsort((told.rows, contents, told.lines, publishers[told.rows])))
+    contents, found = headlines.contents[told.rows], list[tuple[int, int]]()
+    for first, last in _groups(publishers[told.rows], told.lines):
         # An odd hash is that of a short line with a number.
-        least = settings.min_texts * (_DATA if int(lines[first]) & 1 else 1)
-        if headlines.are_of_different_stories(np.unique(rows[first:last]), least):
-            found.append((names[publishers[rows[first]]], int(lines[first].astype(np.int64))))
-    found.sort()
-    columns = [[stretch] * len(found), [name for name, _ in found], [line for _, line in found]]
-    return pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, LEARNED, strict=True)], schema=LEARNED)
+        least = settings.min_texts * (_DATA if int(told.lines[first]) & 1 else 1)
+        is_other = np.append(True, contents[first + 1 : last] != contents[first : last - 1])
+        if headlines.are_of_different_stories(told.rows[first:last], is_other, least):
+            found.append((int(publishers[told.rows[first]]), int(told.lines[first].astype(np.int64))))
+    return found
 
 
 def carriers(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table) -> NDArray[np.int64]:
@@ -99,13 +115,19 @@ def carriers(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table
     by = np.array([code.get(name, -1) for name in learned["publisher_id"].to_pylist()], np.int64)
     at, wanted = learned["stretch"].to_numpy()[by >= 0], learned["line"].to_numpy()[by >= 0].view(np.uint64)
     lines, rows = _lines(articles)
-    found = np.isin(_keys(lines, publishers[rows], stretches[rows]), _keys(wanted, by[by >= 0], at))
+    found = np.isin(_at(_keys(lines, publishers[rows]), stretches[rows]), _at(_keys(wanted, by[by >= 0]), at))
     return np.unique(rows[found & (publishers[rows] >= 0)])
 
 
-def _keys(lines: NDArray[np.uint64], publishers: NDArray[np.int64], stretches: NDArray[np.int64]) -> NDArray[np.uint64]:
+def _keys(lines: NDArray[np.uint64], publishers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """One for each line of a publisher."""
+    keys: NDArray[np.uint64] = lines ^ publishers.astype(np.uint64) * _MIX
+    return keys
+
+
+def _at(keys: NDArray[np.uint64], stretches: NDArray[np.int64]) -> NDArray[np.uint64]:
     """One for each line of a publisher in a stretch."""
-    return (lines ^ publishers.astype(np.uint64) * _MIX) * _MIX ^ stretches.astype(np.uint64)
+    return keys * _MIX ^ stretches.astype(np.uint64)
 
 
 def strike(
@@ -145,6 +167,19 @@ def strike(
             texts.column_names.index(name), column, pa.array([row[name] for row in rows], column.type)
         )
     return texts, pa.Table.from_pylist(stripped, schema.STRIPPED)
+
+
+def only(texts: pa.Table, heads: NDArray[np.int64], tails: NDArray[np.int64]) -> pa.Table:
+    """Texts (`schema.ARTICLES`) without so many lines at their heads and tails: `body` and `body_map` as `strike` left them."""
+    rows = []
+    for text, head, tail in zip(texts.select(_READ).to_pylist(), heads.tolist(), tails.tolist(), strict=True):
+        paragraphs = _Paragraphs(text)
+        rows.append(paragraphs.only(head, len(paragraphs.lines) - tail))
+    for name in ("body", "body_map"):
+        column = schema.ARTICLES.field(name)
+        values = pa.array([row[name] for row in rows], column.type)
+        texts = texts.set_column(texts.column_names.index(name), column, values)
+    return texts
 
 
 _CHANGED = ("body", "body_map", "n_words", "text_state")
@@ -204,19 +239,25 @@ class _Paragraphs:
 class _Headlines:
     """Whether texts tell of different stories, by their headlines."""
 
-    def __init__(self, articles: pa.Table, contents: NDArray[np.int64], publishers: NDArray[np.int64]) -> None:
-        self._headlines, self._contents, self._publishers = articles["headline"], contents, publishers
+    def __init__(self, articles: pa.Table, publishers: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
+        """Of those `rows` of the articles."""
+        self.contents = articles["content"].to_numpy()
+        self._headlines = articles["headline"].combine_chunks()
+        self._publishers = publishers
         self._words: dict[int, frozenset[str]] = {}  # of articles
         self._samples: dict[int, _Sample] = {}  # of publishers
-        self._by_publisher = np.argsort(publishers, kind="stable")
-        self._starts = np.searchsorted(publishers[self._by_publisher], np.arange(publishers.max(initial=-1) + 2))
+        self._by_publisher = rows[np.argsort(publishers[rows], kind="stable")]
+        codes = np.arange(publishers.max(initial=-1) + 2)
+        self._starts = np.searchsorted(publishers[self._by_publisher], codes)
 
-    def are_of_different_stories(self, rows: NDArray[np.int64], least: int) -> bool:
-        """Whether at least so many of these articles differ in text and headline, and no topic is common to most."""
-        different = rows[np.unique(self._contents[rows], return_index=True)[1]]  # in the order of their contents
-        if len(different) < least:
+    def are_of_different_stories(self, rows: NDArray[np.int64], is_other: NDArray[np.bool_], least: int) -> bool:
+        """Whether at least so many of these articles differ in text and headline, and no topic is common to most.
+
+        The rows are in the order of their contents; `is_other`: whether each has another than the one before it.
+        """
+        if np.count_nonzero(is_other) < least:
             return False
-        words = [self._words_of(row) for row in different[:_CARRIERS].tolist()]
+        words = [self._words_of(row) for row in rows[np.flatnonzero(is_other)[:_CARRIERS]].tolist()]
         if len(set(words)) < min(least, _CARRIERS):
             return False
         counts = Counter(word for of_one in words for word in of_one)
@@ -228,11 +269,12 @@ class _Headlines:
 
         A publisher with few others is compared with everybody.
         """
-        carriers = set(rows.tolist())
         others = self._sample(int(self._publishers[rows[0]]))
-        if len(others.rows - carriers) < least:
+        carriers = others.among(rows)
+        if len(others.rows) - len(carriers) < least:
             others = self._sample(_EVERYBODY)
-        n_others = len(others.rows - carriers)
+            carriers = others.among(rows)
+        n_others = len(others.rows) - len(carriers)
         return n_others > 0 and any(
             share * n_others >= _TOPICAL * len(others.having.get(word, set()) - carriers)
             for word, share in shares.items()
@@ -243,8 +285,8 @@ class _Headlines:
             rows = self._by_publisher
             if publisher != _EVERYBODY:
                 rows = rows[self._starts[publisher] : self._starts[publisher + 1]]
-            sample = _Sample(set(rows[np.argsort(self._contents[rows], kind="stable")[:_HEADLINES]].tolist()), {})
-            for row in sample.rows:
+            sample = _Sample(rows[np.argsort(self.contents[rows], kind="stable")[:_HEADLINES]], {})
+            for row in sample.rows.tolist():
                 for word in self._words_of(row):
                     sample.having.setdefault(word, set()).add(row)
             self._samples[publisher] = sample
@@ -259,8 +301,12 @@ class _Headlines:
 class _Sample(NamedTuple):
     """Some articles, and which of them have a word in their headline."""
 
-    rows: set[int]
+    rows: NDArray[np.int64]
     having: dict[str, set[int]]
+
+    def among(self, rows: NDArray[np.int64]) -> set[int]:
+        """Those of the articles that are among these."""
+        return set(self.rows[np.isin(self.rows, rows)].tolist())
 
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
@@ -289,6 +335,15 @@ def _lines(articles: pa.Table) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The hashes of all lines, and the row of each."""
     lines, offsets = arrays.hashes(articles["lines"])
     return lines, np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+
+
+def _common(keys: NDArray[np.uint64], least: int) -> NDArray[np.int64]:
+    """The places of the keys that may occur at least so often: few of all lines, and no other does."""
+    from pipeline.stages.kernels import join
+
+    places = np.empty(len(keys), np.int64)
+    counters = np.zeros(1 << max(10, (2 * len(keys)).bit_length()), np.uint8)
+    return places[: join.common(keys, least, counters, places)]
 
 
 def _frequent(keys: NDArray[np.uint64], least: int) -> NDArray[np.uint64]:

@@ -9,13 +9,14 @@ from importlib.metadata import version
 from typing import Any
 
 import msgspec
-import pyarrow as pa
 
 from pipeline import config, schema
 from pipeline.errors import ConfigError, IncompatibleStoreError
-from pipeline.storage import read, state
+from pipeline.storage import read, rules
+from pipeline.storage.header import header
 from pipeline.storage.state import Ref
 from pipeline.storage.store import Store
+from pipeline.watch import Watch
 
 __all__ = ["next_number", "of", "parts", "settings"]
 
@@ -28,24 +29,30 @@ def of(
     store: Store,
     files: Sequence[read.FileReport],
     counts: Mapping[str, int],
-    tables: Mapping[str, pa.Table],
+    rows: Mapping[str, int],
     settings: config.Config,
-    seconds: Mapping[str, float],
+    watch: Watch,
 ) -> dict[str, Any]:
-    """The manifest as JSON data, but for `parts` and what the audits found. `inputs` have the SHA-256 of each file."""
+    """The manifest as JSON data, but for `parts` and what the audits found. `inputs` have the SHA-256 of each file.
+
+    `seconds` and `through` are what each stage took, and the rows that it was about (see `Watch.step`).
+    """
     return {
         "run_id": run_id,
         "as_of": as_of.isoformat(),
         "contract": schema.CONTRACT_VERSION,
-        "header": state.header(settings.sketch),
+        "header": header(settings),
         "history": [*store.history(), run_id],
         "inputs": [_input(report) for report in files],
         "counts": dict(counts),
-        "rows": {name: rows.num_rows for name, rows in tables.items()},
-        "seconds": {name: round(taken, 3) for name, taken in seconds.items()},
+        "rows": dict(rows),
+        "invocation": watch.invocation,
+        "seconds": {name: round(taken, 3) for name, taken in watch.seconds.items()},
+        "through": dict(watch.rows),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "settings": msgspec.to_builtins(settings),
         "fingerprint": config.fingerprint(settings),
+        "rules": rules.of(settings)._asdict(),
     }
 
 
@@ -56,19 +63,21 @@ def parts(
     newest: datetime | None,
     reach: datetime,
     *,
+    read_by: str,
     again: bool = False,
 ) -> list[dict[str, Any]]:
     """The parts of the state a run stands on: those `before` it, and its own. `again`: what they compared does not hold.
 
-    `newest` is the newest time of its articles, None for none. A part whose newest is older than `reach` is left out once
-    all that came before it are: what it says of texts of theirs is needed as long as they are.
+    `newest` is the newest time of its articles, None for none; `read_by`: the rules (`Rules.reading`) of this run. A part
+    whose newest is older than `reach` is left out once all that came before it are: what it says of texts of theirs is needed
+    as long as they are.
     """
     fresh = [datetime.fromisoformat(part["newest"]) >= reach for part in before]
     kept = before[fresh.index(True) :] if any(fresh) else []
     kept = [part | {"compared": part["compared"] and not again} for part in kept]
     newest = newest or own.as_of
     told = {"run_id": run_id, "number": own.number, "as_of": own.as_of.isoformat(), "newest": newest.isoformat()}
-    return [*kept, told | {"compared": True}]
+    return [*kept, told | {"compared": True, "read_by": read_by}]
 
 
 def next_number(before: list[dict[str, Any]]) -> int:

@@ -18,12 +18,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeline import config, schema
-from pipeline.stages import identify
-from pipeline.stages.kernels.characters import NORMALISER
-from pipeline.storage.part import COMPARED, TAKEN
+from pipeline import schema
+from pipeline.stages import identify, learn
+from pipeline.storage.part import COMPARED, TAKEN, articles
 
-__all__ = ["FIRST_SEEN", "Ref", "Span", "State", "header", "keys", "replaced"]
+__all__ = ["FIRST_SEEN", "Ref", "Span", "State", "keys", "replaced"]
 
 #: The date of the run that brought an article, beside what `State.articles` gives.
 FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
@@ -31,23 +30,7 @@ FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
 #: A stretch of time, both ends included, in microseconds.
 Span = tuple[int, int]
 
-_LAYOUT = 3  # of the tables of the state; raised when they gain, lose or change a column
 _PART = 32  # bits of a key that name the row
-
-
-def header(settings: config.Sketch) -> dict[str, Any]:
-    """What sketches depend on, and how they lie: two stores mix only if these are equal."""
-    return {
-        "layout": _LAYOUT,
-        "scheme": "affine32",
-        "permutations": settings.permutations,
-        "seed": settings.seed,
-        "hash": "blocks-rolling-32",
-        "shingle_words": settings.shingle_words,
-        "shingle_chars": settings.shingle_chars,
-        "short_words": settings.short_words,
-        "normaliser": NORMALISER,
-    }
 
 
 def keys(number: int, rows: int) -> NDArray[np.int64]:
@@ -65,15 +48,15 @@ class Ref(NamedTuple):
 
 
 class State:
-    """The state of one run: its parts, oldest first."""
+    """The state of one run: its parts, oldest first. `former`: the state in which what was compared of them still held."""
 
-    def __init__(self, parts: Sequence[Ref] = ()) -> None:
-        self.parts = list(parts)
+    def __init__(self, parts: Sequence[Ref] = (), former: State | None = None) -> None:
+        self.parts, self.former = list(parts), former
         self._compared = [part for part in self.parts if part.is_compared]
 
     def uncompared(self) -> State:
         """The same, but what was compared does not hold."""
-        return State([part._replace(is_compared=False) for part in self.parts])
+        return State([part._replace(is_compared=False) for part in self.parts], self.former or self)
 
     # --- what was taken in
 
@@ -84,25 +67,54 @@ class State:
 
     def articles(self, columns: list[str]) -> pa.Table:
         """Those columns of the articles, with `key` and `first_seen`: the date of the run that brought them."""
-        plain = pa.schema([schema.ARTICLES.field(column) for column in columns])
+        plain = pa.schema([TAKEN["articles"].field(column) for column in columns])
         wanted = plain.append(pa.field("key", pa.int64(), nullable=False)).append(FIRST_SEEN)
         read = [wanted.empty_table()]
         for part in self.parts:
-            rows = pq.read_table(part.folder / "articles.parquet", columns=columns).cast(plain)
+            rows = articles(part.folder, columns)
             key = pa.array(keys(part.number, rows.num_rows))
             first_seen = pa.repeat(pa.scalar(part.as_of, schema.TIME), rows.num_rows)
             read.append(pa.Table.from_arrays([*rows.columns, key, first_seen], schema=wanted))
         return pa.concat_tables(read)
 
+    def seen(self) -> pa.Table:
+        """By what all articles are known again: `identify.SEEN`, and their keys."""
+        read = [identify.SEEN.append(pa.field("key", pa.int64(), nullable=False)).empty_table()]
+        for part in self.parts:
+            rows = pq.read_table(part.folder / "seen.parquet").cast(identify.SEEN)
+            read.append(rows.append_column(read[0].schema.field("key"), pa.array(keys(part.number, rows.num_rows))))
+        return pa.concat_tables(read).combine_chunks()
+
+    def names(self, of: NDArray[np.int64]) -> list[str]:
+        """The ids of the articles with these keys."""
+        found: list[str] = self.take("articles", of, ["article_id"])["article_id"].to_pylist()
+        return found
+
     def newest(self, article_ids: Iterable[str]) -> pa.Table:
-        """The newest version of each of these articles, bodies included."""
-        rows = self.articles(["article_id", "digest", "modified_at", "published_at"])
+        """The newest version of each of these articles, with its `body`, null where it is no longer kept."""
+        rows = self.articles(["article_id", "digest", "modified_at", "published_at", "rejected"])
         rows = rows.filter(pc.is_in(rows["article_id"], pa.array(sorted(set(article_ids)), pa.string())))
-        return self.take("articles", identify.newest(rows)[0]["key"].to_numpy())
+        keys = identify.newest(rows.filter(pc.invert(rows["rejected"])))[0]["key"].to_numpy()
+        kept = self.have_words(keys)
+        places = np.where(kept, np.cumsum(kept) - 1, 0)
+        bodies = self.take("bodies", keys[kept])["body"].take(pa.array(places, mask=~kept))
+        light = [name for name in TAKEN["articles"].names if name in schema.ARTICLES.names]
+        return self.take("articles", keys, light).append_column("body", bodies)
 
     def take(self, name: str, keys: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
-        """The rows of `articles` or `sketches` with those keys, in their order."""
+        """The rows of `articles`, `sketches` or, where they `have_words`, `bodies` with those keys, in their order."""
         return self._take(name, TAKEN[name], keys, columns)
+
+    def have_words(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the bodies of the articles with those keys are still kept."""
+        kept = [part.number for part in self.parts if (part.folder / "bodies.parquet").exists()]
+        return np.isin(keys >> _PART, kept)
+
+    def whole(self, keys: NDArray[np.int64]) -> pa.Table:
+        """The articles with those keys, all of which `have_words`, with their bodies: `schema.ARTICLES`."""
+        light, bodies = self.take("articles", keys), self.take("bodies", keys)
+        columns = {name: (bodies if name in bodies.column_names else light)[name] for name in schema.ARTICLES.names}
+        return pa.table(columns, schema=schema.ARTICLES)
 
     def of(self, name: str, keys: NDArray[np.int64]) -> pa.Table:
         """The rows of `stripped`, `credits` or `citations` that belong to the articles with these keys; `key` says to which."""
@@ -139,16 +151,22 @@ class State:
         return pa.concat_tables([rows.cast(read[0].schema) for rows in read])
 
     def bodies(self, texts: pa.Table) -> pa.Table:
-        """`article_id`, `field`, `body` and `body_map` of texts (key, article, redone), without their learned lines."""
-        columns = ["article_id", "field", "body", "body_map"]
-        found = self.take("articles", texts["article"].to_numpy(), columns)
-        done = self.redone(texts, ["body", "body_map"])
-        return replaced(found, done, np.flatnonzero(texts["redone"].to_numpy() >= 0))
+        """The articles (`schema.ARTICLES`) of texts (key, article, redone) whose words are kept, without learned lines."""
+        texts = texts.filter(pa.array(self.have_words(texts["article"].to_numpy())))
+        found = self.whole(texts["article"].to_numpy())
+        rows = np.flatnonzero(texts["redone"].to_numpy() >= 0)
+        keys = texts["key"].to_numpy()[rows]
+        struck, order = self.struck(keys), np.argsort(keys)
+        at = order[np.searchsorted(keys, struck["key"].to_numpy(), sorter=order)]
+        head = pc.equal(struck["position"], "head").to_numpy()
+        lost = (np.bincount(at[where], minlength=len(keys)) for where in (head, ~head))
+        bare = learn.only(found.take(pa.array(rows)), *lost)
+        return replaced(found, bare.select(["body", "body_map"]), rows)
 
-    def sketches(self, texts: pa.Table) -> pa.Table:
-        """The sketches of texts (key, article, redone), in their order."""
-        found = self.take("sketches", texts["article"].to_numpy())
-        done = self.redone(texts, schema.SKETCHES.names)
+    def sketches(self, texts: pa.Table, columns: list[str] | None = None) -> pa.Table:
+        """The sketches of texts (key, article, redone), in their order; `columns`: those alone."""
+        found = self.take("sketches", texts["article"].to_numpy(), columns)
+        done = self.redone(texts, found.column_names)
         return replaced(found, done, np.flatnonzero(texts["redone"].to_numpy() >= 0))
 
     def redone(self, texts: pa.Table, columns: list[str]) -> pa.Table:
@@ -178,6 +196,8 @@ class State:
         found = [COMPARED["matches"].empty_table()]
         for part in self._compared:
             path = part.folder / "matches.parquet"
+            if not _reaches(path, "at", spans):
+                continue
             sides = pq.read_table(path, columns=["left", "right"])
             wanted = [np.isin(sides[side].to_numpy(), keys) for side in ("left", "right")]
             rows = np.flatnonzero(np.logical_or(*wanted) & self._hold(sides, part.number))
@@ -257,6 +277,20 @@ def _rows(path: Path, rows: NDArray[np.int64], wanted: pa.Schema) -> pa.Table:
         table = file.read_row_groups(chosen.tolist(), columns=wanted.names).select(wanted.names).cast(wanted)
         begins = np.concatenate([[0], np.cumsum(np.array(sizes, np.int64)[chosen])]).astype(np.int64)
         return table.take(pa.array(begins[np.searchsorted(chosen, group)] + rows - starts[group]))
+
+
+def _reaches(path: Path, column: str, spans: Sequence[Span]) -> bool:
+    """Whether a file may have rows whose time lies in one of the stretches, by what its footer says of the column."""
+    footer = pq.read_metadata(path)
+    place = footer.schema.names.index(column)
+    for group in range(footer.num_row_groups):
+        times = footer.row_group(group).column(place).statistics
+        if times is None or not times.has_min_max:
+            return True
+        low, high = (pa.scalar(time, schema.TIME).cast(pa.int64()).as_py() for time in (times.min, times.max))
+        if any(first <= high and low <= last for first, last in spans):
+            return True
+    return False
 
 
 def replaced(rows: pa.Table, changed: pa.Table, at: NDArray[np.int64]) -> pa.Table:

@@ -4,7 +4,7 @@
     DIR/current              symbolic link to its folder, where the file system can
     DIR/runs/RUN_ID/         the published tables and manifest.json
     DIR/state/RUN_ID/        the part of the state that run added (private: bodies)
-    DIR/state/RUN_ID~RUN_ID/ the same without the articles that the later run, a takedown, took out
+    DIR/state/RUN_ID~RUN_ID/ the same, written anew by the later run: without what was taken down, or read under other rules
     DIR/work/                a run under way; whatever lies there when a run begins is left over from a killed one
     DIR/lock                 held by the one run that may write; the system lets go of it when a process dies
 
@@ -16,9 +16,9 @@ taken down lie in it, too: they hold from the very step with which the articles 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,12 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from pipeline import config
-from pipeline.errors import IncompatibleStoreError, StoreBusyError, StoreError
+from pipeline.errors import StoreBusyError, StoreError
 from pipeline.stages import follow
-from pipeline.storage import write
-from pipeline.storage.state import Ref, State, header
+from pipeline.storage import header, rules, write
+from pipeline.storage.part import let_go
+from pipeline.storage.state import Ref, State
+from pipeline.storage.tables import Tables
 
 __all__ = ["Store"]
 
@@ -85,7 +87,11 @@ class Store:
 
     def table(self, name: str, run_id: str | None = None) -> pa.Table:
         """A published table."""
-        return write.table(self.folder(run_id), name)
+        return self.tables(run_id)[name]
+
+    def tables(self, run_id: str | None = None) -> Tables:
+        """The tables of a published run; of the newest for None."""
+        return Tables(self.folder(run_id))
 
     def state(self, run_id: str | None = None) -> State:
         """The state a published run stands on; an empty one for a store without a run."""
@@ -97,8 +103,9 @@ class Store:
         return Ref(part["number"], folder, datetime.fromisoformat(part["as_of"]), part["compared"])
 
     def parts(self, run_id: str | None = None) -> list[dict[str, Any]]:
-        """The parts of that state as the manifest has them: each one's folder (`run_id`: the run that made it, `~` the
-        takedown that wrote it anew), its `number` in keys, its date, its newest article, and whether what it `compared` holds.
+        """The parts of that state as the manifest has them: each one's folder (`run_id`: the run that made it, `~` the run
+        that wrote it anew), its `number` in keys, its date, its newest article, the rules its articles were `read_by`, and
+        whether what it `compared` holds.
         """
         return list(self.manifest(run_id)["parts"]) if self.runs() else []
 
@@ -106,7 +113,7 @@ class Store:
         """What the newest run published, for the next one to follow."""
         if not self.runs():
             return follow.Before.nothing()
-        plain = {name: self.table(name).replace_schema_metadata(None) for name in ("clusters", "members", "events")}
+        plain = {name: self.tables().read(name) for name in ("clusters", "members", "events")}
         return follow.Before(**plain, history=tuple(self.history()))
 
     def history(self) -> list[str]:
@@ -159,23 +166,32 @@ class Store:
                 shutil.rmtree(self.work, ignore_errors=True)
             lock.release()
 
-    def check(self, settings: config.Sketch) -> None:
-        """Refuse settings under which sketches would not mix with those of the store."""
-        if not self.runs():
-            return
-        stored, now = self.manifest()["header"], header(settings)
-        different = [
-            f"{key} is {stored.get(key)} there and {now[key]} here" for key in now if stored.get(key) != now[key]
-        ]
-        if different:
-            raise IncompatibleStoreError(
-                f"{self.path}: its sketches do not mix with these settings: {'; '.join(different)}. "
-                "Use the settings of the store, or run into a new one"
+    def ensure_room(self, files: Sequence[Path], spare: float) -> None:
+        """Refuse to begin where the disk is likely to fill: a run may write twice its input, and the tables anew.
+
+        `spare`: what is to stay free, in GB.
+        """
+        tables = self.folder().glob("*.parquet") if self.runs() else ()
+        needed = 2 * sum(map(_size, files)) + sum(map(_size, tables)) + spare * 1e9
+        free = shutil.disk_usage(self.path).free
+        if free < needed:
+            raise StoreError(
+                f"{self.path}: {free / 1e9:.1f} GB are free on this disk, and this run may need {needed / 1e9:.1f} GB; make "
+                "room, keep fewer runs (store.keep_runs), or lower store.min_free_gb"
             )
 
-    def is_of_other_settings(self, settings: config.Config) -> bool:
-        """Whether the newest run, if there is one, was made with settings that decide otherwise."""
-        return bool(self.runs()) and self.manifest()["fingerprint"] != config.fingerprint(settings)
+    def check(self, settings: config.Config) -> None:
+        """Refuse settings under which sketches would not mix with those of the store, and a state that cannot be read."""
+        if self.runs():
+            header.check(self.manifest()["header"], settings, self.path)
+
+    def is_of_old_layout(self) -> bool:
+        """Whether the state of the newest run, if there is one, lies as an older release laid it."""
+        return bool(self.runs()) and self.manifest()["header"]["layout"] < header.LAYOUT
+
+    def is_of_other_rules(self, settings: config.Config) -> bool:
+        """Whether the newest run, if there is one, went by other rules."""
+        return bool(self.runs()) and self.manifest().get("rules") != rules.of(settings)._asdict()
 
     def next_run_id(self, as_of: date) -> str:
         """`<as-of>.<n>`: the first of that day that no published run ever had."""
@@ -185,28 +201,48 @@ class Store:
         return f"{as_of.isoformat()}.{n}"
 
     def publish(
-        self, run_id: str, keep: int, *, leaving: Collection[str] = (), tombstones: Collection[str] = ()
+        self,
+        run_id: str,
+        keep: int,
+        *,
+        mode: str = "",
+        leaving: Collection[str] = (),
+        tombstones: Collection[str] = (),
     ) -> None:
         """Make the run that lies in `work` the newest one: first the folders, then, in one step, `latest.json`.
 
-        `work/tables` holds it, `work/state` the part of the state it adds, `work/parts` parts written anew under their new
-        names. In the same step the runs `leaving` leave, those beyond the `keep` newest too, and `tombstones` hold. Then
-        parts that no kept run needs are removed.
+        `work/tables` holds it, `work/state` the part of the state it adds, `work/parts` those it wrote anew, named by the runs
+        that made them. In the same step the runs `leaving` leave, those beyond the `keep` newest too, and `tombstones` hold.
+        Then parts that no kept run needs are removed. `mode`: octal, of what readers are to read; "" for that of the umask.
         """
         runs, parts = self.path / "runs", self.path / "state"
         moves = [(self.work / "tables", runs / run_id), (self.work / "state", parts / run_id)]
-        moves += [(part, parts / part.name) for part in sorted((self.work / "parts").glob("*"))]
+        moves += [(part, parts / f"{part.name}~{run_id}") for part in sorted((self.work / "parts").glob("*"))]
         for folder in (runs, parts):
             folder.mkdir(exist_ok=True)
         parts.chmod(0o700)  # bodies are for this user alone
         for source, target in moves:
             if source.exists():  # a takedown adds no part of its own
                 source.rename(target)
+        for told in (runs, self.path / "latest.json"):
+            write.open_to(told, mode)
         for folder in (runs, parts):
             write.sync(folder)
         kept = [run for run in self.runs() if run not in leaving]
         self._point([*kept, run_id][-keep:], used_up=leaving, tombstones=tombstones)
         self._clear()
+
+    def let_go(self, days: float) -> None:
+        """Remove the words of the parts whose newest article is older than so many days before the oldest kept run; 0: of none.
+
+        Whatever run is gone back to, those of its last days are there. Give it a store that is `locked`.
+        """
+        if not days or not self.runs():
+            return
+        oldest = datetime.fromisoformat(self.manifest(self.runs()[0])["as_of"]) - timedelta(days=days)
+        for part in (part for run_id in self.runs() for part in self.parts(run_id)):
+            if datetime.fromisoformat(part["newest"]) < oldest:
+                let_go(self.ref(part).folder)
 
     def rollback(self, wanted: str | None = None) -> str:
         """Make an earlier run the newest one, the one before the last for None. The runs after it leave for good.
@@ -262,3 +298,11 @@ class Store:
             aside.unlink(missing_ok=True)
             aside.symlink_to(Path("runs") / run_id)
             aside.replace(self.path / "current")
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 for one that is not there any more, of which the reader will tell."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

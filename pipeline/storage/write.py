@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,17 @@ import pyarrow.parquet as pq
 
 from pipeline import schema
 
-__all__ = ["arrange", "read_json", "sync", "table", "text_keys", "write_json", "write_tables", "write_text"]
+__all__ = [
+    "arrange",
+    "labelled",
+    "open_to",
+    "read_json",
+    "sync",
+    "text_keys",
+    "write_json",
+    "write_table",
+    "write_text",
+]
 
 _COMPRESSION = "zstd"
 
@@ -23,7 +34,11 @@ def arrange(name: str, rows: pa.Table) -> pa.Table:
     """Rows of a published table as the contract has them: its columns in their order and types, sorted by key."""
     wanted = schema.PUBLISHED[name]
     rows = rows.select(wanted.names).cast(wanted)
-    rows = rows.sort_by([(key, "ascending") for key in schema.KEYS[name]])
+    return labelled(name, rows.sort_by([(key, "ascending") for key in schema.KEYS[name]]))
+
+
+def labelled(name: str, rows: pa.Table) -> pa.Table:
+    """Rows with the metadata of a published table: which it is, and the version of the contract."""
     metadata = {
         b"newswire_reprints.contract": schema.CONTRACT_VERSION.encode(),
         b"newswire_reprints.table": name.encode(),
@@ -31,19 +46,10 @@ def arrange(name: str, rows: pa.Table) -> pa.Table:
     return rows.replace_schema_metadata(metadata)
 
 
-def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
-    """Every table to `<folder>/<name>.parquet`, on the disk when this returns. Same rows, same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables.items():
-        path = folder / f"{name}.parquet"
-        pq.write_table(rows, path, compression=_COMPRESSION, store_schema=True)
-        sync(path)
-    sync(folder)
-
-
-def table(folder: Path, name: str) -> pa.Table:
-    """A published table of a run's folder."""
-    return pq.read_table(folder / f"{name}.parquet")
+def write_table(rows: pa.Table, path: Path) -> None:
+    """A table to a file, on the disk when this returns. Same rows, same bytes."""
+    pq.write_table(rows, path, compression=_COMPRESSION, store_schema=True)
+    sync(path)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -52,14 +58,27 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Replace a text file in one step: a reader sees the old one or the new one, never a part."""
+    """Replace a text file in one step: a reader sees the old one or the new one, never a part. Its mode stays."""
     aside = path.with_name(f".{path.name}.tmp")
     with aside.open("w", encoding="utf-8") as file:
         file.write(content)
+        if path.exists():
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
     sync(path.parent)
+
+
+def open_to(path: Path, mode: str) -> None:
+    """Give a file, or a folder and all in it, an octal mode; "" leaves it to the umask.
+
+    Whoever may read a folder may enter it.
+    """
+    if mode:
+        wanted = int(mode, 8) & 0o666
+        for entry in (path, *path.rglob("*")):
+            entry.chmod(wanted | (wanted & 0o444) >> 2 if entry.is_dir() else wanted)
 
 
 def read_json(path: Path) -> dict[str, Any]:
