@@ -104,7 +104,8 @@ class Read(Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, str], _says("canonical field = your column, where the known aliases do not cover it")
     ] = {}
     batch_rows: Annotated[int, _count("records that travel together", ge=1, le=1_000_000)] = 8_192
-    max_record_mb: Annotated[int, _count("a longer record is rejected instead of loaded", ge=1, le=1_024)] = 64
+    max_record_mb: Annotated[int, _count("a longer record is rejected instead of loaded", ge=1, le=1_024)] = 16
+    max_ratio: Annotated[int, _count("a file may hold so many times its size, and 64 MB; more is a bomb", ge=1)] = 200
     page_suffixes: Annotated[tuple[str, ...], _says("files that hold one scraped page each")] = (".txt", ".text")
 
 
@@ -230,7 +231,7 @@ class Audit(Struct, frozen=True, forbid_unknown_fields=True):
 
     failed_files: Annotated[Action, _says("input files that cannot be read to their end")] = "block"
     max_failed_files: Annotated[float, _share("share of the files")] = 0.1
-    unfinished_files: Annotated[Action, _says("files still being written (*.part, *.tmp); never read")] = "warn"
+    unfinished_files: Annotated[Action, _says("what is no file, or no whole one (*.part, *.tmp); never read")] = "warn"
     max_unfinished_files: Annotated[int, _count("how many")] = 0
     rejects: Annotated[Action, _says("records that cannot be used")] = "block"
     max_rejects: Annotated[float, _share("share of the records")] = 0.2

@@ -75,7 +75,7 @@ class Report:
         newest = self._figures.newest or figures.newest(self._newest())
         self._age = max(as_of - newest, timedelta(0)) if newest else None
         night, before = figures.tonight(self._figures, as_of, self._nights(), limits.nights)
-        found = audit.of_night(self._figures, counts, formed["rejects"], self._unfinished(patterns), self._age, limits)
+        found = audit.of_night(self._figures, counts, formed["rejects"], self._passed_over(patterns), self._age, limits)
         self._conclude(audit.findings(limits, [*found, *drift.found(night, before, limits)]))
 
     def read_again(self, counts: Mapping[str, int], rejects: pa.Table) -> None:
@@ -114,9 +114,10 @@ class Report:
             manifest = self._store.manifest(run_id)
             yield from manifest.get("nights", [manifest])
 
-    def _unfinished(self, patterns: Sequence[str]) -> list[str]:
+    def _passed_over(self, patterns: Sequence[str]) -> list[str]:
         store = self._store.path.resolve()
-        return [read.spelled(file) for file in read.unfinished(patterns) if store not in file.resolve().parents]
+        found = [(path, why) for path, why in read.passed_over(patterns) if store not in path.absolute().parents]
+        return [f"{read.spelled(path)} ({why})" for path, why in found]
 
     def _conclude(self, findings: Sequence[audit.Finding]) -> None:
         """Tell of what the audits found; `AuditError` if it blocks."""

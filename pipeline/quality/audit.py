@@ -131,24 +131,24 @@ def of_night(
     figures: Figures,
     counts: Mapping[str, int],
     rejects: pa.Table,
-    unfinished: Sequence[str],
+    passed_over: Sequence[str],
     age: timedelta | None,
     settings: config.Audit,
 ) -> Iterator[tuple[str, str]]:
     """(audit, what was found) of one night by itself.
 
-    `unfinished` are files that are still being written, `age` that of the newest article at the run's date, None where
-    no article has a time. Shares of fewer than `min_count` articles are not looked at; of files and records, all are.
+    `passed_over` are files that were not read, each with the reason, `age` that of the newest article at the run's date, None
+    where no article has a time. Shares of fewer than `min_count` articles are not looked at; of files and records, all are.
     What was taken down and is delivered again is rejected as it should be, and no fault of the night.
     """
     mostly = _commonest(rejects)
     yield from _exceeded("failed_files", counts["files_failed"], counts["files"], "input files", settings, mostly)
-    if len(unfinished) > settings.max_unfinished_files:
-        more = f" and {len(unfinished) - 3:,} more" if len(unfinished) > 3 else ""
+    if len(passed_over) > settings.max_unfinished_files:
+        more = f" and {len(passed_over) - 3:,} more" if len(passed_over) > 3 else ""
         yield (
             "unfinished_files",
-            f"still being written and so not read: {', '.join(unfinished[:3])}{more}; run again when they have their"
-            " final names (the same input twice does no harm)",
+            f"not read: {', '.join(passed_over[:3])}{more}; run again when they are whole files with their final names"
+            " (the same input twice does no harm)",
         )
     unusable = counts["rejected"] - counts["forgotten"]
     yield from _exceeded("rejects", unusable, counts["records"], "records", settings, mostly)

@@ -20,14 +20,15 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.storage import readers
 from pipeline.storage.readers.fields import Mapping, Record, no_text
-from pipeline.storage.readers.inputs import inputs, unfinished
+from pipeline.storage.readers.inputs import inputs, passed_over
 from pipeline.storage.readers.rows import Bad, Row, Unreadable, too_long
 from pipeline.storage.readers.sniff import locate
 
-__all__ = ["Batch", "FileReport", "Reading", "batches", "digest", "inputs", "spelled", "unfinished"]
+__all__ = ["Batch", "FileReport", "Reading", "batches", "digest", "inputs", "passed_over", "spelled"]
 
 _PROBE = 100  # rows without any column for text, from the first on, after which a file is given up
 _FULL = 4  # a batch also ends when its texts pass so many times the size of the longest allowed record
+_HOPELESS = 10_000, 0.9  # so many rejects, if they are this share of a file's rows, and it is given up
 _COLUMNS = tuple(name for name in schema.RECORDS.names if name not in {"record", "source", "line", "field", "text"})
 
 
@@ -90,15 +91,20 @@ class Reading:
     def _read(self, path: Path, pending: _Pending) -> Iterator[Batch]:
         name, rows, rejects, reason = spelled(path), 0, 0, ""
         try:
+            before = _stamp(path)
             for row in self._records(path):
                 if isinstance(row, Bad):
                     pending.reject(f"{name}:{row.line}", row.reason)
                     rejects += 1
+                    if rejects > _HOPELESS[0] and rejects > _HOPELESS[1] * (rows + rejects):
+                        raise Unreadable(f"given up: of its first {rows + rejects:,} rows {rejects:,} cannot be used")
                 else:
                     pending.add(name, *row)
                     rows += 1
                 if pending.is_full():
                     yield pending.take()
+            if _stamp(path) != before:
+                raise Unreadable("changed while it was read: deliver it as *.part, and rename it when it is whole")
         except (Unreadable, OSError, EOFError, UnicodeEncodeError, pa.ArrowException) as error:
             reason = _reason(error)
             pending.reject(name, reason)
@@ -107,12 +113,18 @@ class Reading:
 
     def _records(self, path: Path) -> Iterator[tuple[int, Record] | Bad]:
         settings = self._settings
-        source = locate(path, settings.page_suffixes)
+        source = locate(path, settings)
         limit = settings.max_record_mb << 20
         for row in _probed(readers.rows(source, self._mapping, settings), self._mapping):
             if isinstance(row, Bad):
                 yield row
-            elif (record := self._mapping.record(row.values)) is None:
+                continue
+            try:
+                record = self._mapping.record(row.values)
+            except RecursionError:
+                yield Bad(row.line, "nested too deeply")
+                continue
+            if record is None:
                 yield Bad(row.line, "no text")
             elif len(record.text) > limit:
                 yield Bad(row.line, too_long(limit))
@@ -214,6 +226,12 @@ def _reason(error: BaseException) -> str:
         return "the name of this file is not UTF-8; rename it"
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return " ".join(text.split())[:500] or type(error).__name__
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What tells of a file that it has changed."""
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
 
 
 def _size(path: Path) -> int:

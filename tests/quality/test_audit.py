@@ -100,9 +100,9 @@ def found(rejects: pa.Table, counts: dict[str, int] | None = None, **night: obje
             "40 of 85 records are more than audit.max_rejects = 0.2; most of all, 2 times: no text",
         ),
         (
-            {"unfinished": ["in/a.jsonl.part"]},
+            {"unfinished": ["in/a.jsonl.part (still being written)"]},
             "unfinished_files",
-            "still being written and so not read: in/a.jsonl.part; run",
+            "not read: in/a.jsonl.part (still being written); run",
         ),
         ({"undated": 51}, "undated", "51 of 100 new articles are more than audit.max_undated = 0.5"),
         ({"singletons": 99}, "singletons", "99 of 100 new articles are more than audit.max_singletons = 0.98"),

@@ -247,11 +247,11 @@ def test_csv_quoting(tmp_path: Path) -> None:
     ]
 
 
-def test_csv_with_an_unclosed_quote_ends_in_a_reject(tmp_path: Path) -> None:
+def test_a_quote_too_many_in_a_csv_swallows_one_record(tmp_path: Path) -> None:
     path = tmp_path / "open.csv"
-    path.write_text('id,text\n1,fine\n2,"never closed\n3,swallowed\n')
+    path.write_text('id,text\n1,fine\n2,"never closed\n3,not swallowed\n')
     records, rejects, _ = run(path)
-    assert [record["source_id"] for record in records] == ["1"]
+    assert [(record["source_id"], record["line"]) for record in records] == [("1", 2), ("3", 4)]
     assert [reject["source"] for reject in rejects] == [f"{path}:3"]
 
 
@@ -347,9 +347,11 @@ def test_a_corrupt_parquet_file_keeps_its_sound_row_groups(tmp_path: Path) -> No
     data[start : start + 4_000] = b"\xff" * 4_000
     path.write_bytes(data)
     records, rejects, files = run(path)
-    assert 1_000 <= len(records) <= 2_000
-    assert records[-1]["source_id"] == str(len(records) - 1)
+    assert 3_000 <= len(records) < 4_000
+    assert [record["line"] for record in records] == [int(record["source_id"]) + 1 for record in records]
+    assert {int(record["source_id"]) // 1_000 for record in records} >= {0, 1, 3}
     assert len(rejects) == 1
+    assert "broken between rows 2,001 and 3,000" in rejects[0]["reason"]
     assert files[0].status == "failed"
 
 

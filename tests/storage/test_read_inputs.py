@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
 
+from pipeline import config
 from pipeline.errors import InputError
 from pipeline.storage import read
 
@@ -66,18 +69,64 @@ def test_links_count_only_inside_their_folder(folder: Path) -> None:
     assert names(folder, "0_out.txt") == ["0_out.txt"]
 
 
+def left_out(folder: Path, *patterns: str) -> dict[str, str]:
+    found = read.passed_over([str(folder / pattern) for pattern in patterns])
+    return {path.relative_to(folder).as_posix(): why for path, why in found}
+
+
 def test_files_still_being_written_are_named_wherever_they_lie(folder: Path) -> None:
     for name in ("b.jsonl.part", "sub/deep/d.parquet.tmp", ".git/x.part", ".a.txt.tmp", "sub/part"):
         (folder / name).write_text("x")
+    found = left_out(folder, "")
+    assert list(found) == [".a.txt.tmp", "b.jsonl.part", "f.part", "g.tmp", "sub/deep/d.parquet.tmp"]
+    assert set(found.values()) == {"still being written"}
+    assert list(left_out(folder, "b.jsonl", "a.txt")) == list(left_out(folder, "*.jsonl")) == ["b.jsonl.part"]
+    assert list(left_out(folder, "sub")) == list(left_out(folder, "s*")) == ["sub/deep/d.parquet.tmp"]
+    assert left_out(folder, "f.part") == {}
 
-    def unfinished(*patterns: str) -> list[str]:
-        found = read.unfinished([str(folder / pattern) for pattern in patterns])
-        return [path.relative_to(folder).as_posix() for path in found]
 
-    assert unfinished("") == [".a.txt.tmp", "b.jsonl.part", "f.part", "g.tmp", "sub/deep/d.parquet.tmp"]
-    assert unfinished("b.jsonl", "a.txt") == unfinished("*.jsonl") == ["b.jsonl.part"]
-    assert unfinished("sub") == ["sub/deep/d.parquet.tmp"]
-    assert unfinished("f.part") == []
+def test_what_is_no_file_is_not_read_and_named(folder: Path) -> None:
+    expected = names(folder, "")
+    os.mkfifo(folder / "pipe.jsonl")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(folder / "sub" / "socket.jsonl"))
+    (folder / "loop.jsonl").symlink_to("loop.jsonl")
+    (folder / "lost.jsonl").symlink_to("nothing")
+    (folder / "passwd.jsonl").symlink_to("/etc/passwd")
+    (folder / "etc").symlink_to("/etc")
+    (folder / "again").symlink_to("sub")
+    (folder / ".hidden.jsonl").symlink_to("nothing")
+    assert names(folder, "") == expected
+    found = {name: why for name, why in left_out(folder, "").items() if why != "still being written"}
+    assert found == {
+        "etc": "a link out of its folder",
+        "loop.jsonl": "a link that leads nowhere",
+        "lost.jsonl": "a link that leads nowhere",
+        "passwd.jsonl": "a link out of its folder",
+        "pipe.jsonl": "neither a file nor a folder",
+        "sub/socket.jsonl": "neither a file nor a folder",
+    }
+    assert list(left_out(folder, "p*.jsonl", "l*.jsonl")) == ["loop.jsonl", "lost.jsonl", "pipe.jsonl"]
+    with pytest.raises(InputError, match=r"pipe\.jsonl: not a regular file"):
+        names(folder, "pipe.jsonl")
+
+
+def test_a_folder_below_that_cannot_be_listed_fails_as_a_file_does(folder: Path) -> None:
+    name, depth = "d" * 250, 20  # a path that is longer than the system takes: root may read all others
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=here)
+        below = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    (unlisted,) = set(names(folder, "")) - {"_kept.txt", "a.txt", "b.jsonl", "sub/c.txt", "sub/deep/d.parquet"}
+    assert set(unlisted.split("/")) == {name}
+    reading = read.batches([folder / unlisted], config.Read())
+    assert [batch.rejects["reason"].to_pylist() for batch in reading] == [["File name too long"]]
+    assert reading.all_failed
+    with pytest.raises(InputError, match="no such file or folder"):
+        read.inputs([str(folder / unlisted)])
 
 
 def test_what_is_not_there_is_named(folder: Path) -> None:

@@ -22,7 +22,7 @@ def rows(source: Source, mapping: Mapping, settings: config.Read) -> Iterator[Ro
     limit = settings.max_record_mb << 20
     match source.format:
         case "parquet":
-            return parquet.rows(source, mapping, settings.batch_rows)
+            return parquet.rows(source, mapping, limit)
         case "jsonl":
             return jsonlines.rows(source, limit)
         case "json":

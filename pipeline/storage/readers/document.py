@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pipeline.storage.readers import jsonlines
 from pipeline.storage.readers.fields import Mapping
-from pipeline.storage.readers.rows import Bad, Found, Row, Stream, Unreadable, too_long
+from pipeline.storage.readers.rows import Bad, Row, Stream, Unreadable, too_long
 from pipeline.storage.readers.sniff import Source
 
 __all__ = ["rows"]
@@ -30,12 +30,14 @@ _DECODER = json.JSONDecoder(strict=False)
 
 def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
     """The objects of the file, counted from 1. An array is read element by element and may be larger than memory."""
-    text = _Text(source.open(), limit)
-    if text.peek() in ("[", ""):
-        yield from _elements(text)
-        return
-    value = text.value(0)
-    if text.peek():
+    with source.open() as stream:
+        text = _Text(stream, limit)
+        if text.peek() in ("[", ""):
+            yield from _elements(text)
+            return
+        value = text.value(0)
+        has_more = bool(text.peek())
+    if has_more:
         yield from jsonlines.rows(source, limit)
         return
     items = [value] if not isinstance(value, dict) or mapping.has_text(value) else _unwrapped(value)
@@ -57,8 +59,10 @@ def _elements(text: _Text) -> Iterator[Row]:
 
 
 def _row(number: int, value: object) -> Row:
-    value = jsonlines.scrub(value)
-    return Found(number, value) if isinstance(value, dict) else Bad(number, "not a JSON object")
+    try:
+        return jsonlines.row(number, jsonlines.scrub(value))
+    except RecursionError:
+        return Bad(number, "broken JSON: nested too deeply")
 
 
 def _unwrapped(value: dict[str, object]) -> list[object]:
@@ -110,7 +114,8 @@ class _Text:
                 # Perhaps only cut off by the chunk. Twice as much each time keeps the repeated parsing linear.
                 held = len(self._buffer) - self._at
                 if held > self._limit:
-                    raise Unreadable(f"element {number}: {too_long(self._limit)}") from None
+                    where = f"element {number}" if number else "its one object"
+                    raise Unreadable(f"{where}: {too_long(self._limit)}") from None
                 if not self._more(max(held, 1 << 15)):
                     raise Unreadable(f"broken JSON at element {number}: {error}") from None
                 continue

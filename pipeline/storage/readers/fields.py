@@ -31,6 +31,10 @@ _NOTHING = frozenset({"None", "null", "NaN", "nan", "NaT"})  # what a missing va
 _NAMES = ("name", "title", "value", "@value", "#text", "text", "url", "@id")  # what names a nested object
 _URL = re.compile(r"(?:https?:)?//\S+|www\.\S+\.\S+", re.IGNORECASE)
 _PLANS = 1_000  # sets of column names that are remembered
+_LONGEST = 10_000  # code points of a value beside the text; a longer one belongs elsewhere, and counts as none
+_LONGEST_SHORT = 500  # of an id, and of what names a publisher, a host, a language
+_SHORT = frozenset({"source_id", "publisher", "host", "language"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # in an id: nobody could name it to a command
 
 
 class Record(NamedTuple):
@@ -103,9 +107,9 @@ class Mapping:
         if plan is None:
             if len(self._plans) >= _PLANS:
                 self._plans.clear()
-            folded = {_fold(name): name for name in reversed(columns)}
+            folded, exact = {_fold(name): name for name in reversed(columns)}, frozenset(columns)
             plan = {
-                field: tuple(found for alias in names if (found := _find(alias, set(columns), folded)))
+                field: tuple(found for alias in names if (found := _find(alias, exact, folded)))
                 for field, names in self._wanted.items()
             }
             self._plans[columns] = plan
@@ -121,7 +125,7 @@ def _values(plan: _Plan, row: abc.Mapping[str, object], taken: set[tuple[str, tu
             if (key, path) in taken or (raw := row[key]) is None:
                 continue
             value = _value(field, _at(raw, path) if path else raw)
-            if value and _holds(condition, value, raw):
+            if value and _holds(condition, value, raw) and _is_sensible(field, value):
                 values[field] = value
                 taken.add((key, path))
                 break
@@ -132,7 +136,7 @@ def _fold(name: str) -> str:
     return re.sub(r"[\s_-]+", "", name).casefold()
 
 
-def _find(alias: str, columns: set[str], folded: dict[str, str]) -> _Candidate | None:
+def _find(alias: str, columns: Collection[str], folded: dict[str, str]) -> _Candidate | None:
     """The column that an alias means: the whole name first, since flattened tables have dots in theirs; else a path."""
     name, _, condition = alias.partition("?")
     if found := name if name in columns else folded.get(_fold(name)):
@@ -157,6 +161,12 @@ def _holds(condition: str, value: str, raw: object) -> bool:
         return True
     is_url = _URL.match(value) is not None
     return is_url if condition == "url" else not is_url and (condition != "plain" or isinstance(raw, str))
+
+
+def _is_sensible(field: str, value: str) -> bool:
+    """Whether a value may be what its column says: no page where a headline should be, no id that nobody can type."""
+    longest = _LONGEST_SHORT if field in _SHORT else _LONGEST
+    return len(value) <= longest and not (field == "source_id" and _CONTROL.search(value))
 
 
 def _value(field: str, value: object) -> str:

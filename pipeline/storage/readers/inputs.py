@@ -5,18 +5,25 @@ from __future__ import annotations
 import glob
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import InputError, MissingInputError
 
-__all__ = ["inputs", "unfinished"]
+__all__ = ["inputs", "passed_over"]
 
 #: Hidden files, files that are still being written, and the markers that Spark and Hadoop leave beside their parts.
 _IGNORED = re.compile(r"\..*|.*\.(?:part|tmp|crc)|_SUCCESS|_temporary|_(?:common_)?metadata|_(?:committed|started)_.*")
 
 #: How the names of files that are still being written end.
 _UNFINISHED = (".part", ".tmp")
+
+_HALF = "still being written"
+_ABSENT = "a link that leads nowhere"
+_OUTSIDE = "a link out of its folder"
+_ODD = "neither a file nor a folder"
 
 
 def inputs(patterns: Sequence[str]) -> list[Path]:
@@ -31,11 +38,12 @@ def inputs(patterns: Sequence[str]) -> list[Path]:
     missing: list[str] = []
     for pattern in patterns:
         path = Path(pattern)
-        if path.is_dir():
+        mode = _mode(path)
+        if stat.S_ISDIR(mode):
             found += _below(path)
-        elif path.is_file():
+        elif stat.S_ISREG(mode):
             found.append(path)
-        elif path.exists():
+        elif mode:
             raise InputError(f"{pattern}: not a regular file. Name a file, a folder or a pattern.")
         elif glob.has_magic(pattern):
             found += _matches(pattern)
@@ -51,16 +59,45 @@ def inputs(patterns: Sequence[str]) -> list[Path]:
     return _distinct(found)
 
 
-def unfinished(patterns: Sequence[str]) -> list[Path]:
-    """The files that `inputs` passed over because they are still being written, sorted: in its folders, and beside files."""
-    found: set[Path] = set()
+def passed_over(patterns: Sequence[str]) -> list[tuple[Path, str]]:
+    """What `inputs` left out although somebody may have meant it, in its folders and beside files, and why; sorted.
+
+    That is what is still being written, links that lead nowhere or out of their folder, pipes, sockets and devices.
+    """
+    found: dict[Path, str] = {}
     for pattern in patterns:
-        for folder, subfolders, names in os.walk(pattern):  # of a file or a glob: nothing
-            subfolders[:] = [name for name in subfolders if not _IGNORED.fullmatch(name)]
-            found.update(Path(folder, name) for name in names if name.endswith(_UNFINISHED))
-        beside = glob.escape(pattern) if Path(pattern).exists() else pattern
-        found.update(path for ending in _UNFINISHED for path in _globbed(beside + ending) if path.is_file())
-    return sorted(found)
+        is_glob = not os.path.lexists(pattern)
+        for path in _globbed(pattern) if is_glob else [Path(pattern)]:
+            if path.is_dir():
+                found |= _left_out(path)
+            elif is_glob and not path.is_file() and not _IGNORED.fullmatch(path.name):
+                found[path] = _ABSENT if path.is_symlink() else _ODD
+        beside = pattern if is_glob else glob.escape(pattern)
+        for ending in _UNFINISHED:
+            found |= {path: _HALF for path in _globbed(beside + ending) if path.is_file()}
+    return sorted(found.items())
+
+
+def _left_out(root: Path) -> dict[Path, str]:
+    """What of a folder and its subfolders is left out, and why. What is hidden is not, nor folders that cannot be listed."""
+    found: dict[Path, str] = {}
+    folders, real_root = [root], os.path.realpath(root)
+    while folders:
+        with suppress(OSError), os.scandir(folder := folders.pop()) as entries:
+            for entry in entries:
+                path = folder / entry.name
+                if entry.name.endswith(_UNFINISHED):
+                    found |= {path: _HALF} if entry.is_file() else {}
+                elif _IGNORED.fullmatch(entry.name):
+                    continue
+                elif entry.is_symlink():
+                    found |= {} if _is_within(path, real_root) else {path: _OUTSIDE}
+                    found |= {} if path.exists() else {path: _ABSENT}
+                elif entry.is_dir():
+                    folders.append(path)
+                elif not entry.is_file():
+                    found[path] = _ODD
+    return found
 
 
 def _globbed(pattern: str) -> Iterator[Path]:
@@ -78,37 +115,57 @@ def _matches(pattern: str) -> Iterator[Path]:
 
 
 def _below(root: Path) -> list[Path]:
-    """The files of a folder and its subfolders. Linked folders come last, so that a file keeps its own name."""
-    real_root = root.resolve()
+    """The files of a folder and its subfolders. Linked folders come last, so that a file keeps its own name.
+
+    A subfolder that cannot be listed stands among the files: as one of them it will fail, and by name.
+    """
+    real_root = os.path.realpath(root)
     files: list[Path] = []
-    folders, linked, seen = [root], list[Path](), set[Path]()
+    folders, linked, seen = [root], list[Path](), set[str]()
     while folders or linked:
         folder = folders.pop() if folders else linked.pop(0)
-        real = folder.resolve()
+        real = os.path.realpath(folder)
         if real in seen:
             continue
         seen.add(real)
-        for path in _entries(folder):
-            is_link = path.is_symlink()
-            if is_link and not path.resolve().is_relative_to(real_root):
+        try:
+            entries = _entries(folder)
+        except OSError as error:
+            if folder == root:
+                raise InputError(f"{folder}: cannot be listed: {error.strerror}") from error
+            files.append(folder)
+            continue
+        for entry in entries:
+            path, is_link = folder / entry.name, entry.is_symlink()
+            if is_link and not _is_within(path, real_root):
                 continue
-            if path.is_dir():
+            if path.is_dir() if is_link else entry.is_dir():  # an entry raises where a link leads to itself
                 (linked if is_link else folders).append(path)
-            elif path.is_file():
+            elif path.is_file() if is_link else entry.is_file():
                 files.append(path)
     return files
 
 
-def _entries(folder: Path) -> list[Path]:
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted((one for one in entries if not _IGNORED.fullmatch(one.name)), key=lambda one: one.name)
+
+
+def _mode(path: Path, *, follow: bool = True) -> int:
+    """What lies there; 0 for nothing, and for a name that no file can have."""
     try:
-        return sorted(path for path in folder.iterdir() if not _IGNORED.fullmatch(path.name))
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be listed: {error.strerror}") from error
+        return path.stat(follow_symlinks=follow).st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def _is_within(path: Path, root: str) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(root)
 
 
 def _distinct(paths: Sequence[Path]) -> list[Path]:
     """Each real file once, under its own name where it has been named so, sorted."""
     by_file: dict[str, Path] = {}
-    for path in sorted(paths, key=lambda path: (path.is_symlink(), str(path))):
+    for path in sorted(paths, key=lambda path: (stat.S_ISLNK(_mode(path, follow=False)), str(path))):
         by_file.setdefault(os.path.realpath(path), path)
     return sorted(by_file.values(), key=str)

@@ -10,23 +10,25 @@ import msgspec
 from pipeline.storage.readers.rows import Bad, Found, Row, lines, too_long
 from pipeline.storage.readers.sniff import Source
 
-__all__ = ["parse", "rows", "scrub"]
+__all__ = ["parse", "row", "rows", "scrub"]
 
 _BOM = b"\xef\xbb\xbf"
+_FIELDS = 1_000
 
 
 def rows(source: Source, limit: int) -> Iterator[Row]:
     """A row for every line that is not blank; a broken line is `Bad` and the next one is read."""
-    for number, line in lines(source.open(), limit):
-        if line is None:
-            yield Bad(number, too_long(limit))
-            continue
-        record = (line.removeprefix(_BOM) if number == 1 else line).strip()
-        if record:
-            yield _row(number, record)
+    with source.open() as stream:
+        for number, line in lines(stream, limit):
+            if line is None:
+                yield Bad(number, too_long(limit))
+                continue
+            record = (line.removeprefix(_BOM) if number == 1 else line).strip()
+            if record:
+                yield _parsed(number, record)
 
 
-def _row(number: int, record: bytes) -> Row:
+def _parsed(number: int, record: bytes) -> Row:
     try:
         value = parse(record)
     except UnicodeDecodeError as error:
@@ -35,8 +37,15 @@ def _row(number: int, record: bytes) -> Row:
         return Bad(number, "broken JSON: nested too deeply")
     except ValueError as error:
         return Bad(number, f"broken JSON: {error}")
+    return row(number, value)
+
+
+def row(number: int, value: object) -> Row:
+    """A JSON value as a row, if it is an object of no more fields than a record can have."""
     if not isinstance(value, dict):
         return Bad(number, f"not a JSON object but {_kind(value)}")
+    if len(value) > _FIELDS:
+        return Bad(number, f"an object of more than {_FIELDS:,} fields")
     return Found(number, value)
 
 

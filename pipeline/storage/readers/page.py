@@ -16,10 +16,11 @@ _NO_ID = re.compile(r"\d{1,5}|index", re.IGNORECASE)
 
 def rows(source: Source, limit: int) -> Iterator[Row]:
     """One row: the page, and as its source id the file's stem where that can be one."""
-    stream, parts, size = source.open(), list[bytes](), 0
-    while size <= limit and (chunk := stream.read(1 << 20)):
-        parts.append(chunk)
-        size += len(chunk)
+    parts, size = list[bytes](), 0
+    with source.open() as stream:
+        while size <= limit and (chunk := stream.read(1 << 20)):
+            parts.append(chunk)
+            size += len(chunk)
     if size > limit:
         yield Bad(1, too_long(limit))
         return

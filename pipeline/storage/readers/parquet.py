@@ -1,4 +1,4 @@
-"""Parquet, a few hundred rows at a time, and only the columns that mean something."""
+"""Parquet, some rows at a time, and only the columns that mean something."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from pipeline.storage.readers.fields import Mapping, no_text
-from pipeline.storage.readers.rows import Bad, Found, Row, Unreadable
+from pipeline.storage.readers.rows import Bad, Found, Row, Unreadable, inflated, most, too_long
 from pipeline.storage.readers.sniff import Source
 
 __all__ = ["rows"]
 
-_AT_ONCE = 512  # rows decoded together: bodies may be large
+_BUFFER = 1 << 20  # bytes of a column that are read from the file together
+_AT_ONCE = 4  # times the longest record that may be unpacked together
 
 
 class _Broken(NamedTuple):
@@ -22,29 +23,59 @@ class _Broken(NamedTuple):
     reason: str
 
 
-def rows(source: Source, mapping: Mapping, batch_rows: int) -> Iterator[Row]:
-    """The rows of the file, counted from 1. Raises `Unreadable` when no column holds text."""
+def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
+    """The rows of the file, counted from 1. Raises `Unreadable` when no column holds text.
+
+    A row group that is corrupt is left, and the next one read; `Unreadable` then comes at the end.
+    """
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(source.path) as file:
+    from pipeline.storage.readers.bounds import Bounds, weight
+
+    with source.path.open("rb") as raw, pq.ParquetFile(raw, buffer_size=_BUFFER) as file:
         names = file.schema_arrow.names
         if not mapping.has_text(names):
             raise Unreadable(no_text(names))
         columns = mapping.columns(names)
-        line = 0
-        for batch in file.iter_batches(min(batch_rows, _AT_ONCE), columns=columns, use_threads=False):
-            for row in zip(*map(_cells, batch.columns), strict=True):
-                line += 1
-                broken = next((cell for cell in row if isinstance(cell, _Broken)), None)
-                if broken:
-                    yield Bad(line, broken.reason)
-                else:
-                    yield Found(line, dict(zip(batch.schema.names, row, strict=True)))
+        bounds = Bounds(raw, file, columns, _AT_ONCE * limit, source.max_ratio)
+        left, first, broken = most(source.size, source.max_ratio), 1, ""
+        for group in range(file.num_row_groups):
+            line, end = first, first + file.metadata.row_group(group).num_rows
+            try:
+                at_once = bounds.rows(group)
+                for batch in file.iter_batches(at_once, row_groups=[group], columns=columns, use_threads=False):
+                    left -= sum(map(weight, batch.columns))
+                    if left < 0:
+                        raise inflated(source.max_ratio)
+                    yield from _rows(batch, line, limit)
+                    line += batch.num_rows
+            except (OSError, pa.ArrowException) as error:
+                broken = broken or f"broken between rows {line:,} and {end - 1:,}: {error}"
+            first = end
+        if broken:
+            raise Unreadable(broken)
+
+
+def _rows(batch: pa.RecordBatch, line: int, limit: int) -> Iterator[Row]:
+    """The rows of a batch, counted from `line`."""
+    from pipeline.storage.readers.bounds import pieces
+
+    names = batch.schema.names
+    for piece in pieces(batch, limit):
+        if piece is None:
+            yield Bad(line, too_long(limit))
+            line += 1
+            continue
+        for row in zip(*map(_cells, piece.columns), strict=True):
+            broken = next((cell for cell in row if isinstance(cell, _Broken)), None)
+            yield Bad(line, broken.reason) if broken else Found(line, dict(zip(names, row, strict=True)))
+            line += 1
 
 
 def _cells(column: pa.Array) -> list[object]:
-    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
-        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)  # Python's datetime holds no nanoseconds
+    kind = column.type
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        column = column.cast(pa.timestamp("us", kind.tz), safe=False)  # Python's datetime holds no nanoseconds
     try:
         cells = list(column.to_pylist())
     except (ValueError, OverflowError):  # one bad cell: malformed UTF-8 is a ValueError
@@ -58,6 +89,8 @@ def _cell(scalar: pa.Scalar) -> object:
     except UnicodeDecodeError as error:
         return _Broken(f"invalid UTF-8 at byte {error.start}")
     except (ValueError, OverflowError) as error:
+        if getattr(scalar.type, "tz", None) not in (None, "UTC"):  # a zone that nobody knows; the time stands in UTC
+            return _cell(scalar.cast(pa.timestamp("us", "UTC")))
         return _Broken(f"value out of range: {error}")
 
 

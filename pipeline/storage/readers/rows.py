@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
 
-__all__ = ["Bad", "Found", "Row", "Stream", "Unreadable", "lines", "too_long"]
+__all__ = ["Bad", "Found", "Row", "Stream", "Unreadable", "inflated", "lines", "most", "too_long"]
 
 _CHUNK = 1 << 15  # small: what a broken archive still gave before its end is lost in steps of this
+_ANY = 64 << 20  # bytes that a file of any size may hold: of a short one a ratio says nothing
 
 
 class Unreadable(Exception):
@@ -42,6 +43,16 @@ class Stream(Protocol):
 def too_long(limit: int) -> str:
     """The reason for a record above `limit` bytes."""
     return f"record longer than {limit >> 20} MB ([read] max_record_mb)"
+
+
+def most(size: int, max_ratio: int) -> int:
+    """The bytes that a file of `size` bytes may hold when it is unpacked: beyond them it is a bomb."""
+    return _ANY + max_ratio * size
+
+
+def inflated(max_ratio: int) -> Unreadable:
+    """The reason for a file that holds more."""
+    return Unreadable(f"holds more than {max_ratio} times its own size ([read] max_ratio): perhaps a bomb")
 
 
 def lines(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:

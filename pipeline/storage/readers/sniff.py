@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple, cast
+from typing import BinaryIO, Literal, NamedTuple, cast
 
-from pipeline.storage.readers.rows import Stream, Unreadable
+from pipeline import config
+from pipeline.storage.readers.rows import Stream, Unreadable, inflated, most
 
 __all__ = ["Format", "Source", "locate"]
 
@@ -28,41 +31,72 @@ _PACKED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd", ".bz2")
 
 
 class Source(NamedTuple):
-    """A file, its format, and the codec it is packed with, if any; `stem` and `suffix` of its name when unpacked."""
+    """A file, its format, and the codec it is packed with, if any; `stem` and `suffix` of its name when unpacked.
+
+    `size`: its bytes when it was found. `max_ratio`: how many times that it may hold.
+    """
 
     path: Path
     format: Format
     compression: str | None
     stem: str
     suffix: str
+    size: int
+    max_ratio: int
 
-    def open(self) -> Stream:
-        """The unpacked bytes. The stream closes with its last reference."""
-        return _open(self.path, self.compression)
+    @contextmanager
+    def open(self) -> Iterator[Stream]:
+        """The unpacked bytes, which are refused when they are not UTF-8 at first sight, or are absurdly many."""
+        with self.path.open("rb") as file:
+            yield _Bounded(_unpacked(file, self.compression), most(self.size, self.max_ratio), self.max_ratio)
 
 
-def locate(path: Path, page_suffixes: Sequence[str]) -> Source:
+class _Bounded:
+    """A stream that raises `Unreadable` where it says more than it may."""
+
+    def __init__(self, stream: Stream, left: int, max_ratio: int) -> None:
+        self._stream, self._left, self._max_ratio, self._begun = stream, left, max_ratio, False
+
+    def read(self, size: int, /) -> bytes:
+        chunk = self._stream.read(size)
+        if not self._begun:
+            _refuse_wide(chunk)
+            self._begun = True
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise inflated(self._max_ratio)
+        return chunk
+
+
+def locate(path: Path, settings: config.Read) -> Source:
     """What `path` is. Raises `Unreadable` when neither name nor content tell.
 
     The codec is read off the content, whatever the name says: renamed archives are common.
     """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise Unreadable("a folder that cannot be listed" if path.is_dir() else "not a regular file")
     with path.open("rb") as file:
         head = file.read(8)
     compression = next((codec for magic, codec in _COMPRESSIONS.items() if head.startswith(magic)), None)
     unpacked = path.with_suffix("") if path.suffix.lower() in _PACKED_SUFFIXES else path
     suffix = unpacked.suffix.lower()
-    kind: Format | None = "page" if suffix in {known.lower() for known in page_suffixes} else _FORMATS.get(suffix)
-    return Source(path, kind or _sniffed(path, compression), compression, unpacked.stem, suffix)
+    pages = {known.lower() for known in settings.page_suffixes}
+    kind: Format | None = "page" if suffix in pages else _FORMATS.get(suffix)
+    kind = kind or _sniffed(path, compression)
+    return Source(path, kind, compression, unpacked.stem, suffix, found.st_size, settings.max_ratio)
 
 
-def _open(path: Path, compression: str | None) -> Stream:
+def _unpacked(file: BinaryIO, compression: str | None) -> Stream:
     import pyarrow as pa
 
-    return cast(Stream, pa.input_stream(str(path), compression=compression))
+    # Of an open file: Arrow opens no path that is not UTF-8.
+    return cast(Stream, pa.CompressedInputStream(file, compression) if compression else file)
 
 
 def _sniffed(path: Path, compression: str | None) -> Format:
-    head = _open(path, compression).read(4_096)
+    with path.open("rb") as file:
+        head = _unpacked(file, compression).read(4_096)
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
@@ -71,3 +105,10 @@ def _sniffed(path: Path, compression: str | None) -> Format:
         "format not recognised: neither by its suffix (parquet, jsonl, ndjson, json, csv, tsv, [read] page_suffixes;"
         " .gz, .zst, .bz2) nor by its first bytes"
     )
+
+
+def _refuse_wide(head: bytes) -> None:
+    """Raises `Unreadable` for text in characters of two or four bytes, which would be a reject a line."""
+    zeros = tuple(place for place, byte in enumerate(head[:4]) if not byte)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or zeros in {(0, 2), (1, 3), (0, 1, 2), (1, 2, 3)}:
+        raise Unreadable("UTF-16 or UTF-32; convert it to UTF-8")
