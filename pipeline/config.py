@@ -55,6 +55,7 @@ _PATHS = (
     ("trace", "agencies"),
     ("override", "orders"),
     ("store", "metrics"),
+    ("store", "cache"),
     ("night", "store"),
     ("night", "inputs"),
 )
@@ -67,7 +68,7 @@ _BESIDE: dict[str, tuple[str, ...]] = {
     "run": (),
     "audit": (),
     "night": (),
-    "store": ("keep_runs", "divide_over", "metrics"),
+    "store": ("keep_runs", "divide_over", "cache", "metrics"),
 }
 
 
@@ -203,6 +204,7 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
     divide_over: Annotated[int, _count("articles above which large tables are folders of parts, by time", ge=0)] = (
         250_000
     )
+    cache: Annotated[str, _says("folder for copies of what lies in a store at a URL; empty: one of the moment")] = ""
     metrics: Annotated[str, _says("NAME.prom for Prometheus, in the textfile collector's folder; empty: none")] = ""
 
 
@@ -245,7 +247,7 @@ class Night(Struct, frozen=True, forbid_unknown_fields=True):
     """night: where `reprints nightly` finds a night's files, and whose day it is."""
 
     inputs: Annotated[tuple[str, ...], _says("files, folders and globs; {date} is the night as 2026-11-24")] = ()
-    store: Annotated[str, _says("folder of the store")] = ""
+    store: Annotated[str, _says("folder or URL (s3://bucket/prefix) of the store")] = ""
     zone: Annotated[str, _says("IANA zone in which the night's date ends")] = "UTC"
 
 
@@ -344,13 +346,17 @@ def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:
 
 
 def _resolve_paths(folder: Path, given: dict[str, Any]) -> None:
-    """A relative path in a file is relative to that file, wherever the command is run."""
+    """A relative path in a file is relative to that file, wherever the command is run. URLs are none."""
     for section, key in _PATHS:
         value = given.get(section, {}).get(key)
         if isinstance(value, str) and value:
-            given[section][key] = str(folder / value)
+            given[section][key] = _resolved(folder, value)
         elif isinstance(value, list):
-            given[section][key] = [str(folder / item) if isinstance(item, str) else item for item in value]
+            given[section][key] = [_resolved(folder, item) if isinstance(item, str) else item for item in value]
+
+
+def _resolved(folder: Path, path: str) -> str:
+    return path if "://" in path else str(folder / path)
 
 
 def _nearest(word: str, known: list[str]) -> str:

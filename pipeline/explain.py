@@ -183,7 +183,7 @@ def _unknown(store: Store, wanted: str, run_id: str) -> str:
     rejected = [row for row in store.table("rejects", run_id).to_pylist() if row["article_id"] == wanted]
     if rejected:
         return f"{wanted} was rejected: {rejected[0]['reason']} ({rejected[0]['source']})"
-    return f"{wanted}: no article or cluster of {store.path} has this id; ids are in members.parquet, article_id"
+    return f"{wanted}: no article or cluster of {store.name} has this id; ids are in members.parquet, article_id"
 
 
 def _only(rows: pa.Table, article_id: str) -> Row | None:
