@@ -143,7 +143,7 @@ def _find(article_ids: list[str], store: Store) -> _Found:
             named |= here
     if missing := sorted(set(article_ids) - named):
         raise StoreError(
-            f"{store.path}: nothing was taken down: {', '.join(missing)} is in no kept run and not in the state; "
+            f"{store.name}: nothing was taken down: {', '.join(missing)} is in no kept run and not in the state; "
             "articles are named as in members.article_id"
         )
     identities = {identity for _, of_part in held.values() for identity in of_part}
@@ -234,8 +234,8 @@ def _ensure_gone(store: Store) -> None:
     """A takedown that leaves bytes on the disk is none: say so."""
     if left := store.unneeded():
         raise StoreError(
-            f"{store.path}: run {store.run_id()} is published without the articles, and these folders, which may hold "
-            f"them, could not be removed; remove them: {', '.join(map(str, left))}"
+            f"{store.name}: run {store.run_id()} is published without the articles, and these folders, which may hold "
+            f"them, could not be removed; remove them: {', '.join(f'{store.name}/{folder}' for folder in left)}"
         )
 
 

@@ -104,7 +104,7 @@ def evaluate(
     published = agreement.Published.of({name: store.table(name, run_id) for name in names}, article_ids)
     if not published.members:
         raise InputError(
-            f"{labels.name}: none of its {len(article_ids)} articles is in run {run_id} of {store.path}; "
+            f"{labels.name}: none of its {len(article_ids)} articles is in run {run_id} of {store.name}; "
             f"its ids are those of members.parquet, the labels have {min(article_ids)!r}, for instance"
         )
     scored_pages = None
@@ -112,7 +112,7 @@ def evaluate(
         scored_pages = pages.score(labels.pages, _found(store, run_id, labels, published), bootstrap)
     return Evaluation(
         labels.name,
-        str(store.path),
+        store.name,
         run_id,
         bootstrap._asdict(),
         agreement.missing(labels, published),
