@@ -28,6 +28,7 @@ from filelock import FileLock, Timeout
 from pipeline.errors import ReprintsError, StoreBusyError, StoreError
 from pipeline.storage import lease, write
 from pipeline.storage.objects import ChangedError, Listed, Object, Objects, each
+from pipeline.storage.part import WORDS
 from pipeline.storage.store import Store
 
 __all__ = ["Mirror", "opened"]
@@ -241,6 +242,16 @@ class Mirror(Store):
                 each(lambda name: self._objects.remove(f"{folder}/{name}"), self._objects.listing(folder))
                 if not self._objects.listing(folder):
                     del self._listed()[folder]
+
+    def _let_go(self, folder: str) -> None:
+        self._lease.check()
+        listed = self._listed().get(folder, {})
+        for name in listed.keys() & {f"{words}.parquet" for words in WORDS}:
+            self._objects.remove(f"{folder}/{name}")
+            del listed[name]
+        if (self.path / folder).is_dir():  # the copy is still one of all that is there
+            super()._let_go(folder)
+            (self.path / folder / _RECORD).write_text(_record(listed), encoding="utf-8")
 
     def _point_current(self, run_id: str) -> None:
         """Object stores have no links."""

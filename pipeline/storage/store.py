@@ -255,7 +255,7 @@ class Store:
         oldest = datetime.fromisoformat(self.manifest(self.runs()[0])["as_of"]) - timedelta(days=days)
         for part in (part for run_id in self.runs() for part in self.parts(run_id)):
             if datetime.fromisoformat(part["newest"]) < oldest:
-                let_go(self.ref(part).folder)
+                self._let_go(f"state/{part['run_id']}")
 
     def rollback(self, wanted: str | None = None) -> str:
         """Make an earlier run the newest one, the one before the last for None. The runs after it leave for good.
@@ -347,6 +347,10 @@ class Store:
     def _remove(self, folder: str) -> None:
         """Remove one of those folders, as far as that is possible."""
         shutil.rmtree(self.path / folder, ignore_errors=True)
+
+    def _let_go(self, folder: str) -> None:
+        """Remove the words of the articles of a part."""
+        let_go(self.path / folder)
 
     def _point_current(self, run_id: str) -> None:
         aside = self.path / ".current.tmp"

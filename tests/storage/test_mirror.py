@@ -320,6 +320,20 @@ def test_who_was_taken_over_does_not_publish(url: str) -> None:
     assert folders(url) == {f"runs/{ONE}", f"state/{ONE}", f"runs/{TWO}", f"state/{TWO}"}
 
 
+def test_words_that_are_let_go_leave_the_store_too(url: str, tmp_path: Path) -> None:
+    store, words = Mirror(url, tmp_path / "cache"), {f"state/{ONE}/records.parquet", f"state/{ONE}/bodies.parquet"}
+    publish(store, ONE)
+    publish(store, TWO, newest=NOON + timedelta(days=9))
+    assert words <= names(url)
+    rest = names(url) - words
+    with store.locked():
+        store._let_go(f"state/{ONE}")
+    assert names(url) & words == set()
+    assert names(url) >= {name for name in rest if name.startswith(f"state/{ONE}")}
+    again = Mirror(url, tmp_path / "cache")
+    assert not (again.ref(again.parts(TWO)[0]).folder / "records.parquet").exists()
+
+
 class Late:
     """A store whose run is stopped as it begins to publish, while another takes its lock over; and which does not look."""
 
@@ -329,12 +343,12 @@ class Late:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def publish(self, *of: Any) -> None:
+    def publish(self, *of: Any, **more: Any) -> None:
         assert isinstance(self._store, Mirror)
         age(self._store.name, lease.SECONDS + 1)
         with self._other.locked():
             self._store._lease.check = lambda: None
-            self._store.publish(*of)
+            self._store.publish(*of, **more)
 
 
 _STOPPED = """
