@@ -49,6 +49,28 @@ def test_each_line_of_the_crontab_is_a_comment_a_variable_or_a_job() -> None:
     assert jobs == 1
 
 
+@pytest.mark.skipif(shutil.which("crontab") is None, reason="cron is not here")
+def test_cron_itself_takes_the_crontab(tmp_path: Path) -> None:
+    """By its dry run: cronie's `-T`, which the cron of Debian does not know, or that one's `-n`."""
+
+    def dry_run(option: str, path: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["crontab", option, path], capture_output=True, text=True, check=False)
+
+    option = "-T" if "invalid option" not in dry_run("-T", FOLDER / "crontab").stderr else "-n"
+    broken = tmp_path / "crontab"
+    broken.write_text("10 25 * * * reprints nightly 2026-11-24\n")
+    assert dry_run(option, broken).returncode == 1
+    assert dry_run(option, FOLDER / "crontab").returncode == 0
+
+
+def test_orchestrators_give_the_night_in_its_own_zone() -> None:
+    """What each of them got wrong when it was tried: a cron line of Airflow 3 has no interval, and its `ds` is of UTC."""
+    airflow, dagster = ((FOLDER / name).read_text() for name in ("airflow_dag.py", "dagster_job.py"))
+    assert "CronDataIntervalTimetable(" in airflow
+    assert "data_interval_start.astimezone(ZoneInfo(ZONE))" in airflow
+    assert "from __future__ import annotations" not in dagster  # Dagster reads the annotation of `context` as an object
+
+
 @pytest.mark.parametrize("name", ["airflow_dag.py", "dagster_job.py"])
 def test_orchestrators_call_the_same_command_and_know_its_exit_codes(name: str) -> None:
     text = (FOLDER / name).read_text()

@@ -1,7 +1,5 @@
 """A Dagster asset with a partition for each night, made by the same command as cron runs, and what its exit codes mean."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from pathlib import Path
@@ -25,7 +23,7 @@ STORE = Path("/var/lib/reprints/store")
 @asset(
     partitions_def=DailyPartitionsDefinition(start_date="2026-11-01", timezone="Asia/Kolkata"),
     retry_policy=RetryPolicy(max_retries=3, delay=600),
-    pool="reprints",  # a pool of one: one writer; the lock would refuse a second one
+    pool="reprints",  # one writer: `dagster instance concurrency set reprints 1`; without it the others wait for the lock
 )
 def reprint_clusters(context: AssetExecutionContext) -> MaterializeResult:
     """The published tables as of a night."""
