@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,7 @@ from pipeline.errors import AuditError, MissingInputError, ReprintsError
 
 if TYPE_CHECKING:
     from pipeline.config import Config
+    from pipeline.watch import Watch
 
 __all__ = ["cli", "main"]
 
@@ -166,12 +168,8 @@ def backfill(
     for days in range((last - first).days + 1):
         date_ = (first + timedelta(days=days)).date()
         inputs, store, as_of = config.night(settings, date_)
-        try:
-            _run(inputs, Path(store), settings, as_of, wait=wait, publish_anyway=publish_anyway)
-        except MissingInputError as error:
-            if not skip_missing:
-                raise
-            click.echo(f"{date_}: passed over, {error}")
+        options = {"wait": wait, "publish_anyway": publish_anyway, "skip_missing": skip_missing}
+        _run(inputs, Path(store), settings, as_of, **options)
 
 
 def _run(
@@ -182,16 +180,40 @@ def _run(
     *,
     wait: bool,
     publish_anyway: bool,
+    skip_missing: bool = False,
 ) -> None:
     from pipeline import flow, summary
     from pipeline.storage.store import Store
     from pipeline.watch import Watch
 
     watch = Watch.of_process()
-    summary.announce_compilation(watch)
-    store = Store(store_path)
-    outcome = flow.run(inputs, store, settings, as_of=as_of, wait=wait, publish_anyway=publish_anyway, watch=watch)
+    with _logged(watch):
+        summary.announce_compilation(watch)
+        store = Store(store_path)
+        try:
+            outcome = flow.run(
+                inputs, store, settings, as_of=as_of, wait=wait, publish_anyway=publish_anyway, watch=watch
+            )
+        except MissingInputError as error:
+            if not skip_missing:
+                raise
+            click.echo(f"{as_of:%Y-%m-%d}: passed over, {error}")
+            return
+        if watch.logs:
+            watch.say("published" if outcome.run_id else "nothing new: nothing published", store=str(store_path))
     click.echo(summary.text(outcome, store))
+
+
+@contextmanager
+def _logged(watch: Watch) -> Iterator[None]:
+    """Have an expected failure in the log as a line like the others, where there is one."""
+    try:
+        yield
+    except ReprintsError as error:
+        if not watch.logs:
+            raise
+        watch.say(str(error), level="error", exit_code=error.exit_code)
+        raise click.exceptions.Exit(error.exit_code) from error
 
 
 @cli.command()
@@ -269,7 +291,8 @@ def forget(article_ids: tuple[str, ...], store_path: Path, config_path: Path | N
     watch, store = Watch.of_process(), Store(store_path)
     summary.announce_compilation(watch)
     settings = config.load(config_path) if config_path else None
-    done = takedown.forget(article_ids, store, settings, wait=wait, watch=watch)
+    with _logged(watch):
+        done = takedown.forget(article_ids, store, settings, wait=wait, watch=watch)
     click.echo(takedown.text(done, store))
 
 

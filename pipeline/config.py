@@ -67,7 +67,7 @@ _BESIDE: dict[str, tuple[str, ...]] = {
     "run": (),
     "audit": (),
     "night": (),
-    "store": ("keep_runs", "divide_over", "metrics"),
+    "store": ("keep_runs", "divide_over", "metrics", "mode", "min_free_gb"),
 }
 
 
@@ -195,6 +195,11 @@ class Elect(Struct, frozen=True, forbid_unknown_fields=True):
     dropped_min_credited: Annotated[int, _count("prints that must credit it before another has dropped it", ge=1)] = 2
 
 
+_MODE = r"^(0?[67][0-7]{2})?$"
+_MODES = 'octal mode of what is published, as "0640"; folders can be entered where files can be read; empty: by umask'
+_ROOM = "free disk that a run leaves, beside what it is likely to write, or does not begin"
+
+
 class Store(Struct, frozen=True, forbid_unknown_fields=True):
     """store: what is kept, and for how long."""
 
@@ -203,6 +208,8 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
     divide_over: Annotated[int, _count("articles above which large tables are folders of parts, by time", ge=0)] = (
         250_000
     )
+    mode: Annotated[str, Meta(pattern=_MODE, description=_MODES)] = ""
+    min_free_gb: Annotated[float, Meta(ge=0, le=100_000, description=_ROOM)] = 0.25
     metrics: Annotated[str, _says("NAME.prom for Prometheus, in the textfile collector's folder; empty: none")] = ""
 
 

@@ -170,6 +170,7 @@ def _run(
 ) -> Outcome:
     files = _not_below(store.path, read.inputs(patterns))
     with store.locked(wait=wait):
+        store.ensure_room(files, settings.store.min_free_gb)
         store.check(settings.sketch)
         orders = editor.orders(settings.override)
         kept, last = store.state(), store.as_of()
@@ -189,7 +190,7 @@ def _run(
         parts = manifest.parts(store.parts(), run_id, ref, night.newest_new, taught_since(as_of, settings), again=again)
         basis = Basis(as_of, intake, night, opened, was, bool(store.runs()) and not again, parts, now, orders, patterns)
         outcome = prepare(store, run_id, basis, settings, report, watch)
-        store.publish(run_id, settings.store.keep_runs)
+        store.publish(run_id, settings.store.keep_runs, mode=settings.store.mode)
     return outcome._replace(tables=store.tables(run_id))
 
 
@@ -205,10 +206,10 @@ def prepare(
         tables = splice(store.tables() if basis.stays else None, was, formed, store.work / "tables", settings)
         report.examine(tables, formed if basis.stays else tables, night.new, counts, as_of, basis.patterns)
         rows = {name: tables.count(name) for name in tables}
-        told = manifest.of(run_id, as_of, store, intake.files, counts, rows, settings, watch.seconds)
-        told |= {"parts": basis.parts, **report.manifest(), **basis.told}
-        write.write_json(store.work / "tables" / "manifest.json", told)
         step.rows = sum(rows.values())
+    told = manifest.of(run_id, as_of, store, intake.files, counts, rows, settings, watch)
+    told |= {"parts": basis.parts, **report.manifest(), **basis.told}
+    write.write_json(store.work / "tables" / "manifest.json", told)
     return Outcome(run_id, tables, counts, report.findings)
 
 

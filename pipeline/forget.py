@@ -113,7 +113,13 @@ def forget(
         report = examine.Report(store, settings, watch, publish_anyway=False)
         flow.prepare(store, run_id, basis, settings, report, watch)
         tombstones = identify.tombstones(found.articles, found.identities)
-        store.publish(run_id, settings.store.keep_runs, leaving=found.runs, tombstones=tombstones)
+        store.publish(
+            run_id,
+            settings.store.keep_runs,
+            mode=settings.store.mode,
+            leaving=found.runs,
+            tombstones=tombstones,
+        )
         _ensure_gone(store)
         fates = list(_fates(before, store.tables(run_id), found.articles))
     return Takedown(run_id, found.articles, earlier, found.runs, fates)

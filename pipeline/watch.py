@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,9 +29,14 @@ class Step:
 
 
 class Watch:
-    """Tells of stages and messages; keeps the rows and seconds of each stage, for the manifest too."""
+    """Tells of stages and messages; keeps the rows and seconds of each stage, for the manifest too.
+
+    `invocation` (12 hex digits, by chance) stands on every line from the first on, for what a run is called is known only
+    once its date is; then `run_id` stands beside it. The manifest of what was published has both.
+    """
 
     def __init__(self, *, console: Console | None = None, lines: bool = True) -> None:
+        self.invocation = uuid.uuid4().hex[:12]
         self.seconds: dict[str, float] = {}
         self.rows: dict[str, int] = {}
         self.run_id = ""
@@ -61,6 +67,11 @@ class Watch:
         self._show(name)
         if not batch:
             self.tell(name)
+
+    @property
+    def logs(self) -> bool:
+        """Whether it writes lines for a log."""
+        return self._lines
 
     def tell(self, *names: str) -> None:
         """Tell what stages came to: rows through and seconds."""
@@ -102,7 +113,7 @@ class Watch:
             self._progress = None
 
     def _line(self, **facts: Any) -> None:
-        run = {"run_id": self.run_id} if self.run_id else {}
+        run = {"invocation": self.invocation} | ({"run_id": self.run_id} if self.run_id else {})
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
         print(json.dumps({"time": stamp, **run, **facts}, ensure_ascii=False), file=sys.stderr, flush=True)  # noqa: T201
 

@@ -45,6 +45,11 @@ def test_run_prints_a_summary_and_logs_json_lines(reprints: Reprints, tmp_path: 
         "write",
     ]
     assert all(line["rows"] >= 0 and line["seconds"] >= 0 for line in lines if "stage" in line)
+    told = json.loads((tmp_path / "store" / "current" / "manifest.json").read_text())
+    assert {line["invocation"] for line in lines} == {told["invocation"]}
+    assert (lines[-1]["message"], lines[-1]["run_id"]) == ("published", told["run_id"])
+    assert set(told["seconds"]) == set(told["through"]) == set(stages)
+    assert (told["through"]["read"], told["through"]["cluster"]) == (82, 79)
     again = reprints("run", DAY, "--store", tmp_path / "store", *CONFIG)
     assert (again.code, "Nothing new" in again.out) == (0, True)
     assert json.loads((tmp_path / "store" / "latest.json").read_text())["run_id"] == "2026-03-09.1"
@@ -187,3 +192,12 @@ def test_every_command_has_help_that_teaches_and_is_in_the_readme(reprints: Repr
 def test_version_and_bare_call(reprints: Reprints) -> None:
     assert reprints("--version").out.startswith("reprints, version 0.1.0")
     assert "Exit codes" in reprints("--help").out
+
+
+def test_what_stops_a_night_is_a_line_of_its_log(reprints: Reprints, tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text("broken\n" * 9)
+    ended = reprints("run", tmp_path / "bad.jsonl", "--store", tmp_path / "s", "--as-of", "2026-03-09")
+    lines = [json.loads(line) for line in ended.err.splitlines()]
+    assert (ended.code, lines[-1]["level"], lines[-1]["exit_code"]) == (3, "error", 3)
+    assert lines[-1]["message"].startswith("nothing was published")
+    assert len({line["invocation"] for line in lines}) == 1

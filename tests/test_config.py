@@ -37,6 +37,7 @@ def test_every_shipped_configuration_loads(name: str) -> None:
         ("[audit]\nnights = 5\n", "audit.min_nights = 7 nights are never there"),
         ('[audit]\nrejects = "stop"\n', r"Invalid enum value 'stop' - at `\$.audit.rejects`"),
         ('[audit]\naction = "warn"\n', r"\[audit\] has no setting 'action'"),
+        ('[store]\nmode = "0444"\n', r"Expected `str` matching regex .* at `\$.store.mode`"),
         ("[pair\n", "cannot be read as TOML"),
     ],
 )
@@ -65,7 +66,9 @@ def test_alarms_and_places_are_no_part_of_what_decides_the_tables(tmp_path: Path
     orders.write_text("order,left_id\npin,a\n", encoding="utf-8")
     plain = config.Config()
     same = config.Config(
-        audit=config.Audit(max_rejects=0.9), night=config.Night(zone="Asia/Kolkata"), store=config.Store(keep_runs=3)
+        audit=config.Audit(max_rejects=0.9),
+        night=config.Night(zone="Asia/Kolkata"),
+        store=config.Store(keep_runs=3, mode="0640"),
     )
     assert config.fingerprint(same) == config.fingerprint(plain)
     others = [

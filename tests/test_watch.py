@@ -31,6 +31,8 @@ def test_lines_are_json_with_stage_rows_seconds_and_run(capsys: pytest.CaptureFi
         ("pair", 5, "2026-03-09.1"),
         (None, None, "2026-03-09.1"),
     ]
+    assert [line["invocation"] for line in lines] == [watch.invocation] * 3  # from the first line on
+    assert watch.invocation != Watch().invocation
     assert (lines[-1]["level"], lines[-1]["message"], lines[-1]["found"]) == ("warning", "audit: too few", 1)
     assert watch.seconds["read"] >= 0
 

@@ -15,6 +15,7 @@ from pipeline.errors import ConfigError, IncompatibleStoreError
 from pipeline.storage import read, state
 from pipeline.storage.state import Ref
 from pipeline.storage.store import Store
+from pipeline.watch import Watch
 
 __all__ = ["next_number", "of", "parts", "settings"]
 
@@ -29,9 +30,12 @@ def of(
     counts: Mapping[str, int],
     rows: Mapping[str, int],
     settings: config.Config,
-    seconds: Mapping[str, float],
+    watch: Watch,
 ) -> dict[str, Any]:
-    """The manifest as JSON data, but for `parts` and what the audits found. `inputs` have the SHA-256 of each file."""
+    """The manifest as JSON data, but for `parts` and what the audits found. `inputs` have the SHA-256 of each file.
+
+    `seconds` and `through` are what each stage took, and the rows that it was about (see `Watch.step`).
+    """
     return {
         "run_id": run_id,
         "as_of": as_of.isoformat(),
@@ -41,7 +45,9 @@ def of(
         "inputs": [_input(report) for report in files],
         "counts": dict(counts),
         "rows": dict(rows),
-        "seconds": {name: round(taken, 3) for name, taken in seconds.items()},
+        "invocation": watch.invocation,
+        "seconds": {name: round(taken, 3) for name, taken in watch.seconds.items()},
+        "through": dict(watch.rows),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "settings": msgspec.to_builtins(settings),
         "fingerprint": config.fingerprint(settings),

@@ -16,7 +16,7 @@ taken down lie in it, too: they hold from the very step with which the articles 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -164,6 +164,20 @@ class Store:
                 shutil.rmtree(self.work, ignore_errors=True)
             lock.release()
 
+    def ensure_room(self, files: Sequence[Path], spare: float) -> None:
+        """Refuse to begin where the disk is likely to fill: a run may write twice its input, and the tables anew.
+
+        `spare`: what is to stay free, in GB.
+        """
+        tables = self.folder().glob("*.parquet") if self.runs() else ()
+        needed = 2 * sum(map(_size, files)) + sum(map(_size, tables)) + spare * 1e9
+        free = shutil.disk_usage(self.path).free
+        if free < needed:
+            raise StoreError(
+                f"{self.path}: {free / 1e9:.1f} GB are free on this disk, and this run may need {needed / 1e9:.1f} GB; make "
+                "room, keep fewer runs (store.keep_runs), or lower store.min_free_gb"
+            )
+
     def check(self, settings: config.Sketch) -> None:
         """Refuse settings under which sketches would not mix with those of the store."""
         if not self.runs():
@@ -190,13 +204,19 @@ class Store:
         return f"{as_of.isoformat()}.{n}"
 
     def publish(
-        self, run_id: str, keep: int, *, leaving: Collection[str] = (), tombstones: Collection[str] = ()
+        self,
+        run_id: str,
+        keep: int,
+        *,
+        mode: str = "",
+        leaving: Collection[str] = (),
+        tombstones: Collection[str] = (),
     ) -> None:
         """Make the run that lies in `work` the newest one: first the folders, then, in one step, `latest.json`.
 
         `work/tables` holds it, `work/state` the part of the state it adds, `work/parts` parts written anew under their new
         names. In the same step the runs `leaving` leave, those beyond the `keep` newest too, and `tombstones` hold. Then
-        parts that no kept run needs are removed.
+        parts that no kept run needs are removed. `mode`: octal, of what readers are to read; "" for that of the umask.
         """
         runs, parts = self.path / "runs", self.path / "state"
         moves = [(self.work / "tables", runs / run_id), (self.work / "state", parts / run_id)]
@@ -207,6 +227,8 @@ class Store:
         for source, target in moves:
             if source.exists():  # a takedown adds no part of its own
                 source.rename(target)
+        for told in (runs, self.path / "latest.json"):
+            write.open_to(told, mode)
         for folder in (runs, parts):
             write.sync(folder)
         kept = [run for run in self.runs() if run not in leaving]
@@ -267,3 +289,11 @@ class Store:
             aside.unlink(missing_ok=True)
             aside.symlink_to(Path("runs") / run_id)
             aside.replace(self.path / "current")
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 for one that is not there any more, of which the reader will tell."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,17 @@ import pyarrow.parquet as pq
 
 from pipeline import schema
 
-__all__ = ["arrange", "labelled", "read_json", "sync", "text_keys", "write_json", "write_table", "write_text"]
+__all__ = [
+    "arrange",
+    "labelled",
+    "open_to",
+    "read_json",
+    "sync",
+    "text_keys",
+    "write_json",
+    "write_table",
+    "write_text",
+]
 
 _COMPRESSION = "zstd"
 
@@ -47,14 +58,27 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Replace a text file in one step: a reader sees the old one or the new one, never a part."""
+    """Replace a text file in one step: a reader sees the old one or the new one, never a part. Its mode stays."""
     aside = path.with_name(f".{path.name}.tmp")
     with aside.open("w", encoding="utf-8") as file:
         file.write(content)
+        if path.exists():
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
     sync(path.parent)
+
+
+def open_to(path: Path, mode: str) -> None:
+    """Give a file, or a folder and all in it, an octal mode; "" leaves it to the umask.
+
+    Whoever may read a folder may enter it.
+    """
+    if mode:
+        wanted = int(mode, 8) & 0o666
+        for entry in (path, *path.rglob("*")):
+            entry.chmod(wanted | (wanted & 0o444) >> 2 if entry.is_dir() else wanted)
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import config, schema
+from pipeline import config, flow, schema
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.storage import manifest, state, write
 from pipeline.storage.part import COMPARED, Part
@@ -23,7 +23,9 @@ NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def publish(store: Store, run_id: str, keep: int = 30, newest: datetime = NOON, reach: datetime = LONG_AGO) -> None:
+def publish(
+    store: Store, run_id: str, keep: int = 30, newest: datetime = NOON, reach: datetime = LONG_AGO, mode: str = ""
+) -> None:
     """A run without articles, as a run leaves it in `work`."""
     with store.locked():
         with Part(store.work / "state") as part:
@@ -42,7 +44,7 @@ def publish(store: Store, run_id: str, keep: int = 30, newest: datetime = NOON, 
             "header": state.header(config.Sketch()),
         }
         write.write_json(store.work / "tables" / "manifest.json", told)
-        store.publish(run_id, keep)
+        store.publish(run_id, keep, mode=mode)
 
 
 def test_a_published_run_is_named_by_latest_and_linked_by_current(tmp_path: Path) -> None:
@@ -55,6 +57,45 @@ def test_a_published_run_is_named_by_latest_and_linked_by_current(tmp_path: Path
     assert store.next_run_id(date(2026, 3, 10)) == "2026-03-10.1"
     assert store.state().table("sketches").schema.equals(schema.SKETCHES)
     assert store.state().articles(["article_id"]).column_names == ["article_id", "key", "first_seen"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "file", "folder"), [("0640", 0o640, 0o750), ("755", 0o644, 0o755), ("600", 0o600, 0o700)]
+)
+def test_what_is_published_has_the_mode_that_is_set_and_the_state_is_private(
+    tmp_path: Path, mode: str, file: int, folder: int
+) -> None:
+    def mode_of(path: Path) -> int:
+        return path.stat().st_mode & 0o777
+
+    store = Store(tmp_path / "store")
+    publish(store, "2026-03-09.1", mode=mode)
+    publish(store, "2026-03-09.2", mode=mode)
+    for run_id in store.runs():
+        assert mode_of(store.folder(run_id)) == folder
+        assert {mode_of(path) for path in store.folder(run_id).iterdir()} == {file}
+    assert (mode_of(store.path / "runs"), mode_of(store.path / "state")) == (folder, 0o700)
+    with store.locked():
+        store.rollback()
+    assert mode_of(store.path / "latest.json") == file
+
+
+def test_without_a_mode_the_umask_decides(tmp_path: Path) -> None:
+    store, before = Store(tmp_path / "store"), os.umask(0o027)
+    try:
+        publish(store, "2026-03-09.1")
+    finally:
+        os.umask(before)
+    assert (store.folder() / "members.parquet").stat().st_mode & 0o777 == 0o640
+    assert store.folder().stat().st_mode & 0o777 == 0o750
+
+
+def test_a_run_that_may_fill_the_disk_does_not_begin(tmp_path: Path) -> None:
+    (tmp_path / "night.jsonl").write_text('{"id": "a", "text": "words", "published_at": "2026-03-09"}')
+    wanting = config.Config(store=config.Store(min_free_gb=100_000.0))
+    with pytest.raises(StoreError, match=r"GB are free on this disk, and this run may need 100000.0 GB; make room"):
+        flow.run([str(tmp_path / "night.jsonl")], Store(tmp_path / "store"), wanting)
+    assert Store(tmp_path / "store").runs() == []
 
 
 def test_rollback_goes_back_for_good_and_uses_no_id_twice(tmp_path: Path) -> None:
