@@ -28,12 +28,12 @@ class Check(NamedTuple):
     broken: str
 
 
-def checkup(store: Store) -> Iterator[Check]:
-    """Check a store; `StoreError` if nothing is published there."""
-    newest = store.run_id()
+def checkup(store: Store, wanted: str | None = None) -> Iterator[Check]:
+    """Check a store, and every kept run or the one that is `wanted`; `StoreError` if nothing is published there."""
+    newest, runs = store.run_id(), [store.run_id(wanted)] if wanted else store.runs()
     yield Check("", "latest", _told(_latest, store, newest))
     yield Check("", "private", _told(_private, store))
-    for run_id in store.runs():
+    for run_id in runs:
         tables: dict[str, pa.Table] = {}
         manifest: dict[str, Any] = {}
         broken = _told(_read, store, run_id, tables, manifest)

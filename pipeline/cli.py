@@ -222,7 +222,11 @@ def _logged(watch: Watch) -> Iterator[None]:
 @_STORE
 @click.option("--at", "run_id", metavar="RUN_ID", help="As an earlier run had it  [default: the newest]")
 def explain(article_id: str, other_id: str | None, store_path: Path, run_id: str | None) -> None:
-    """Tell in words why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one."""
+    """Tell in words why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one.
+
+    It may be the id of a cluster, too. Of what is not in the tables any more it tells what became of it: a cluster went into
+    another or was retired, an article left with the horizon, was rejected, or waits for its day.
+    """
     from pipeline import explain as explaining
     from pipeline.storage.store import Store
 
@@ -235,7 +239,8 @@ def explain(article_id: str, other_id: str | None, store_path: Path, run_id: str
 
 @cli.command("verify-store")
 @_STORE
-def verify_store(store_path: Path) -> None:
+@click.option("--at", "run_id", metavar="RUN_ID", help="Check one run alone  [default: every kept run]")
+def verify_store(store_path: Path, run_id: str | None) -> None:
     """Check every invariant of a store: its runs, their tables, the state they stand on. One line each; exit code 3 if
     one is broken.
     """
@@ -243,7 +248,7 @@ def verify_store(store_path: Path) -> None:
     from pipeline.storage.store import Store
 
     n_broken = 0
-    for check in checkup(Store(store_path)):
+    for check in checkup(Store(store_path), run_id):
         n_broken += bool(check.broken)
         where = f"{check.run_id or 'store':<16} {check.name}"
         click.echo(f"BROKEN  {where}: {check.broken}" if check.broken else f"ok      {where}")

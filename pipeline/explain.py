@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import schema
+from pipeline import schema, whereabouts
 from pipeline.errors import StoreError
 from pipeline.stages import learn, lexicon
 from pipeline.storage.store import Store
@@ -23,16 +23,23 @@ Row = dict[str, Any]
 
 
 def article(store: Store, article_id: str, run_id: str | None = None) -> str:
-    """The story of one article, or of the cluster with that id."""
+    """The story of one article, or of the cluster with that id; of one that is there no more, what became of it."""
     run_id = store.run_id(run_id)  # one run for all that is told, also while another is published
     members = store.table("members", run_id)
-    row = _only(members, article_id)
+    row, told = _member(store, members, article_id, run_id), list[str]()
     if row is None:
-        cluster = _where(store.table("clusters", run_id), "cluster_id", article_id)
-        if not cluster:
-            raise StoreError(_unknown(store, article_id, run_id))
+        found = whereabouts.find(store, article_id, run_id)
+        row, told = _member(store, members, found.now, run_id) if found.now else None, found.told
+    rest = _article(store, row, members, run_id) if row else ()
+    return "\n".join([*told, *([""] if told and row else []), *rest])
+
+
+def _member(store: Store, members: pa.Table, wanted: str, run_id: str) -> Row | None:
+    """The row of an article, or of the canonical of a cluster."""
+    row = _only(members, wanted)
+    if row is None and (cluster := _where(store.table("clusters", run_id), "cluster_id", wanted)):
         row = _only(members, cluster[0]["canonical_id"])
-    return "\n".join(_article(store, row or {}, members, run_id))
+    return row
 
 
 def pair(store: Store, article_id: str, other_id: str, run_id: str | None = None) -> str:
@@ -41,7 +48,8 @@ def pair(store: Store, article_id: str, other_id: str, run_id: str | None = None
     members = store.table("members", run_id)
     row, other = _only(members, article_id), _only(members, other_id)
     if row is None or other is None:
-        raise StoreError(_unknown(store, article_id if row is None else other_id, run_id))
+        found = whereabouts.find(store, article_id if row is None else other_id, run_id)
+        raise StoreError(f"{'; '.join(found.told)}. Only articles of run {run_id} can be put side by side")
     return "\n".join(_pair(store, row, other, run_id))
 
 
@@ -55,7 +63,8 @@ def _article(store: Store, row: Row, members: pa.Table, run_id: str) -> Iterator
 
 
 def _reading(store: Store, row: Row, run_id: str) -> Iterator[str]:
-    stored = next(iter(store.state(run_id).newest([row["article_id"]]).to_pylist()), None)
+    state = store.state(run_id)
+    stored = next(iter(state.newest([row["article_id"]]).to_pylist()), None)
     yield ""
     yield "How it was read"
     yield f"  publisher   {row['publisher'] or 'unknown'}{_bracket(row['publisher_id'])}"
@@ -68,6 +77,8 @@ def _reading(store: Store, row: Row, run_id: str) -> Iterator[str]:
     n_learned = sum(line["rule"] == learn.RULE for line in lines)  # the body as it is kept still has those
     n_paragraphs = stored["body"].count("\n") + 1 - n_learned
     yield f"  body        {row['n_words']:,} words in {n_paragraphs} paragraphs or lines"
+    if n_versions := pc.sum(pc.equal(state.articles(["article_id"])["article_id"], row["article_id"])).as_py() - 1:
+        yield f"  versions    this is the newest; {_several(n_versions, 'earlier one')} came too"
     yield f"  kind        {row['kind']}, {row['status']}, text {row['text_state']}"
     if lines:
         yield f"  taken out   {len(lines)} lines that are not the story:"
@@ -129,6 +140,17 @@ def _cluster(store: Store, row: Row, members: pa.Table, run_id: str) -> Iterator
         others,
         lambda other: f"  with        {other['article_id']}  {other['relation']}, {_cut(other['publisher'] or '', 28)}",
     )
+    yield from (
+        f"  {_event(row, cluster['cluster_id'])}" for row in whereabouts.history(store, cluster["cluster_id"], run_id)
+    )
+
+
+def _event(row: Row, cluster_id: str) -> str:
+    """What happened to a cluster in a run: `run 2026-03-09.1  grew: from 2 to 7 prints`."""
+    if row["cluster_id"] != cluster_id:
+        return f"run {row['run_id']}  {row['cluster_id']} came into it: {row['reason']}"
+    led = f", {row['to_id']} instead of {row['from_id']}" if row["event"] == "canonical_changed" else ""
+    return f"run {row['run_id']}  {row['event'].replace('_', ' ')}{led}: {row['reason']}"
 
 
 def _matches(store: Store, row: Row, members: pa.Table, run_id: str) -> Iterator[str]:
@@ -177,13 +199,6 @@ def _pair(store: Store, row: Row, other: Row, run_id: str) -> Iterator[str]:
         yield "Both were verified against the anchor of the cluster, which is what joins them."
     if not together and match is not None and match["accepted"]:
         yield "They match each other, but no single anchor matches both; see links.parquet."
-
-
-def _unknown(store: Store, wanted: str, run_id: str) -> str:
-    rejected = [row for row in store.table("rejects", run_id).to_pylist() if row["article_id"] == wanted]
-    if rejected:
-        return f"{wanted} was rejected: {rejected[0]['reason']} ({rejected[0]['source']})"
-    return f"{wanted}: no article or cluster of {store.path} has this id; ids are in members.parquet, article_id"
 
 
 def _only(rows: pa.Table, article_id: str) -> Row | None:

@@ -27,7 +27,13 @@ def rows(name: str, *filled: dict[str, Any]) -> pa.Table:
 
 def published(world: World, shuffler: random.Random | None = None, **headlines: str) -> tuple[pa.Table, pa.Table]:
     clusters = [
-        {"cluster_id": anchor, "anchor_id": anchor, "canonical_id": ids[0], "n_articles": len(ids)}
+        {
+            "cluster_id": anchor,
+            "anchor_id": anchor,
+            "canonical_id": ids[0],
+            "n_articles": len(ids),
+            "n_publishers": len(ids),
+        }
         | {"canonical_reason": f"{ids[0]} leads"}
         for anchor, ids in world.items()
     ]
@@ -88,14 +94,14 @@ def test_ids_are_minted_from_anchors_and_a_cluster_of_one_has_no_event():
     assert homes(first) == {"a": "c-b", "b": "c-b", "c": "c-c"}
     assert told(first) == [("c-b", "created", None, None)]
     (event,) = first.events.to_pylist()
-    assert (event["run_id"], event["as_of"], event["reason"]) == ("2026-03-09.1", NIGHT, "2 articles")
+    assert (event["run_id"], event["as_of"], event["reason"]) == ("2026-03-09.1", NIGHT, "2 prints by 2 publishers")
 
 
 def test_a_cluster_keeps_its_id_when_it_grows_and_changes_its_anchor_and_canonical():
     _, second = runs({"a": "ab"}, {"c": "cab"})
     assert set(homes(second).values()) == {"c-a"}
     assert told(second) == [("c-a", "canonical_changed", "a", "c"), ("c-a", "grew", None, None)]
-    assert second.events["reason"].to_pylist() == ["c leads", "from 2 to 3 articles"]
+    assert second.events["reason"].to_pylist() == ["c leads", "from 2 to 3 prints by 3 publishers"]
 
 
 def test_a_cluster_of_one_is_created_for_readers_when_it_grows_to_two():
@@ -134,13 +140,15 @@ def test_on_a_split_the_part_with_the_old_canonical_keeps_the_id():
 def test_without_the_old_canonical_the_larger_part_keeps_the_id():
     _, split = runs({"x": "abcde"}, {"b": "bc", "d": "d", "e": "e"})
     assert homes(split) == {"b": "c-x", "c": "c-x", "d": "c-d", "e": "c-e"}
-    assert told(split) == [("c-x", "canonical_changed", "a", "b")]
+    assert told(split) == [("c-x", "canonical_changed", "a", "b"), ("c-x", "shrank", None, None)]
+    assert split.events["reason"].to_pylist()[1] == "from 5 to 2 prints by 2 publishers; 1 now in c-d, 1 in c-e"
 
 
 def test_a_part_that_splits_off_into_an_older_cluster_founds_nothing():
     *_, moved = runs({"a": "ab"}, {"a": "ab", "m": "mno"}, {"a": "abno", "m": "m"})
     assert homes(moved) == dict.fromkeys("abno", "c-a") | {"m": "c-m"}
-    assert told(moved) == [("c-a", "grew", None, None)]
+    assert told(moved) == [("c-a", "grew", None, None), ("c-m", "shrank", None, None)]
+    assert moved.events["reason"].to_pylist()[1] == "from 3 to 1 print by 1 publisher; 2 now in c-a"
 
 
 def test_an_id_is_never_given_to_another_cluster():
@@ -272,7 +280,7 @@ def check_contract(result: follow.Followed, world: World) -> None:
     }
     sizes = {row["cluster_id"]: row["n_articles"] for row in result.clusters.to_pylist()}
     assert len(sizes) == result.clusters.num_rows == len(world)
-    assert all(sizes.get(cluster_id, 2) > 1 for cluster_id, *_ in told(result))
+    assert all(sizes.get(cluster_id, 2) > 1 or event == "shrank" for cluster_id, event, *_ in told(result))
 
 
 def check_replay(before: follow.Before, result: follow.Followed) -> None:

@@ -3,10 +3,10 @@
     clusters, members, before --run--> clusters, members (with ids and run ids), events, changes
 
 A cluster keeps its id from run to run. Of clusters that merge, the id that appeared first stays and the others forward
-to it; of a cluster that splits, the part with the old canonical keeps the id. An id is never given to another cluster.
-Each id that was ever published is a current cluster, or forwards by an `absorbed` event, or ended with `retired`. The
-exception is a cluster of one that leaves and was never part of an event: it does so in silence, for its life is that of
-its article, which `changes` reports.
+to it; of a cluster that splits, the part with the old canonical keeps the id, and one that loses articles to another
+`shrank`. An id is never given to another cluster. Each id that was ever published is a current cluster, or forwards by an
+`absorbed` event, or ended with `retired`. The exception is a cluster of one that leaves and was never part of an event: it
+does so in silence, for its life is that of its article, which `changes` reports.
 """
 
 from __future__ import annotations

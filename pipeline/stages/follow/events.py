@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -35,27 +35,29 @@ def table(clusters: pa.Table, kin: pd.DataFrame, before: Before, run_id: str, as
 
 
 def _lives(clusters: pa.Table, kin: pd.DataFrame, before: Before) -> list[pd.DataFrame]:
-    """created, split, grew and canonical_changed: of the clusters that hold two articles or more now."""
+    """created, split, grew, shrank and canonical_changed: of the clusters that hold two articles or more, or did."""
     columns = ["cluster_id", "n_articles", "canonical_id"]
     was = frame(before.clusters, columns).set_index("cluster_id").add_suffix("_was")
-    now = frame(clusters, [*columns, "canonical_reason"])
-    now = now[now["n_articles"] > 1].join(was, on="cluster_id")
+    now = frame(clusters, [*columns, "n_publishers", "canonical_reason"]).join(was, on="cluster_id")
     size_was = now["n_articles_was"].fillna(0)
+    several = now["n_articles"] > 1
     told = (size_was > 1) | now["cluster_id"].isin(_ids_with_events(before))
-    remnants = kin[~kin["is_kept"] & kin["cluster_id"].isin(now["cluster_id"])]
-    created = now[~told & ~now["cluster_id"].isin(remnants["cluster_id"])]
-    grew = now[told & (now["n_articles"] > size_was)]
-    led_anew = now[told & (now["canonical_id"] != now["canonical_id_was"])]
-    sizes = zip(grew["n_articles_was"].astype("int64"), grew["n_articles"], strict=True)
+    remnants = kin[~kin["is_kept"] & kin["cluster_id"].isin(now.loc[several, "cluster_id"])]
+    created = now[several & ~told & ~now["cluster_id"].isin(remnants["cluster_id"])]
+    lost = _lost(kin)
+    grew = now[several & told & (now["n_articles"] > size_was)]
+    shrank = now[told & (now["n_articles"] < size_was) & now["cluster_id"].isin(lost)]
+    led_anew = now[several & told & (now["canonical_id"] != now["canonical_id_was"])]
     return [
-        _event("created", created["cluster_id"], (f"{size} articles" for size in created["n_articles"])),
+        _event("created", created["cluster_id"], map(_extent, created["n_articles"], created["n_publishers"])),
         _event(
             "split",
             remnants["cluster_id"],
-            (f"{n} of its articles are no longer prints of that story" for n in remnants["n_shared"]),
+            (f"{_prints(n)} of {old} are no longer of that story" for n, old in _rows(remnants, "n_shared", "old_id")),
             from_id=remnants["old_id"],
         ),
-        _event("grew", grew["cluster_id"], (f"from {old} to {new} articles" for old, new in sizes)),
+        _event("grew", grew["cluster_id"], _resized(grew, lost)),
+        _event("shrank", shrank["cluster_id"], _resized(shrank, lost)),
         _event(
             "canonical_changed",
             led_anew["cluster_id"],
@@ -66,17 +68,58 @@ def _lives(clusters: pa.Table, kin: pd.DataFrame, before: Before) -> list[pd.Dat
     ]
 
 
+def _lost(kin: pd.DataFrame) -> dict[str, str]:
+    """Where articles of a cluster went that is still there, in words, by its id."""
+    lost: dict[str, str] = {}
+    for old, new, n in _rows(kin.sort_values(["old_id", "cluster_id"]), "old_id", "cluster_id", "n_shared"):
+        if old != new:
+            lost[old] = f"{lost[old]}, {n} in {new}" if old in lost else f"{n} now in {new}"
+    return lost
+
+
+def _resized(rows: pd.DataFrame, lost: dict[str, str]) -> Iterator[str]:
+    """`from 2 to 7 prints by 6 publishers`, and where articles went to."""
+    columns = ("cluster_id", "n_articles_was", "n_articles", "n_publishers")
+    for cluster_id, old, new, publishers in _rows(rows, *columns):
+        went = f"; {lost[cluster_id]}" if cluster_id in lost else ""
+        yield f"from {int(old)} to {_extent(new, publishers)}{went}"
+
+
+def _extent(articles: int, publishers: int) -> str:
+    return f"{_prints(articles)} by {publishers} publisher{'s' * (publishers != 1)}"
+
+
+def _prints(count: int) -> str:
+    return f"{count} print{'s' * (count != 1)}"
+
+
+def _rows(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(rows[column] for column in columns), strict=True)
+
+
 def _absorbed(kin: pd.DataFrame) -> pd.DataFrame:
     rows = kin[kin["is_heir"] & (kin["cluster_id"] != kin["old_id"])]
-    reason = ["merged with a cluster that was published earlier"] * len(rows)
-    return _event("absorbed", rows["old_id"], reason, to_id=rows["cluster_id"])
+    reasons = (
+        f"{_prints(n)} of one story with {new}, which was published first"
+        for n, new in _rows(rows, "n_shared", "cluster_id")
+    )
+    return _event("absorbed", rows["old_id"], reasons, to_id=rows["cluster_id"])
 
 
 def _retired(kin: pd.DataFrame, before: Before) -> pd.DataFrame:
-    was = frame(before.clusters, ["cluster_id", "n_articles"])
+    import pandas as pd
+
+    was = frame(before.clusters, ["cluster_id", "n_articles", "last_published_at"])
     known = (was["n_articles"] > 1) | was["cluster_id"].isin(_ids_with_events(before))
     rows = was[known & ~was["cluster_id"].isin(kin["old_id"])]
-    return _event("retired", rows["cluster_id"], ["none of its articles is in the published tables"] * len(rows))
+    held = set(before.members["cluster_id"].to_pylist()) if len(rows) else set()
+    reasons = (
+        f"its newest print{'' if pd.isna(newest) else f', of {newest:%Y-%m-%d},'} has left the published tables"
+        if cluster_id in held
+        else "none of its prints is left"
+        for cluster_id, newest in _rows(rows, "cluster_id", "last_published_at")
+    )
+    return _event("retired", rows["cluster_id"], reasons)
 
 
 def _ids_with_events(before: Before) -> list[str]:
