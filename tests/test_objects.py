@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +27,7 @@ from pipeline.storage.objects import Objects
 from pipeline.storage.store import Store, open_store
 from tests.conftest import Ended
 from tests.test_forget import HEADLINE, TRACES, VICTIM, digest, found_in, nights, victim
-from tests.test_nights import BODY, LENIENT, article, night, partition
+from tests.test_nights import BODY, LENIENT, NIGHT, article, night, partition
 
 Reprints = Callable[..., Ended]
 OTHER = " ".join(f"harbour{i} and ferry{i * 7 % 40}" for i in range(60))
@@ -76,6 +77,26 @@ def test_two_nights_give_the_same_bytes_as_in_a_folder(bucket: str, tmp_path: Pa
     assert len(digest(local)) > 40
     assert partition(mirrored) == partition(local) == {frozenset("abd"), frozenset("ce")}
     assert broken(url) == []
+
+
+def test_tables_in_parts_are_mirrored_and_parts_that_stay_are_not_uploaded_again(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    divided, local = config.Config(audit=LENIENT.audit, store=config.Store(divide_over=0)), tmp_path / "local"
+    first, _ = two_nights(tmp_path)
+    later = night(tmp_path, "later", article("f", NIGHT + timedelta(days=60), f"{BODY} after weeks"))
+    copied = list[str]()
+    copy = Objects.copy
+    monkeypatch.setattr(Objects, "copy", lambda self, name, to: (copied.append(to), copy(self, name, to)))
+    for name in (first, later):
+        run(bucket, name, settings=divided)
+        run(local, name, settings=divided)
+    mirrored = download(bucket, tmp_path / "mirrored")
+    tables = {path.relative_to(local) for path in local.glob("[rs]*/*/**/*.parquet") if path.is_file()}
+    assert {path for path in tables if (mirrored / path).read_bytes() != (local / path).read_bytes()} == set()
+    linked = {path.as_posix() for path in tables if (local / path).stat().st_nlink > 1 and "2026-05-08.1" in path.parts}
+    assert set(copied) == linked != set()
+    assert broken(bucket) == []
 
 
 def test_readers_take_the_tables_by_their_url(bucket: str, tmp_path: Path) -> None:
@@ -292,4 +313,4 @@ def test_two_runs_at_once_publish_one_after_the_other(bucket: str, tmp_path: Pat
             flow.run([str(second)], other, LENIENT)
         flow.run([str(first)], one, LENIENT)
         outcome = flow.run([str(second)], other, LENIENT)  # which opened it before the first was published
-    assert (outcome.run_id, outcome.tables["members"].num_rows) == ("2026-03-09.2", 5)
+        assert (outcome.run_id, outcome.tables["members"].num_rows) == ("2026-03-09.2", 5)
