@@ -71,6 +71,7 @@ READING: Mapping[str, tuple[str, ...]] = MappingProxyType({"clean": (), "trace":
 #: Settings that no published table depends on, by section; none named means all of it.
 _BESIDE: dict[str, tuple[str, ...]] = {
     "run": (),
+    "read": (),  # what is kept was read, whatever it takes to read more
     "audit": (),
     "night": (),
     "store": ("keep_runs", "divide_over", "mode", "min_free_gb", "bodies_days", "cache", "metrics"),
