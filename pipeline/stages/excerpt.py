@@ -110,6 +110,7 @@ def run(found: pa.Table, texts: pa.Table, spans: Sequence[NDArray[np.int64]]) ->
 
 def _characters(body: str) -> NDArray[np.int64]:
     """How many characters of a text lie before each of its bytes in UTF-8, and before its end: int64 (bytes + 1,)."""
-    data = np.frombuffer(body.encode(), np.uint8)
-    begins = (data & 0xC0) != 0x80
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(begins)]) - np.append(~begins, False)
+    begins = np.frombuffer(body.encode(), np.uint8) & 0xC0 != 0x80
+    out = np.zeros(len(begins) + 1, np.int64)
+    np.cumsum(begins, out=out[1:])
+    return out
