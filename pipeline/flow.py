@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from pipeline import config, examine, schema
+from pipeline import config, examine, freeze, schema
 from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
 from pipeline.compare import Opened, compare
 from pipeline.errors import InputError
@@ -36,7 +36,7 @@ from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
-__all__ = ["Basis", "Outcome", "derive", "prepare", "run"]
+__all__ = ["Basis", "Outcome", "derive", "outside", "prepare", "run"]
 
 
 class Outcome(NamedTuple):
@@ -111,6 +111,9 @@ def derive(
         step.rows = clusters.num_rows
     with watch.step("follow") as step:
         clusters, members = rollup.within_horizon(clusters, members, articles, as_of, settings.store.horizon_days)
+        clusters, members = (
+            _and_frozen(was, name, rows) for name, rows in (("clusters", clusters), ("members", members))
+        )
         told = follow.run(clusters, members, was.before, run_id, as_of)
         step.rows = told.events.num_rows
     with watch.step("excerpt") as step:
@@ -121,18 +124,30 @@ def derive(
         texts = now.bodies(rollup.texts(borrowed["article_id"], opened.around, settings.sketch.short_words))
         excerpts = excerpt.run(borrowed, texts, sketch.spans(texts["body"], settings.sketch))
         step.rows = excerpts.num_rows
-    return {
-        "clusters": told.clusters,
-        "members": told.members,
+    formed = {
         "matches": rollup.published(named, member_of),
         "excerpts": excerpts,
         "links": rollup.links(named, member_of),
         "credits": rollup.of_members(known.credits, told.members),
         "citations": rollup.of_members(known.citations, told.members),
         "stripped": rollup.of_members(known.stripped, told.members),
+    }
+    formed = {name: _and_frozen(was, name, rows) for name, rows in formed.items()}
+    return {
+        "clusters": told.clusters,
+        "members": told.members,
+        **formed,
         "changes": told.changes,
         "events": told.events,
     }
+
+
+def _and_frozen(was: Published, name: str, rows: pa.Table) -> pa.Table:
+    """Rows of a table, and those of clusters that stay as they were published."""
+    if name not in was.frozen:
+        return rows
+    columns = [column for column in schema.PUBLISHED[name].names if column in was.frozen[name].column_names]
+    return pa.concat_tables([rows.select(columns), was.frozen[name].select(columns).cast(rows.select(columns).schema)])
 
 
 def run(
@@ -164,7 +179,7 @@ def _run(
     *,
     wait: bool,
 ) -> Outcome:
-    files = _not_below(store.path, read.inputs(patterns))
+    files = outside(store.path, read.inputs(patterns))
     with store.locked(wait=wait):
         store.check(settings)
         orders = editor.orders(settings.override)
@@ -184,7 +199,8 @@ def _run(
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of
         opened, now = compare(kept, part, ref, night, dates, settings, watch, list(orders.must_link))
-        was = published(store, opened, expired(store, now, last, as_of, settings), all_=again)
+        frozen = freeze.published(store.table, kept.frozen(), as_of, settings) if again else {}
+        was = published(store, opened, expired(store, now, last, as_of, settings), frozen, all_=again)
         parts = manifest.parts(
             renewal.named(run_id),
             run_id,
@@ -250,7 +266,7 @@ def _nothing_new(
     return Outcome("", {"rejects": rejects}, counts, report.findings)
 
 
-def _not_below(folder: Path, files: Sequence[Path]) -> Sequence[Path]:
+def outside(folder: Path, files: Sequence[Path]) -> Sequence[Path]:
     """The files without those of the store itself, which may lie in an input folder."""
     store = folder.resolve()
     kept = [file for file in files if store not in file.resolve().parents]

@@ -21,14 +21,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline import config, examine, flow, intake, schema
+from pipeline import config, examine, flow, freeze, intake, schema
 from pipeline.arrive import arrivals, taught_since
 from pipeline.compare import compare
 from pipeline.errors import StoreError
 from pipeline.quality import figures
 from pipeline.splice import everything
 from pipeline.stages import follow, identify
-from pipeline.storage import manifest, orders, rules, state
+from pipeline.storage import anew, manifest, orders, rules, state
 from pipeline.storage import part as part_
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
@@ -91,7 +91,8 @@ def forget(
             return Takedown("", [], earlier, [], [])
         as_of = datetime.fromisoformat(store.manifest()["as_of"])
         run_id = watch.run_id = store.next_run_id(as_of.date())
-        parts, kept = _rewritten(store, found, run_id)
+        frozen, released = _frozen(store, found)
+        parts, kept = _rewritten(store, found, released, run_id)
         before, none, ordered = store.before(), intake.nothing(), orders.orders(settings.override)
         with part_.Part(store.work / "state") as part:
             part.close(lambda rows: rows)
@@ -104,7 +105,10 @@ def forget(
             intake=none,
             night=night,
             opened=opened,
-            was=everything(_redacted(before, pa.array(found.articles, pa.string()))),
+            was=everything(
+                _redacted(before, pa.array(found.articles, pa.string())),
+                freeze.published(store.table, frozen, as_of, settings),
+            ),
             stays=False,
             parts=manifest.parts(parts, run_id, ref, None, taught_since(as_of, settings), read_by=read_by, again=True),
             now=now,
@@ -156,15 +160,29 @@ def _named(folder: Path, ids: pa.Array) -> Iterator[str]:
                 yield from column.filter(pc.is_in(column, ids)).unique().to_pylist()
 
 
-def _rewritten(store: Store, found: _Found, run_id: str) -> tuple[list[dict[str, Any]], state.State]:
+def _frozen(store: Store, found: _Found) -> tuple[pa.Table, list[str]]:
+    """The frozen articles that stay so; and the ids of those that do not, for they share a cluster with one that goes.
+
+    Each of these is a story of its own now: nothing can tell whose print it is without that one.
+    """
+    frozen = store.state().frozen()
+    shared = freeze.shared(store.table("members"), pa.array(found.articles, pa.string()))
+    released = frozen["article_id"].filter(pc.is_in(frozen["article_id"], shared)).to_pylist()
+    return frozen.filter(pc.invert(pc.is_in(frozen["article_id"], shared))), released
+
+
+def _rewritten(
+    store: Store, found: _Found, released: Collection[str], run_id: str
+) -> tuple[list[dict[str, Any]], state.State]:
     """The parts of the newest run, those that hold the articles written anew without them; and the state they make."""
     parts, refs = list[dict[str, Any]](), list[state.Ref]()
     for part in store.parts():
         ref = store.ref(part)
-        if part["run_id"] in found.parts or store.is_of_old_layout():
+        is_to_release = not set(part_.frozen(ref.folder).to_pylist()).isdisjoint(released)
+        if part["run_id"] in found.parts or is_to_release or store.is_of_old_layout():
             base = part["run_id"].partition("~")[0]
             folder = store.work / "parts" / base
-            if not part_.without(ref.folder, found.articles, folder):
+            if not anew.without(ref.folder, found.articles, folder, released):
                 continue  # `_clear` does not keep what no manifest names
             part, ref = part | {"run_id": f"{base}~{run_id}"}, ref._replace(folder=folder)  # noqa: PLW2901 - the same under its new name
         parts.append(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -22,26 +23,37 @@ _SIZE = ["cluster_id", "n_articles"]
 
 
 class Published(NamedTuple):
-    """What was published of clusters that may be others now: `before`. And of those they touch: `members` and `sizes`."""
+    """What was published of clusters that may be others now: `before`. And of those they touch: `members` and `sizes`.
+
+    `frozen`: rows of clusters that stay as they were (`freeze.published`), where nothing else does.
+    """
 
     before: follow.Before
     members: pa.Table
     sizes: pa.Table
+    frozen: Mapping[str, pa.Table] = MappingProxyType({})
 
 
-def everything(before: follow.Before) -> Published:
-    """Where no published cluster stays as it is."""
+def everything(before: follow.Before, frozen: Mapping[str, pa.Table] = MappingProxyType({})) -> Published:
+    """Where no published cluster stays as it is, but those that are frozen."""
     members, clusters = (schema.PUBLISHED[name].empty_table() for name in ("members", "clusters"))
-    return Published(before, members.select(_MEMBER), clusters.select(_SIZE))
+    return Published(before, members.select(_MEMBER), clusters.select(_SIZE), frozen)
 
 
-def published(store: Store, opened: Opened, retiring: pa.Array, *, all_: bool = False) -> Published:
+def published(
+    store: Store,
+    opened: Opened,
+    retiring: pa.Array,
+    frozen: Mapping[str, pa.Table] = MappingProxyType({}),
+    *,
+    all_: bool = False,
+) -> Published:
     """What the newest run published of these articles and of the `retiring` clusters; and of others that these met.
 
-    `all_`: what it published of all.
+    `all_`: what it published of all, of which what is `frozen` stays.
     """
     if not store.runs() or all_:
-        return everything(store.before())
+        return everything(store.before(), frozen)
     clusters, members = (store.table(name).replace_schema_metadata(None) for name in ("clusters", "members"))
     events = store.table("events").replace_schema_metadata(None)
     ids = pa.concat_arrays([opened.known.articles["article_id"].combine_chunks(), opened.gone])
@@ -67,7 +79,7 @@ def expired(store: Store, now: State, last: datetime | None, as_of: datetime, se
     since, until = last - horizon, as_of - horizon
     first, last_ = (pa.scalar(time, schema.TIME).cast(pa.int64()).as_py() for time in (since - window, until + window))
     spans = [(first, last_)]
-    near = now.texts(["article_id", "effective_at"], spans)
+    near = pa.concat_tables([now.texts(["article_id", "effective_at"], spans), now.frozen()])
     members = store.table("members").select(_MEMBER)
     at = near["effective_at"].take(pc.index_in(members["article_id"], value_set=near["article_id"].combine_chunks()))
     newest = (

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pipeline import schema
 from pipeline.stages import identify, learn
-from pipeline.storage.part import COMPARED, TAKEN, articles
+from pipeline.storage.part import COMPARED, TAKEN, articles, frozen
 
 __all__ = ["FIRST_SEEN", "Ref", "Span", "State", "keys", "replaced"]
 
@@ -87,6 +87,18 @@ class State:
         bodies = self.take("bodies", keys[kept])["body"].take(pa.array(places, mask=~kept))
         light = [name for name in TAKEN["articles"].names if name in schema.ARTICLES.names]
         return self.take("articles", keys, light).append_column("body", bodies)
+
+    def frozen(self) -> pa.Table:
+        """The articles that are compared with nothing any more (article_id, effective_at)."""
+        wanted = pa.schema([COMPARED["texts"].field(name) for name in ("article_id", "effective_at")])
+        ids = pa.concat_arrays([pa.array([], pa.string()), *(frozen(part.folder) for part in self.parts)])
+        if not len(ids):
+            return wanted.empty_table()
+        rows = self.articles(["article_id", "digest", "modified_at", "published_at", "fetched_at", "rejected"])
+        rows = rows.filter(pc.is_in(rows["article_id"], ids))
+        rows = identify.newest(rows.filter(pc.invert(rows["rejected"])))[0]
+        effective = pc.coalesce(rows["published_at"], rows["fetched_at"], rows[FIRST_SEEN.name])
+        return pa.Table.from_arrays([rows["article_id"], effective], schema=wanted)
 
     def take(self, name: str, keys: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
         """The rows of `articles`, `sketches` or, where they `have_words`, `bodies` with those keys, in their order."""
