@@ -12,7 +12,7 @@ a cluster is opaque and lives on with the cluster, though it was minted from an 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,10 +58,10 @@ class Takedown(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Where articles are: the names of parts, the runs, and the identities the parts give them."""
+    """Where articles are: the names of parts, the runs, and the `keys` (`identify.tombstones`) that know them there."""
 
     articles: list[str]
-    identities: list[str]
+    keys: list[str]
     parts: set[str]
     runs: list[str]
 
@@ -118,7 +118,7 @@ def forget(
         )
         report = examine.Report(store, settings, watch, publish_anyway=False)
         outcome = flow.prepare(store, run_id, basis, settings, report, watch)
-        tombstones = identify.tombstones(found.articles, found.identities)
+        tombstones = identify.tombstones(found.articles, found.keys)
         store.publish(run_id, settings.store.keep_runs, leaving=found.runs, tombstones=tombstones)
         store.let_go(settings.store.bodies_days)
         _ensure_gone(store)
@@ -128,13 +128,14 @@ def forget(
 def _find(article_ids: list[str], store: Store) -> _Found:
     """Where these articles are; `StoreError` if one is nowhere."""
     ids = pa.array(article_ids, pa.string())
-    held: dict[str, tuple[set[str], set[str]]] = {}  # by part: of these the articles, and their identities
+    held: dict[str, tuple[set[str], set[str]]] = {}  # by part: of these the articles, and what they are known by
     runs, named = list[str](), set[str]()
     for run_id in store.runs():
         here = set(_named(store.folder(run_id), ids))
         for part in store.state(run_id).parts:
             if part.folder.name not in held:
-                held[part.folder.name] = part_.held(part.folder, ids)
+                articles, identities = part_.held(part.folder, ids)
+                held[part.folder.name] = articles, identities.union(_stated(part, ids))
             here |= held[part.folder.name][0]
         if here:
             runs.append(run_id)
@@ -144,9 +145,18 @@ def _find(article_ids: list[str], store: Store) -> _Found:
             f"{store.path}: nothing was taken down: {', '.join(missing)} is in no kept run and not in the state; "
             "articles are named as in members.article_id"
         )
-    identities = {identity for _, of_part in held.values() for identity in of_part}
+    keys = {key for _, of_part in held.values() for key in of_part}
     parts = {name for name, (articles, _) in held.items() if articles}
-    return _Found(article_ids, sorted(identities), parts, runs)
+    return _Found(article_ids, sorted(keys), parts, runs)
+
+
+def _stated(part: state.Ref, ids: pa.Array) -> Iterable[str]:
+    """What the records of these articles say of themselves, as far as a part has them."""
+    if "records" not in part_.words(part.folder):
+        return []
+    own = state.State([part])
+    rows = own.articles(["article_id"])
+    return identify.stated(own.take("records", rows.filter(pc.is_in(rows["article_id"], ids))["key"].to_numpy()))
 
 
 def _named(folder: Path, ids: pa.Array) -> Iterator[str]:

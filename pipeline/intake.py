@@ -71,8 +71,9 @@ def take_in(
     rejects, counts = [schema.REJECTS.empty_table()], {"records": 0, "repeats": 0, "forgotten": 0}
     reading = read.batches(files, settings.read)
     for batch in _watched(reading, watch):
+        gone = _is_forgotten(batch.records, forgotten)
         with watch.step("clean", batch=True) as step:
-            articles, stripped, unusable = clean.run(batch.records, settings.clean, lexicon)
+            articles, stripped, unusable = clean.run(batch.records.filter(pc.invert(gone)), settings.clean, lexicon)
             step.rows = batch.records.num_rows
         with watch.step("identify", batch=True) as step:
             identified = identify.run(articles, known)
@@ -84,10 +85,13 @@ def take_in(
         part.add("records", batch.records.take(at))
         kept.append(identified.articles.select(LIGHT))
         n_kept += identified.articles.num_rows
-        rejects += [batch.rejects, unusable, _forgotten(identified.forgotten)]
+        taken_down = pa.concat_tables(
+            [rows.select(["source"]) for rows in (batch.records.filter(gone), identified.forgotten)]
+        )
+        rejects += [batch.rejects, unusable, _forgotten(taken_down)]
         counts["records"] += batch.records.num_rows + batch.rejects.num_rows
         counts["repeats"] += identified.n_repeats
-        counts["forgotten"] += identified.forgotten.num_rows
+        counts["forgotten"] += taken_down.num_rows
     watch.tell("read", "clean", "identify", "trace", "sketch")
     if reading.all_failed:
         reasons = "; ".join(f"{report.path}: {report.reason}" for report in reading.files[:5])
@@ -168,10 +172,16 @@ def _named(
     return pa.Table.from_arrays([columns[name] for name in wanted.names], schema=wanted)
 
 
+def _is_forgotten(records: pa.Table, forgotten: Collection[str]) -> pa.Array:
+    """Which records say of themselves that they are what was taken down."""
+    if not forgotten:
+        return pa.repeat(False, records.num_rows)
+    return pa.array([key in forgotten for key in identify.stated(records)], pa.bool_())
+
+
 def _forgotten(rows: pa.Table) -> pa.Table:
     """The file is named, the article is not: nothing of it is kept."""
-    place = rows.column_names.index("article_id")
-    nameless = rows.set_column(place, schema.REJECTS.field("article_id"), pa.nulls(rows.num_rows, pa.string()))
+    nameless = rows.append_column("article_id", pa.nulls(rows.num_rows, pa.string()))
     return reject(nameless, "forgotten: taken down by request")
 
 
