@@ -60,6 +60,16 @@ _ANYWAY = click.option(
 )
 
 
+_FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or machines.",
+)
+
+
 class _Day(click.ParamType[datetime]):
     """A day or an ISO 8601 time; a day means its end, in UTC."""
 
@@ -97,6 +107,7 @@ def cli() -> None:
     reprints tune LABELS night/             what other settings would find
     reprints verify-store --store store     whether all that must hold of a store does
     reprints rollback --store store         back to the run before the last
+    reprints rebuild --store old --into new  under other sketches, beside the old store
     reprints forget ID --store store        a takedown: out of every table, text and run
     reprints config                         every setting with its meaning
     """
@@ -319,16 +330,54 @@ def forget(article_ids: tuple[str, ...], place: str, config_path: Path | None, w
 
 
 @cli.command()
-@click.argument("labels", type=_FILE)
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
 @_STORE
 @click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or machines.",
+    "--into",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the new store: new, or empty.",
 )
+@_CONFIG
+@_WAIT
+@_ANYWAY
+@_FORMAT
+def rebuild(
+    inputs: tuple[str, ...],
+    store_path: Path,
+    into: Path,
+    config_path: Path | None,
+    wait: bool,
+    publish_anyway: bool,
+    form: str,
+) -> None:
+    """Build a store beside another one, under settings that do not mix with its own; show how the stories differ.
+
+    What the old store kept of its articles is read again, with the INPUT files that are named besides. Ids of articles and
+    clusters, events and takedowns are carried over. Articles whose words are gone stay as they were published. Nothing of the
+    old store is touched. When it is killed, remove NEW or give the command again.
+    """
+    import msgspec
+
+    from pipeline import config, summary
+    from pipeline import rebuild as rebuilding
+    from pipeline.storage.store import Store
+    from pipeline.watch import Watch
+
+    watch, old, new = Watch.of_process(), Store(store_path), Store(into)
+    summary.announce_compilation(watch)
+    settings = config.load(config_path)
+    done = rebuilding.rebuild(old, new, inputs, settings, wait=wait, publish_anyway=publish_anyway, watch=watch)
+    told = (
+        rebuilding.text(done, old, new) if form == "text" else msgspec.json.format(msgspec.json.encode(done)).decode()
+    )
+    click.echo(told)
+
+
+@cli.command()
+@click.argument("labels", type=_FILE)
+@_STORE
+@_FORMAT
 @click.option("--at", "run_id", metavar="RUN_ID", help="Score an earlier run  [default: the newest]")
 def evaluate(labels: Path, place: str, form: str, run_id: str | None) -> None:
     """Score the clusters, credits and citations of a store against LABELS, with intervals and the worst errors.

@@ -189,7 +189,7 @@ def tune(
 
 def _corpus(files: list[Path], part: Part, settings: config.Config, watch: Watch) -> tuple[tuning.Corpus, State]:
     """The newest versions of the articles of these files, as far as pair takes them, and the state they lie in."""
-    intake = take_in(files, State(), settings, part, watch)
+    intake = take_in(files, State().known(), settings, part, watch)
     if not intake.new.num_rows:
         raise InputError("no article could be read from these inputs")
     ref = Ref(1, part.folder, _newest(intake), is_compared=True)

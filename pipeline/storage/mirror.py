@@ -177,8 +177,8 @@ class Mirror(Store):
     # --- writing
 
     @contextmanager
-    def locked(self, *, wait: bool = False) -> Iterator[None]:
-        """Hold the store for writing, here and for all others, and clear away what a killed run left."""
+    def held(self, *, wait: bool = False) -> Iterator[None]:
+        """Hold the store against runs, here and everywhere."""
         self._refresh()
         self._is_made()  # to what is no store not even a lock is written
         with self._lease.held(wait=wait):
@@ -186,7 +186,7 @@ class Mirror(Store):
             if self._lease.is_taken_over and self._head:
                 self._write_latest(json.loads(self._head.content) | {"fence": self._lease.holder})
                 self._refresh()  # with all that the one before has written
-            with super().locked(wait=wait):
+            with super().held(wait=wait):
                 yield
 
     def _write_latest(self, told: Mapping[str, Any]) -> None:

@@ -172,18 +172,24 @@ class Store:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{self.name}: cannot be made a store: {error.strerror}") from error
-        lock = FileLock(self.path / "lock", timeout=-1 if wait else 0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise StoreBusyError(f"{self.name}: another run holds this store; wait for it with --wait") from None
-        try:
+        with self.held(wait=wait):
             self._begin()
             try:
                 self._clear()
                 yield
             finally:
                 shutil.rmtree(self.work, ignore_errors=True)
+
+    @contextmanager
+    def held(self, *, wait: bool = False) -> Iterator[None]:
+        """Hold the store against runs, and touch nothing of it; `StoreBusyError` if one holds it."""
+        lock = FileLock(self.path / "lock", timeout=-1 if wait else 0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise StoreBusyError(f"{self.name}: another run holds this store; wait for it with --wait") from None
+        try:
+            yield
         finally:
             lock.release()
 
@@ -214,9 +220,13 @@ class Store:
         """Whether the newest run, if there is one, went by other rules."""
         return bool(self.runs()) and self.manifest().get("rules") != rules.of(settings)._asdict()
 
+    def used_ids(self) -> set[str]:
+        """The ids of all runs that were ever published here."""
+        return {*self.history(), *self._latest()["rolled_back"]}
+
     def next_run_id(self, as_of: date) -> str:
         """`<as-of>.<n>`: the first of that day that no published run ever had."""
-        runs, n = {*self.history(), *self._latest()["rolled_back"]}, 1
+        runs, n = self.used_ids(), 1
         while f"{as_of.isoformat()}.{n}" in runs:
             n += 1
         return f"{as_of.isoformat()}.{n}"
