@@ -107,6 +107,7 @@ class Read(Struct, frozen=True, forbid_unknown_fields=True):
     ] = {}
     batch_rows: Annotated[int, _count("records that travel together", ge=1, le=1_000_000)] = 8_192
     max_record_mb: Annotated[int, _count("a longer record is rejected instead of loaded", ge=1, le=1_024)] = 16
+    max_text: Annotated[int, _count("a text of more code points is no article, and rejected", ge=1)] = 500_000
     max_ratio: Annotated[int, _count("a file may hold so many times its size, and 64 MB; more is a bomb", ge=1)] = 200
     page_suffixes: Annotated[tuple[str, ...], _says("files that hold one scraped page each")] = (".txt", ".text")
 

@@ -91,7 +91,7 @@ def take_in(
         counts["forgotten"] += taken_down.num_rows
     watch.tell("read", "clean", "identify", "trace", "sketch")
     if reading.all_failed:
-        reasons = "; ".join(f"{report.path}: {report.reason}" for report in reading.files[:5])
+        reasons = "; ".join(f"{read.spelled(report.path)}: {report.reason}" for report in reading.files[:5])
         raise InputError(f"none of the {len(reading.files)} input files could be read: {reasons}")
     part.close(lambda rows: identify.settle(rows, known))
     rejected = pa.concat_tables(rejects)

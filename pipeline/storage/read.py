@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -21,13 +22,14 @@ from pipeline import config, schema
 from pipeline.storage import readers
 from pipeline.storage.readers.fields import Mapping, Record, no_text
 from pipeline.storage.readers.inputs import inputs, passed_over
-from pipeline.storage.readers.rows import Bad, Row, Unreadable, too_long
+from pipeline.storage.readers.rows import Bad, Row, Unreadable
 from pipeline.storage.readers.sniff import locate
 
 __all__ = ["Batch", "FileReport", "Reading", "batches", "digest", "inputs", "passed_over", "spelled"]
 
 _PROBE = 100  # rows without any column for text, from the first on, after which a file is given up
 _FULL = 4  # a batch also ends when its texts pass so many times the size of the longest allowed record
+_HTML = re.compile(r"\s*<(?:!doctype\s+html|html|\?xml)\b", re.IGNORECASE)
 _HOPELESS = 10_000, 0.9  # so many rejects, if they are this share of a file's rows, and it is given up
 _COLUMNS = tuple(name for name in schema.RECORDS.names if name not in {"record", "source", "line", "field", "text"})
 
@@ -94,7 +96,7 @@ class Reading:
             before = _stamp(path)
             for row in self._records(path):
                 if isinstance(row, Bad):
-                    pending.reject(f"{name}:{row.line}", row.reason)
+                    pending.reject(f"{name}:{row.line}", _encodable(row.reason))
                     rejects += 1
                     if rejects > _HOPELESS[0] and rejects > _HOPELESS[1] * (rows + rejects):
                         raise Unreadable(f"given up: of its first {rows + rejects:,} rows {rejects:,} cannot be used")
@@ -105,7 +107,7 @@ class Reading:
                     yield pending.take()
             if _stamp(path) != before:
                 raise Unreadable("changed while it was read: deliver it as *.part, and rename it when it is whole")
-        except (Unreadable, OSError, EOFError, UnicodeEncodeError, pa.ArrowException) as error:
+        except (Unreadable, OSError, EOFError, pa.ArrowException) as error:
             reason = _reason(error)
             pending.reject(name, reason)
             rejects += 1
@@ -114,7 +116,6 @@ class Reading:
     def _records(self, path: Path) -> Iterator[tuple[int, Record] | Bad]:
         settings = self._settings
         source = locate(path, settings)
-        limit = settings.max_record_mb << 20
         for row in _probed(readers.rows(source, self._mapping, settings), self._mapping):
             if isinstance(row, Bad):
                 yield row
@@ -126,8 +127,10 @@ class Reading:
                 continue
             if record is None:
                 yield Bad(row.line, "no text")
-            elif len(record.text) > limit:
-                yield Bad(row.line, too_long(limit))
+            elif len(record.text) > settings.max_text:
+                yield Bad(row.line, f"text longer than {settings.max_text:,} characters ([read] max_text)")
+            elif _HTML.match(record.text):
+                yield Bad(row.line, "HTML or XML where text should be: take the text out of it first")
             else:
                 yield row.line, record
 
@@ -220,12 +223,15 @@ def spelled(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
+def _encodable(text: str) -> str:
+    """What a table can hold: a name of a column that is not UTF-8 may stand in a reason."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _reason(error: BaseException) -> str:
     """One line."""
-    if isinstance(error, UnicodeEncodeError):
-        return "the name of this file is not UTF-8; rename it"
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return " ".join(text.split())[:500] or type(error).__name__
+    return _encodable(" ".join(text.split())[:500]) or type(error).__name__
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import regex
 
+from pipeline.stages.lexicon.publishers import urlsplit_host
 from pipeline.stages.trace.names import Source
 
 __all__ = ["House", "house"]
@@ -63,7 +63,7 @@ def house(
 ) -> House:
     """The publisher of these columns of ARTICLES; `site` is scheme and host of the page's address, "" if it has none."""
     spellings = [name for name in (publisher, publisher_id) if name]
-    told = [urlsplit(site).hostname, publisher_id, publisher]
+    told = [urlsplit_host(site), publisher_id, publisher]
     hosts = tuple(dict.fromkeys(host.lower() for host in told if host and "." in host and " " not in host))
     labels = [host.split(".") for host in hosts]
     return House(

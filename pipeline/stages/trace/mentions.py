@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import re
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -195,7 +198,12 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
 
 def _in_quotation(body: str, mention: Mention) -> bool:
     """Whether the mention stands inside a direct quotation; a title in quotes (`"60 Minutes"`) is none."""
-    low = body.rfind("\n", 0, mention.left) + 1
-    quotes = body.count('"', low, mention.left)
-    corners = body.count("「", low, mention.left) - body.count("」", low, mention.left)
-    return quotes % 2 == 1 or corners > 0
+    low, quotes = body.rfind("\n", 0, mention.left) + 1, _quotes(body)
+    double, opening, closing = (bisect_left(found, mention.left) - bisect_left(found, low) for found in quotes)
+    return double % 2 == 1 or opening > closing
+
+
+@functools.lru_cache(maxsize=1)
+def _quotes(body: str) -> tuple[list[int], ...]:
+    """Where the straight quotes of a body are, and the corners that open and close one. Of the last body only."""
+    return tuple([found.start() for found in re.finditer(mark, body)] for mark in '"「」')

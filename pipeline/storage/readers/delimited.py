@@ -33,7 +33,7 @@ def rows(source: Source, limit: int) -> Iterator[Row]:
             raise Unreadable("its lines end in a carriage return alone; convert them to newlines")
         feed.delimiter = "\t" if source.suffix in (".tsv", ".tab") else max(_DELIMITERS, key=header_line.count)
         csv.field_size_limit(max(limit, csv.field_size_limit()))  # the module's own bound of 128 kB is below an article
-        header = [name.strip() for name in next(csv.reader([header_line], delimiter=feed.delimiter), [])]
+        header = _header(header_line, feed.delimiter)
         reader = csv.reader(feed, delimiter=feed.delimiter, strict=True)
         while True:
             line = feed.mark()
@@ -47,6 +47,13 @@ def rows(source: Source, limit: int) -> Iterator[Row]:
                 return
             if cells or feed.dropped:
                 yield _row(line, header, cells, feed)
+
+
+def _header(line: str, delimiter: str) -> list[str]:
+    try:
+        return [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
+    except csv.Error as error:
+        raise Unreadable(f"broken CSV: {error}, in the header") from error
 
 
 def _row(line: int, header: list[str], cells: list[str], feed: _Feed) -> Row:
