@@ -18,6 +18,7 @@ from pipeline.errors import StoreBusyError, StoreError
 from pipeline.storage import manifest, state, write
 from pipeline.storage.part import COMPARED, Part
 from pipeline.storage.store import Store
+from pipeline.storage.tables import write_part
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -32,8 +33,8 @@ def publish(store: Store, run_id: str, keep: int = 30, newest: datetime = NOON, 
         for name, columns in COMPARED.items():
             part.write(name, columns.empty_table())
         own = state.Ref(manifest.next_number(store.parts()), part.folder, NOON, is_compared=True)
-        tables = {name: write.arrange(name, rows.empty_table()) for name, rows in schema.PUBLISHED.items()}
-        write.write_tables(tables, store.work / "tables")
+        for name, rows in schema.PUBLISHED.items():
+            write_part(name, rows.empty_table(), store.work / "tables" / f"{name}.parquet")
         told = {
             "run_id": run_id,
             "as_of": NOON.isoformat(),
