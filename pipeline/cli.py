@@ -335,8 +335,7 @@ def forget(article_ids: tuple[str, ...], place: str, config_path: Path | None, w
 @click.option(
     "--into",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the new store: new, or empty.",
+    help="Folder or URL of the new store: new, or empty.",
 )
 @_CONFIG
 @_WAIT
@@ -344,8 +343,8 @@ def forget(article_ids: tuple[str, ...], place: str, config_path: Path | None, w
 @_FORMAT
 def rebuild(
     inputs: tuple[str, ...],
-    store_path: Path,
-    into: Path,
+    place: str,
+    into: str,
     config_path: Path | None,
     wait: bool,
     publish_anyway: bool,
@@ -361,17 +360,16 @@ def rebuild(
 
     from pipeline import config, summary
     from pipeline import rebuild as rebuilding
-    from pipeline.storage.store import Store
+    from pipeline.storage.store import open_store
     from pipeline.watch import Watch
 
-    watch, old, new = Watch.of_process(), Store(store_path), Store(into)
-    summary.announce_compilation(watch)
-    settings = config.load(config_path)
-    done = rebuilding.rebuild(old, new, inputs, settings, wait=wait, publish_anyway=publish_anyway, watch=watch)
-    told = (
-        rebuilding.text(done, old, new) if form == "text" else msgspec.json.format(msgspec.json.encode(done)).decode()
-    )
-    click.echo(told)
+    watch, settings = Watch.of_process(), config.load(config_path)
+    cache = settings.store.cache
+    with _logged(watch), open_store(place, cache) as old, open_store(into, cache) as new:
+        summary.announce_compilation(watch)
+        done = rebuilding.rebuild(old, new, inputs, settings, wait=wait, publish_anyway=publish_anyway, watch=watch)
+        as_json = msgspec.json.format(msgspec.json.encode(done)).decode()
+        click.echo(rebuilding.text(done, old, new) if form == "text" else as_json)
 
 
 @cli.command()

@@ -72,9 +72,9 @@ def rebuild(
     old.run_id()
     _ensure_apart(old.path, new.path)
     if new.runs():
-        raise StoreError(f"{new.path}: is a store with runs already; name a new or an empty folder")
+        raise StoreError(f"{new.name}: is a store with runs already; name a new or an empty folder")
     with old.held(wait=wait):
-        header.check(old.manifest()["header"], settings, old.path, for_rebuild=True)
+        header.check(old.manifest()["header"], settings, old.name, for_rebuild=True)
         files: Sequence[Path] = read.inputs(patterns) if patterns else []
         for store in (old, new):
             files = flow.outside(store.path, files) if files else files
@@ -140,7 +140,7 @@ def _built(
         patterns=patterns or None,
         told={
             "history": [*old.history(), run_id],
-            "rebuilt": {"store": str(old.path), "run_id": old.run_id(), "frozen": n_frozen},
+            "rebuilt": {"store": old.name, "run_id": old.run_id(), "frozen": n_frozen},
             "nights": _nights(old),
             **renewal.told(),
         },
@@ -247,7 +247,7 @@ def text(rebuilt: Rebuilt, old: Store, new: Store) -> str:
 
 def _lines(rebuilt: Rebuilt, old: Store, new: Store) -> Iterator[str]:
     counts, frozen = rebuilt.counts, rebuilt.frozen
-    yield f"run {rebuilt.run_id} of {new.path}, rebuilt from run {rebuilt.from_run} of {old.path}, which is as it was"
+    yield f"run {rebuilt.run_id} of {new.name}, rebuilt from run {rebuilt.from_run} of {old.name}, which is as it was"
     yield summary(rebuilt.read_again)
     if counts["records"]:
         yield (
@@ -262,4 +262,4 @@ def _lines(rebuilt: Rebuilt, old: Store, new: Store) -> Iterator[str]:
     yield ""
     yield from partition.text(rebuilt.difference)
     yield ""
-    yield f"nights go on with: reprints run INPUT --store {new.path}, or [night] store in the configuration"
+    yield f"nights go on with: reprints run INPUT --store {new.name}, or [night] store in the configuration"

@@ -23,8 +23,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from pipeline.errors import ReprintsError, StoreBusyError, StoreError
 from pipeline.storage import lease, write
 from pipeline.storage.objects import ChangedError, Listed, Object, Objects, each
@@ -42,6 +40,7 @@ _A_DAY = 86_400
 @contextmanager
 def opened(url: str, cache: str) -> Iterator[Mirror]:
     """The store at a URL, with its local folder in the folder `cache`; "": in one that goes at the end."""
+    url = url.rstrip("/")
     if cache:
         words = re.sub(r"[^A-Za-z0-9.-]+", "-", url)[-60:].strip("-")
         store = Mirror(url, Path(cache) / f"{words}-{hashlib.blake2b(url.encode(), digest_size=4).hexdigest()}")
@@ -57,7 +56,7 @@ class Mirror(Store):
 
     def __init__(self, url: str, path: Path) -> None:
         super().__init__(path)
-        self.name = url.rstrip("/")
+        self.name = url
         self._objects = Objects(self.name)
         self._lease = lease.Lease(self._objects, lease.SECONDS)
         self._head: Object | None = None
@@ -99,14 +98,13 @@ class Mirror(Store):
         return self._objects.modified(_LATEST) if self.runs() else None
 
     def tidy(self) -> None:
-        """Remove the copies of what is gone from the store, unless a run is at work beside them."""
-        copies = super()._folders()
-        with suppress(Timeout), FileLock(self.path / "lock", timeout=0):
-            for folder in copies and copies - self._listed().keys():
-                super()._remove(folder)
-            for aside in self.path.glob(f"{_ASIDE}*"):
-                if aside.stat().st_mtime < time.time() - _A_DAY:  # younger ones may be under way
-                    shutil.rmtree(aside, ignore_errors=True)
+        """Remove the copies of what is gone from the store. A run may be at work beside them."""
+        copies = super()._folders()  # before the store is listed: what a run places here it has uploaded
+        for folder in copies and copies - self._listed().keys():
+            super()._remove(folder)
+        for aside in self.path.glob(f"{_ASIDE}*"):
+            if aside.stat().st_mtime < time.time() - _A_DAY:  # younger ones may be under way
+                shutil.rmtree(aside, ignore_errors=True)
 
     def _refresh(self) -> None:
         self._head = self._objects.read(_LATEST)

@@ -210,7 +210,7 @@ class Store:
     def check(self, settings: config.Config) -> None:
         """Refuse settings under which sketches would not mix with those of the store, and a state that cannot be read."""
         if self.runs():
-            header.check(self.manifest()["header"], settings, self.path)
+            header.check(self.manifest()["header"], settings, self.name)
 
     def is_of_old_layout(self) -> bool:
         """Whether the state of the newest run, if there is one, lies as an older release laid it."""
@@ -250,7 +250,8 @@ class Store:
         moves |= {f"state/{part.name}~{run_id}": part for part in sorted((self.work / "parts").glob("*"))}
         self._place({folder: source for folder, source in moves.items() if source.exists()})
         for told in (self.path / "runs", self.path / "latest.json"):
-            write.open_to(told, mode)
+            if told.exists():  # of a store at a URL the second is not here
+                write.open_to(told, mode)
         kept = [run for run in self.runs() if run not in leaving]
         self._point([*kept, run_id][-keep:], used_up=leaving, tombstones=tombstones)
         self._clear()
