@@ -347,7 +347,7 @@ def test_input_in_a_store_is_none_and_bad_input_is_refused(small: Path, tmp_path
     [
         ("pipeline.storage.anew.write", 1),
         ("pipeline.storage.part.freeze", 1),
-        ("pipeline.storage.write.write_tables", 1),
+        ("pipeline.storage.write.write_table", 1),
         ("pathlib.Path.rename", 1),
         ("pathlib.Path.rename", 3),
         ("pipeline.storage.store.Store._point", 1),
