@@ -22,6 +22,7 @@ _AHEAD = timedelta(days=1)  # how far ahead of a run's date an article may be da
 _DAY = 86_400_000_000  # microseconds
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _OF_TEXT = ["key", "article", "article_id", "effective_at"]
+_FROZEN = "frozen: a rebuild left its cluster as it was published, for words of it are gone"
 
 
 class Arrivals(NamedTuple):
@@ -48,14 +49,19 @@ def arrivals(
     """What changes of what is compared when a part is taken in, as of its date. `again`: all that is kept comes in anew.
 
     Of the versions of an article the newest is compared. An article dated after the run waits for its time; one so old that
-    no published cluster can reach back to it is too late, though it may still teach furniture.
+    no published cluster can reach back to it is too late, though it may still teach furniture. One that is frozen does not
+    come in, nor does a new version of it.
     """
     as_of = part.as_of
     new, texts = _seen_now(intake, part.number, as_of), kept.texts(_OF_TEXT)
+    frozen = kept.frozen()["article_id"].combine_chunks()
+    stopped = new.filter(pc.is_in(new["article_id"], frozen))
+    new = new.filter(pc.invert(pc.is_in(new["article_id"], frozen)))
     first = pc.min(new["key"]).as_py() if new.num_rows else 0
     if again:
         rows = kept.articles([*LIGHT, "rejected"])
-        earlier = _due(rows.filter(pc.invert(rows["rejected"])))
+        rows = rows.filter(pc.invert(pc.or_(rows["rejected"], pc.is_in(rows["article_id"], frozen))))
+        earlier = _due(rows)
     else:
         waiting = kept.waiting()
         earlier = _with_time(
@@ -82,7 +88,9 @@ def arrivals(
         goes=texts.filter(pc.is_in(texts["article"], superseded["key"].combine_chunks())).select(["key"]),
         waiting=rows.filter(early).select(["key", "effective_at"]),
         new=brought["comes"].select(["article_id", "source"]),
-        rejects=pa.concat_tables([reject(brought["waiting"], ahead), _too_late(brought["late"], as_of, settings)]),
+        rejects=pa.concat_tables(
+            [reject(brought["waiting"], ahead), _too_late(brought["late"], as_of, settings), reject(stopped, _FROZEN)]
+        ),
         n_superseded=brought["superseded"].num_rows,
         newest_new=pc.max(new["effective_at"]).as_py(),
     )

@@ -16,6 +16,7 @@ from pipeline.errors import AuditError, MissingInputError, ReprintsError
 
 if TYPE_CHECKING:
     from pipeline.config import Config
+    from pipeline.storage.store import Store
     from pipeline.watch import Watch
 
 __all__ = ["cli", "main"]
@@ -25,13 +26,24 @@ Exit codes: 0 done; 1 a bug; 2 usage, configuration, or input that is not there
 or cannot be read at all; 3 an audit failed and nothing was published; 4 the
 store was written with settings that do not mix; 5 another run holds the store."""
 
+
+class _Place(click.Path):
+    """A folder, or the URL of one in an object store."""
+
+    name = "folder or url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+
+
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _STORE = click.option(
     "--store",
-    "store_path",
+    "place",
     required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the store.",
+    type=_Place(file_okay=False),
+    metavar="FOLDER|URL",
+    help="Folder of the store, or its URL: s3://bucket/prefix.",
 )
 _CONFIG = click.option(
     "--config",
@@ -45,6 +57,16 @@ _WAIT = click.option(
 )
 _ANYWAY = click.option(
     "--publish-anyway", is_flag=True, help="Publish although an audit would block; recorded in the manifest."
+)
+
+
+_FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or machines.",
 )
 
 
@@ -85,6 +107,7 @@ def cli() -> None:
     reprints tune LABELS night/             what other settings would find
     reprints verify-store --store store     whether all that must hold of a store does
     reprints rollback --store store         back to the run before the last
+    reprints rebuild --store old --into new  under other sketches, beside the old store
     reprints forget ID --store store        a takedown: out of every table, text and run
     reprints config                         every setting with its meaning
     """
@@ -104,7 +127,7 @@ def cli() -> None:
 @_ANYWAY
 def run(
     inputs: tuple[str, ...],
-    store_path: Path,
+    place: str,
     config_path: Path | None,
     engine: str,
     as_of: datetime | None,
@@ -120,8 +143,11 @@ def run(
     The tables lie in STORE/current as Parquet; STORE/latest.json names the newest run.
     """
     from pipeline import config
+    from pipeline.storage.store import open_store
 
-    _run(inputs, store_path, config.load(config_path), as_of, wait=wait, publish_anyway=publish_anyway)
+    settings = config.load(config_path)
+    with open_store(place, settings.store.cache) as store:
+        _run(inputs, store, settings, as_of, wait=wait, publish_anyway=publish_anyway)
 
 
 @cli.command()
@@ -137,10 +163,12 @@ def nightly(night: datetime, config_path: Path, wait: bool, publish_anyway: bool
     The same as `reprints run` with those, as of the end of DATE in that zone. For cron: the date is said, not guessed.
     """
     from pipeline import config
+    from pipeline.storage.store import open_store
 
     settings = config.load(config_path)
-    inputs, store, as_of = config.night(settings, night.date())
-    _run(inputs, Path(store), settings, as_of, wait=wait, publish_anyway=publish_anyway)
+    inputs, place, as_of = config.night(settings, night.date())
+    with open_store(place, settings.store.cache) as store:
+        _run(inputs, store, settings, as_of, wait=wait, publish_anyway=publish_anyway)
 
 
 @cli.command()
@@ -161,20 +189,23 @@ def backfill(
     what the store has are added to it; its date stays what it was.
     """
     from pipeline import config
+    from pipeline.storage.store import open_store
 
     if last < first:
         raise click.UsageError(f"FROM is {first:%Y-%m-%d} and TO is {last:%Y-%m-%d}: the earlier one comes first")
     settings = config.load(config_path)
-    for days in range((last - first).days + 1):
-        date_ = (first + timedelta(days=days)).date()
-        inputs, store, as_of = config.night(settings, date_)
-        options = {"wait": wait, "publish_anyway": publish_anyway, "skip_missing": skip_missing}
-        _run(inputs, Path(store), settings, as_of, **options)
+    dates = [(first + timedelta(days=days)).date() for days in range((last - first).days + 1)]
+    _, place, _ = config.night(settings, dates[0])
+    options = {"wait": wait, "publish_anyway": publish_anyway, "skip_missing": skip_missing}
+    with open_store(place, settings.store.cache) as store:
+        for date_ in dates:
+            inputs, _, as_of = config.night(settings, date_)
+            _run(inputs, store, settings, as_of, **options)
 
 
 def _run(
     inputs: Sequence[str],
-    store_path: Path,
+    store: Store,
     settings: Config,
     as_of: datetime | None,
     *,
@@ -183,13 +214,11 @@ def _run(
     skip_missing: bool = False,
 ) -> None:
     from pipeline import flow, summary
-    from pipeline.storage.store import Store
     from pipeline.watch import Watch
 
     watch = Watch.of_process()
     with _logged(watch):
         summary.announce_compilation(watch)
-        store = Store(store_path)
         try:
             outcome = flow.run(
                 inputs, store, settings, as_of=as_of, wait=wait, publish_anyway=publish_anyway, watch=watch
@@ -200,7 +229,7 @@ def _run(
             click.echo(f"{as_of:%Y-%m-%d}: passed over, {error}")
             return
         if watch.logs:
-            watch.say("published" if outcome.run_id else "nothing new: nothing published", store=str(store_path))
+            watch.say("published" if outcome.run_id else "nothing new: nothing published", store=store.name)
     click.echo(summary.text(outcome, store))
 
 
@@ -221,57 +250,56 @@ def _logged(watch: Watch) -> Iterator[None]:
 @click.argument("other_id", required=False)
 @_STORE
 @click.option("--at", "run_id", metavar="RUN_ID", help="As an earlier run had it  [default: the newest]")
-def explain(article_id: str, other_id: str | None, store_path: Path, run_id: str | None) -> None:
+def explain(article_id: str, other_id: str | None, place: str, run_id: str | None) -> None:
     """Tell in words why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one.
 
     It may be the id of a cluster, too. Of what is not in the tables any more it tells what became of it: a cluster went into
     another or was retired, an article left with the horizon, was rejected, or waits for its day.
     """
     from pipeline import explain as explaining
-    from pipeline.storage.store import Store
+    from pipeline.storage.store import open_store
 
-    store = Store(store_path)
-    if other_id is None:
-        click.echo(explaining.article(store, article_id, run_id))
-    else:
-        click.echo(explaining.pair(store, article_id, other_id, run_id))
+    with open_store(place) as store:
+        if other_id is None:
+            click.echo(explaining.article(store, article_id, run_id))
+        else:
+            click.echo(explaining.pair(store, article_id, other_id, run_id))
 
 
 @cli.command("verify-store")
 @_STORE
 @click.option("--at", "run_id", metavar="RUN_ID", help="Check one run alone  [default: every kept run]")
-def verify_store(store_path: Path, run_id: str | None) -> None:
+def verify_store(place: str, run_id: str | None) -> None:
     """Check every invariant of a store: its runs, their tables, the state they stand on. One line each; exit code 3 if
     one is broken.
     """
     from pipeline.checkup import checkup
-    from pipeline.storage.store import Store
+    from pipeline.storage.store import open_store
 
     n_broken = 0
-    for check in checkup(Store(store_path), run_id):
-        n_broken += bool(check.broken)
-        where = f"{check.run_id or 'store':<16} {check.name}"
-        click.echo(f"BROKEN  {where}: {check.broken}" if check.broken else f"ok      {where}")
+    with open_store(place) as store:
+        for check in checkup(store, run_id):
+            n_broken += bool(check.broken)
+            where = f"{check.run_id or 'store':<16} {check.name}"
+            click.echo(f"BROKEN  {where}: {check.broken}" if check.broken else f"ok      {where}")
     if n_broken:
-        raise AuditError(
-            f"{store_path}: {n_broken} invariants are broken; `reprints rollback` goes back to an earlier run"
-        )
+        raise AuditError(f"{place}: {n_broken} invariants are broken; `reprints rollback` goes back to an earlier run")
 
 
 @cli.command()
 @_STORE
 @click.option("--to", "run_id", metavar="RUN_ID", help="The run to go back to  [default: the one before the newest]")
 @_WAIT
-def rollback(store_path: Path, run_id: str | None, wait: bool) -> None:
+def rollback(place: str, run_id: str | None, wait: bool) -> None:
     """Go back to the tables and the state of an earlier run. The runs after it leave for good; the next run starts from it,
     and reads again what they had read.
     """
-    from pipeline.storage.store import Store
+    from pipeline.storage.store import open_store
 
-    store = Store(store_path)
-    newest = store.run_id()
-    with store.locked(wait=wait):
-        click.echo(f"{store_path}: the newest run is {store.rollback(run_id)} again; it was {newest}")
+    with open_store(place) as store:
+        newest = store.run_id()
+        with store.locked(wait=wait):
+            click.echo(f"{place}: the newest run is {store.rollback(run_id)} again; it was {newest}")
 
 
 @cli.command()
@@ -281,7 +309,7 @@ def rollback(store_path: Path, run_id: str | None, wait: bool) -> None:
     "--config", "config_path", type=_FILE, help="TOML file of settings  [default: the settings of the newest run]"
 )
 @_WAIT
-def forget(article_ids: tuple[str, ...], store_path: Path, config_path: Path | None, wait: bool) -> None:
+def forget(article_ids: tuple[str, ...], place: str, config_path: Path | None, wait: bool) -> None:
     """Take articles down: out of every table, out of the kept texts, out of every kept run.
 
     A new run is published without them; where one led its cluster another print is elected. The runs that held them leave
@@ -290,30 +318,66 @@ def forget(article_ids: tuple[str, ...], store_path: Path, config_path: Path | N
     """
     from pipeline import config, summary
     from pipeline import forget as takedown
-    from pipeline.storage.store import Store
+    from pipeline.storage.store import open_store
     from pipeline.watch import Watch
 
-    watch, store = Watch.of_process(), Store(store_path)
+    watch = Watch.of_process()
     summary.announce_compilation(watch)
     settings = config.load(config_path) if config_path else None
-    with _logged(watch):
+    with _logged(watch), open_store(place, settings.store.cache if settings else "") as store:
         done = takedown.forget(article_ids, store, settings, wait=wait, watch=watch)
-    click.echo(takedown.text(done, store))
+        click.echo(takedown.text(done, store))
+
+
+@cli.command()
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@_STORE
+@click.option(
+    "--into",
+    required=True,
+    help="Folder or URL of the new store: new, or empty.",
+)
+@_CONFIG
+@_WAIT
+@_ANYWAY
+@_FORMAT
+def rebuild(
+    inputs: tuple[str, ...],
+    place: str,
+    into: str,
+    config_path: Path | None,
+    wait: bool,
+    publish_anyway: bool,
+    form: str,
+) -> None:
+    """Build a store beside another one, under settings that do not mix with its own; show how the stories differ.
+
+    What the old store kept of its articles is read again, with the INPUT files that are named besides. Ids of articles and
+    clusters, events and takedowns are carried over. Articles whose words are gone stay as they were published. Nothing of the
+    old store is touched. When it is killed, remove NEW or give the command again.
+    """
+    import msgspec
+
+    from pipeline import config, summary
+    from pipeline import rebuild as rebuilding
+    from pipeline.storage.store import open_store
+    from pipeline.watch import Watch
+
+    watch, settings = Watch.of_process(), config.load(config_path)
+    cache = settings.store.cache
+    with _logged(watch), open_store(place, cache) as old, open_store(into, cache) as new:
+        summary.announce_compilation(watch)
+        done = rebuilding.rebuild(old, new, inputs, settings, wait=wait, publish_anyway=publish_anyway, watch=watch)
+        as_json = msgspec.json.format(msgspec.json.encode(done)).decode()
+        click.echo(rebuilding.text(done, old, new) if form == "text" else as_json)
 
 
 @cli.command()
 @click.argument("labels", type=_FILE)
 @_STORE
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people or machines.",
-)
+@_FORMAT
 @click.option("--at", "run_id", metavar="RUN_ID", help="Score an earlier run  [default: the newest]")
-def evaluate(labels: Path, store_path: Path, form: str, run_id: str | None) -> None:
+def evaluate(labels: Path, place: str, form: str, run_id: str | None) -> None:
     """Score the clusters, credits and citations of a store against LABELS, with intervals and the worst errors.
 
     LABELS is a CSV or JSON lines file, told by its columns: left_id, right_id and label (R reprint, P partial, D different;
@@ -323,9 +387,10 @@ def evaluate(labels: Path, store_path: Path, form: str, run_id: str | None) -> N
     import msgspec
 
     from pipeline import measure
-    from pipeline.storage.store import Store
+    from pipeline.storage.store import open_store
 
-    found = measure.evaluate(measure.read_labels(labels), Store(store_path), run_id)
+    with open_store(place) as store:
+        found = measure.evaluate(measure.read_labels(labels), store, run_id)
     click.echo(measure.text(found) if form == "text" else msgspec.json.format(msgspec.json.encode(found)).decode())
 
 

@@ -57,6 +57,7 @@ _PATHS = (
     ("trace", "agencies"),
     ("override", "orders"),
     ("store", "metrics"),
+    ("store", "cache"),
     ("night", "store"),
     ("night", "inputs"),
 )
@@ -70,9 +71,10 @@ READING: Mapping[str, tuple[str, ...]] = MappingProxyType({"clean": (), "trace":
 #: Settings that no published table depends on, by section; none named means all of it.
 _BESIDE: dict[str, tuple[str, ...]] = {
     "run": (),
+    "read": (),  # what is kept was read, whatever it takes to read more
     "audit": (),
     "night": (),
-    "store": ("keep_runs", "divide_over", "metrics", "mode", "min_free_gb", "bodies_days"),
+    "store": ("keep_runs", "divide_over", "mode", "min_free_gb", "bodies_days", "cache", "metrics"),
 }
 
 
@@ -221,6 +223,7 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
     mode: Annotated[str, Meta(pattern=_MODE, description=_MODES)] = ""
     min_free_gb: Annotated[float, Meta(ge=0, le=100_000, description=_ROOM)] = 0.25
     bodies_days: Annotated[float, Meta(ge=0, le=36_500, description=_WORDS)] = 0.0
+    cache: Annotated[str, _says("folder for copies of what lies in a store at a URL; empty: one of the moment")] = ""
     metrics: Annotated[str, _says("NAME.prom for Prometheus, in the textfile collector's folder; empty: none")] = ""
 
 
@@ -263,7 +266,7 @@ class Night(Struct, frozen=True, forbid_unknown_fields=True):
     """night: where `reprints nightly` finds a night's files, and whose day it is."""
 
     inputs: Annotated[tuple[str, ...], _says("files, folders and globs; {date} is the night as 2026-11-24")] = ()
-    store: Annotated[str, _says("folder of the store")] = ""
+    store: Annotated[str, _says("folder or URL (s3://bucket/prefix) of the store")] = ""
     zone: Annotated[str, _says("IANA zone in which the night's date ends")] = "UTC"
 
 
@@ -362,13 +365,17 @@ def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:
 
 
 def _resolve_paths(folder: Path, given: dict[str, Any]) -> None:
-    """A relative path in a file is relative to that file, wherever the command is run."""
+    """A relative path in a file is relative to that file, wherever the command is run. URLs are none."""
     for section, key in _PATHS:
         value = given.get(section, {}).get(key)
         if isinstance(value, str) and value:
-            given[section][key] = str(folder / value)
+            given[section][key] = _resolved(folder, value)
         elif isinstance(value, list):
-            given[section][key] = [str(folder / item) if isinstance(item, str) else item for item in value]
+            given[section][key] = [_resolved(folder, item) if isinstance(item, str) else item for item in value]
+
+
+def _resolved(folder: Path, path: str) -> str:
+    return path if "://" in path else str(folder / path)
 
 
 def _nearest(word: str, known: list[str]) -> str:

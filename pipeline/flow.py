@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from pipeline import config, examine, schema
+from pipeline import config, examine, freeze, schema
 from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
 from pipeline.compare import Opened, compare
 from pipeline.errors import InputError
@@ -36,7 +36,10 @@ from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
-__all__ = ["Basis", "Outcome", "derive", "prepare", "run"]
+__all__ = ["Basis", "Outcome", "derive", "outside", "prepare", "run"]
+
+
+_TIMES = ["article_id", "effective_at"]
 
 
 class Outcome(NamedTuple):
@@ -116,6 +119,9 @@ def derive(
         step.rows = clusters.num_rows
     with watch.step("follow") as step:
         clusters, members = rollup.within_horizon(clusters, members, articles, as_of, settings.store.horizon_days)
+        clusters, members = (
+            _and_frozen(was, name, rows) for name, rows in (("clusters", clusters), ("members", members))
+        )
         told = follow.run(clusters, members, was.before, run_id, as_of)
         step.rows = told.events.num_rows
     with watch.step("excerpt") as step:
@@ -128,16 +134,31 @@ def derive(
         step.rows = excerpts.num_rows
     matches = rollup.published(named, member_of)
     of_members = {"credits": known.credits, "citations": known.citations, "stripped": known.stripped}
-    return {
-        "clusters": rollup.dated(told.clusters, articles, "anchor_id"),
-        "members": told.members.append_column("at", told.members["effective_at"]),
+    times = opened.around.select(_TIMES)
+    if was.frozen:
+        times = pa.concat_tables([times, was.frozen["members"].select(_TIMES).cast(times.schema)])
+    formed = {
         "matches": matches,
-        "excerpts": rollup.dated(excerpts, opened.around),
+        "excerpts": rollup.dated(excerpts, times),
         "links": rollup.links(matches, member_of),
-        **{name: rollup.dated(rollup.of_members(rows, told.members), articles) for name, rows in of_members.items()},
+        **{name: rollup.dated(rollup.of_members(rows, told.members), times) for name, rows in of_members.items()},
+    }
+    formed = {name: _and_frozen(was, name, rows) for name, rows in formed.items()}
+    return {
+        "clusters": rollup.dated(told.clusters, times, "anchor_id"),
+        "members": told.members.append_column("at", told.members["effective_at"]),
+        **formed,
         "changes": told.changes,
         "events": told.events.append_column("at", told.events["as_of"]),
     }
+
+
+def _and_frozen(was: Published, name: str, rows: pa.Table) -> pa.Table:
+    """Rows of a table, and those of clusters that stay as they were published."""
+    if name not in was.frozen:
+        return rows
+    columns = [column for column in rows.column_names if column in was.frozen[name].column_names]
+    return pa.concat_tables([rows.select(columns), was.frozen[name].select(columns).cast(rows.select(columns).schema)])
 
 
 def run(
@@ -169,7 +190,7 @@ def _run(
     *,
     wait: bool,
 ) -> Outcome:
-    files = _not_below(store.path, read.inputs(patterns))
+    files = outside(store.path, read.inputs(patterns))
     with store.locked(wait=wait):
         store.ensure_room(files, settings.store.min_free_gb)
         store.check(settings)
@@ -179,7 +200,8 @@ def _run(
         again = renewal.is_anew or store.is_of_other_rules(settings)  # then everything is compared again
         kept = renewal.state
         with Part(store.work / "state") as part:
-            intake = take_in(files, kept, settings, part, watch, orders.publishers, store.forgotten())
+            forgotten = store.forgotten()
+            intake = take_in(files, kept.known(forgotten), settings, part, watch, orders.publishers, forgotten)
         intake = intake._replace(again=renewal.rejects)
         as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
         ref = Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
@@ -190,7 +212,8 @@ def _run(
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of
         opened, now = compare(kept, part, ref, night, dates, settings, watch, list(orders.must_link))
-        was = published(store, opened, expired(store, last, as_of, settings), settings, all_=again)
+        frozen = freeze.published(store.table, kept.frozen(), as_of, settings) if again else {}
+        was = published(store, opened, expired(store, last, as_of, settings), settings, frozen, all_=again)
         parts = manifest.parts(
             renewal.named(run_id),
             run_id,
@@ -256,7 +279,7 @@ def _nothing_new(
     return Outcome("", {"rejects": rejects}, counts, report.findings)
 
 
-def _not_below(folder: Path, files: Sequence[Path]) -> Sequence[Path]:
+def outside(folder: Path, files: Sequence[Path]) -> Sequence[Path]:
     """The files without those of the store itself, which may lie in an input folder."""
     store = folder.resolve()
     kept = [file for file in files if store not in file.resolve().parents]

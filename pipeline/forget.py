@@ -12,21 +12,21 @@ a cluster is opaque and lives on with the cluster, though it was minted from an 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import config, examine, flow, intake, schema
+from pipeline import config, examine, flow, freeze, intake, schema
 from pipeline.arrive import arrivals, taught_since
 from pipeline.compare import compare
 from pipeline.errors import StoreError
 from pipeline.quality import figures
 from pipeline.splice import everything
 from pipeline.stages import follow, identify
-from pipeline.storage import manifest, orders, rules, state
+from pipeline.storage import anew, manifest, orders, rules, state
 from pipeline.storage import part as part_
 from pipeline.storage.store import Store
 from pipeline.storage.tables import Tables
@@ -57,10 +57,10 @@ class Takedown(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Where articles are: the names of parts, the runs, and the identities the parts give them."""
+    """Where articles are: the names of parts, the runs, and the `keys` (`identify.tombstones`) that know them there."""
 
     articles: list[str]
-    identities: list[str]
+    keys: list[str]
     parts: set[str]
     runs: list[str]
 
@@ -90,7 +90,8 @@ def forget(
             return Takedown("", [], earlier, [], [])
         as_of = datetime.fromisoformat(store.manifest()["as_of"])
         run_id = watch.run_id = store.next_run_id(as_of.date())
-        parts, kept = _rewritten(store, found, run_id)
+        frozen, released = _frozen(store, found)
+        parts, kept = _rewritten(store, found, released, run_id)
         before, none, ordered = store.before(), intake.nothing(), orders.orders(settings.override)
         with part_.Part(store.work / "state") as part:
             part.close(lambda rows: rows)
@@ -103,7 +104,10 @@ def forget(
             intake=none,
             night=night,
             opened=opened,
-            was=everything(_redacted(before, pa.array(found.articles, pa.string()))),
+            was=everything(
+                _redacted(before, pa.array(found.articles, pa.string())),
+                freeze.published(store.table, frozen, as_of, settings),
+            ),
             stays=False,
             parts=manifest.parts(parts, run_id, ref, None, taught_since(as_of, settings), read_by=read_by, again=True),
             now=now,
@@ -113,7 +117,7 @@ def forget(
         )
         report = examine.Report(store, settings, watch, publish_anyway=False)
         flow.prepare(store, run_id, basis, settings, report, watch)
-        tombstones = identify.tombstones(found.articles, found.identities)
+        tombstones = identify.tombstones(found.articles, found.keys)
         store.publish(
             run_id,
             settings.store.keep_runs,
@@ -130,25 +134,35 @@ def forget(
 def _find(article_ids: list[str], store: Store) -> _Found:
     """Where these articles are; `StoreError` if one is nowhere."""
     ids = pa.array(article_ids, pa.string())
-    held: dict[str, tuple[set[str], set[str]]] = {}  # by part: of these the articles, and their identities
+    held: dict[str, tuple[set[str], set[str]]] = {}  # by part: of these the articles, and what they are known by
     runs, named = list[str](), set[str]()
     for run_id in store.runs():
         here = set(_named(store.tables(run_id), ids))
         for part in store.state(run_id).parts:
             if part.folder.name not in held:
-                held[part.folder.name] = part_.held(part.folder, ids)
+                articles, identities = part_.held(part.folder, ids)
+                held[part.folder.name] = articles, identities.union(_stated(part, ids))
             here |= held[part.folder.name][0]
         if here:
             runs.append(run_id)
             named |= here
     if missing := sorted(set(article_ids) - named):
         raise StoreError(
-            f"{store.path}: nothing was taken down: {', '.join(missing)} is in no kept run and not in the state; "
+            f"{store.name}: nothing was taken down: {', '.join(missing)} is in no kept run and not in the state; "
             "articles are named as in members.article_id"
         )
-    identities = {identity for _, of_part in held.values() for identity in of_part}
+    keys = {key for _, of_part in held.values() for key in of_part}
     parts = {name for name, (articles, _) in held.items() if articles}
-    return _Found(article_ids, sorted(identities), parts, runs)
+    return _Found(article_ids, sorted(keys), parts, runs)
+
+
+def _stated(part: state.Ref, ids: pa.Array) -> Iterable[str]:
+    """What the records of these articles say of themselves, as far as a part has them."""
+    if "records" not in part_.words(part.folder):
+        return []
+    own = state.State([part])
+    rows = own.articles(["article_id"])
+    return identify.stated(own.take("records", rows.filter(pc.is_in(rows["article_id"], ids))["key"].to_numpy()))
 
 
 def _named(tables: Tables, ids: pa.Array) -> Iterator[str]:
@@ -161,15 +175,29 @@ def _named(tables: Tables, ids: pa.Array) -> Iterator[str]:
                 yield from column.filter(pc.is_in(column, ids)).unique().to_pylist()
 
 
-def _rewritten(store: Store, found: _Found, run_id: str) -> tuple[list[dict[str, Any]], state.State]:
+def _frozen(store: Store, found: _Found) -> tuple[pa.Table, list[str]]:
+    """The frozen articles that stay so; and the ids of those that do not, for they share a cluster with one that goes.
+
+    Each of these is a story of its own now: nothing can tell whose print it is without that one.
+    """
+    frozen = store.state().frozen()
+    shared = freeze.shared(store.table("members"), pa.array(found.articles, pa.string()))
+    released = frozen["article_id"].filter(pc.is_in(frozen["article_id"], shared)).to_pylist()
+    return frozen.filter(pc.invert(pc.is_in(frozen["article_id"], shared))), released
+
+
+def _rewritten(
+    store: Store, found: _Found, released: Collection[str], run_id: str
+) -> tuple[list[dict[str, Any]], state.State]:
     """The parts of the newest run, those that hold the articles written anew without them; and the state they make."""
     parts, refs = list[dict[str, Any]](), list[state.Ref]()
     for part in store.parts():
         ref = store.ref(part)
-        if part["run_id"] in found.parts or store.is_of_old_layout():
+        is_to_release = not set(part_.frozen(ref.folder).to_pylist()).isdisjoint(released)
+        if part["run_id"] in found.parts or is_to_release or store.is_of_old_layout():
             base = part["run_id"].partition("~")[0]
             folder = store.work / "parts" / base
-            if not part_.without(ref.folder, found.articles, folder):
+            if not anew.without(ref.folder, found.articles, folder, released):
                 continue  # `_clear` does not keep what no manifest names
             part, ref = part | {"run_id": f"{base}~{run_id}"}, ref._replace(folder=folder)  # noqa: PLW2901 - the same under its new name
         parts.append(part)
@@ -234,8 +262,8 @@ def _ensure_gone(store: Store) -> None:
     """A takedown that leaves bytes on the disk is none: say so."""
     if left := store.unneeded():
         raise StoreError(
-            f"{store.path}: run {store.run_id()} is published without the articles, and these folders, which may hold "
-            f"them, could not be removed; remove them: {', '.join(map(str, left))}"
+            f"{store.name}: run {store.run_id()} is published without the articles, and these folders, which may hold "
+            f"them, could not be removed; remove them: {', '.join(f'{store.name}/{folder}' for folder in left)}"
         )
 
 

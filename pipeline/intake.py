@@ -22,7 +22,6 @@ from pipeline.stages import clean, identify, sketch, trace
 from pipeline.stages.lexicon import publishers
 from pipeline.storage import read
 from pipeline.storage.part import TAKEN, Part
-from pipeline.storage.state import State
 from pipeline.watch import Watch
 
 __all__ = ["LIGHT", "Intake", "latest", "nothing", "reject", "take_in", "traced_and_sketched"]
@@ -52,27 +51,26 @@ def nothing() -> Intake:
 
 def take_in(
     files: Sequence[Path],
-    kept: State,
+    known: identify.Known,
     settings: config.Config,
     part: Part,
     watch: Watch,
     aliases: Mapping[str, str] = MappingProxyType({}),
     forgotten: Collection[str] = (),
 ) -> Intake:
-    """Take files in. New articles go to `part` with their words; those that are `kept` are repeats.
+    """Take files in. New articles go to `part` with their words; those that are `known` are repeats.
 
     `aliases`: names and hosts of publishers beside those that the lexicon and the settings know. `forgotten`: the
     tombstones of articles that were taken down; these are rejects.
     """
-    past = kept.seen()
-    known = identify.Known(past, lambda rows: kept.names(past["key"].to_numpy()[rows]), forgotten)
     lexicon = publishers.load(settings.clean.publishers, aliases)
     new, n_new = [schema.ARTICLES.empty_table().select(LIGHT)], 0
     rejects, counts = [schema.REJECTS.empty_table()], {"records": 0, "repeats": 0, "forgotten": 0}
     reading = read.batches(files, settings.read)
     for batch in _watched(reading, watch):
+        gone = _is_forgotten(batch.records, forgotten)
         with watch.step("clean", batch=True) as step:
-            articles, stripped, unusable = clean.run(batch.records, settings.clean, lexicon)
+            articles, stripped, unusable = clean.run(batch.records.filter(pc.invert(gone)), settings.clean, lexicon)
             step.rows = batch.records.num_rows
         with watch.step("identify", batch=True) as step:
             identified = identify.run(articles, known)
@@ -84,10 +82,13 @@ def take_in(
         part.add("records", batch.records.take(at))
         new.append(identified.articles.select(LIGHT))
         n_new += identified.articles.num_rows
-        rejects += [batch.rejects, unusable, _forgotten(identified.forgotten)]
+        taken_down = pa.concat_tables(
+            [rows.select(["source"]) for rows in (batch.records.filter(gone), identified.forgotten)]
+        )
+        rejects += [batch.rejects, unusable, _forgotten(taken_down)]
         counts["records"] += batch.records.num_rows + batch.rejects.num_rows
         counts["repeats"] += identified.n_repeats
-        counts["forgotten"] += identified.forgotten.num_rows
+        counts["forgotten"] += taken_down.num_rows
     watch.tell("read", "clean", "identify", "trace", "sketch")
     if reading.all_failed:
         reasons = "; ".join(f"{read.spelled(report.path)}: {report.reason}" for report in reading.files[:5])
@@ -168,10 +169,16 @@ def _named(
     return pa.Table.from_arrays([columns[name] for name in wanted.names], schema=wanted)
 
 
+def _is_forgotten(records: pa.Table, forgotten: Collection[str]) -> pa.Array:
+    """Which records say of themselves that they are what was taken down."""
+    if not forgotten:
+        return pa.repeat(False, records.num_rows)
+    return pa.array([key in forgotten for key in identify.stated(records)], pa.bool_())
+
+
 def _forgotten(rows: pa.Table) -> pa.Table:
     """The file is named, the article is not: nothing of it is kept."""
-    place = rows.column_names.index("article_id")
-    nameless = rows.set_column(place, schema.REJECTS.field("article_id"), pa.nulls(rows.num_rows, pa.string()))
+    nameless = rows.append_column("article_id", pa.nulls(rows.num_rows, pa.string()))
     return reject(nameless, "forgotten: taken down by request")
 
 

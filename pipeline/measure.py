@@ -104,7 +104,7 @@ def evaluate(
     published = agreement.Published.of({name: store.table(name, run_id) for name in names}, article_ids)
     if not published.members:
         raise InputError(
-            f"{labels.name}: none of its {len(article_ids)} articles is in run {run_id} of {store.path}; "
+            f"{labels.name}: none of its {len(article_ids)} articles is in run {run_id} of {store.name}; "
             f"its ids are those of members.parquet, the labels have {min(article_ids)!r}, for instance"
         )
     scored_pages = None
@@ -112,7 +112,7 @@ def evaluate(
         scored_pages = pages.score(labels.pages, _found(store, run_id, labels, published), bootstrap)
     return Evaluation(
         labels.name,
-        str(store.path),
+        store.name,
         run_id,
         bootstrap._asdict(),
         agreement.missing(labels, published),
@@ -189,7 +189,7 @@ def tune(
 
 def _corpus(files: list[Path], part: Part, settings: config.Config, watch: Watch) -> tuple[tuning.Corpus, State]:
     """The newest versions of the articles of these files, as far as pair takes them, and the state they lie in."""
-    intake = take_in(files, State(), settings, part, watch)
+    intake = take_in(files, State().known(), settings, part, watch)
     if not intake.new.num_rows:
         raise InputError("no article could be read from these inputs")
     ref = Ref(1, part.folder, _newest(intake), is_compared=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,7 @@ class Retiring(NamedTuple):
 class Published(NamedTuple):
     """What was published of clusters that may be others now: `before`. And of those they touch: `members` and `sizes`.
 
+    `frozen`: rows of clusters that stay as they were (`freeze.published`), where nothing else does.
     `at`: the times of all articles whose rows may be others now, int64 microseconds, distinct.
     """
 
@@ -47,23 +49,30 @@ class Published(NamedTuple):
     members: pa.Table
     sizes: pa.Table
     at: NDArray[np.int64]
+    frozen: Mapping[str, pa.Table] = MappingProxyType({})
 
 
-def everything(before: follow.Before) -> Published:
-    """Where no published cluster stays as it is."""
+def everything(before: follow.Before, frozen: Mapping[str, pa.Table] = MappingProxyType({})) -> Published:
+    """Where no published cluster stays as it is, but those that are frozen."""
     members, clusters = (schema.PUBLISHED[name].empty_table() for name in ("members", "clusters"))
-    return Published(before, members.select(_MEMBER), clusters.select(_SIZE), np.empty(0, np.int64))
+    return Published(before, members.select(_MEMBER), clusters.select(_SIZE), at=np.empty(0, np.int64), frozen=frozen)
 
 
 def published(
-    store: Store, opened: Opened, retiring: Retiring, settings: config.Config, *, all_: bool = False
+    store: Store,
+    opened: Opened,
+    retiring: Retiring,
+    settings: config.Config,
+    frozen: Mapping[str, pa.Table] = MappingProxyType({}),
+    *,
+    all_: bool = False,
 ) -> Published:
     """What the newest run published of these articles and of the `retiring` clusters; and of others that these met.
 
-    `all_`: what it published of all.
+    `all_`: what it published of all, of which what is `frozen` stays.
     """
     if not store.runs() or all_:
-        return everything(store.before())
+        return everything(store.before(), frozen)
     old, days = store.tables(), config.part_days(settings)
     at = _distinct(opened.known.articles["effective_at"], opened.gone["effective_at"], retiring.at)
     own, around = _parts(at, days), _parts(_distinct(opened.around["effective_at"]), days)

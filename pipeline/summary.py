@@ -57,7 +57,7 @@ def _lines(outcome: Outcome, store: Store) -> Iterator[str]:
         yield ""
         yield from _table(stories)
     yield ""
-    yield f"tables: {store.path / 'current'}    why: reprints explain ARTICLE_ID --store {store.path}"
+    yield f"tables: {store.current()}    why: reprints explain ARTICLE_ID --store {store.name}"
 
 
 def _table(stories: pa.Table) -> Iterator[str]:

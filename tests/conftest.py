@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +61,34 @@ def wire_day_truth() -> dict[str, dict[str, str]]:
     """What an editor says of each article of that day, by article id."""
     with (GOLDEN / "wire-day-expected.csv").open(encoding="utf-8", newline="") as file:
         return {row["article_id"]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The URL of an S3 server in this process, spoken to over HTTP as any other."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty bucket, with what is needed to use it in the environment."""
+    import boto3
+
+    environment = {"ENDPOINT_URL": s3, "ACCESS_KEY_ID": "nobody", "SECRET_ACCESS_KEY": "nothing"}
+    environment |= {"DEFAULT_REGION": "us-east-1", "CONFIG_FILE": os.devnull, "SHARED_CREDENTIALS_FILE": os.devnull}
+    for name, value in environment.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    client = boto3.client("s3")
+    name = f"news-{len(client.list_buckets()['Buckets'])}"
+    client.create_bucket(Bucket=name)
+    return f"s3://{name}"
 
 
 @pytest.fixture(scope="session")

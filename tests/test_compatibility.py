@@ -177,6 +177,28 @@ def test_a_publisher_that_is_called_otherwise_changes_no_id_and_its_articles_are
     assert run(store, changed, as_of=NIGHT).tables["members"].num_rows == 3  # a new version of the first
 
 
+def test_what_was_taken_down_stays_away_under_another_name_of_its_publisher(tmp_path: Path) -> None:
+    """By its source id, by its address, by its words alone; other articles of the paper come."""
+    store = tmp_path / "store"
+    rows = [
+        {"id": "v1", "source_domain": "quillmere.example", "title": "By its id", "text": BODY},
+        {"url": "https://quillmere.example/2026/by-its-address", "title": "By its address", "text": f"{BODY} address"},
+        {"publisher": "Quillmere", "title": "By its words", "text": f"{BODY} words"},
+    ]
+    file = night(tmp_path, "a", *rows)
+    run(store, file, as_of=NIGHT)
+    forget.forget(Store(store).table("members")["article_id"].to_pylist(), Store(store))
+    csv = tmp_path / "publishers.csv"
+    csv.write_text("id,name,hosts\nthe-quillmere,Quillmere,quillmere.example\n", encoding="utf-8")
+    named = msgspec.structs.replace(LENIENT, clean=config.Clean(publishers=str(csv)))
+    changed = rows[0] | {"text": f"{BODY} corrected"}
+    other = {"id": "w1", "source_domain": "quillmere.example", "title": "Another", "text": f"{BODY} another"}
+    outcome = run(store, file, night(tmp_path, "b", changed, other), settings=named, as_of=NIGHT)
+    assert (outcome.counts["forgotten"], outcome.counts["rejected"], outcome.counts["added"]) == (4, 4, 1)
+    assert Store(store).table("members")["publisher_id"].to_pylist() == ["the-quillmere"]
+    assert sound(store)
+
+
 def test_an_order_that_names_a_publisher_reads_again(tmp_path: Path) -> None:
     store, file = tmp_path / "store", night(tmp_path, "a", article("a", publisher="Alder"), article("b"))
     run(store, file)

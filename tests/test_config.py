@@ -80,3 +80,15 @@ def test_alarms_and_places_are_no_part_of_what_decides_the_tables(tmp_path: Path
     before = config.fingerprint(others[2])
     orders.write_text("order,left_id\npin,b\n", encoding="utf-8")
     assert config.fingerprint(others[2]) != before
+
+
+def test_what_decides_how_articles_are_read_is_told_apart() -> None:
+    plain = config.Config()
+    reading = [
+        config.Config(clean=config.Clean(stub_words=31)),
+        config.Config(sketch=config.Sketch(short_words=26)),
+    ]
+    comparing = [config.Config(pair=config.Pair(window_days=7)), config.Config(learn=config.Learn(min_texts=5))]
+    of_reading = [config.fingerprint(settings, config.READING) for settings in [plain, *reading, *comparing]]
+    assert len(set(of_reading[:3])) == 3
+    assert set(of_reading[3:]) == {of_reading[0]}

@@ -327,8 +327,8 @@ def _fail_at(number: int, call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 POINTS = [
-    ("pipeline.storage.part.without", 1),
-    ("pipeline.storage.part.without", 2),
+    ("pipeline.storage.anew.without", 1),
+    ("pipeline.storage.anew.without", 2),
     ("pipeline.storage.write.write_table", 1),
     ("pipeline.storage.write.write_json", 1),  # the manifest
     ("pathlib.Path.rename", 1),  # the tables

@@ -8,6 +8,8 @@ one row for each other cluster it shares a passage with, the longest.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
@@ -87,16 +89,28 @@ def run(found: pa.Table, texts: pa.Table, spans: Sequence[NDArray[np.int64]]) ->
     """
     place = {id_: i for i, id_ in enumerate(texts["article_id"].to_pylist())}
     rows = []
-    for row in found.to_pylist():
-        i = place.get(row["article_id"])
-        if i is None or row["run"] + row["longest_run"] > len(spans[i]):
+    for article_id, passages in groupby(found.to_pylist(), key=itemgetter("article_id")):
+        i = place.get(article_id)
+        if i is None:
             continue
-        body = texts["body"][i].as_py()
-        first, last = spans[i][row["run"], 0], spans[i][row["run"] + row["longest_run"] - 1, 1]
-        body_map = [(entry["at"], entry["raw"]) for entry in texts["body_map"][i].as_py()]
-        start, end = (len(body.encode()[:offset].decode()) for offset in (first, last))
-        # The last character is mapped and not what follows it, which may stand elsewhere on the page.
-        start, end = place_in(body_map, start), place_in(body_map, end - 1) + 1
-        rows.append({**row, "field": texts["field"][i].as_py(), "start": start, "end": end})
+        field, body, body_map = (texts[name][i].as_py() for name in ("field", "body", "body_map"))
+        characters = _characters(body)
+        entries = [(entry["at"], entry["raw"]) for entry in body_map]
+        for row in passages:
+            if row["run"] + row["longest_run"] > len(spans[i]):
+                continue
+            first, last = spans[i][row["run"], 0], spans[i][row["run"] + row["longest_run"] - 1, 1]
+            # The last character is mapped and not what follows it, which may stand elsewhere on the page.
+            start = place_in(entries, int(characters[first]))
+            end = place_in(entries, int(characters[last]) - 1) + 1
+            rows.append({**row, "field": field, "start": start, "end": end})
     wanted = schema.PUBLISHED["excerpts"]
     return pa.Table.from_pylist([{name: row[name] for name in wanted.names} for row in rows], schema=wanted)
+
+
+def _characters(body: str) -> NDArray[np.int64]:
+    """How many characters of a text lie before each of its bytes in UTF-8, and before its end: int64 (bytes + 1,)."""
+    begins = np.frombuffer(body.encode(), np.uint8) & 0xC0 != 0x80
+    out = np.zeros(len(begins) + 1, np.int64)
+    np.cumsum(begins, out=out[1:])
+    return out

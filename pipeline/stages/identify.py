@@ -13,7 +13,8 @@ One without a source id gets the first 16 hex digits of its identity. Batches do
 `run` gives the plain id to the first that asks and `settle` takes it back at the end of the run if others did ask:
 the ids of a run depend neither on the size of the batches nor on their order.
 
-Of an article that was taken down its `tombstones` stay: its identity is not taken in again, its id not given again.
+Of an article that was taken down its `tombstones` stay: its identity is not taken in again, its id not given again. Nor is what
+its record `stated` of itself, for an identity is another one when its publisher is called otherwise.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ __all__ = [
     "run",
     "seen",
     "settle",
+    "stated",
     "tombstones",
 ]
 
@@ -175,12 +177,30 @@ def identities(articles: pa.Table) -> pa.Array:
     return pa.array(found, pa.string())
 
 
-def tombstones(article_ids: Iterable[str], identities: Iterable[str] = ()) -> list[str]:
-    """What is kept of articles that are taken down (hex, sorted): their identities, and a hash of each id.
+def stated(records: pa.Table) -> list[str]:
+    """A hash of which article each record (RECORDS) says that it is, in its own words: hex, 32 characters.
 
-    Neither tells what the article was; the identity knows it again, the hash keeps its id from being given to another.
+    As `identity`, but by the publisher and the host that it names, whoever these are taken to be.
     """
-    return sorted({*identities, *(_id_key(article_id).hex() for article_id in article_ids)})
+    found = list[bytes]()
+    columns = ("publisher", "host", "source_id", "url", "headline", "text")
+    for publisher, host, source_id, url, headline, text in _rows(records, *columns):
+        house = (publisher or "").casefold(), (host or "").casefold()
+        if source_id and any(house):
+            found.append(_hash("stated", *house, source_id))
+        elif url:
+            found.append(_hash("stated", *house, source_id or "", url))
+        else:
+            found.append(_hash("stated", *house, source_id or "", headline or "", text or ""))
+    return [key.hex() for key in found]
+
+
+def tombstones(article_ids: Iterable[str], keys: Iterable[str] = ()) -> list[str]:
+    """What is kept of articles that are taken down (hex, sorted): what they are known by, and a hash of each id.
+
+    `keys` are their identities, and what they `stated`. None tells what the article was.
+    """
+    return sorted({*keys, *(_id_key(article_id).hex() for article_id in article_ids)})
 
 
 def run(articles: pa.Table, known: Known) -> Identified:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import version
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -56,7 +55,7 @@ def is_compatible(stored: Mapping[str, Any], settings: config.Config) -> bool:
     return all(stored.get(name) == now[name] for name in _MEANING)
 
 
-def check(stored: Mapping[str, Any], settings: config.Config, path: Path, *, for_rebuild: bool = False) -> None:
+def check(stored: Mapping[str, Any], settings: config.Config, place: str, *, for_rebuild: bool = False) -> None:
     """Refuse what does not mix: `IncompatibleStoreError` says in words what differs, what that means, and what to do.
 
     `for_rebuild`: it need not mix, it is only to be read.
@@ -64,12 +63,12 @@ def check(stored: Mapping[str, Any], settings: config.Config, path: Path, *, for
     layout = stored["layout"]
     if layout > LAYOUT:
         raise IncompatibleStoreError(
-            f"{path}: its state has layout {layout}: it was written by a newer release than this one, which knows "
+            f"{place}: its state has layout {layout}: it was written by a newer release than this one, which knows "
             f"{_OLDEST} to {LAYOUT}. Use that release"
         )
     if layout < _OLDEST:
         raise IncompatibleStoreError(
-            f"{path}: its state has layout {layout}, of a release before the oldest that this one reads ({_OLDEST}). "
+            f"{place}: its state has layout {layout}, of a release before the oldest that this one reads ({_OLDEST}). "
             "Run the nights into a new store: reprints backfill FROM TO --config FILE"
         )
     if for_rebuild:
@@ -82,7 +81,7 @@ def check(stored: Mapping[str, Any], settings: config.Config, path: Path, *, for
     ]
     if different:
         raise IncompatibleStoreError(
-            f"{path}: its articles cannot be compared with others under these settings: {'; '.join(different)}. "
+            f"{place}: its articles cannot be compared with others under these settings: {'; '.join(different)}. "
             f"Use the settings of the store; or build one under these beside it, which keeps its ids and its history: "
-            f"reprints rebuild --store {path} --into NEW"
+            f"reprints rebuild --store {place} --into NEW"
         )

@@ -92,7 +92,7 @@ def settings(store: Store) -> config.Config:
         config.fingerprint(found)  # reads the files they name
     except msgspec.ValidationError as error:
         raise IncompatibleStoreError(
-            f"{store.path}: the settings of run {store.run_id()} are those of another release: {error}. "
+            f"{store.name}: the settings of run {store.run_id()} are those of another release: {error}. "
             "Name the settings of the store with --config"
         ) from error
     except ConfigError as error:

@@ -16,16 +16,17 @@ more, `void` those whose earlier matches do not count. `waiting` are articles wh
 One thing may go from a part: the `WORDS` of its articles, once they are older than the setting says. Each table of them is a
 file, and whoever reads finds it there or not.
 
+A part that a rebuild took from a store of other sketches may have `frozen` articles: those without words, and all that share a
+published cluster with one. They are compared with nothing any more, and their clusters stay as they were published.
+
 Rows are named across parts by a *key*: the number of the part << 32 | the row in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,36 +39,43 @@ from pipeline.storage import write
 __all__ = [
     "COMPARED",
     "LINES",
+    "REJECTED",
+    "ROW",
+    "ROWS",
     "TAKEN",
     "WORDS",
-    "Group",
     "Part",
     "articles",
-    "groups",
+    "freeze",
+    "frozen",
     "held",
     "let_go",
+    "there",
     "uneven",
-    "without",
     "words",
 ]
 
-_ROW = pa.field("row", pa.int64(), nullable=False)  # of the article in the part
+#: The number of the article in the part.
+ROW = pa.field("row", pa.int64(), nullable=False)
+
 _KEY = pa.field("key", pa.int64(), nullable=False)
 _GROUP = 4_096  # rows that are read together when a few are wanted
 
 _BODY = pa.schema([schema.ARTICLES.field("body"), schema.ARTICLES.field("body_map")])
-_REJECTED = pa.field("rejected", pa.bool_(), nullable=False)  # by the rules of today, though not by those it came under
+
+#: Whether the rules of today reject an article that those took under which it came.
+REJECTED = pa.field("rejected", pa.bool_(), nullable=False)
 
 #: What was taken in, by table.
 TAKEN: Mapping[str, pa.Schema] = MappingProxyType(
     {
-        "articles": pa.schema([*(field for field in schema.ARTICLES if field not in _BODY), _REJECTED]),
+        "articles": pa.schema([*(field for field in schema.ARTICLES if field not in _BODY), REJECTED]),
         "bodies": _BODY,
         "records": schema.RECORDS,
         "sketches": schema.SKETCHES,
-        "stripped": schema.STRIPPED.append(_ROW),
-        "credits": schema.CREDITS.append(_ROW),
-        "citations": schema.CITATIONS.append(_ROW),
+        "stripped": schema.STRIPPED.append(ROW),
+        "credits": schema.CREDITS.append(ROW),
+        "citations": schema.CITATIONS.append(ROW),
     }
 )
 
@@ -102,7 +110,7 @@ COMPARED: Mapping[str, pa.Schema] = MappingProxyType(
 )
 
 #: The tables that go row by row with one another, in the same row groups.
-_ROWS = ("articles", "bodies", "records", "sketches")
+ROWS = ("articles", "bodies", "records", "sketches")
 
 #: Those that may be gone, first the one that needs the other.
 WORDS = ("records", "bodies")
@@ -133,8 +141,8 @@ class Part:
         """Append rows to a table of what was taken in. Articles that do not say so are not `rejected`."""
         if not rows.num_rows:
             return
-        if name == "articles" and _REJECTED.name not in rows.column_names:
-            rows = rows.append_column(_REJECTED, pa.repeat(False, rows.num_rows))
+        if name == "articles" and REJECTED.name not in rows.column_names:
+            rows = rows.append_column(REJECTED, pa.repeat(False, rows.num_rows))
         self._writers[name].write_table(rows.select(TAKEN[name].names).cast(TAKEN[name]))
 
     def close(self, change: Callable[[pa.Table], pa.Table]) -> None:
@@ -172,44 +180,10 @@ class Part:
         return pq.ParquetWriter(path, TAKEN[name], compression="zstd")
 
 
-class Group(NamedTuple):
-    """What a part took in of some articles that follow one another, by table; the first has the number `first`."""
-
-    first: int
-    tables: dict[str, pa.Table]
-
-
-def groups(folder: Path) -> Iterator[Group]:
-    """What the part in `folder` took in, without tables of words that are gone. A batch at a time: words are not held."""
-    with ExitStack() as open_:
-        files = {name: open_.enter_context(pq.ParquetFile(folder / f"{name}.parquet")) for name in _there(folder)}
-        first = 0
-        for number in range(files["articles"].num_row_groups):
-            rows = _as_today({name: file.read_row_group(number) for name, file in files.items()})
-            last = first + rows["articles"].num_rows
-            yield Group(first, rows | {name: _lines(folder, name, first, last) for name in LINES})
-            first = last
-
-
-def _as_today(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Tables that go row by row. Before layout 4 bodies lay with the articles, and none of those was rejected."""
-    articles = tables["articles"]
-    if _REJECTED.name not in articles.column_names:
-        told = articles.append_column(_REJECTED, pa.repeat(False, articles.num_rows))
-        tables = tables | {"articles": told, "bodies": articles}
-    return {name: rows.select(TAKEN[name].names).cast(TAKEN[name]) for name, rows in tables.items()}
-
-
-def _lines(folder: Path, name: str, first: int, last: int) -> pa.Table:
-    """What was found in the articles of the rows [first, last)."""
-    where = (pc.field(_ROW.name) >= first) & (pc.field(_ROW.name) < last)
-    return pq.read_table(folder / f"{name}.parquet", filters=where).cast(TAKEN[name])
-
-
 def words(folder: Path) -> set[str]:
     """Those of `WORDS` that the part in `folder` has; where all are there, its articles can be read again."""
     with_articles = {"bodies"} if "body" in pq.read_schema(folder / "articles.parquet").names else set()
-    return with_articles | set(WORDS).intersection(_there(folder))
+    return with_articles | set(WORDS).intersection(there(folder))
 
 
 def articles(folder: Path, columns: list[str]) -> pa.Table:
@@ -220,6 +194,21 @@ def articles(folder: Path, columns: list[str]) -> pa.Table:
     for name in (name for name in columns if name not in there):
         rows = rows.append_column(name, pa.repeat(False, rows.num_rows))  # before layout 4 none was rejected
     return rows.select(columns).cast(pa.schema([TAKEN["articles"].field(name) for name in columns]))
+
+
+def frozen(folder: Path) -> pa.Array:
+    """The ids of articles that the part in `folder` says are compared with nothing any more."""
+    path = folder / "frozen.parquet"
+    return pq.read_table(path)["article_id"].combine_chunks() if path.exists() else pa.array([], pa.string())
+
+
+def freeze(folder: Path, article_ids: pa.Array) -> None:
+    """Have the part in `folder` say so of these articles, if there are any; on the disk when this returns."""
+    if len(article_ids):
+        path = folder / "frozen.parquet"
+        pq.write_table(pa.table({"article_id": article_ids}), path, compression="zstd")
+        write.sync(path)
+        write.sync(folder)
 
 
 def held(folder: Path, ids: pa.Array) -> tuple[set[str], set[str]]:
@@ -233,42 +222,20 @@ def held(folder: Path, ids: pa.Array) -> tuple[set[str], set[str]]:
             rows = rows.filter(pc.is_in(rows["article_id"], ids))
             found.update(rows["article_id"].to_pylist())
             identities.update(rows["identity"].to_pylist() if "identity" in wanted else ())
+    named = frozen(folder)
+    found.update(named.filter(pc.is_in(named, ids)).to_pylist())
     return found, identities
-
-
-def without(folder: Path, article_ids: Sequence[str], into: Path) -> int:
-    """Write what the part in `folder` took in anew, without those articles, to the folder `into`. How many texts are left.
-
-    What was compared is left out: rows have other numbers now.
-    """
-    ids = pa.array(article_ids, pa.string())
-    kept = pq.read_table(folder / "articles.parquet", columns=["article_id"])["article_id"]
-    stays = pc.invert(pc.is_in(kept, ids))
-    place = pc.subtract(pc.cumulative_sum(stays.cast(pa.int64())), 1)
-    with Part(into) as part:
-        for group in groups(folder):
-            mask = stays.slice(group.first, group.tables["articles"].num_rows)
-            for name, rows in group.tables.items():
-                if name in _ROWS:
-                    part.add(name, rows.filter(mask))
-                else:
-                    left = rows.filter(pc.invert(pc.is_in(rows["article_id"], ids)))
-                    at = left.column_names.index(_ROW.name)
-                    part.add(name, left.set_column(at, _ROW, place.take(left[_ROW.name])))
-        part.close(lambda rows: rows)
-    let_go(into, set(WORDS) - words(folder))
-    return int(pc.sum(stays).as_py() or 0)
 
 
 def uneven(folder: Path) -> str:
     """The tables of words that have other rows than the articles of the part in `folder`; "" for none, which is expected."""
-    rows = {name: pq.read_metadata(folder / f"{name}.parquet").num_rows for name in _there(folder)}
+    rows = {name: pq.read_metadata(folder / f"{name}.parquet").num_rows for name in there(folder)}
     return " and ".join(name for name in WORDS if rows.get(name, rows["articles"]) != rows["articles"])
 
 
-def _there(folder: Path) -> list[str]:
+def there(folder: Path) -> list[str]:
     """Those of the tables that go row by row which the part still has."""
-    return [name for name in _ROWS if (folder / f"{name}.parquet").exists()]
+    return [name for name in ROWS if (folder / f"{name}.parquet").exists()]
 
 
 def let_go(folder: Path, names: Iterable[str] = WORDS) -> None:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pipeline import schema
 from pipeline.stages import identify, learn
-from pipeline.storage.part import COMPARED, TAKEN, articles
+from pipeline.storage.part import COMPARED, TAKEN, articles, frozen
 
 __all__ = ["FIRST_SEEN", "Ref", "Span", "State", "keys", "replaced"]
 
@@ -77,18 +77,16 @@ class State:
             read.append(pa.Table.from_arrays([*rows.columns, key, first_seen], schema=wanted))
         return pa.concat_tables(read)
 
-    def seen(self) -> pa.Table:
-        """By what all articles are known again: `identify.SEEN`, and their keys."""
-        read = [identify.SEEN.append(pa.field("key", pa.int64(), nullable=False)).empty_table()]
-        for part in self.parts:
-            rows = pq.read_table(part.folder / "seen.parquet").cast(identify.SEEN)
-            read.append(rows.append_column(read[0].schema.field("key"), pa.array(keys(part.number, rows.num_rows))))
-        return pa.concat_tables(read).combine_chunks()
+    def known(self, forgotten: Iterable[str] = ()) -> identify.Known:
+        """By what all articles are known again; `forgotten`: the tombstones of those that were taken down."""
+        seen = [pq.read_table(part.folder / "seen.parquet").cast(identify.SEEN) for part in self.parts]
+        of = np.concatenate([np.empty(0, np.int64), *map(keys, (p.number for p in self.parts), map(len, seen))])
 
-    def names(self, of: NDArray[np.int64]) -> list[str]:
-        """The ids of the articles with these keys."""
-        found: list[str] = self.take("articles", of, ["article_id"])["article_id"].to_pylist()
-        return found
+        def names(rows: NDArray[np.int64]) -> list[str]:
+            found: list[str] = self.take("articles", of[rows], ["article_id"])["article_id"].to_pylist()
+            return found
+
+        return identify.Known(pa.concat_tables([identify.SEEN.empty_table(), *seen]).combine_chunks(), names, forgotten)
 
     def newest(self, article_ids: Iterable[str]) -> pa.Table:
         """The newest version of each of these articles, with its `body`, null where it is no longer kept."""
@@ -100,6 +98,18 @@ class State:
         bodies = self.take("bodies", keys[kept])["body"].take(pa.array(places, mask=~kept))
         light = [name for name in TAKEN["articles"].names if name in schema.ARTICLES.names]
         return self.take("articles", keys, light).append_column("body", bodies)
+
+    def frozen(self) -> pa.Table:
+        """The articles that are compared with nothing any more (article_id, effective_at)."""
+        wanted = pa.schema([COMPARED["texts"].field(name) for name in ("article_id", "effective_at")])
+        ids = pa.concat_arrays([pa.array([], pa.string()), *(frozen(part.folder) for part in self.parts)])
+        if not len(ids):
+            return wanted.empty_table()
+        rows = self.articles(["article_id", "digest", "modified_at", "published_at", "fetched_at", "rejected"])
+        rows = rows.filter(pc.is_in(rows["article_id"], ids))
+        rows = identify.newest(rows.filter(pc.invert(rows["rejected"])))[0]
+        effective = pc.coalesce(rows["published_at"], rows["fetched_at"], rows[FIRST_SEEN.name])
+        return pa.Table.from_arrays([rows["article_id"], effective], schema=wanted)
 
     def take(self, name: str, keys: NDArray[np.int64], columns: list[str] | None = None) -> pa.Table:
         """The rows of `articles`, `sketches` or, where they `have_words`, `bodies` with those keys, in their order."""

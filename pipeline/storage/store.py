@@ -11,10 +11,14 @@
 `latest.json` is what makes a folder a store: it is written first of all, and replaced in one step when a run is published. A
 run that dies before that has published nothing, and the next one clears away what it left. The tombstones of articles that were
 taken down lie in it, too: they hold from the very step with which the articles leave, and a rollback keeps them.
+
+A store may also lie at a URL, in an object store: `mirror` does then what is done here to paths, the rest is the same.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -33,14 +37,31 @@ from pipeline.storage.part import let_go
 from pipeline.storage.state import Ref, State
 from pipeline.storage.tables import Tables
 
-__all__ = ["Store"]
+__all__ = ["Store", "open_store"]
+
+
+@contextmanager
+def open_store(where: str | Path, cache: str = "") -> Iterator[Store]:
+    """The store in a folder or at a URL.
+
+    `cache` is the folder where copies of what lies at URLs may stay. "": the one that the environment names as
+    REPRINTS_CACHE, and without it one that goes at the end.
+    """
+    if "://" not in str(where) or str(where).startswith("file://"):
+        yield Store(str(where).removeprefix("file://"))
+        return
+    from pipeline.storage import mirror
+
+    with mirror.opened(str(where), cache or os.environ.get("REPRINTS_CACHE", "")) as store:
+        yield store
 
 
 class Store:
-    """A store at `path`; a run makes it where there is none."""
+    """A store at `path`; a run makes it where there is none. `name` is how a user names it."""
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self.name = str(self.path)
         self.work = self.path / "work"
 
     # --- reading
@@ -54,28 +75,31 @@ class Store:
         taken down, whose ids are used up; `forgotten`, the tombstones of such articles.
         """
         try:
-            told = write.read_json(self.path / "latest.json")
+            content = self._read_latest()
+            told = {"runs": []} if content is None else json.loads(content)
             kept = {name: list(told.get(name, [])) for name in ("rolled_back", "forgotten")}
             return {"runs": list(told["runs"]), **kept}
-        except FileNotFoundError:
-            return {"runs": [], "rolled_back": [], "forgotten": []}
         except (ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{self.path / 'latest.json'}: is not what a run writes: {error!r}") from error
+            raise StoreError(f"{self.name}/latest.json: is not what a run writes: {error!r}") from error
 
     def run_id(self, wanted: str | None = None) -> str:
         """The id of a published run: `wanted` if it is kept, the newest for None."""
         runs = self.runs()
         if not runs:
             raise StoreError(
-                f"{self.path}: no run is published here; make one with: reprints run INPUT --store {self.path}"
+                f"{self.name}: no run is published here; make one with: reprints run INPUT --store {self.name}"
             )
         if wanted is not None and wanted not in runs:
-            raise StoreError(f"{self.path}: run {wanted} is not kept; there are {', '.join(runs)}")
+            raise StoreError(f"{self.name}: run {wanted} is not kept; there are {', '.join(runs)}")
         return wanted or runs[-1]
 
     def folder(self, run_id: str | None = None) -> Path:
         """The folder of a published run; of the newest for None."""
-        return self.path / "runs" / self.run_id(run_id)
+        return self._local(f"runs/{self.run_id(run_id)}")
+
+    def current(self) -> str:
+        """Where readers find the newest run."""
+        return str(self.path / "current")
 
     def manifest(self, run_id: str | None = None) -> dict[str, Any]:
         """The manifest of a published run."""
@@ -99,7 +123,7 @@ class Store:
 
     def ref(self, part: Mapping[str, Any]) -> Ref:
         """A part of the state, as the manifest has it."""
-        folder = self.path / "state" / part["run_id"]
+        folder = self._local(f"state/{part['run_id']}")
         return Ref(part["number"], folder, datetime.fromisoformat(part["as_of"]), part["compared"])
 
     def parts(self, run_id: str | None = None) -> list[dict[str, Any]]:
@@ -132,16 +156,12 @@ class Store:
         """The tombstones (`identify.tombstones`) of articles that were taken down."""
         return frozenset(self._latest()["forgotten"])
 
-    def unneeded(self) -> list[Path]:
-        """The folders of runs and parts of the state that no kept run needs."""
+    def unneeded(self) -> list[str]:
+        """The folders of runs and parts of the state, as `runs/RUN_ID`, that no kept run needs."""
         runs = self.runs()
-        parts = {part["run_id"] for run_id in runs for part in self.manifest(run_id)["parts"]}
-        return [
-            entry
-            for folder, kept in (("runs", set(runs)), ("state", parts))
-            for entry in sorted((self.path / folder).glob("*"))
-            if entry.is_dir() and entry.name not in kept
-        ]
+        needed = {f"state/{part['run_id']}" for run_id in runs for part in self.manifest(run_id)["parts"]}
+        needed.update(f"runs/{run_id}" for run_id in runs)
+        return sorted(self._folders() - needed)
 
     # --- writing
 
@@ -151,19 +171,26 @@ class Store:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{self.path}: cannot be made a store: {error.strerror}") from error
+            raise StoreError(f"{self.name}: cannot be made a store: {error.strerror}") from error
+        with self.held(wait=wait):
+            self._begin()
+            try:
+                self._clear()
+                yield
+            finally:
+                shutil.rmtree(self.work, ignore_errors=True)
+
+    @contextmanager
+    def held(self, *, wait: bool = False) -> Iterator[None]:
+        """Hold the store against runs, and touch nothing of it; `StoreBusyError` if one holds it."""
         lock = FileLock(self.path / "lock", timeout=-1 if wait else 0)
         try:
             lock.acquire()
         except Timeout:
-            raise StoreBusyError(f"{self.path}: another run holds this store; wait for it with --wait") from None
+            raise StoreBusyError(f"{self.name}: another run holds this store; wait for it with --wait") from None
         try:
-            self._begin()
-            self._clear()
             yield
         finally:
-            if (self.path / "latest.json").exists():
-                shutil.rmtree(self.work, ignore_errors=True)
             lock.release()
 
     def ensure_room(self, files: Sequence[Path], spare: float) -> None:
@@ -171,19 +198,19 @@ class Store:
 
         `spare`: what is to stay free, in GB.
         """
-        tables = self.folder().glob("*.parquet") if self.runs() else ()
+        tables = self.folder().rglob("*.parquet") if self.runs() else ()
         needed = 2 * sum(map(_size, files)) + sum(map(_size, tables)) + spare * 1e9
         free = shutil.disk_usage(self.path).free
         if free < needed:
             raise StoreError(
-                f"{self.path}: {free / 1e9:.1f} GB are free on this disk, and this run may need {needed / 1e9:.1f} GB; make "
+                f"{self.name}: {free / 1e9:.1f} GB are free on this disk, and this run may need {needed / 1e9:.1f} GB; make "
                 "room, keep fewer runs (store.keep_runs), or lower store.min_free_gb"
             )
 
     def check(self, settings: config.Config) -> None:
         """Refuse settings under which sketches would not mix with those of the store, and a state that cannot be read."""
         if self.runs():
-            header.check(self.manifest()["header"], settings, self.path)
+            header.check(self.manifest()["header"], settings, self.name)
 
     def is_of_old_layout(self) -> bool:
         """Whether the state of the newest run, if there is one, lies as an older release laid it."""
@@ -193,9 +220,13 @@ class Store:
         """Whether the newest run, if there is one, went by other rules."""
         return bool(self.runs()) and self.manifest().get("rules") != rules.of(settings)._asdict()
 
+    def used_ids(self) -> set[str]:
+        """The ids of all runs that were ever published here."""
+        return {*self.history(), *self._latest()["rolled_back"]}
+
     def next_run_id(self, as_of: date) -> str:
         """`<as-of>.<n>`: the first of that day that no published run ever had."""
-        runs, n = {*self.history(), *self._latest()["rolled_back"]}, 1
+        runs, n = self.used_ids(), 1
         while f"{as_of.isoformat()}.{n}" in runs:
             n += 1
         return f"{as_of.isoformat()}.{n}"
@@ -215,19 +246,12 @@ class Store:
         that made them. In the same step the runs `leaving` leave, those beyond the `keep` newest too, and `tombstones` hold.
         Then parts that no kept run needs are removed. `mode`: octal, of what readers are to read; "" for that of the umask.
         """
-        runs, parts = self.path / "runs", self.path / "state"
-        moves = [(self.work / "tables", runs / run_id), (self.work / "state", parts / run_id)]
-        moves += [(part, parts / f"{part.name}~{run_id}") for part in sorted((self.work / "parts").glob("*"))]
-        for folder in (runs, parts):
-            folder.mkdir(exist_ok=True)
-        parts.chmod(0o700)  # bodies are for this user alone
-        for source, target in moves:
-            if source.exists():  # a takedown adds no part of its own
-                source.rename(target)
-        for told in (runs, self.path / "latest.json"):
-            write.open_to(told, mode)
-        for folder in (runs, parts):
-            write.sync(folder)
+        moves = {f"runs/{run_id}": self.work / "tables", f"state/{run_id}": self.work / "state"}
+        moves |= {f"state/{part.name}~{run_id}": part for part in sorted((self.work / "parts").glob("*"))}
+        self._place({folder: source for folder, source in moves.items() if source.exists()})
+        for told in (self.path / "runs", self.path / "latest.json"):
+            if told.exists():  # of a store at a URL the second is not here
+                write.open_to(told, mode)
         kept = [run for run in self.runs() if run not in leaving]
         self._point([*kept, run_id][-keep:], used_up=leaving, tombstones=tombstones)
         self._clear()
@@ -242,7 +266,7 @@ class Store:
         oldest = datetime.fromisoformat(self.manifest(self.runs()[0])["as_of"]) - timedelta(days=days)
         for part in (part for run_id in self.runs() for part in self.parts(run_id)):
             if datetime.fromisoformat(part["newest"]) < oldest:
-                let_go(self.ref(part).folder)
+                self._let_go(f"state/{part['run_id']}")
 
     def rollback(self, wanted: str | None = None) -> str:
         """Make an earlier run the newest one, the one before the last for None. The runs after it leave for good.
@@ -251,7 +275,7 @@ class Store:
         """
         runs = self.runs()
         if wanted is None and len(runs) < 2:
-            raise StoreError(f"{self.path}: keeps no run before {self.run_id()} to go back to")
+            raise StoreError(f"{self.name}: keeps no run before {self.run_id()} to go back to")
         wanted = self.run_id(wanted or runs[-2])
         place = runs.index(wanted) + 1
         self._point(runs[:place], used_up=runs[place:])
@@ -266,31 +290,78 @@ class Store:
             "rolled_back": [*told["rolled_back"], *used_up],
             "forgotten": sorted({*told["forgotten"], *tombstones}),
         }
-        write.write_json(self.path / "latest.json", newest | rest)
+        self._write_latest(newest | rest)
 
     def _begin(self) -> None:
-        """Make an empty folder a store. One that holds anything else is none, and nothing in it is touched."""
-        if (self.path / "latest.json").exists():
-            return
-        others = sorted(
-            entry.name for entry in self.path.iterdir() if not entry.name.startswith(".") and entry.name != "lock"
-        )
+        """Make an empty folder a store."""
+        if not self._is_made():
+            empty: dict[str, list[str]] = {"runs": [], "rolled_back": [], "forgotten": []}
+            self._write_latest({"run_id": None, "folder": None, **empty})
+
+    def _is_made(self) -> bool:
+        """Whether the folder is a store already. One that holds anything else is none, and nothing in it is touched."""
+        if self._read_latest() is not None:
+            return True
+        others = sorted(name for name in self._entries() if not name.startswith(".") and name != "lock")
         if others:
             raise StoreError(
-                f"{self.path}: is not a store: it has no latest.json, and it holds {', '.join(others[:5])}. "
+                f"{self.name}: is not a store: it has no latest.json, and it holds {', '.join(others[:5])}. "
                 "Name a new or empty folder; if this was a store, put its latest.json back"
             )
-        empty: dict[str, list[str]] = {"runs": [], "rolled_back": [], "forgotten": []}
-        write.write_json(self.path / "latest.json", {"run_id": None, "folder": None, **empty})
+        return False
 
     def _clear(self) -> None:
         """Remove what no kept run needs: the work of a killed run, folders it did not publish, old runs and parts."""
         runs = self.runs()
-        if runs and (self.path / "current").resolve() != self.folder().resolve():
+        if runs and (self.path / "current").resolve() != (self.path / "runs" / runs[-1]).resolve():
             self._point_current(runs[-1])  # before the run it pointed to may leave
         shutil.rmtree(self.work, ignore_errors=True)
         for folder in self.unneeded():
-            shutil.rmtree(folder, ignore_errors=True)
+            self._remove(folder)
+
+    # --- what is done to paths, and what a mirror does otherwise
+
+    def _read_latest(self) -> bytes | None:
+        """latest.json; None where there is none."""
+        try:
+            return (self.path / "latest.json").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def _write_latest(self, told: Mapping[str, Any]) -> None:
+        """Replace latest.json in one step."""
+        write.write_json(self.path / "latest.json", told)
+
+    def _entries(self) -> list[str]:
+        """The names of what lies in the store's folder."""
+        return [entry.name for entry in self.path.iterdir()]
+
+    def _folders(self) -> set[str]:
+        """The folders of runs and of parts of the state that are there, as `runs/RUN_ID` and `state/RUN_ID`."""
+        found = (entry for kind in ("runs", "state") for entry in (self.path / kind).glob("*") if entry.is_dir())
+        return {f"{entry.parent.name}/{entry.name}" for entry in found}
+
+    def _local(self, folder: str) -> Path:
+        """Where one of those folders can be read."""
+        return self.path / folder
+
+    def _place(self, moves: Mapping[str, Path]) -> None:
+        """Give finished folders their place; on the disk when this returns."""
+        for kind in ("runs", "state"):
+            (self.path / kind).mkdir(exist_ok=True)
+        (self.path / "state").chmod(0o700)  # bodies are for this user alone
+        for folder, source in moves.items():
+            source.rename(self.path / folder)
+        for kind in ("runs", "state"):
+            write.sync(self.path / kind)
+
+    def _remove(self, folder: str) -> None:
+        """Remove one of those folders, as far as that is possible."""
+        shutil.rmtree(self.path / folder, ignore_errors=True)
+
+    def _let_go(self, folder: str) -> None:
+        """Remove the words of the articles of a part."""
+        let_go(self.path / folder)
 
     def _point_current(self, run_id: str) -> None:
         aside = self.path / ".current.tmp"

@@ -17,6 +17,7 @@ from pipeline import schema
 
 __all__ = [
     "arrange",
+    "json_text",
     "labelled",
     "open_to",
     "read_json",
@@ -54,7 +55,12 @@ def write_table(rows: pa.Table, path: Path) -> None:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Replace a JSON file in one step."""
-    write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    write_text(path, json_text(content))
+
+
+def json_text(content: Mapping[str, Any]) -> str:
+    """A JSON object as it is written, for people to read."""
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def write_text(path: Path, content: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from pipeline import config, flow, schema
 from pipeline.errors import StoreBusyError, StoreError
-from pipeline.storage import manifest, state, write
+from pipeline.storage import manifest, state, tables, write
 from pipeline.storage.header import header
 from pipeline.storage.part import COMPARED, Part
 from pipeline.storage.store import Store
@@ -35,8 +35,8 @@ def publish(
         for name, columns in COMPARED.items():
             part.write(name, columns.empty_table())
         own = state.Ref(manifest.next_number(store.parts()), part.folder, NOON, is_compared=True)
-        tables = {name: write.arrange(name, rows.empty_table()) for name, rows in schema.PUBLISHED.items()}
-        write.write_tables(tables, store.work / "tables")
+        for name, rows in schema.PUBLISHED.items():
+            tables.write_part(name, rows.empty_table(), store.work / "tables" / f"{name}.parquet")
         told = {
             "run_id": run_id,
             "as_of": NOON.isoformat(),

@@ -16,7 +16,7 @@ class Before:
     """What the run before published of what may be other now: whole clusters and their members; and all events until then.
 
     `history`: the ids of all runs in the order in which they were published. `taken`: the ids of clusters that are
-    published besides.
+    published besides. `because`: what the reasons of events end with.
     """
 
     clusters: pa.Table
@@ -24,6 +24,7 @@ class Before:
     events: pa.Table
     history: tuple[str, ...] = ()
     taken: pa.ChunkedArray = field(default_factory=lambda: pa.chunked_array([], pa.string()))
+    because: str = ""
 
     @classmethod
     def nothing(cls) -> Before:

@@ -29,7 +29,7 @@ def table(clusters: pa.Table, kin: pd.DataFrame, before: Before, run_id: str, as
     import pandas as pd
 
     rows = pd.concat([*_lives(clusters, kin, before), _absorbed(kin), _retired(kin, before)])
-    rows = rows.assign(run_id=run_id, as_of=pd.Timestamp(as_of))
+    rows = rows.assign(reason=rows["reason"] + before.because, run_id=run_id, as_of=pd.Timestamp(as_of))
     events = _frames.table(rows, schema.PUBLISHED["events"])
     return events.sort_by([(key, "ascending") for key in schema.KEYS["events"]]).combine_chunks()
 
