@@ -3,6 +3,7 @@
 `texts()` is for whatever reads characters: it goes through scripts with and without spaces, both normal forms, letters
 beyond the basic plane, typographic quotes, odd spaces and invisible characters. `worlds()` is for whatever compares
 articles: stories, their cut, expanded and edited prints under several mastheads, digests, templates, over several weeks.
+`damaged()` and `spoiled()` are for whatever must bear anything: bytes and texts that have had accidents.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, AnyStr
 
 import pyarrow as pa
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from pipeline import schema
 
-__all__ = ["Article", "articles", "paragraphs_of", "records", "texts", "worlds"]
+__all__ = ["Article", "articles", "damaged", "few", "paragraphs_of", "records", "spoiled", "texts", "worlds"]
 
 #: Syllables by script. Words are joined without spaces in the last three.
 SCRIPTS: dict[str, tuple[str, ...]] = {
@@ -52,6 +54,86 @@ ODD = (
     "👩‍🚒",
     "\u200b",
 )
+
+
+#: What means something to one format or another, or to none; escaped.
+_JUNK = r"""
+\x00 \xff \n \r \r\n " ' , \t { } [ ] \\ \\u0000 \\ud83d \xed\xa0\xbd \xef\xbb\xbf \xff\xfe PAR1 \x1f\x8b\x08 \x28\xb5\x2f\xfd
+-1 99999999999999999999 1e999 NaN null <html> \x7f\xff\xff\xff \x80\x80\x80\x80\x08 [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
+""".split()
+#: What text is not expected to have, or not so much of, and what rules look for; escaped.
+_ODD_TEXT = r"""
+\x00|\x1b[2J|\x85|\u2028|\r|\t|\xad|\u200b|\u202e|\ufeff|\ufffd|\u0301|\u0345\u0345\u0345|\u1100\u1161\u11a8|\u0130|\u01c5|\xdf
+\ufb01|\U0010ffff|\U000e0041|\U0001f469\u200d\U0001f692|\xb2|\u0be7|\u0661|\u201c|\u201d|\u300c|((((|))|"|\u2026|\u2014|&amp;
+&#0;|(AP) - |By |told Reuters|Reuters| said|according to |\u65b0\u83ef\u793e|\uc5f0\ud569\ub274\uc2a4|published: |99:99|---|@
+31 February 2026 |http://[::1|Copyright \xa9|Also read: |(ANI)|LONDON, March 3 (Reuters) - |, reported by the Associated Press
+"""
+
+
+def few(examples: int) -> settings:
+    """So many examples of a test that takes its time; as many as its profile says under `make fuzz`."""
+    return settings(max_examples=examples if settings.default.derandomize else settings.default.max_examples)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, data: bytes, most: int = 4) -> bytes:
+    """The bytes after one to `most` accidents: flipped, cut out, cut off, doubled, spliced, junk put in."""
+    for _ in range(draw(st.integers(1, most))):
+        kind, at, end, other = _accident(draw, len(data))
+        match kind:
+            case "alien" if data[at:]:
+                data = data[:at] + bytes([data[at] ^ draw(st.integers(1, 255))]) + data[at + 1 :]
+            case "alien" | "put in":
+                data = data[:at] + draw(st.sampled_from(_junk()) | st.binary(max_size=12)) + data[at:]
+            case _:
+                data = _moved(kind, data, at, end, other)
+    return data
+
+
+@st.composite
+def spoiled(draw: st.DrawFn, text: str, most: int = 6) -> str:
+    """The text after up to `most` accidents: cut out, cut off, doubled, spliced, odd characters and telling words put in."""
+    for _ in range(draw(st.integers(0, most))):
+        kind, at, end, other = _accident(draw, len(text))
+        match kind:
+            case "alien":
+                text = text[:at] + draw(st.text(max_size=8)) + text[at:]
+            case "put in":
+                text = text[:at] + draw(st.sampled_from(_odd_text())) + text[at:]
+            case _:
+                text = _moved(kind, text, at, end, other)
+    return text
+
+
+def _accident(draw: st.DrawFn, length: int) -> tuple[str, int, int, int]:
+    """What happens, from where to where, and another place."""
+    kind = draw(st.sampled_from(("alien", "put in", "alien", "put in", "cut out", "cut off", "double", "splice")))
+    at = draw(st.integers(0, length))
+    return kind, at, min(length, at + draw(st.integers(1, 60))), draw(st.integers(0, length))
+
+
+def _moved(kind: str, text: AnyStr, at: int, end: int, other: int) -> AnyStr:
+    match kind:
+        case "cut out":
+            return text[:at] + text[end:]
+        case "cut off":
+            return text[:at]
+        case "double":
+            return text[:end] + text[at:]
+        case _:
+            return text[:at] + text[other : other + end - at] + text[at:]
+
+
+def _junk() -> list[bytes]:
+    return [word.encode().decode("unicode_escape").encode("latin-1") for word in _JUNK]
+
+
+def _odd_text() -> list[str]:
+    return [
+        word.encode("ascii").decode("unicode_escape")
+        for line in _ODD_TEXT.strip("\n").split("\n")
+        for word in line.split("|")
+    ]
 
 
 @st.composite

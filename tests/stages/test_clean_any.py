@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stages import clean
 from tests.stages.cleaning import KNOWN, SETTINGS, STORY, back, records, run
-from tests.strategies import texts
+from tests.strategies import few, texts
 
 
 def any_text() -> st.SearchStrategy[str]:
@@ -26,7 +26,7 @@ def any_text() -> st.SearchStrategy[str]:
     return st.lists(lines, max_size=9).map("\n".join)
 
 
-@settings(max_examples=60, deadline=None)
+@few(60)
 @given(any_text(), st.sampled_from(["page", "body"]))
 def test_nothing_is_lost_and_every_offset_holds(text: str, field: str) -> None:
     articles, stripped, rejects = clean.run(records({"text": text, "field": field}), SETTINGS, KNOWN)
@@ -43,7 +43,7 @@ def test_nothing_is_lost_and_every_offset_holds(text: str, field: str) -> None:
     assert not any(character.isalnum() for character in lost if character.isascii())
 
 
-@settings(max_examples=30, deadline=None)
+@few(30)
 @given(any_text())
 def test_a_text_is_cleaned_alike_alone_and_among_others(text: str) -> None:
     row = {"text": text, "publisher": "Dawn"}

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 __all__ = ["Bad", "Found", "Row", "Stream", "Unreadable", "inflated", "lines", "most", "too_long"]
 
 _CHUNK = 1 << 15  # small: what a broken archive still gave before its end is lost in steps of this
+_EMPTY = 100_000  # lines without anything, one below the other, after which nobody reads on
 _ANY = 64 << 20  # bytes that a file of any size may hold: of a short one a ratio says nothing
 
 
@@ -56,13 +57,20 @@ def inflated(max_ratio: int) -> Unreadable:
 
 
 def lines(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:
-    """(number from 1, line without its newline); None for a line of more than `limit` bytes, which is never held."""
-    number, parts, size = 1, list[bytes](), 0
+    """(number from 1, line without its newline); None for a line of more than `limit` bytes, which is never held.
+
+    Raises `Unreadable` where nothing but newlines comes any more.
+    """
+    number, parts, size, filled = 1, list[bytes](), 0, 0
     while chunk := stream.read(_CHUNK):
         start = 0
         while (end := chunk.find(b"\n", start)) >= 0:
             parts.append(chunk[start:end])
             yield number, b"".join(parts) if size + end - start <= limit else None
+            if size or end > start:
+                filled = number
+            elif number - filled > _EMPTY:
+                raise Unreadable(f"more than {_EMPTY:,} empty lines, one below the other, up to line {number:,}")
             number, size, start = number + 1, 0, end + 1
             parts.clear()
         size += len(chunk) - start
