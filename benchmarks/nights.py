@@ -82,7 +82,9 @@ def measure(folder: Path, articles: int, nights: int, rounds: int, seed: int) ->
     """Seconds and memory of the last night and of the same articles as a batch, and the medians of their ratios."""
     config = folder / "nights.toml"
     folder.mkdir(parents=True, exist_ok=True)
-    config.write_text("[store]\nkeep_runs = 1\n", encoding="utf-8")
+    config.write_text(
+        f"[store]\nkeep_runs = 1\ndivide_over = {2 * articles}\n", encoding="utf-8"
+    )  # as a store of years is
     store, paths = seeded(folder, articles, nights, config, seed)
     found: dict[str, list[tuple[float, float]]] = {"night": [], "batch": []}
     for _ in range(rounds):

@@ -16,6 +16,7 @@ from pipeline.errors import StoreError
 from pipeline.quality import audit
 from pipeline.storage import part as part_
 from pipeline.storage.store import Store
+from pipeline.storage.tables import Tables, read
 
 __all__ = ["Check", "checkup"]
 
@@ -42,7 +43,7 @@ def checkup(store: Store) -> Iterator[Check]:
             continue
         found = {finding.audit: finding.found for finding in audit.invariants(tables, manifest["counts"])}
         yield from (Check(run_id, name, found.get(name, "")) for name in audit.INVARIANTS)
-        yield Check(run_id, "order", _unordered(tables))
+        yield Check(run_id, "order", _told(_unordered, store.tables(run_id)))
         yield Check(run_id, "manifest", _mismatch(run_id, tables, manifest))
         yield Check(run_id, "state", _told(_state, store, run_id, tables["members"]))
         yield Check(run_id, "forgotten", _told(_remembered, store, run_id))
@@ -81,11 +82,13 @@ def _read(store: Store, run_id: str, tables: dict[str, pa.Table], manifest: dict
     return ""
 
 
-def _unordered(tables: dict[str, pa.Table]) -> str:
-    for name, rows in tables.items():
+def _unordered(tables: Tables) -> str:
+    for name in tables:
         keys = [(key, "ascending") for key in schema.KEYS[name]]
-        if not rows.select(schema.KEYS[name]).equals(rows.select(schema.KEYS[name]).sort_by(keys)):
-            return f"{name} is not sorted by {', '.join(schema.KEYS[name])}"
+        for file in tables.files(name).values():
+            rows = read(file, schema.KEYS[name])
+            if not rows.equals(rows.sort_by(keys)):
+                return f"{file.relative_to(tables.folder)} is not sorted by {', '.join(schema.KEYS[name])}"
     return ""
 
 

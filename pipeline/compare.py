@@ -28,15 +28,15 @@ class Opened(NamedTuple):
     """The articles whose clusters are formed anew, and whom they met.
 
     `matches` are those among them, by row number (`verify.MATCHES`), `outer` those with others, by id (`rollup.NAMED`).
-    `around`: the texts of both (article_id, effective_at, n_words, and what names them to the state). `gone`: the ids of
-    articles that were compared and are no more.
+    `around`: the texts of both (article_id, effective_at, n_words, and what names them to the state). `gone`: the
+    texts that were compared and are no more (article_id, effective_at).
     """
 
     known: Articles
     matches: pa.Table
     outer: pa.Table
     around: pa.Table
-    gone: pa.Array
+    gone: pa.Table
 
 
 def compare(
@@ -65,7 +65,7 @@ def compare(
     part.write("void", pa.table({"key": met.void}))
     with watch.step("open") as step:
         keys, matches = reopened(kept, now, met, settings, ties)
-        opened = _opened(now, keys, matches, kept.texts(["article_id"], keys=met.gone)["article_id"])
+        opened = _opened(now, keys, matches, settings, kept.texts(["article_id", "effective_at"], keys=met.gone))
         step.rows = len(keys)
     return opened, now
 
@@ -80,7 +80,7 @@ def brought(kept: State, part: Part, ref: Ref, night: Arrivals, oldest: int, set
     return added.texts
 
 
-def _opened(now: State, keys: NDArray[np.int64], matches: pa.Table, gone: pa.ChunkedArray) -> Opened:
+def _opened(now: State, keys: NDArray[np.int64], matches: pa.Table, settings: config.Config, gone: pa.Table) -> Opened:
     sides = [matches[side].to_numpy() for side in ("left", "right")]
     inside = np.isin(sides[0], keys) & np.isin(sides[1], keys)
     met = np.unique(np.concatenate([keys, *sides]))
@@ -88,11 +88,11 @@ def _opened(now: State, keys: NDArray[np.int64], matches: pa.Table, gone: pa.Chu
     outer = _numbered(matches.filter(pa.array(~inside)), around["key"].to_numpy())
     inner = _numbered(matches.filter(pa.array(inside)), keys)
     return Opened(
-        known=articles_of(now, keys),
+        known=articles_of(now, keys, settings),
         matches=inner.sort_by([("left", "ascending"), ("right", "ascending")]).combine_chunks(),
         outer=rollup.named(outer, around),
         around=around,
-        gone=pa.array(gone.to_pylist(), pa.string()),
+        gone=gone,
     )
 
 

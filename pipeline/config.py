@@ -36,6 +36,7 @@ __all__ = [
     "Override",
     "Pair",
     "Read",
+    "Run",
     "Sketch",
     "Store",
     "Trace",
@@ -67,7 +68,12 @@ _FILES = (("clean", "publishers"), ("trace", "agencies"), ("override", "orders")
 READING: Mapping[str, tuple[str, ...]] = MappingProxyType({"clean": (), "trace": (), "sketch": ("short_words",)})
 
 #: Settings that no published table depends on, by section; none named means all of it.
-_BESIDE: dict[str, tuple[str, ...]] = {"audit": (), "night": (), "store": ("keep_runs", "bodies_days", "metrics")}
+_BESIDE: dict[str, tuple[str, ...]] = {
+    "run": (),
+    "audit": (),
+    "night": (),
+    "store": ("keep_runs", "bodies_days", "divide_over", "metrics"),
+}
 
 
 def _share(meaning: str) -> Meta:
@@ -80,6 +86,15 @@ def _count(meaning: str, *, ge: int = 0, le: int | None = None) -> Meta:
 
 def _says(meaning: str) -> Meta:
     return Meta(description=meaning)
+
+
+_MEMORY = "texts are compared in batches that fit into so much memory, beside what a run holds of each article"
+
+
+class Run(Struct, frozen=True, forbid_unknown_fields=True):
+    """run: what a run may take of the machine. Nothing in a table depends on it."""
+
+    memory_gb: Annotated[float, Meta(ge=0.25, description=_MEMORY)] = 4.0
 
 
 class Read(Struct, frozen=True, forbid_unknown_fields=True):
@@ -194,6 +209,9 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
     horizon_days: Annotated[float, Meta(gt=0, le=36_500, description="how far back published tables reach")] = 90.0
     keep_runs: Annotated[int, _count("published runs that are kept, the current one among them", ge=1)] = 30
     bodies_days: Annotated[float, Meta(ge=0, le=36_500, description=_WORDS)] = 0.0
+    divide_over: Annotated[int, _count("articles above which large tables are folders of parts, by time", ge=0)] = (
+        250_000
+    )
     metrics: Annotated[str, _says("NAME.prom for Prometheus, in the textfile collector's folder; empty: none")] = ""
 
 
@@ -243,6 +261,7 @@ class Night(Struct, frozen=True, forbid_unknown_fields=True):
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a run, a section for each stage."""
 
+    run: Run = Run()
     read: Read = Read()
     clean: Clean = Clean()
     trace: Trace = Trace()
@@ -308,6 +327,16 @@ def load(path: str | Path | None) -> Config:
 def stretch_days(settings: Config) -> float:
     """How long the stretches of time are for which furniture is learned, in days."""
     return settings.learn.days or settings.store.horizon_days / 12
+
+
+def texts_at_once(settings: Config) -> int:
+    """How many texts are held with their sketches, some 2 to 8 kB each while they are compared."""
+    return int(settings.run.memory_gb * (1 << 15))
+
+
+def part_days(settings: Config) -> int:
+    """How many days the parts of a published table have, where it is divided: few of them lie within a window."""
+    return max(1, round(settings.pair.window_days / 4))
 
 
 def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:

@@ -13,14 +13,22 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from pipeline import config
+from pipeline import config, schema
 from pipeline.errors import AuditError, StoreBusyError, StoreError
 from pipeline.quality import audit, drift, figures
 from pipeline.storage import metrics, read
 from pipeline.storage.store import Store
+from pipeline.storage.tables import Tables
 from pipeline.watch import Watch
 
 __all__ = ["Report", "reported"]
+
+
+#: What is read of all rows of a large store.
+_WHOLE = {
+    "clusters": ["cluster_id", "n_articles"],
+    "members": ["article_id", "cluster_id", "publisher", "publisher_id", "published_at"],
+}
 
 
 class Report:
@@ -35,21 +43,31 @@ class Report:
 
     def examine(
         self,
-        tables: Mapping[str, pa.Table],
+        tables: Tables | None,
+        formed: Mapping[str, pa.Table],
         new: pa.Table,
         counts: Mapping[str, int],
         as_of: datetime,
         patterns: Sequence[str] | None,
     ) -> None:
-        """Audit a night before its `tables` are published; of a night that brings nothing they are its rejects alone.
+        """Audit a night before its `tables` are published; None for one that brings nothing.
 
-        `new` has the article_id of what the night brought, `patterns` say where its files lie; None: there was no night, and
-        invariants alone are looked at. `AuditError` if an audit blocks; a broken invariant is never published.
+        `formed` are the rows that are formed anew, its rejects among them: in a large store these alone are looked at in
+        every way, and the keys of all; what stays was looked at when it was formed. `new` has the article_id of what the
+        night brought, `patterns` say where its files lie; None: there was no night, and invariants alone are looked at.
+        `AuditError` if an audit blocks; a broken invariant is never published.
         """
         limits, self._counts = self._settings.audit, counts
-        if len(tables) > 1:
-            self._conclude(audit.invariants(tables, counts))
-            self._figures = figures.of(tables, new, counts, limits.min_count)
+        if tables is not None:
+            rows = {
+                name: formed[name].select(columns.names).cast(columns)
+                for name, columns in schema.PUBLISHED.items()
+                if name in formed
+            }
+            checked = rows if tables.is_divided() else dict(tables)
+            whole = {name: tables.read(name, columns) for name, columns in _WHOLE.items()}
+            self._conclude(audit.invariants(checked, counts, whole))
+            self._figures = figures.of(whole | {"credits": checked["credits"]}, new, counts, limits.min_count)
         else:
             self._figures = figures.Figures(records=counts["records"] - counts["repeats"])
         if patterns is None:
@@ -57,7 +75,7 @@ class Report:
         newest = self._figures.newest or figures.newest(self._newest())
         self._age = max(as_of - newest, timedelta(0)) if newest else None
         night, before = figures.tonight(self._figures, as_of, self._nights(), limits.nights)
-        found = audit.of_night(self._figures, counts, tables["rejects"], self._unfinished(patterns), self._age, limits)
+        found = audit.of_night(self._figures, counts, formed["rejects"], self._unfinished(patterns), self._age, limits)
         self._conclude(audit.findings(limits, [*found, *drift.found(night, before, limits)]))
 
     def read_again(self, counts: Mapping[str, int], rejects: pa.Table) -> None:

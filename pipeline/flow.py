@@ -27,8 +27,8 @@ from pipeline.intake import SEEN, Intake, latest, take_in
 from pipeline.meet import facts_of
 from pipeline.quality import audit
 from pipeline.renew import renewed
-from pipeline.splice import Published, expired, published, spliced
-from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch, verify
+from pipeline.splice import Published, expired, published, splice
+from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch
 from pipeline.storage import manifest, read, rules, write
 from pipeline.storage import orders as editor
 from pipeline.storage.part import Part
@@ -40,7 +40,10 @@ __all__ = ["Basis", "Outcome", "derive", "outside", "prepare", "run"]
 
 
 class Outcome(NamedTuple):
-    """What a run did. `run_id` is "" when nothing was new and so nothing was published; `tables` are the store's."""
+    """What a run did. `run_id` is "" when nothing was new and so nothing was published; `tables` are the store's.
+
+    They are read when they are asked for. Where nothing was published there are the rejects alone.
+    """
 
     run_id: str
     tables: Mapping[str, pa.Table]
@@ -81,9 +84,11 @@ def derive(
 ) -> dict[str, pa.Table]:
     """The published rows of these articles, as of a day, after what was published of them before.
 
+    Each has the time of its article in `at`, a match or link that of the later one.
+
     Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands.
     """
-    known, articles, sketches = opened.known, opened.known.articles, opened.known.sketches
+    known, articles, sketched = opened.known, opened.known.articles, opened.known.sketched
     facts = facts_of(known)
     with watch.step("cluster") as step:
         ranks = rollup.ranks(articles)
@@ -91,20 +96,20 @@ def derive(
             opened.matches,
             articles["article_id"],
             orders,
-            compare=lambda pairs: verify.run(pairs, sketches, facts, settings.verify),
+            compare=lambda pairs: sketched.verified(pairs, facts, settings.verify),
             group=lambda matches: cluster.run(matches, ranks),
         )
         groups = rollup.groups(articles, anchors)
-        unmet = verify.run(rollup.unmet(matches, anchors), sketches, facts, settings.verify)
+        unmet = sketched.verified(rollup.unmet(matches, anchors), facts, settings.verify)
         matches = pa.concat_tables([matches, unmet])
         step.rows = articles.num_rows
     with watch.step("elect") as step:
         credited = elect.credited(articles, known.credits)
-        texts = rollup.same_text_and_cluster(sketches, anchors)
+        texts = rollup.same_text_and_cluster(sketched.light, anchors)
         columns = (articles["article_id"], articles["publisher_id"], texts, articles["effective_at"])
         articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
         elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
-        figures = verify.figures(groups, elections, articles["article_id"], sketches, facts, settings.verify)
+        figures = sketched.figures(groups, elections, facts, settings.verify)
         clusters, members = elect.tables(
             groups, elections, articles, credited, figures, settings.elect, known.citations
         )
@@ -124,21 +129,19 @@ def derive(
         texts = now.bodies(rollup.texts(borrowed["article_id"], opened.around, settings.sketch.short_words))
         excerpts = excerpt.run(borrowed, texts, sketch.spans(texts["body"], settings.sketch))
         step.rows = excerpts.num_rows
-    formed = {
-        "matches": rollup.published(named, member_of),
-        "excerpts": excerpts,
-        "links": rollup.links(named, member_of),
-        "credits": rollup.of_members(known.credits, told.members),
-        "citations": rollup.of_members(known.citations, told.members),
-        "stripped": rollup.of_members(known.stripped, told.members),
-    }
-    formed = {name: _and_frozen(was, name, rows) for name, rows in formed.items()}
+    matches = _and_frozen(was, "matches", rollup.published(named, member_of))
+    times = _and_frozen(was, "members", articles.select(["article_id", "effective_at"]))
+    of_members = {"credits": known.credits, "citations": known.citations, "stripped": known.stripped}
+    found = {name: rollup.dated(rollup.of_members(rows, told.members), articles) for name, rows in of_members.items()}
+    found["excerpts"] = rollup.dated(excerpts, opened.around)
     return {
-        "clusters": told.clusters,
-        "members": told.members,
-        **formed,
+        "clusters": rollup.dated(told.clusters, times, "anchor_id"),
+        "members": told.members.append_column("at", told.members["effective_at"]),
+        "matches": matches,
+        "links": rollup.links(matches, member_of),
+        **{name: _and_frozen(was, name, rows) for name, rows in found.items()},
         "changes": told.changes,
-        "events": told.events,
+        "events": told.events.append_column("at", told.events["as_of"]),
     }
 
 
@@ -146,8 +149,8 @@ def _and_frozen(was: Published, name: str, rows: pa.Table) -> pa.Table:
     """Rows of a table, and those of clusters that stay as they were published."""
     if name not in was.frozen:
         return rows
-    columns = [column for column in schema.PUBLISHED[name].names if column in was.frozen[name].column_names]
-    return pa.concat_tables([rows.select(columns), was.frozen[name].select(columns).cast(rows.select(columns).schema)])
+    rows = rows.select([column for column in rows.column_names if column in was.frozen[name].column_names])
+    return pa.concat_tables([rows, was.frozen[name].select(rows.column_names).cast(rows.schema)])
 
 
 def run(
@@ -199,8 +202,10 @@ def _run(
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of
         opened, now = compare(kept, part, ref, night, dates, settings, watch, list(orders.must_link))
-        frozen = freeze.published(store.table, kept.frozen(), as_of, settings) if again else {}
-        was = published(store, opened, expired(store, now, last, as_of, settings), frozen, all_=again)
+        frozen = kept.frozen()
+        stay = freeze.published(store.tables(), frozen, as_of, settings) if again else {}
+        retiring = expired(store, last, as_of, settings, frozen)
+        was = published(store, opened, retiring, settings, stay, all_=again)
         parts = manifest.parts(
             renewal.named(run_id),
             run_id,
@@ -215,25 +220,25 @@ def _run(
         outcome = prepare(store, run_id, basis, settings, report, watch)
         store.publish(run_id, settings.store.keep_runs)
         store.let_go(settings.store.bodies_days)
-    return outcome
+    return outcome._replace(tables=store.tables(run_id))
 
 
 def prepare(
     store: Store, run_id: str, basis: Basis, settings: config.Config, report: examine.Report, watch: Watch
 ) -> Outcome:
-    """Derive, audit and write the tables and the manifest of a run, to `store.work`, for `Store.publish` to make visible."""
+    """Derive, write and audit the tables and the manifest of a run, in `store.work`, for `Store.publish` to make visible."""
     as_of, intake, night, was = basis.as_of, basis.intake, basis.night, basis.was
     formed = derive(basis.opened, was, run_id, as_of, settings, watch, basis.now, basis.orders)
     with watch.step("write") as step:
         counts, rejects = accounted(intake, night, formed["members"], as_of, settings)
-        tables = spliced(store if basis.stays else None, was.before, formed) | {"rejects": rejects}
-        tables = {name: write.arrange(name, rows) for name, rows in tables.items()}
-        report.examine(tables, night.new, counts, as_of, basis.patterns)
-        write.write_tables(tables, store.work / "tables")
-        told = manifest.of(run_id, as_of, store, intake.files, counts, tables, settings, watch.seconds)
+        formed |= {"rejects": rejects}
+        tables = splice(store.tables() if basis.stays else None, was, formed, store.work / "tables", settings)
+        report.examine(tables, formed if basis.stays else tables, night.new, counts, as_of, basis.patterns)
+        rows = {name: tables.count(name) for name in tables}
+        told = manifest.of(run_id, as_of, store, intake.files, counts, rows, settings, watch.seconds)
         told |= {"parts": basis.parts, **report.manifest(), **basis.told}
         write.write_json(store.work / "tables" / "manifest.json", told)
-        step.rows = sum(rows.num_rows for rows in tables.values())
+        step.rows = sum(rows.values())
     return Outcome(run_id, tables, counts, report.findings)
 
 
@@ -262,7 +267,7 @@ def _nothing_new(
     """A night that brings nothing publishes nothing; that it does, or brought mostly rejects, may be a fault all the same."""
     members = schema.empty(schema.PUBLISHED["members"])
     counts, rejects = accounted(intake, night, members, as_of, settings)
-    report.examine({"rejects": rejects}, night.new, counts, as_of, patterns)
+    report.examine(None, {"rejects": rejects}, night.new, counts, as_of, patterns)
     return Outcome("", {"rejects": rejects}, counts, report.findings)
 
 

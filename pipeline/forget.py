@@ -14,12 +14,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipeline import config, examine, flow, freeze, intake, schema
 from pipeline.arrive import arrivals, taught_since
@@ -31,6 +29,7 @@ from pipeline.stages import follow, identify
 from pipeline.storage import anew, manifest, orders, rules, state
 from pipeline.storage import part as part_
 from pipeline.storage.store import Store
+from pipeline.storage.tables import Tables
 from pipeline.watch import Watch, silent
 
 __all__ = ["Takedown", "forget", "text"]
@@ -107,7 +106,7 @@ def forget(
             opened=opened,
             was=everything(
                 _redacted(before, pa.array(found.articles, pa.string())),
-                freeze.published(store.table, frozen, as_of, settings),
+                freeze.published(store.tables(), frozen, as_of, settings),
             ),
             stays=False,
             parts=manifest.parts(parts, run_id, ref, None, taught_since(as_of, settings), read_by=read_by, again=True),
@@ -117,12 +116,13 @@ def forget(
             told={"taken_down": len(found.articles), "nights": _nights(store, found.runs, kept)},
         )
         report = examine.Report(store, settings, watch, publish_anyway=False)
-        outcome = flow.prepare(store, run_id, basis, settings, report, watch)
+        flow.prepare(store, run_id, basis, settings, report, watch)
         tombstones = identify.tombstones(found.articles, found.keys)
         store.publish(run_id, settings.store.keep_runs, leaving=found.runs, tombstones=tombstones)
         store.let_go(settings.store.bodies_days)
         _ensure_gone(store)
-    return Takedown(run_id, found.articles, earlier, found.runs, list(_fates(before, outcome.tables, found.articles)))
+        fates = list(_fates(before, store.tables(run_id), found.articles))
+    return Takedown(run_id, found.articles, earlier, found.runs, fates)
 
 
 def _find(article_ids: list[str], store: Store) -> _Found:
@@ -131,7 +131,7 @@ def _find(article_ids: list[str], store: Store) -> _Found:
     held: dict[str, tuple[set[str], set[str]]] = {}  # by part: of these the articles, and what they are known by
     runs, named = list[str](), set[str]()
     for run_id in store.runs():
-        here = set(_named(store.folder(run_id), ids))
+        here = set(_named(store.tables(run_id), ids))
         for part in store.state(run_id).parts:
             if part.folder.name not in held:
                 articles, identities = part_.held(part.folder, ids)
@@ -159,14 +159,13 @@ def _stated(part: state.Ref, ids: pa.Array) -> Iterable[str]:
     return identify.stated(own.take("records", rows.filter(pc.is_in(rows["article_id"], ids))["key"].to_numpy()))
 
 
-def _named(folder: Path, ids: pa.Array) -> Iterator[str]:
+def _named(tables: Tables, ids: pa.Array) -> Iterator[str]:
     """Those of the articles that any table of a run names."""
     for name, columns in schema.PUBLISHED.items():
         naming = [column for column in columns.names if column in _NAMING]
         naming += ["from_id", "to_id"] if name == "events" else []
         if naming:
-            rows = pq.read_table(folder / f"{name}.parquet", columns=naming)
-            for column in rows.columns:
+            for column in tables.read(name, naming).columns:
                 yield from column.filter(pc.is_in(column, ids)).unique().to_pylist()
 
 

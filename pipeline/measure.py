@@ -197,13 +197,15 @@ def _corpus(files: list[Path], part: Part, settings: config.Config, watch: Watch
     night = arrivals(State(), intake, ref, ageless)
     keys = brought(State(), part, ref, night, _ALL_STRETCHES, settings)
     now = State([ref])
-    known = articles_of(now, keys["key"].to_numpy())
+    known = articles_of(now, keys["key"].to_numpy(), settings)
     times = known.articles["effective_at"].cast(pa.int64()).to_numpy()
     with watch.step("pair") as step:
         candidates = pair.run(keys, times, settings.pair, keys["kin"].to_numpy())
         step.rows = candidates.num_rows
     ranks = rollup.ranks(known.articles)
-    return tuning.Corpus(known.articles, known.sketches, facts_of(known), times, ranks, candidates), now
+    return tuning.Corpus(
+        known.articles, known.sketched.of(np.arange(known.articles.num_rows)), facts_of(known), times, ranks, candidates
+    ), now
 
 
 def _missing(labels: labelling.Labels, corpus: tuning.Corpus) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.intake import LIGHT
-from pipeline.stages import elect, pair, rollup, sketch, verify
+from pipeline.sketched import Sketched
+from pipeline.stages import elect, pair, rollup, sketch
 from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Span, State
 from pipeline.watch import Watch
@@ -35,14 +36,14 @@ _MATCHES = COMPARED["matches"]
 
 
 class Articles(NamedTuple):
-    """What is known of texts that are compared. `articles` and `sketches` go row by row, in the order of time, then id.
+    """What is known of texts that are compared. `articles` and `sketched` go row by row, in the order of time, then id.
 
     `articles` have the columns of `schema.ARTICLES` but the bodies, `effective_at`, and what names the text to the state:
     `key`, `article` and `redone`. The rest is by article_id.
     """
 
     articles: pa.Table
-    sketches: pa.Table
+    sketched: Sketched
     stripped: pa.Table
     credits: pa.Table
     citations: pa.Table
@@ -121,11 +122,11 @@ def _verified(now: State, keys: NDArray[np.int64], candidates: pa.Table, setting
     """The verdict of each candidate pair, whose sides are places in `keys`."""
     sides = candidates["left"].to_numpy(), candidates["right"].to_numpy()
     rows = np.unique(np.concatenate(sides))  # in the order of time, as all of them
-    known = articles_of(now, keys[rows], complete=False)
+    known = articles_of(now, keys[rows], settings, complete=False)
     pairs = pa.table(
         [*(pa.array(np.searchsorted(rows, side)) for side in sides), candidates["path"]], schema=pair.CANDIDATES
     )
-    found = verify.run(pairs, known.sketches, facts_of(known), settings.verify)
+    found = known.sketched.verified(pairs, facts_of(known), settings.verify)
     at = known.articles["effective_at"].take(found["right"])
     for name, side in zip(("left", "right"), sides, strict=True):
         found = found.set_column(found.column_names.index(name), _MATCHES.field(name), pa.array(keys[side]))
@@ -205,7 +206,7 @@ def _any_in(matches: pa.Table, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
     return found
 
 
-def articles_of(state: State, keys: NDArray[np.int64], *, complete: bool = True) -> Articles:
+def articles_of(state: State, keys: NDArray[np.int64], settings: config.Config, *, complete: bool = True) -> Articles:
     """The texts with those keys, in their order; unless `complete`, without what was stripped and cited."""
     texts = state.texts(_OF_TEXT, keys=keys)
     texts = texts.take(pc.index_in(pa.array(keys), value_set=texts["key"].combine_chunks()))
@@ -222,7 +223,7 @@ def articles_of(state: State, keys: NDArray[np.int64], *, complete: bool = True)
     struck = state.struck(keys).drop_columns(["key"]) if complete else schema.STRIPPED.empty_table()
     return Articles(
         articles.combine_chunks(),
-        state.sketches(texts),
+        Sketched(state, texts.select(["key", "article", "redone"]), config.texts_at_once(settings)),
         pa.concat_tables([stripped, struck]).combine_chunks(),
         state.of("credits", own).drop_columns(["key"]).combine_chunks(),
         _outside(citations, struck).combine_chunks(),

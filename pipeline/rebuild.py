@@ -114,7 +114,7 @@ def _built(
     night = arrivals(renewal.state, intake, ref, settings, again=True)
     opened, now = compare(renewal.state, part, ref, night, (None, as_of), settings, watch, list(ordered.must_link))
     before = old.before()
-    frozen = freeze.published(old.table, renewal.state.frozen(), as_of, settings)
+    frozen = freeze.published(old.tables(), renewal.state.frozen(), as_of, settings)
     n_frozen = {"articles": frozen["members"].num_rows, "clusters": frozen["clusters"].num_rows} if frozen else _NONE
     basis = flow.Basis(
         as_of=as_of,
@@ -146,7 +146,7 @@ def _built(
     used_up = sorted(old.used_ids())
     new.publish(run_id, settings.store.keep_runs, leaving=used_up, tombstones=old.forgotten())
     new.let_go(settings.store.bodies_days)
-    tables = outcome.tables
+    tables = new.tables(run_id)
     changed = partition.difference(before.clusters, before.members, tables["clusters"], tables["members"])
     return Rebuilt(run_id, old.run_id(), outcome.counts, renewal.counts, n_frozen, changed)
 

@@ -24,7 +24,8 @@ from pipeline.storage.part import COMPARED
 
 __all__ = ["Texts", "texts"]
 
-_SLICE = 20_000  # texts that are held with their bodies, or with their signatures
+_SLICE = 20_000  # texts that are held with their bodies, or with their shingles and signatures
+_LIGHT = ["content", "lines"]
 _THERE = ["key", "article", "article_id", "effective_at", "publisher_id", "headline", "content", "original", "lines"]
 _LESSON = pa.schema(
     [COMPARED["texts"].field(name) for name in ("effective_at", "publisher_id", "headline", "content", "lines")]
@@ -46,12 +47,12 @@ def texts(kept: state.State, night: Arrivals, number: int, oldest: int, settings
 
     `kept` is the state with what the night took in; `oldest`: the first stretch that is reached.
     """
-    sketches = kept.take("sketches", night.comes["key"].to_numpy())
+    sketches = kept.take("sketches", night.comes["key"].to_numpy(), _LIGHT)
     learned, there, changed = _learned(kept, night, sketches, oldest, settings)
     again = there.take(pa.array(learn.carriers(there, stretch(there["effective_at"], settings), changed)))
     again = again.filter(pa.array(kept.have_words(again["article"].to_numpy())))
     articles = pa.concat_tables([night.comes, _articles(kept, again)]).combine_chunks()
-    sketches = pa.concat_tables([sketches, kept.take("sketches", again["article"].to_numpy())]).combine_chunks()
+    sketches = pa.concat_tables([sketches, kept.take("sketches", again["article"].to_numpy(), _LIGHT)]).combine_chunks()
     done = _done(kept, articles, sketches, learned, settings)
 
     contents = sketches["content"].to_numpy().copy()
@@ -152,7 +153,10 @@ def _done(
         own = struck.append_column("row", pa.array(some[at]))
         found.append(_Done(some[lost], _sketched(bare, settings), bare.select(_WORDS), own))
     rows_of, *tables = zip(*found, strict=True)
-    return _Done(np.concatenate(rows_of), *(pa.concat_tables(table) for table in tables))
+    together = np.concatenate(rows_of)
+    order = np.argsort(together)
+    redone, words, struck = (pa.concat_tables(table) for table in tables)
+    return _Done(together[order], redone.take(pa.array(order)), words.take(pa.array(order)), struck)
 
 
 def _as_they_were(kept: state.State, articles: pa.Table, sketches: pa.Table) -> _Done:
@@ -192,7 +196,6 @@ def _texts(
     """The texts of those rows, but for their own key and what is redone."""
     own = articles.take(pa.array(rows))
     credited = elect.credited(own, kept.of("credits", own["key"].to_numpy()))
-    final = state.replaced(sketches, done.redone, done.rows)
     words = state.replaced(articles.select(_WORDS), done.words, done.rows).take(pa.array(rows))
     columns = {
         "article": own["key"],
@@ -204,8 +207,13 @@ def _texts(
     }
     keys = [pair.keys(sketch.sign(_NO_SKETCH, settings.sketch), settings.pair)]
     for first in range(0, len(rows), _SLICE):  # a signature is larger than what pair keeps of it
-        some = final.take(pa.array(rows[first : first + _SLICE]))
-        keys.append(pair.keys(sketch.sign(some, settings.sketch), settings.pair))
+        some = rows[first : first + _SLICE]
+        whole = kept.take("sketches", articles["key"].to_numpy()[some])
+        place = np.searchsorted(done.rows, some)
+        is_done = np.isin(some, done.rows)
+        redone = done.redone.select(whole.column_names).take(pa.array(place[is_done]))
+        whole = state.replaced(whole, redone, np.flatnonzero(is_done))
+        keys.append(pair.keys(sketch.sign(whole, settings.sketch), settings.pair))
     paired = pa.concat_tables(keys)
     return pa.table(columns | {name: paired[name] for name in pair.KEYS.names})
 

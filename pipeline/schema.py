@@ -32,7 +32,7 @@ __all__ = [
     "empty",
 ]
 
-CONTRACT_VERSION = "1"
+CONTRACT_VERSION = "2"
 
 TIME = pa.timestamp("us", tz="UTC")
 _TEXT = pa.string()
@@ -245,6 +245,7 @@ PUBLISHED: Mapping[str, pa.Schema] = MappingProxyType(
             publisher_family=(_TEXT,),
             published_at=(TIME,),
             published_precision=_TEXT,
+            effective_at=TIME,
             headline=(_TEXT,),
             url=(_TEXT,),
             language=(_TEXT,),

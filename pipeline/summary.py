@@ -15,6 +15,7 @@ __all__ = ["announce_compilation", "text"]
 
 _STORIES = 10
 _WIDTH = 64
+_SHOWN = ["cluster_id", "n_articles", "n_publishers", "origin_agency", "canonical_id", "headline"]
 
 
 def announce_compilation(watch: Watch) -> None:
@@ -43,12 +44,13 @@ def _lines(outcome: Outcome, store: Store) -> Iterator[str]:
         for reason in sorted(reasons, key=lambda row: (-row["counts"], row["values"]))[:3]:
             yield f"rejected, {reason['counts']:,} times: {reason['values']}"
         return
-    clusters, members = outcome.tables["clusters"], outcome.tables["members"]
+    tables = store.tables(outcome.run_id)
+    clusters, n_members = tables.read("clusters", _SHOWN), tables.count("members")
     stories = clusters.filter(pc.greater(clusters["n_articles"], 1))
     prints = pc.sum(stories["n_articles"]).as_py() or 0
     yield f"run {outcome.run_id}: {read}"
     yield (
-        f"{members.num_rows:,} articles in the store make {clusters.num_rows:,} clusters; "
+        f"{n_members:,} articles in the store make {clusters.num_rows:,} clusters; "
         f"{stories.num_rows:,} stories were printed more than once, {prints:,} prints in all"
     )
     if stories.num_rows:

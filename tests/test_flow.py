@@ -125,7 +125,8 @@ def test_batches_and_threads_change_no_byte(
 ) -> None:
     monkeypatch.setenv("REPRINTS_THREADS", str(threads))
     text = (GOLDEN / "wire-day.toml").read_text().replace('"wire-day', f'"{GOLDEN}/wire-day')
-    (tmp_path / "settings.toml").write_text(f"{text}\n[read]\nbatch_rows = {rows}\n")
+    (tmp_path / "settings.toml").write_text(f"{text}\n[read]\nbatch_rows = {rows}\n[run]\nmemory_gb = 0.25\n")
+    monkeypatch.setattr(config, "texts_at_once", lambda _: 10 * rows)
     run(tmp_path / "store", DAY, settings=config.load(tmp_path / "settings.toml"))
     for name in schema.PUBLISHED:
         path = Path("current") / f"{name}.parquet"
@@ -141,7 +142,7 @@ def test_a_run_that_dies_leaves_the_last_one_and_the_next_is_as_if_it_had_not(
         run(path, *pages)
     run(undisturbed, rest)
     published = (store / "latest.json").read_bytes()
-    for name in ("arrange", "write_tables", "write_json"):
+    for name in ("arrange", "write_table", "write_json"):
         with monkeypatch.context() as patch:
             patch.setattr(write, name, lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
             with pytest.raises(OSError, match="No space left"):
@@ -238,9 +239,9 @@ def test_derive_needs_no_store(wire_day: Path) -> None:
     texts = state.texts(["key", "article_id"])
     chosen = texts.filter(pa.compute.is_in(texts["article_id"], pa.array(["mb-40012", "mb-40031"])))
     assert chosen.num_rows == 2
-    known = articles_of(state, chosen["key"].to_numpy())
+    known = articles_of(state, chosen["key"].to_numpy(), SETTINGS)
     nothing = verify.MATCHES.empty_table(), rollup.NAMED.empty_table()
-    opened = Opened(known, *nothing, known.articles, pa.array([], pa.string()))
+    opened = Opened(known, *nothing, known.articles, known.articles.slice(0, 0))
     as_of = datetime(2026, 3, 9, tzinfo=UTC)
     was = everything(follow.Before.nothing())
     tables = flow.derive(opened, was, "2026-03-09.1", as_of, SETTINGS, silent(), State())

@@ -329,7 +329,7 @@ def _fail_at(number: int, call: Callable[..., Any]) -> Callable[..., Any]:
 POINTS = [
     ("pipeline.storage.anew.without", 1),
     ("pipeline.storage.anew.without", 2),
-    ("pipeline.storage.write.write_tables", 1),
+    ("pipeline.storage.write.write_table", 1),
     ("pipeline.storage.write.write_json", 1),  # the manifest
     ("pathlib.Path.rename", 1),  # the tables
     ("pathlib.Path.rename", 2),  # a part

@@ -52,24 +52,34 @@ class Finding(NamedTuple):
     broken: bool
 
 
-def invariants(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> list[Finding]:
-    """The broken invariants of a run's tables; none is what is expected. `counts` as in the manifest."""
-    return [Finding(audit, found, blocks=True, broken=True) for audit, found in _broken(tables, counts)]
+def invariants(
+    tables: Mapping[str, pa.Table], counts: Mapping[str, int], whole: Mapping[str, pa.Table] | None = None
+) -> list[Finding]:
+    """The broken invariants of a run's tables; none is what is expected. `counts` as in the manifest.
+
+    `tables` are all of them, or of each the rows of some clusters and their articles; then `whole` has the keys and sizes
+    of all `clusters` and the keys of all `members`.
+    """
+    return [
+        Finding(audit, found, blocks=True, broken=True) for audit, found in _broken(tables, counts, whole or tables)
+    ]
 
 
-def _broken(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    for name, expected in schema.PUBLISHED.items():
-        if not tables[name].schema.remove_metadata().equals(expected):
-            yield "schema", f"{name} does not have the columns of the contract: {tables[name].schema}"
+def _broken(
+    tables: Mapping[str, pa.Table], counts: Mapping[str, int], whole: Mapping[str, pa.Table]
+) -> Iterator[tuple[str, str]]:
+    for name, rows in tables.items():
+        if not rows.schema.remove_metadata().equals(schema.PUBLISHED[name]):
+            yield "schema", f"{name} does not have the columns of the contract: {rows.schema}"
             return
     clusters, members = tables["clusters"], tables["members"]
     for table, column in _SINGLE_KEYS:
-        repeated = tables[table].num_rows - pc.count_distinct(tables[table][column]).as_py()
+        repeated = whole[table].num_rows - pc.count_distinct(whole[table][column]).as_py()
         if repeated:
             yield "keys", f"{repeated} rows of {table} repeat a {column}"
     for child, column, parent, key in _FOREIGN_KEYS:
         named = tables[child][column].drop_null()
-        orphans = pc.sum(pc.invert(pc.is_in(named, tables[parent][key]))).as_py() or 0
+        orphans = pc.sum(pc.invert(pc.is_in(named, whole[parent][key]))).as_py() or 0
         if orphans:
             yield "foreign keys", f"{orphans} {child}.{column} are not in {parent}.{key}"
     unverified = _unverified(clusters, members, tables["matches"])
@@ -85,11 +95,9 @@ def _broken(tables: Mapping[str, pa.Table], counts: Mapping[str, int]) -> Iterat
         or pc.count_distinct(canonical["cluster_id"]).as_py() != clusters.num_rows
     ):
         yield "canonical", f"{clusters.num_rows} clusters have {canonical.num_rows} canonical members"
-    if (pc.sum(clusters["n_articles"]).as_py() or 0) != members.num_rows:
-        yield (
-            "sizes",
-            f"clusters count {pc.sum(clusters['n_articles']).as_py()} articles, members are {members.num_rows}",
-        )
+    counted = pc.sum(whole["clusters"]["n_articles"]).as_py() or 0
+    if counted != whole["members"].num_rows:
+        yield "sizes", f"clusters count {counted} articles, members are {whole['members'].num_rows}"
     accounted = sum(counts[name] for name in ("added", "rejected", "repeats", "superseded"))
     if counts["records"] != accounted:
         yield "counts", f"{counts['records']} records were read and {accounted} are accounted for: {dict(counts)}"

@@ -7,6 +7,7 @@ clusters, the furniture for review.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -18,16 +19,19 @@ from pipeline import schema
 
 __all__ = [
     "NAMED",
+    "dated",
     "facts",
     "furniture",
     "groups",
     "kin",
+    "later",
     "links",
     "named",
     "of_members",
     "published",
     "ranks",
     "same_text_and_cluster",
+    "summed",
     "texts",
     "unmet",
     "within_horizon",
@@ -35,6 +39,8 @@ __all__ = [
 
 #: Kinds of stripped lines that are furniture rather than information about the article.
 _FURNITURE = ("furniture", "disclaimer", "copyright", "stamp", "caption")
+
+_LINE = ["publisher", "line", "rule"]  # what a line of furniture is told by
 
 
 def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) -> pa.Table:
@@ -158,16 +164,27 @@ def named(matches: pa.Table, articles: pa.Table) -> pa.Table:
 
 
 def published(named: pa.Table, members: pa.Table) -> pa.Table:
-    """The matches between published members, in the published columns."""
+    """The matches between published members, in the published columns, with the time of the later one in `at`."""
     ids = members["article_id"].combine_chunks()
-    both = pc.and_(pc.is_in(named["left_id"], ids), pc.is_in(named["right_id"], ids))
-    return named.filter(both).select(schema.PUBLISHED["matches"].names)
+    rows = named.filter(pc.and_(pc.is_in(named["left_id"], ids), pc.is_in(named["right_id"], ids)))
+    return rows.select(schema.PUBLISHED["matches"].names).append_column("at", later(rows["left_at"], rows["right_at"]))
+
+
+def later(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The later of two times, row by row."""
+    return pc.if_else(pc.greater(one, other), one, other)
+
+
+def dated(rows: pa.Table, articles: pa.Table, column: str = "article_id") -> pa.Table:
+    """The rows with the time of the article that `column` names in `at`. `articles`: article_id, effective_at."""
+    place = pc.index_in(rows[column], value_set=articles["article_id"].combine_chunks())
+    return rows.append_column("at", articles["effective_at"].take(place))
 
 
 def links(matches: pa.Table, members: pa.Table) -> pa.Table:
     """Clusters that touch without being one: by excerpts, quotations, templates, or matches that no anchor holds together.
 
-    `members` (article_id, cluster_id): matches with others are left out.
+    `matches` as `published` gives them, between `members` (article_id, cluster_id). `at` is the latest of a link's pairs.
     """
     ids = members["article_id"].combine_chunks()
     one, other = (
@@ -180,11 +197,13 @@ def links(matches: pa.Table, members: pa.Table) -> pa.Table:
             "other_id": pc.if_else(pc.less(one, other), other, one),
             "relation": relation,
             "score": pc.max_element_wise(matches["containment_left"], matches["containment_right"]),
+            "at": matches["at"],
         }
     )
     rows = rows.filter(pc.and_(pc.not_equal(one, other), pc.not_equal(relation, "different")))
-    summed = rows.group_by(["cluster_id", "other_id", "relation"]).aggregate([("score", "count"), ("score", "max")])
-    return summed.rename_columns(["cluster_id", "other_id", "relation", "n_pairs", "best_score"])
+    keys = ["cluster_id", "other_id", "relation"]
+    found = rows.group_by(keys).aggregate([("score", "count"), ("score", "max"), ("at", "max")])
+    return found.rename_columns([*keys, "n_pairs", "best_score", "at"])
 
 
 def texts(article_ids: pa.ChunkedArray, around: pa.Table, short_words: int) -> pa.Table:
@@ -212,5 +231,16 @@ def furniture(stripped: pa.Table, members: pa.Table) -> pa.Table:
         }
     )
     rows = rows.filter(pc.is_valid(rows["publisher"]))
-    summed = rows.group_by(["publisher", "line", "rule"]).aggregate([("article_id", "count_distinct"), ("at", "min")])
-    return summed.rename_columns(["publisher", "line", "rule", "n_articles", "first_seen"])
+    return _furniture(rows.group_by(_LINE).aggregate([("article_id", "count_distinct"), ("at", "min")]))
+
+
+def summed(furniture: Sequence[pa.Table]) -> pa.Table:
+    """The furniture of all articles from that of some, and that of others."""
+    rows = pa.concat_tables([schema.PUBLISHED["furniture"].empty_table(), *furniture])
+    return _furniture(rows.group_by(_LINE).aggregate([("n_articles", "sum"), ("first_seen", "min")]))
+
+
+def _furniture(rows: pa.Table) -> pa.Table:
+    columns = [*_LINE, "n_articles", "first_seen"]
+    wanted = schema.PUBLISHED["furniture"]
+    return rows.rename_columns(columns).select(wanted.names).cast(wanted)

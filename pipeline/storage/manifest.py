@@ -9,7 +9,6 @@ from importlib.metadata import version
 from typing import Any
 
 import msgspec
-import pyarrow as pa
 
 from pipeline import config, schema
 from pipeline.errors import ConfigError, IncompatibleStoreError
@@ -29,7 +28,7 @@ def of(
     store: Store,
     files: Sequence[read.FileReport],
     counts: Mapping[str, int],
-    tables: Mapping[str, pa.Table],
+    rows: Mapping[str, int],
     settings: config.Config,
     seconds: Mapping[str, float],
 ) -> dict[str, Any]:
@@ -42,7 +41,7 @@ def of(
         "history": [*store.history(), run_id],
         "inputs": [_input(report) for report in files],
         "counts": dict(counts),
-        "rows": {name: rows.num_rows for name, rows in tables.items()},
+        "rows": dict(rows),
         "seconds": {name: round(taken, 3) for name, taken in seconds.items()},
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
         "settings": msgspec.to_builtins(settings),

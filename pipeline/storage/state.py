@@ -162,10 +162,10 @@ class State:
         bare = learn.only(found.take(pa.array(rows)), *lost)
         return replaced(found, bare.select(["body", "body_map"]), rows)
 
-    def sketches(self, texts: pa.Table) -> pa.Table:
-        """The sketches of texts (key, article, redone), in their order."""
-        found = self.take("sketches", texts["article"].to_numpy())
-        done = self.redone(texts, schema.SKETCHES.names)
+    def sketches(self, texts: pa.Table, columns: list[str] | None = None) -> pa.Table:
+        """The sketches of texts (key, article, redone), in their order; `columns`: those alone."""
+        found = self.take("sketches", texts["article"].to_numpy(), columns)
+        done = self.redone(texts, found.column_names)
         return replaced(found, done, np.flatnonzero(texts["redone"].to_numpy() >= 0))
 
     def redone(self, texts: pa.Table, columns: list[str]) -> pa.Table:

@@ -25,12 +25,13 @@ from typing import Any
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from pipeline import config
+from pipeline import config, schema
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.stages import follow
 from pipeline.storage import header, rules, write
 from pipeline.storage.part import let_go
 from pipeline.storage.state import Ref, State
+from pipeline.storage.tables import Tables
 
 __all__ = ["Store"]
 
@@ -86,7 +87,11 @@ class Store:
 
     def table(self, name: str, run_id: str | None = None) -> pa.Table:
         """A published table."""
-        return write.table(self.folder(run_id), name)
+        return self.tables(run_id)[name]
+
+    def tables(self, run_id: str | None = None) -> Tables:
+        """The tables of a published run; of the newest for None."""
+        return Tables(self.folder(run_id))
 
     def state(self, run_id: str | None = None) -> State:
         """The state a published run stands on; an empty one for a store without a run."""
@@ -108,7 +113,7 @@ class Store:
         """What the newest run published, for the next one to follow."""
         if not self.runs():
             return follow.Before.nothing()
-        plain = {name: self.table(name).replace_schema_metadata(None) for name in ("clusters", "members", "events")}
+        plain = {name: self.tables().read(name) for name in ("clusters", "members", "events")}
         return follow.Before(**plain, history=tuple(self.history()))
 
     def history(self) -> list[str]:
@@ -179,8 +184,11 @@ class Store:
         return bool(self.runs()) and self.manifest()["header"]["layout"] < header.LAYOUT
 
     def is_of_other_rules(self, settings: config.Config) -> bool:
-        """Whether the newest run, if there is one, went by other rules."""
-        return bool(self.runs()) and self.manifest().get("rules") != rules.of(settings)._asdict()
+        """Whether the newest run, if there is one, went by other rules, or wrote tables of another contract."""
+        if not self.runs():
+            return False
+        told = self.manifest()
+        return told.get("rules") != rules.of(settings)._asdict() or told["contract"] != schema.CONTRACT_VERSION
 
     def used_ids(self) -> set[str]:
         """The ids of all runs that were ever published here."""

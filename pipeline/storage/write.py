@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline import schema
 
-__all__ = ["arrange", "read_json", "sync", "table", "text_keys", "write_json", "write_tables", "write_text"]
+__all__ = ["arrange", "labelled", "read_json", "sync", "text_keys", "write_json", "write_table", "write_text"]
 
 _COMPRESSION = "zstd"
 
@@ -23,7 +23,11 @@ def arrange(name: str, rows: pa.Table) -> pa.Table:
     """Rows of a published table as the contract has them: its columns in their order and types, sorted by key."""
     wanted = schema.PUBLISHED[name]
     rows = rows.select(wanted.names).cast(wanted)
-    rows = rows.sort_by([(key, "ascending") for key in schema.KEYS[name]])
+    return labelled(name, rows.sort_by([(key, "ascending") for key in schema.KEYS[name]]))
+
+
+def labelled(name: str, rows: pa.Table) -> pa.Table:
+    """Rows with the metadata of a published table: which it is, and the version of the contract."""
     metadata = {
         b"newswire_reprints.contract": schema.CONTRACT_VERSION.encode(),
         b"newswire_reprints.table": name.encode(),
@@ -31,19 +35,10 @@ def arrange(name: str, rows: pa.Table) -> pa.Table:
     return rows.replace_schema_metadata(metadata)
 
 
-def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> None:
-    """Every table to `<folder>/<name>.parquet`, on the disk when this returns. Same rows, same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in tables.items():
-        path = folder / f"{name}.parquet"
-        pq.write_table(rows, path, compression=_COMPRESSION, store_schema=True)
-        sync(path)
-    sync(folder)
-
-
-def table(folder: Path, name: str) -> pa.Table:
-    """A published table of a run's folder."""
-    return pq.read_table(folder / f"{name}.parquet")
+def write_table(rows: pa.Table, path: Path) -> None:
+    """A table to a file, on the disk when this returns. Same rows, same bytes."""
+    pq.write_table(rows, path, compression=_COMPRESSION, store_schema=True)
+    sync(path)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

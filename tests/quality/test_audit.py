@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from pipeline import config, schema
+from pipeline import config
 from pipeline.quality import audit, figures
-from pipeline.storage import write
 from pipeline.storage.store import Store
 
 Tables = dict[str, pa.Table]
@@ -31,7 +30,7 @@ COUNTS = {
 
 @pytest.fixture
 def tables(wire_day: Path) -> Tables:
-    return {name: write.table(Store(wire_day).folder(), name) for name in schema.PUBLISHED}
+    return dict(Store(wire_day).tables())
 
 
 def test_a_sound_run_has_no_findings(tables: Tables) -> None:

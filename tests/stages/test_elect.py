@@ -18,6 +18,7 @@ SETTINGS = config.Elect()
 DAY = datetime(2026, 3, 9, tzinfo=UTC)
 COLUMNS = [field for field in schema.ARTICLES if field.name not in ("body", "body_map")]
 COLUMNS += [pa.field("duplicate_of", pa.string()), pa.field("version_of", pa.string())]
+COLUMNS += [pa.field("effective_at", schema.TIME, nullable=False)]
 
 Row = dict[str, Any]
 
@@ -28,7 +29,7 @@ def at(minutes: float) -> datetime:
 
 def articles(*rows: Row) -> pa.Table:
     plain: Row = {field.name: None if field.nullable else "" for field in COLUMNS}
-    plain |= {"record": 0, "version_rank": 0, "n_words": 300, "published_precision": "unknown"}
+    plain |= {"effective_at": DAY, "record": 0, "version_rank": 0, "n_words": 300, "published_precision": "unknown"}
     plain |= {"kind": "editorial", "status": "usable", "text_state": "full", "language": "en"}
     return pa.Table.from_pylist([plain | row for row in rows], schema=pa.schema(COLUMNS))
 

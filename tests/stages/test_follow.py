@@ -13,7 +13,7 @@ from pipeline import schema
 from pipeline.stages import follow
 
 NIGHT = datetime(2026, 3, 9, tzinfo=UTC)
-PLAIN = {"string": "", "bool": False, "double": 1.0, "int32": 1}
+PLAIN = {"string": "", "bool": False, "double": 1.0, "int32": 1, str(schema.TIME): NIGHT}
 
 #: Clusters as {anchor: "members"}: each letter an article, the first of them the canonical.
 World = Mapping[str, str]

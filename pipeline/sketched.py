@@ -1,0 +1,91 @@
+"""The sketches of many texts, so many at a time: what is said of pairs and clusters, slice by slice, within a limit of memory.
+
+The result is the same whatever the limit; texts that several slices need are read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline import config
+from pipeline.stages import verify
+from pipeline.stages.kernels.threads import split
+from pipeline.storage.state import State
+
+__all__ = ["Sketched"]
+
+Rows = NDArray[np.int64]
+
+
+class Sketched:
+    """The sketches of `texts` (key, article and redone name them to the state), by row. `most` of them are held at a time."""
+
+    def __init__(self, state: State, texts: pa.Table, most: int) -> None:
+        self._state, self._texts, self._most = state, texts, most
+
+    @cached_property
+    def light(self) -> pa.Table:
+        """`content` and `n_words` of all."""
+        return self._state.sketches(self._texts, ["content", "n_words"])
+
+    def of(self, rows: Rows) -> pa.Table:
+        """The sketches of these rows, in their order."""
+        return self._state.sketches(self._texts.take(pa.array(rows)))
+
+    def verified(self, candidates: pa.Table, facts: pa.Table, settings: config.Verify) -> pa.Table:
+        """`verify.run` of candidates, in their order; `facts` in the order of the texts."""
+        left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
+        found, order = [verify.MATCHES.empty_table()], [np.empty(0, np.int64)]
+        for pairs, rows in _slices(left, right, self._most):
+            part = _with_sides(candidates.take(pa.array(pairs)), np.searchsorted(rows, [left[pairs], right[pairs]]))
+            matches = verify.run(part, self.of(rows), facts.take(pa.array(rows)), settings)
+            found.append(_with_sides(matches, rows[[matches["left"].to_numpy(), matches["right"].to_numpy()]]))
+            order.append(pairs)
+        return pa.concat_tables(found).take(pa.array(np.argsort(np.concatenate(order)))).combine_chunks()
+
+    def figures(self, groups: pa.Table, elections: pa.Table, facts: pa.Table, settings: config.Verify) -> pa.Table:
+        """`verify.figures` of `groups` (article_id, anchor_id), which go with the texts row by row. Clusters stay whole."""
+        order = pc.sort_indices(groups, [("anchor_id", "ascending")]).to_numpy().astype(np.int64)
+        anchors = groups["anchor_id"].take(pa.array(order)).combine_chunks().dictionary_encode().indices.to_numpy()
+        ends = np.append(np.flatnonzero(np.diff(anchors)) + 1, len(order)) if len(order) else np.empty(0, np.int64)
+        begins = np.append(0, ends)
+        found = []
+        for first, last in split(begins, self._most) or [(0, 0)]:
+            rows = np.sort(order[begins[first] : begins[last]])
+            some = groups.take(pa.array(rows))
+            sketches, known = self.of(rows), facts.take(pa.array(rows))
+            found.append(verify.figures(some, elections, some["article_id"], sketches, known, settings))
+        return pa.concat_tables(found)
+
+
+def _slices(left: Rows, right: Rows, most: int) -> Iterator[tuple[Rows, Rows]]:
+    """Pairs, a slice at a time, and the distinct rows they are of, at most so many. The later rows of pairs stay together."""
+    order, first = np.lexsort((left, right)), 0
+    while first < len(order):
+        count = max(1, most // 2)  # of so many pairs the rows are few enough
+        rows = _ends(left, right, order[first : first + count])
+        while first + count < len(order):
+            more = _ends(left, right, order[first : first + 2 * count])
+            if len(more) > most:
+                break
+            count, rows = 2 * count, more
+        yield order[first : first + count], rows
+        first += count
+
+
+def _ends(left: Rows, right: Rows, pairs: Rows) -> Rows:
+    return np.unique(np.concatenate([left[pairs], right[pairs]]))
+
+
+def _with_sides(pairs: pa.Table, sides: Rows) -> pa.Table:
+    """Pairs with other row numbers, int64 (2, pairs)."""
+    for name, side in zip(("left", "right"), sides, strict=True):
+        place = pairs.column_names.index(name)
+        pairs = pairs.set_column(place, pairs.schema.field(name), pa.array(side))
+    return pairs

@@ -1,0 +1,79 @@
+"""Tables in parts: the same rows as in single files, and what a night does not touch is not written again."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import flow, schema
+from pipeline.checkup import checkup
+from pipeline.storage.store import Store
+from tests.test_many_nights import FIRST, SETTINGS, deliveries, written
+
+NIGHTS = 9
+DIVIDED = 0  # articles above which tables are divided: always
+
+
+def settings(divide_over: int) -> flow.config.Config:
+    return msgspec.structs.replace(SETTINGS, store=msgspec.structs.replace(SETTINGS.store, divide_over=divide_over))
+
+
+def nights(folder: Path, *, divide_over: list[int]) -> Iterator[Store]:
+    """The store after each night, run with that setting."""
+    store = Store(folder / "store")
+    for number, (rows, over) in enumerate(zip(deliveries(), divide_over, strict=False)):
+        path = written(folder, f"{number:02}", rows)
+        flow.run([path], store, settings(over), as_of=FIRST + timedelta(days=number + 1))
+        yield store
+
+
+def rows(store: Store, name: str) -> list[dict[str, object]]:
+    return store.tables()[name].sort_by([(key, "ascending") for key in schema.KEYS[name]]).to_pylist()
+
+
+@pytest.fixture(scope="module")
+def divided(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    *_, store = nights(tmp_path_factory.mktemp("divided"), divide_over=[DIVIDED] * NIGHTS)
+    return store
+
+
+@pytest.mark.parametrize(
+    "divide_over", [[10_000] * NIGHTS, [10_000, 10_000, DIVIDED, DIVIDED, 10_000, DIVIDED, 10_000, DIVIDED, DIVIDED]]
+)
+def test_the_rows_are_those_of_single_files_however_often_that_changes(
+    tmp_path: Path, divided: Store, divide_over: list[int]
+) -> None:
+    for store in nights(tmp_path, divide_over=divide_over):
+        assert not [check for check in checkup(store) if check.broken]
+    for name in schema.PUBLISHED:
+        assert rows(store, name) == rows(divided, name), name
+
+
+def test_parts_are_sorted_and_read_as_one_table(divided: Store) -> None:
+    for name, columns in schema.PUBLISHED.items():
+        for path in divided.tables().files(name).values():
+            part = pq.read_table(path)
+            assert part.schema.metadata[b"newswire_reprints.table"] == name.encode()
+            assert part.equals(part.sort_by([(key, "ascending") for key in schema.KEYS[name]]))
+        frame = pd.read_parquet(divided.path / "current" / f"{name}.parquet")
+        assert (list(frame.columns), len(frame)) == (columns.names, divided.tables().count(name))
+    assert len(divided.tables().files("members")) > 2
+
+
+def test_what_a_night_does_not_touch_is_the_file_of_the_run_before(divided: Store) -> None:
+    runs = [divided.tables(run_id).files("members") for run_id in divided.runs()]
+    same = [[now[part].samefile(file) for part, file in was.items()] for was, now in itertools.pairwise(runs)]
+    assert not all(map(all, same))
+    assert sum(map(sum, same)) > len(runs) / 2
+
+
+def test_a_table_without_rows_is_there_all_the_same(divided: Store) -> None:
+    assert divided.tables().count("excerpts") == 0
+    assert list(pd.read_parquet(divided.path / "current" / "excerpts.parquet").columns)
