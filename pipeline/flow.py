@@ -39,9 +39,6 @@ from pipeline.watch import Watch, silent
 __all__ = ["Basis", "Outcome", "derive", "outside", "prepare", "run"]
 
 
-_TIMES = ["article_id", "effective_at"]
-
-
 class Outcome(NamedTuple):
     """What a run did. `run_id` is "" when nothing was new and so nothing was published; `tables` are the store's.
 
@@ -132,22 +129,17 @@ def derive(
         texts = now.bodies(rollup.texts(borrowed["article_id"], opened.around, settings.sketch.short_words))
         excerpts = excerpt.run(borrowed, texts, sketch.spans(texts["body"], settings.sketch))
         step.rows = excerpts.num_rows
-    matches = rollup.published(named, member_of)
+    matches = _and_frozen(was, "matches", rollup.published(named, member_of))
+    times = _and_frozen(was, "members", articles.select(["article_id", "effective_at"]))
     of_members = {"credits": known.credits, "citations": known.citations, "stripped": known.stripped}
-    times = opened.around.select(_TIMES)
-    if was.frozen:
-        times = pa.concat_tables([times, was.frozen["members"].select(_TIMES).cast(times.schema)])
-    formed = {
-        "matches": matches,
-        "excerpts": rollup.dated(excerpts, times),
-        "links": rollup.links(matches, member_of),
-        **{name: rollup.dated(rollup.of_members(rows, told.members), times) for name, rows in of_members.items()},
-    }
-    formed = {name: _and_frozen(was, name, rows) for name, rows in formed.items()}
+    found = {name: rollup.dated(rollup.of_members(rows, told.members), articles) for name, rows in of_members.items()}
+    found["excerpts"] = rollup.dated(excerpts, opened.around)
     return {
         "clusters": rollup.dated(told.clusters, times, "anchor_id"),
         "members": told.members.append_column("at", told.members["effective_at"]),
-        **formed,
+        "matches": matches,
+        "links": rollup.links(matches, member_of),
+        **{name: _and_frozen(was, name, rows) for name, rows in found.items()},
         "changes": told.changes,
         "events": told.events.append_column("at", told.events["as_of"]),
     }
@@ -157,8 +149,8 @@ def _and_frozen(was: Published, name: str, rows: pa.Table) -> pa.Table:
     """Rows of a table, and those of clusters that stay as they were published."""
     if name not in was.frozen:
         return rows
-    columns = [column for column in rows.column_names if column in was.frozen[name].column_names]
-    return pa.concat_tables([rows.select(columns), was.frozen[name].select(columns).cast(rows.select(columns).schema)])
+    rows = rows.select([column for column in rows.column_names if column in was.frozen[name].column_names])
+    return pa.concat_tables([rows, was.frozen[name].select(rows.column_names).cast(rows.schema)])
 
 
 def run(
@@ -212,8 +204,10 @@ def _run(
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of
         opened, now = compare(kept, part, ref, night, dates, settings, watch, list(orders.must_link))
-        frozen = freeze.published(store.table, kept.frozen(), as_of, settings) if again else {}
-        was = published(store, opened, expired(store, last, as_of, settings), settings, frozen, all_=again)
+        frozen = kept.frozen()
+        stay = freeze.published(store.tables(), frozen, as_of, settings) if again else {}
+        retiring = expired(store, last, as_of, settings, frozen)
+        was = published(store, opened, retiring, settings, stay, all_=again)
         parts = manifest.parts(
             renewal.named(run_id),
             run_id,

@@ -106,7 +106,7 @@ def forget(
             opened=opened,
             was=everything(
                 _redacted(before, pa.array(found.articles, pa.string())),
-                freeze.published(store.table, frozen, as_of, settings),
+                freeze.published(store.tables(), frozen, as_of, settings),
             ),
             stays=False,
             parts=manifest.parts(parts, run_id, ref, None, taught_since(as_of, settings), read_by=read_by, again=True),

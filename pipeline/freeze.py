@@ -6,8 +6,7 @@ until the horizon passes them.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ import pyarrow.compute as pc
 
 from pipeline import config
 from pipeline.stages import rollup
+from pipeline.storage.tables import Tables
 
 __all__ = ["published", "shared"]
 
@@ -28,31 +28,28 @@ def shared(members: pa.Table, article_ids: pa.Array) -> pa.Array:
     return pa.concat_arrays([article_ids, others.combine_chunks()]).unique()
 
 
-def published(
-    table: Callable[[str], pa.Table], frozen: pa.Table, as_of: datetime, settings: config.Config
-) -> Mapping[str, pa.Table]:
+def published(tables: Tables, frozen: pa.Table, as_of: datetime, settings: config.Config) -> Mapping[str, pa.Table]:
     """The published rows of the frozen articles (article_id, effective_at), as far as the horizon reaches; none for none.
 
-    `table` gives a published table by its name. What belongs to the clusters has the time of its part in `at`. Passages and
-    links between them and others are left out: the others may be other clusters now.
+    As `flow.derive` forms them; those of `clusters` and `members` as they are before they are followed. Passages and links
+    between them and others are left out: the others may be other clusters now.
     """
     if not frozen.num_rows:
         return {}
-    tables = {name: table(name).replace_schema_metadata(None) for name in ("members", "clusters", *_OF)}
-    members = tables["members"].filter(pc.is_in(tables["members"]["article_id"], frozen["article_id"].combine_chunks()))
-    clusters = tables["clusters"]
+    members, clusters = tables.read("members").drop_columns(_RUNS), tables.read("clusters").drop_columns(_RUNS)
+    members = members.filter(pc.is_in(members["article_id"], frozen["article_id"].combine_chunks()))
     clusters = clusters.filter(pc.is_in(clusters["cluster_id"], members["cluster_id"].combine_chunks()))
     clusters, members = rollup.within_horizon(clusters, members, frozen, as_of, settings.store.horizon_days)
+    members = members.drop_columns(["effective_at"])  # which tables of an older contract do not tell
+    members = rollup.dated(members, frozen).rename_columns([*members.column_names, "effective_at"])
     ids = {"article": members["article_id"].combine_chunks(), "cluster": clusters["cluster_id"].combine_chunks()}
-    rows = {"clusters": clusters.drop_columns(_RUNS), "members": members.drop_columns(_RUNS)}
-    begun = rollup.dated(clusters, members, "anchor_id").select(["cluster_id", "at"])
-    times = {"article": members, "cluster": begun.rename_columns(["article_id", "effective_at"])}
+    rows = {"clusters": clusters, "members": members}
     for name, named in _OF.items():
-        rows[name] = tables[name]
+        rows[name] = tables.read(name)
         for column, kind in named.items():
             rows[name] = rows[name].filter(pc.is_in(rows[name][column], ids[kind]))
-        at = [rollup.dated(rows[name], times[kind], column)["at"] for column, kind in named.items()]
-        rows[name] = rows[name].append_column("at", at[0] if name == "excerpts" else functools.reduce(rollup.later, at))
+        sides = [rollup.dated(rows[name], frozen, column)["at"] for column, kind in named.items() if kind == "article"]
+        rows[name] = rows[name].append_column("at", rollup.later(sides[0], sides[-1]))
     return rows
 
 
@@ -60,7 +57,6 @@ def published(
 _OF = {
     "matches": {"left_id": "article", "right_id": "article"},
     "excerpts": {"article_id": "article", "cluster_id": "cluster"},
-    "links": {"cluster_id": "cluster", "other_id": "cluster"},
     "credits": {"article_id": "article"},
     "citations": {"article_id": "article"},
     "stripped": {"article_id": "article"},

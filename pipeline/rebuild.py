@@ -117,7 +117,7 @@ def _built(
     night = arrivals(renewal.state, intake, ref, settings, again=True)
     opened, now = compare(renewal.state, part, ref, night, (None, as_of), settings, watch, list(ordered.must_link))
     before = old.before()
-    frozen = freeze.published(old.table, renewal.state.frozen(), as_of, settings)
+    frozen = freeze.published(old.tables(), renewal.state.frozen(), as_of, settings)
     n_frozen = {"articles": frozen["members"].num_rows, "clusters": frozen["clusters"].num_rows} if frozen else _NONE
     basis = flow.Basis(
         as_of=as_of,

@@ -153,7 +153,10 @@ def _done(
         own = struck.append_column("row", pa.array(some[at]))
         found.append(_Done(some[lost], _sketched(bare, settings), bare.select(_WORDS), own))
     rows_of, *tables = zip(*found, strict=True)
-    return _Done(np.concatenate(rows_of), *(pa.concat_tables(table) for table in tables))
+    together = np.concatenate(rows_of)
+    order = np.argsort(together)
+    redone, words, struck = (pa.concat_tables(table) for table in tables)
+    return _Done(together[order], redone.take(pa.array(order)), words.take(pa.array(order)), struck)
 
 
 def _as_they_were(kept: state.State, articles: pa.Table, sketches: pa.Table) -> _Done:

@@ -41,8 +41,8 @@ class Retiring(NamedTuple):
 class Published(NamedTuple):
     """What was published of clusters that may be others now: `before`. And of those they touch: `members` and `sizes`.
 
-    `frozen`: rows of clusters that stay as they were (`freeze.published`), where nothing else does.
-    `at`: the times of all articles whose rows may be others now, int64 microseconds, distinct.
+    `at`: the times of all articles whose rows may be others now, int64 microseconds, distinct. `frozen`: rows of clusters that
+    stay as they were (`freeze.published`), where nothing else does.
     """
 
     before: follow.Before
@@ -55,7 +55,7 @@ class Published(NamedTuple):
 def everything(before: follow.Before, frozen: Mapping[str, pa.Table] = MappingProxyType({})) -> Published:
     """Where no published cluster stays as it is, but those that are frozen."""
     members, clusters = (schema.PUBLISHED[name].empty_table() for name in ("members", "clusters"))
-    return Published(before, members.select(_MEMBER), clusters.select(_SIZE), at=np.empty(0, np.int64), frozen=frozen)
+    return Published(before, members.select(_MEMBER), clusters.select(_SIZE), np.empty(0, np.int64), frozen)
 
 
 def published(
@@ -97,13 +97,19 @@ def published(
     return Published(before, others, met, at)
 
 
-def expired(store: Store, last: datetime | None, as_of: datetime, settings: config.Config) -> Retiring:
-    """The published clusters whose newest member the horizon has passed since the last run."""
+def expired(
+    store: Store, last: datetime | None, as_of: datetime, settings: config.Config, frozen: pa.Table
+) -> Retiring:
+    """The published clusters whose newest member the horizon has passed since the last run.
+
+    Those of `frozen` articles (effective_at) may be wider than the window of today.
+    """
     if last is None or last >= as_of:
         return Retiring(pa.array([], pa.string()), pa.chunked_array([], schema.TIME))
     horizon, span = timedelta(days=settings.store.horizon_days), timedelta(days=2 * settings.pair.window_days)
     since, until = (pa.scalar(time - horizon, schema.TIME).cast(pa.int64()).as_py() for time in (last, as_of))
     reach = int(span / timedelta(microseconds=1))  # the members of a cluster are not further apart
+    reach = max(reach, int(np.ptp(_distinct(frozen["effective_at"]))) if frozen.num_rows else 0)
     parts = _near(np.arange(since, until + 1, _DAY), reach, config.part_days(settings))
     members = store.tables().read("members", ["cluster_id", "effective_at"], parts)
     newest = members.group_by("cluster_id").aggregate([("effective_at", "max")])

@@ -360,7 +360,9 @@ def test_interrupted_it_is_done_by_the_next_run(tmp_path: Path, monkeypatch: pyt
 
 
 def downgraded(store: Path) -> Path:
-    """The store as a release with layout 3 would have left it: bodies beside their articles, no records, no rules."""
+    """The store as an older release would have left it: of layout 3, with bodies beside their articles, without records and
+    rules; and of contract 1, whose members do not tell their time.
+    """
     for folder in (store / "state").iterdir():
         tables = {path.stem: pq.read_table(path) for path in folder.glob("*.parquet")}
         whole = tables["articles"].drop_columns(["rejected"])
@@ -373,8 +375,11 @@ def downgraded(store: Path) -> Path:
         told = write.read_json(path)
         del told["rules"], told["header"]["datasketch"], told["header"]["bands"]
         told["header"] |= {"layout": 3, "short_words": 25}
+        told["contract"] = "1"
         told["parts"] = [{key: value for key, value in part.items() if key != "read_by"} for part in told["parts"]]
         write.write_json(path, told)
+        members = path.with_name("members.parquet")
+        pq.write_table(pq.read_table(members).drop_columns(["effective_at"]), members)
     return store
 
 
@@ -389,13 +394,14 @@ def old(tmp_path: Path) -> Path:
 def test_a_store_of_an_older_release_is_migrated_by_the_next_run(
     old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = told(old)
+    before = told(old, "effective_at")
     assert sound(old)
     assert run(old, night(tmp_path, "none"), watch=Watch()).run_id == "2026-03-09.3"
     said = capsys.readouterr().err
     assert "the state is of an older release: its 2 parts were written anew" in said
     assert "0 articles were read again, 0 of them otherwise, 0 rejected; 4 without their words stay as they are" in said
-    assert told(old) == before
+    assert told(old, "effective_at") == before
+    assert None not in Store(old).table("members")["effective_at"].to_pylist()
     assert [part["run_id"].partition("~")[2] for part in Store(old).parts()] == ["2026-03-09.3"] * 2 + [""]
     assert [{path.name for path in ref.folder.glob("[br]*s.parquet")} for ref in Store(old).state().parts] == [
         {"bodies.parquet"},

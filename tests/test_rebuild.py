@@ -252,10 +252,14 @@ def test_what_shared_a_cluster_with_a_frozen_article_that_was_taken_down_is_a_st
     assert sound(new)
 
 
-def test_the_horizon_passes_them(new: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("divide_over", [250_000, 0])
+def test_the_horizon_passes_them(new: Path, tmp_path: Path, divide_over: int) -> None:
+    """One after the other, also where tables lie in parts by time."""
+    under = other(kept(15))
+    under = msgspec.structs.replace(under, store=msgspec.structs.replace(under.store, divide_over=divide_over))
     for days in (97, 120):
         at = NIGHT + timedelta(days=days)
-        outcome = run(new, night(tmp_path, f"{days}", own(days, at)), settings=other(kept(15)))
+        outcome = run(new, night(tmp_path, f"{days}", own(days, at)), settings=under)
         members = set(Store(new).table("members")["article_id"].to_pylist())
         assert ({"s0", "p1"} <= members, {"s1", "s99"} & members) == (days == 97, set())
         assert sound(new)

@@ -29,7 +29,7 @@ from typing import Any
 import pyarrow as pa
 from filelock import FileLock, Timeout
 
-from pipeline import config
+from pipeline import config, schema
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.stages import follow
 from pipeline.storage import header, rules, write
@@ -217,8 +217,11 @@ class Store:
         return bool(self.runs()) and self.manifest()["header"]["layout"] < header.LAYOUT
 
     def is_of_other_rules(self, settings: config.Config) -> bool:
-        """Whether the newest run, if there is one, went by other rules."""
-        return bool(self.runs()) and self.manifest().get("rules") != rules.of(settings)._asdict()
+        """Whether the newest run, if there is one, went by other rules, or wrote tables of another contract."""
+        if not self.runs():
+            return False
+        told = self.manifest()
+        return told.get("rules") != rules.of(settings)._asdict() or told["contract"] != schema.CONTRACT_VERSION
 
     def used_ids(self) -> set[str]:
         """The ids of all runs that were ever published here."""

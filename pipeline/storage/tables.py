@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -31,7 +30,6 @@ WHOLE = ""
 
 _DAY = 86_400_000_000  # microseconds
 _FIRST = date(1970, 1, 1)
-_LONG_AGO = pa.scalar(0, schema.TIME)
 
 
 class Tables(Mapping[str, pa.Table]):
@@ -66,29 +64,31 @@ class Tables(Mapping[str, pa.Table]):
         return self.path("members").is_dir()
 
     def read(self, name: str, columns: Sequence[str] | None = None, parts: frozenset[str] | None = None) -> pa.Table:
-        """A table, or some of its columns, without metadata; `parts`: of those parts alone, and of `WHOLE`."""
+        """A table, or some of its columns, without metadata; `parts`: of those parts alone, and of `WHOLE`.
+
+        Columns that an older contract did not have are null.
+        """
         chosen = [file for part, file in self.files(name).items() if parts is None or part == WHOLE or part in parts]
         nothing = schema.PUBLISHED[name].empty_table()
         nothing = nothing if columns is None else nothing.select(columns)
-        return pa.concat_tables([nothing, *(_completed(read(file, columns), nothing.schema) for file in chosen)])
+        return pa.concat_tables([nothing, *(_under(nothing.schema, read(file, columns)) for file in chosen)])
 
     def count(self, name: str) -> int:
         """The rows of a table."""
         return sum(pq.read_metadata(file).num_rows for file in self.files(name).values())
 
 
+def _under(contract: pa.Schema, rows: pa.Table) -> pa.Table:
+    missing = [field for field in contract if field.name not in rows.column_names]
+    for field in missing:
+        rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
+    return rows.select(contract.names) if missing else rows
+
+
 def read(file: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """A file of a table, or some of its columns, without metadata."""
     with pq.ParquetFile(file) as opened:
         return opened.read(columns=columns if columns is None else list(columns)).replace_schema_metadata(None)
-
-
-def _completed(rows: pa.Table, wanted: pa.Schema) -> pa.Table:
-    """Rows of a run of contract 1, which did not publish the time by which an article is compared: when it was published."""
-    if wanted.names == rows.column_names or "effective_at" not in wanted.names:
-        return rows
-    known = rows["published_at"] if "published_at" in rows.column_names else pa.nulls(rows.num_rows, schema.TIME)
-    return rows.append_column("effective_at", pc.fill_null(known, _LONG_AGO)).select(wanted.names).cast(wanted)
 
 
 def parts_of(at: NDArray[np.int64], days: int) -> NDArray[np.int64]:
