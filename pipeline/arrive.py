@@ -54,7 +54,7 @@ def arrivals(
     """
     as_of = part.as_of
     new, texts = _seen_now(intake, part.number, as_of), kept.texts(_OF_TEXT)
-    frozen = kept.frozen()["article_id"].combine_chunks()
+    frozen = kept.frozen_ids()
     stopped = new.filter(pc.is_in(new["article_id"], frozen))
     new = new.filter(pc.invert(pc.is_in(new["article_id"], frozen)))
     first = pc.min(new["key"]).as_py() if new.num_rows else 0

@@ -28,7 +28,7 @@ from pipeline import config, examine, flow, freeze
 from pipeline.arrive import arrivals, taught_since
 from pipeline.compare import compare
 from pipeline.errors import StoreError
-from pipeline.intake import latest, nothing, take_in
+from pipeline.intake import Intake, latest, nothing, take_in
 from pipeline.quality import partition
 from pipeline.renew import Reader, Renewal, size, summary
 from pipeline.splice import everything
@@ -93,31 +93,19 @@ def _built(
     watch: Watch,
 ) -> Rebuilt:
     ordered = orders.orders(settings.override)
-    afresh = not header.is_compatible(old.manifest()["header"], settings)
-    reader = Reader(settings, ordered.publishers, watch, afresh=afresh)
-    parts = list(_parts(old, new, reader))
-    with part_.Part(new.work / "state") as part:
-        intake = nothing()
-        if files:
-            known = _known(parts, old.forgotten())
-            intake = take_in(files, known, settings, part, watch, ordered.publishers, old.forgotten())
-        else:
-            part.close(lambda rows: rows)
-            watch.tell("clean", "trace", "sketch")
-    former = State() if afresh else old.state()
-    renewal = _taken_over(parts, intake.new, new, reader, former)
-    watch.say(summary(renewal.counts))
+    is_mixing = header.is_compatible(old.manifest()["header"], settings)
+    reader = Reader(settings, ordered.publishers, watch, afresh=not is_mixing)
+    part, intake, renewal = _taken(old, new, files, settings, reader, ordered.publishers, watch)
     report.read_again(renewal.counts, renewal.rejects)
-    intake = intake._replace(again=renewal.rejects)
     as_of = latest(intake, old.as_of(), settings)
     run_id = watch.run_id = old.next_run_id(as_of.date())
     ref = Ref(manifest.next_number(old.parts()), part.folder, as_of, is_compared=True)
-    if afresh:
-        _freeze(State([*renewal.state.parts, ref]), old.table("members"))
+    blank = old.state().frozen_ids() if is_mixing else None
+    _freeze(State([*renewal.state.parts, ref]), old.table("members"), blank)
     night = arrivals(renewal.state, intake, ref, settings, again=True)
     opened, now = compare(renewal.state, part, ref, night, (None, as_of), settings, watch, list(ordered.must_link))
     before = old.before()
-    frozen = freeze.published(old.tables(), renewal.state.frozen(), as_of, settings)
+    frozen = freeze.published(old.tables(), now.frozen(), as_of, settings)
     n_frozen = {"articles": frozen["members"].num_rows, "clusters": frozen["clusters"].num_rows} if frozen else _NONE
     basis = flow.Basis(
         as_of=as_of,
@@ -146,8 +134,7 @@ def _built(
         },
     )
     outcome = flow.prepare(new, run_id, basis, settings, report, watch)
-    used_up = sorted(old.used_ids())
-    new.publish(run_id, settings.store.keep_runs, leaving=used_up, tombstones=old.forgotten())
+    new.publish(run_id, settings.store.keep_runs, leaving=sorted(old.used_ids()), tombstones=old.forgotten())
     new.let_go(settings.store.bodies_days)
     tables = new.tables(run_id)
     changed = partition.difference(before.clusters, before.members, tables["clusters"], tables["members"])
@@ -155,6 +142,31 @@ def _built(
 
 
 _NONE = {"articles": 0, "clusters": 0}
+
+
+def _taken(
+    old: Store,
+    new: Store,
+    files: Sequence[Path],
+    settings: config.Config,
+    reader: Reader,
+    aliases: Mapping[str, str],
+    watch: Watch,
+) -> tuple[part_.Part, Intake, Renewal]:
+    """The part that the files make, what they came to, and the parts of the old store, all in the work of the new one."""
+    parts = list(_parts(old, new, reader))
+    with part_.Part(new.work / "state") as part:
+        if files:
+            known = _known(parts, old.forgotten())
+            intake = take_in(files, known, settings, part, watch, aliases, old.forgotten())
+        else:
+            intake = nothing()
+            part.close(lambda rows: rows)
+            watch.tell("clean", "trace", "sketch")
+    former = old.state() if header.is_compatible(old.manifest()["header"], settings) else State()
+    renewal = _taken_over(parts, intake.new, new, reader, former)
+    watch.say(summary(renewal.counts))
+    return part, intake._replace(again=renewal.rejects), renewal
 
 
 class _Part(NamedTuple):
@@ -213,16 +225,19 @@ def _taken_over(parts: Sequence[_Part], brought: pa.Table, new: Store, reader: R
     return Renewal(told, State(refs, former), pa.concat_tables(reader.rejects), reader.counts)
 
 
-def _freeze(state: State, members: pa.Table) -> None:
-    """Have each part say which of its articles cannot be compared any more, and what shares a published cluster with them."""
+def _freeze(state: State, members: pa.Table, blank: pa.Array | None) -> None:
+    """Have each part say which of its articles cannot be compared any more, and what shares a published cluster with them.
+
+    They are those without words that have no sketch: `blank`, None for all.
+    """
     rows = state.articles(["article_id", "digest", "modified_at", "published_at", "rejected"])
     newest, _ = identify.newest(rows.filter(pc.invert(rows["rejected"])))
     gone = newest.filter(pa.array(~state.have_words(newest["key"].to_numpy())))
+    gone = gone if blank is None else gone.filter(pc.is_in(gone["article_id"], blank))
     for part in state.parts:
         first, after = (keys(number, 1)[0] for number in (part.number, part.number + 1))
         own = gone.filter(pc.and_(pc.greater_equal(gone["key"], first), pc.less(gone["key"], after)))
-        if own.num_rows:
-            part_.freeze(part.folder, freeze.shared(members, own["article_id"].combine_chunks()))
+        part_.freeze(part.folder, freeze.shared(members, own["article_id"].combine_chunks()))
 
 
 def _nights(old: Store) -> list[dict[str, Any]]:

@@ -287,6 +287,18 @@ def test_words_that_come_again_free_them(aged: Path, new: Path, tmp_path: Path) 
         assert sound(freed)
 
 
+@pytest.mark.parametrize("under", [other(kept(15)), kept(15)])
+def test_some_words_free_what_they_are_of(new: Path, tmp_path: Path, under: config.Config) -> None:
+    """Under the sketches of the store, and under others: s1 comes; s0 too, but p1, a print of it, does not."""
+    file = night(tmp_path, "n", own(0, NIGHT), own(1, NIGHT + timedelta(minutes=1)))
+    freed = tmp_path / "freed"
+    done = rebuilt(new, freed, file, settings=under)
+    assert set(Store(freed).state().frozen()["article_id"].to_pylist()) == FROZEN - {"s1"}
+    assert (done.counts["added"], done.counts["rejected"], done.frozen) == (1, 1, {"articles": 8, "clusters": 6})
+    assert partition(freed) == partition(new)
+    assert sound(freed)
+
+
 def test_under_settings_that_mix_nothing_is_frozen(aged: Path, tmp_path: Path) -> None:
     done = rebuilt(
         aged, tmp_path / "new", settings=msgspec.structs.replace(kept(15), verify=config.Verify(min_jaccard=0.3))

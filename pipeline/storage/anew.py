@@ -92,6 +92,5 @@ def without(folder: Path, article_ids: Sequence[str], into: Path, released: Coll
     stays = pc.invert(pc.is_in(pq.read_table(folder / "articles.parquet", columns=["article_id"])["article_id"], ids))
     write(folder, into, only(stays))
     gone, named = pa.array([*article_ids, *released], pa.string()), frozen(folder)
-    (into / "frozen.parquet").unlink(missing_ok=True)
     freeze(into, named.filter(pc.invert(pc.is_in(named, gone))))
     return int(pc.sum(stays).as_py() or 0)

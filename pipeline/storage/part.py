@@ -203,9 +203,10 @@ def frozen(folder: Path) -> pa.Array:
 
 
 def freeze(folder: Path, article_ids: pa.Array) -> None:
-    """Have the part in `folder` say so of these articles, if there are any; on the disk when this returns."""
+    """Have the part in `folder` say so of these articles, and of no others; on the disk when this returns."""
+    path = folder / "frozen.parquet"
+    path.unlink(missing_ok=True)
     if len(article_ids):
-        path = folder / "frozen.parquet"
         pq.write_table(pa.table({"article_id": article_ids}), path, compression="zstd")
         write.sync(path)
         write.sync(folder)

@@ -99,11 +99,14 @@ class State:
         light = [name for name in TAKEN["articles"].names if name in schema.ARTICLES.names]
         return self.take("articles", keys, light).append_column("body", bodies)
 
+    def frozen_ids(self) -> pa.Array:
+        """The ids of articles that are compared with nothing any more."""
+        return pa.concat_arrays([pa.array([], pa.string()), *(frozen(part.folder) for part in self.parts)])
+
     def frozen(self) -> pa.Table:
-        """The articles that are compared with nothing any more (article_id, effective_at)."""
+        """These articles (article_id, effective_at)."""
         wanted = pa.schema([COMPARED["texts"].field(name) for name in ("article_id", "effective_at")])
-        ids = pa.concat_arrays([pa.array([], pa.string()), *(frozen(part.folder) for part in self.parts)])
-        if not len(ids):
+        if not len(ids := self.frozen_ids()):
             return wanted.empty_table()
         rows = self.articles(["article_id", "digest", "modified_at", "published_at", "fetched_at", "rejected"])
         rows = rows.filter(pc.is_in(rows["article_id"], ids))
