@@ -25,7 +25,7 @@ demo: $(STAMP)  ## run the main job on the bundled wire day and show the result
 	@$(BIN)/reprints run tests/golden/wire-day --store build/demo --config tests/golden/wire-day.toml
 
 test: $(STAMP)  ## every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(STAMP)  ## lint, types and the direction of imports
 	@$(BIN)/ruff check .
