@@ -472,5 +472,5 @@ def test_what_does_not_mix_is_refused_with_what_it_means_and_what_to_do(
         return
     assert ended.code == 4
     assert f"{name} is {value} there and {now} here ({meaning})" in ended.err
-    assert ended.err.rstrip().endswith(f"reprints rebuild --store {store} --into NEW")
+    assert f'reprints rebuild --store {store} --into NEW"' in ended.err
     assert Store(store).runs() == ["2026-03-09.1"]
