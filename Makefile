@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench quality kills fuzz nightly backfill clean
+.PHONY: help demo test check fix bench quality kills nights fuzz nightly backfill clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ kills: $(STAMP)  ## runs killed at any moment, nothing torn and nothing lost (mi
 
 fuzz: $(STAMP)  ## readers, clean and trace on inputs that had accidents, others every time: make fuzz [MINUTES=10] [SEED=n]
 	@$(BIN)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
+
+nights: $(STAMP)  ## what a night costs on a store with history, beside a batch: make nights [ARTICLES=10000] [NIGHTS=50] (long)
+	@$(BIN)/python -m benchmarks.nights --articles $(or $(ARTICLES),10000) --nights $(or $(NIGHTS),50) --together $(or $(TOGETHER),7)
 
 nightly: $(STAMP)  ## run a night: make nightly DATE=2026-11-24 [CONFIG=configs/nightly.toml]
 	@test -n "$(DATE)" || { echo "which night? make nightly DATE=2026-11-24"; exit 2; }
