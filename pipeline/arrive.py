@@ -29,14 +29,16 @@ class Arrivals(NamedTuple):
     """What a run changes of what is compared.
 
     `comes`: articles (`LIGHT`, `key`, `effective_at`) that come in, in the order of time, then id; `goes`: texts (`key`) that
-    a newer version replaces; `waiting`: articles (`key`, `effective_at`) whose time has not come. Of those that the night
-    brought: `new` (article_id, source) come in, the others are `rejects` or superseded. `newest_new`: the newest time the
-    night brought, None if it brought nothing.
+    a newer version replaces; `waiting`: articles (`key`, `effective_at`) whose time has not come; `notices`: the newest
+    versions, as `comes`, of articles that are withdrawn or corrected now, or were. Of those that the night brought: `new`
+    (article_id, source) come in, the others are `rejects` or superseded. `newest_new`: the newest time the night brought,
+    None if it brought nothing.
     """
 
     comes: pa.Table
     goes: pa.Table
     waiting: pa.Table
+    notices: pa.Table
     new: pa.Table
     rejects: pa.Table
     n_superseded: int
@@ -73,6 +75,7 @@ def arrivals(
     rows = pa.concat_tables([earlier, new])
     early = pc.greater(rows["effective_at"], pa.scalar(as_of + _AHEAD, schema.TIME))
     newest, superseded = identify.newest(rows.filter(pc.invert(early)))
+    notices = _notices(kept, rows.filter(pc.invert(early)))
     comes = newest.filter(pc.invert(pc.is_in(newest["key"], texts["article"].combine_chunks())))
     late = pc.less(comes["effective_at"], pa.scalar(reach(as_of, settings), schema.TIME))
     brought = {
@@ -87,6 +90,9 @@ def arrivals(
         comes=_in_order(comes.filter(taught)),
         goes=texts.filter(pc.is_in(texts["article"], superseded["key"].combine_chunks())).select(["key"]),
         waiting=rows.filter(early).select(["key", "effective_at"]),
+        notices=notices.filter(
+            pc.greater_equal(notices["effective_at"], pa.scalar(reach(as_of, settings), schema.TIME))
+        ),
         new=brought["comes"].select(["article_id", "source"]),
         rejects=pa.concat_tables(
             [reject(brought["waiting"], ahead), _too_late(brought["late"], as_of, settings), reject(stopped, _FROZEN)]
@@ -94,6 +100,17 @@ def arrivals(
         n_superseded=brought["superseded"].num_rows,
         newest_new=pc.max(new["effective_at"]).as_py(),
     )
+
+
+def _notices(kept: state.State, rows: pa.Table) -> pa.Table:
+    """Of articles that come, or come anew, those that a new notice is about, or that an earlier one is about no more."""
+    known = kept.notices()
+    known = known.filter(pc.is_in(known["article_id"], value_set=_ids(rows)))
+    said = _with_time(kept.take("articles", known["key"].to_numpy(), LIGHT), known["key"], known["effective_at"])
+    said = said.filter(pc.invert(pc.is_in(said["key"], value_set=rows["key"].combine_chunks())))
+    newest, _ = identify.newest(pa.concat_tables([rows, said]), withdrawn=True)
+    marked = pc.or_(pc.not_equal(newest["status"], "usable"), pc.is_in(newest["article_id"], value_set=_ids(known)))
+    return newest.filter(pc.and_(marked, pc.invert(pc.is_in(newest["key"], value_set=known["key"].combine_chunks()))))
 
 
 def _seen_now(intake: Intake, number: int, as_of: datetime) -> pa.Table:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline import config, schema
+from pipeline import config, notices, schema
 from pipeline.arrive import Arrivals, reach, stretch
 from pipeline.meet import Articles, articles_of, meet, reopened
 from pipeline.redo import texts
-from pipeline.stages import rollup, verify
+from pipeline.stages import retract, rollup, verify
 from pipeline.storage.part import Part
 from pipeline.storage.state import Ref, State
 from pipeline.watch import Watch
@@ -29,7 +30,8 @@ class Opened(NamedTuple):
 
     `matches` are those among them, by row number (`verify.MATCHES`), `outer` those with others, by id (`rollup.NAMED`).
     `around`: the texts of both (article_id, effective_at, n_words, and what names them to the state). `gone`: the
-    texts that were compared and are no more (article_id, effective_at).
+    texts that were compared and are no more (article_id, effective_at). `notices` hold of them (`retract.NOTICES`), and
+    `earlier` are the shingles of what was corrected.
     """
 
     known: Articles
@@ -37,6 +39,8 @@ class Opened(NamedTuple):
     outer: pa.Table
     around: pa.Table
     gone: pa.Table
+    notices: pa.Table = retract.NOTICES.empty_table()
+    earlier: Mapping[str, list[NDArray[Any]]] = MappingProxyType({})
 
 
 def compare(
@@ -63,9 +67,14 @@ def compare(
     met = meet(kept, now, (reach(last, settings) if last else None, reach(as_of, settings)), settings, watch)
     part.write("matches", met.matches)
     part.write("void", pa.table({"key": met.void}))
+    since = reach(as_of, settings)
+    reached = notices.reached(now, notices.changed(kept, now, night.notices), since, settings)
+    met = met._replace(touched=np.union1d(met.touched, np.setdiff1d(reached, met.gone)))
     with watch.step("open") as step:
         keys, matches = reopened(kept, now, met, settings, ties)
         opened = _opened(now, keys, matches, settings, kept.texts(["article_id", "effective_at"], keys=met.gone))
+        valid = notices.valid(now, since, settings)
+        opened = opened._replace(notices=valid, earlier=notices.earlier(now, valid, opened.known.articles))
         step.rows = len(keys)
     return opened, now
 
@@ -77,6 +86,7 @@ def brought(kept: State, part: Part, ref: Ref, night: Arrivals, oldest: int, set
     for name, rows in added._asdict().items():
         part.write(name, rows)
     part.write("waiting", night.waiting)
+    part.write("notices", notices.rows(State([*kept.parts, ref]), night.notices))
     return added.texts
 
 

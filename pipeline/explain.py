@@ -80,7 +80,8 @@ def _reading(store: Store, row: Row, run_id: str) -> Iterator[str]:
     yield f"  body        {row['n_words']:,} words{where}"
     if n_versions := pc.sum(pc.equal(state.articles(["article_id"])["article_id"], row["article_id"])).as_py() - 1:
         yield f"  versions    this is the newest; {_several(n_versions, 'earlier one')} came too"
-    yield f"  kind        {row['kind']}, {row['status']}, text {row['text_state']}"
+    by = f" by {row['notice_id']}" if row["notice_id"] else ""
+    yield f"  kind        {row['kind']}, {row['status']}{by}, text {row['text_state']}"
     if lines:
         yield f"  taken out   {len(lines)} lines that are not the story:"
         yield from (f"    {line['kind']:<12} {line['rule']:<22} {_cut(line['line'], 58)}" for line in lines)

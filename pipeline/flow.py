@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from pipeline import config, examine, freeze, schema
+from pipeline import config, examine, freeze, notices, schema
 from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
 from pipeline.compare import Opened, compare
 from pipeline.errors import InputError
@@ -108,6 +108,7 @@ def derive(
         texts = rollup.same_text_and_cluster(sketched.light, anchors)
         columns = (articles["article_id"], articles["publisher_id"], texts, articles["effective_at"])
         articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
+        articles = notices.apply(articles, credited, anchors, sketched, opened.notices, opened.earlier, settings)
         elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
         figures = sketched.figures(groups, elections, facts, settings.verify)
         clusters, members = elect.tables(
@@ -199,7 +200,7 @@ def _run(
         ref = Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
         kept = kept.uncompared() if again else kept
         night = arrivals(kept, intake, ref, settings, again=again)
-        if not night.new.num_rows and not again and _is_settled(store, as_of):
+        if not night.new.num_rows and not night.notices.num_rows and not again and _is_settled(store, as_of):
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of

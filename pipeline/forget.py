@@ -36,9 +36,9 @@ __all__ = ["Takedown", "forget", "text"]
 
 #: The columns of published tables that name an article.
 _NAMING = frozenset(
-    "article_id canonical_id anchor_id runner_up_id first_id left_id right_id duplicate_of version_of".split()
+    "article_id canonical_id anchor_id runner_up_id first_id left_id right_id duplicate_of version_of notice_id".split()
 )
-_LED = "canonical_changed"  # the event whose from_id and to_id name articles
+_LED = ("canonical_changed", "withdrawn", "corrected")  # the events whose from_id and to_id name articles
 _GONE = "an article that was taken down since"
 
 
@@ -236,7 +236,7 @@ def _redacted(before: follow.Before, ids: pa.Array) -> follow.Before:
     for column in ("headline", "canonical_reason"):
         clusters = _without(clusters, column, led)
     events = before.events
-    changed = pc.equal(events["event"], _LED)
+    changed = pc.is_in(events["event"], value_set=pa.array(_LED))
     was_elected = pc.and_(changed, pc.is_in(events["to_id"], ids))
     place = events.column_names.index("reason")
     events = events.set_column(place, events.field(place), pc.if_else(was_elected, f"led by {_GONE}", events["reason"]))

@@ -230,7 +230,7 @@ def _freeze(state: State, members: pa.Table, blank: pa.Array | None) -> None:
 
     They are those without words that have no sketch: `blank`, None for all.
     """
-    rows = state.articles(["article_id", "digest", "modified_at", "published_at", "rejected"])
+    rows = state.articles(["article_id", "digest", "status", "modified_at", "published_at", "rejected"])
     newest, _ = identify.newest(rows.filter(pc.invert(rows["rejected"])))
     gone = newest.filter(pa.array(~state.have_words(newest["key"].to_numpy())))
     gone = gone if blank is None else gone.filter(pc.is_in(gone["article_id"], blank))

@@ -83,6 +83,7 @@ RECORDS = _schema(
     status=(_TEXT,),
     version=(_TEXT,),
     note=(_TEXT,),
+    slug=(_TEXT,),
 )
 
 _SPAN_MAP = pa.list_(
@@ -93,7 +94,8 @@ _SPAN_MAP = pa.list_(
 #: folded, NFC, without byline, dateline and furniture. `body_map` carries offsets back: the character at `body[i]` stood
 #: at `raw + (i - at)` of the field as read, with (at, raw) the last entry whose `at` <= i. `article_id` and `identity`
 #: (hex, 32 characters: equal for two records of the same article) are empty until `identify` fills them. `digest` (hex)
-#: tells one text from another: over headline and text as read.
+#: tells one text from another: over headline and text as read, and a status that the record states. `names` is what a notice
+#: of a withdrawal or correction calls the story that it is about: headlines, slugs, ids; null where the article is none.
 ARTICLES = _schema(
     record=pa.int64(),
     article_id=_TEXT,
@@ -136,6 +138,8 @@ ARTICLES = _schema(
     version=(_TEXT,),
     version_rank=_COUNT,
     n_words=_COUNT,
+    slug=(_TEXT,),
+    names=(pa.list_(_TEXT),),
 )
 
 #: Lines that `clean` took out of a page or body, or `learn` of a body, with the rule that did. `position` is head, body or
@@ -252,6 +256,7 @@ PUBLISHED: Mapping[str, pa.Schema] = MappingProxyType(
             n_words=_COUNT,
             kind=_TEXT,
             status=_TEXT,
+            notice_id=(_TEXT,),
             text_state=_TEXT,
             credit_agency=(_TEXT,),
             credit_grade=_TEXT,

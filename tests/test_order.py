@@ -23,8 +23,11 @@ SETTINGS = config.Config(
 )
 
 
-def outcome(nights: list[list[strategies.Article]]) -> tuple[set[frozenset[str]], set[str], list[dict[str, object]]]:
-    """The partition, the canonicals and the furniture after these nights."""
+Outcome = tuple[set[frozenset[str]], set[str], list[dict[str, object]], dict[str, tuple[str, str | None]]]
+
+
+def outcome(nights: list[list[strategies.Article]]) -> Outcome:
+    """The partition, the canonicals, the furniture, and what was withdrawn or corrected by whom, after these nights."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "store")
         for number, night in enumerate(nights):
@@ -37,18 +40,23 @@ def outcome(nights: list[list[strategies.Article]]) -> tuple[set[frozenset[str]]
     for member in members:
         clusters.setdefault(member["cluster_id"], set()).add(member["article_id"])
     canonicals = {row["article_id"] for row in members if row["is_canonical"]}
-    return {frozenset(ids) for ids in clusters.values()}, canonicals, furniture
+    statuses = {row["article_id"]: (row["status"], row["notice_id"]) for row in members}
+    return {frozenset(ids) for ids in clusters.values()}, canonicals, furniture, statuses
 
 
 def row(article: strategies.Article) -> dict[str, object]:
-    """Every seventh article says no time, and is taken as of the run's date."""
+    """Every seventh article says no time, and is taken as of the run's date. One masthead is an agency's, and takes back or
+    corrects every third story of its own; a notice of each fourth is all that it sends.
+    """
     to_the_minute = zlib.crc32(article.publisher.encode()) % 2 > 0  # days alone make twins
     dated = zlib.crc32(article.id.encode()) % 7 > 0
+    is_agency, fate = article.publisher == "Elm Herald", zlib.crc32(article.id.encode()) % 12
+    tag = {0: "WITHDRAWN: ", 3: "CORRECTED: ", 6: "CORRECTED: ", 4: "KILL: "}.get(fate, "") if is_agency else ""
     return {
         "id": article.id,
-        "publisher": article.publisher,
-        "title": article.headline,
-        "text": article.body,
+        "publisher": "AP News" if is_agency else article.publisher,
+        "title": f"{tag}{article.headline}",
+        "text": "Please kill this story of the Associated Press (AP)." if tag == "KILL: " else article.body,
         "published_at": (article.at.isoformat() if to_the_minute else article.at.date().isoformat()) if dated else None,
     }
 

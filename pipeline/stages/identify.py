@@ -259,16 +259,21 @@ def attach(table: pa.Table, articles: pa.Table) -> pa.Table:
     return _with(table, "article_id", ids).filter(pc.is_valid(ids))
 
 
-def newest(articles: pa.Table) -> tuple[pa.Table, pa.Table]:
+def newest(articles: pa.Table, *, withdrawn: bool = False) -> tuple[pa.Table, pa.Table]:
     """(current, superseded): of the versions of one article the newest is current, both in the order they came.
 
     Newest by `modified_at`, then `published_at` (a missing time is the oldest), then the greatest `digest`. Of rows
-    equal in all of these, which are the same text, the first counts.
+    equal in all of these, which are the same text, the first counts. One that is withdrawn supersedes no text: it often is a
+    notice and nothing else, and the text is needed to know its prints. `withdrawn`: it does, also where no time says that it
+    is the later one.
     """
-    columns = ["article_id", "modified_at", "published_at", "digest"]
-    numbered = articles.select(columns).append_column("row", pa.array(np.arange(articles.num_rows)))
-    directions = ("ascending", "descending", "descending", "descending", "ascending")  # Arrow puts nulls last
-    order = pc.sort_indices(numbered, sort_keys=list(zip(numbered.column_names, directions, strict=True)))
+    keys = [("article_id", "ascending"), ("modified_at", "descending"), ("published_at", "descending")]
+    keys.insert(len(keys) if withdrawn else 1, ("withdrawn", "descending" if withdrawn else "ascending"))
+    keys += [("digest", "descending"), ("row", "ascending")]  # Arrow puts nulls last
+    numbered = articles.select(["article_id", "modified_at", "published_at", "digest"])
+    numbered = numbered.append_column("withdrawn", pc.equal(articles["status"], "withdrawn").cast(pa.int8()))
+    numbered = numbered.append_column("row", pa.array(np.arange(articles.num_rows)))
+    order = pc.sort_indices(numbered, sort_keys=keys)
     is_first = _changes(articles.column("article_id").combine_chunks().take(order))
     current = np.zeros(articles.num_rows, bool)
     current[order.to_numpy()[is_first]] = True

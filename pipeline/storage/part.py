@@ -11,7 +11,8 @@ What was made of it to be *compared*: `texts`, a row for each text that came int
 article, of a new version of one, or one that was done again because furniture had become known; the sketches of those are in
 `redone`, their learned lines in `struck`. `learned` says what furniture is known, `matches` are the verified pairs
 that the run added. A part never changes, so a later one says what no longer holds: `left` names texts that are compared no
-more, `void` those whose earlier matches do not count. `waiting` are articles whose time has not come.
+more, `void` those whose earlier matches do not count. `waiting` are articles whose time has not come, `notices` those whose
+newest version is withdrawn or corrected, or no more.
 
 One thing may go from a part: the `WORDS` of its articles, once they are older than the setting says. Each table of them is a
 file, and whoever reads finds it there or not.
@@ -33,7 +34,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import schema
-from pipeline.stages import identify, learn, pair, verify
+from pipeline.stages import identify, learn, pair, retract, verify
 from pipeline.storage import write
 
 __all__ = [
@@ -105,6 +106,7 @@ COMPARED: Mapping[str, pa.Schema] = MappingProxyType(
         "matches": verify.MATCHES.append(pa.field("at", schema.TIME, nullable=False)),  # of the later; sides are keys
         "left": pa.schema([_KEY]),
         "void": pa.schema([_KEY]),
+        "notices": pa.schema([_KEY, *retract.NOTICES]),
         "waiting": pa.schema([_KEY, pa.field("effective_at", schema.TIME, nullable=False)]),
     }
 )

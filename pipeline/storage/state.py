@@ -90,7 +90,7 @@ class State:
 
     def newest(self, article_ids: Iterable[str]) -> pa.Table:
         """The newest version of each of these articles, with its `body`, null where it is no longer kept."""
-        rows = self.articles(["article_id", "digest", "modified_at", "published_at", "rejected"])
+        rows = self.articles(["article_id", "digest", "status", "modified_at", "published_at", "rejected"])
         rows = rows.filter(pc.is_in(rows["article_id"], pa.array(sorted(set(article_ids)), pa.string())))
         keys = identify.newest(rows.filter(pc.invert(rows["rejected"])))[0]["key"].to_numpy()
         kept = self.have_words(keys)
@@ -108,7 +108,9 @@ class State:
         wanted = pa.schema([COMPARED["texts"].field(name) for name in ("article_id", "effective_at")])
         if not len(ids := self.frozen_ids()):
             return wanted.empty_table()
-        rows = self.articles(["article_id", "digest", "modified_at", "published_at", "fetched_at", "rejected"])
+        rows = self.articles(
+            ["article_id", "digest", "status", "modified_at", "published_at", "fetched_at", "rejected"]
+        )
         rows = rows.filter(pc.is_in(rows["article_id"], ids))
         rows = identify.newest(rows.filter(pc.invert(rows["rejected"])))[0]
         effective = pc.coalesce(rows["published_at"], rows["fetched_at"], rows[FIRST_SEEN.name])
@@ -246,6 +248,13 @@ class State:
         if not self._compared:
             return COMPARED["waiting"].empty_table()
         return pq.read_table(self._compared[-1].folder / "waiting.parquet").cast(COMPARED["waiting"])
+
+    def notices(self) -> pa.Table:
+        """What is said of articles whose newest version is withdrawn or corrected, or was: the last word of each, by key."""
+        found = self._each("notices")
+        last = found.append_column("row", pa.array(np.arange(found.num_rows)))
+        last = last.group_by("article_id").aggregate([("row", "max")])["row_max"]
+        return found.take(last.take(pc.sort_indices(last)))
 
     @cached_property
     def _left(self) -> NDArray[np.int64]:

@@ -68,6 +68,16 @@ from tests.stages.cleaning import STORY, run
         ("PHOTO/VIDEO: Council keeps lamp", None, 0, "usable"),
         ("VIDEO: Council keeps lamp", None, 0, "usable"),
         ("Neu: Leuchtturm im Norden", None, 0, "usable"),
+        ("STORY WITHDRAWN: Council keeps lamp", "STORY WITHDRAWN", 0, "withdrawn"),
+        ("Story withdrawn", "Story withdrawn", 0, "withdrawn"),
+        ("BULLETIN KILL", "BULLETIN KILL", 0, "withdrawn"),
+        ("BC-Lighthouse--Lamp, KILL", "BC-Lighthouse--Lamp, KILL", 0, "withdrawn"),
+        ("Mandatory kill", "Mandatory kill", 0, "withdrawn"),
+        ("EDS: Please kill the lamp story", "EDS: Please kill", 0, "withdrawn"),
+        ("【取り消し】灯台の明かり残す", "【取り消し】", 0, "withdrawn"),
+        ("Editors kill story on the mayor after a call", None, 0, "usable"),
+        ("Story killed by editors wins prize years later", None, 0, "usable"),
+        ("Attention: wolves kill sheep near lighthouse", None, 0, "usable"),
     ],
 )
 def test_versions(headline: str, version: str | None, rank: int, status: str) -> None:
@@ -91,6 +101,48 @@ def test_a_note_of_correction_counts_in_any_language(note: str) -> None:
     article, stripped = run(f"{STORY}\n{note}")
     assert article["status"] == "corrected"
     assert [(row["kind"], row["line"]) for row in stripped] == [("version_note", note)]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("MANDATORY KILL: please kill our story on the lamp. It is a hoax.", "withdrawn"),
+        ("Attention editors: the item on the lamp must be killed. There will be no substitute.", "withdrawn"),
+        ("Bitte die Meldung vom Leuchtturm nicht verwenden. Sie ist falsch.", "withdrawn"),
+        (
+            "The journal said on Monday that the article on the lamp has been retracted, and its author regretted it.",
+            "usable",
+        ),
+        ("The council voted to kill the plan for a new lamp, and asked editors in town to say so.", "usable"),
+    ],
+)
+def test_a_short_text_that_is_a_notice_withdraws(text: str, status: str) -> None:
+    assert run(text, headline="Lamp")[0]["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("note", "status"),
+    [
+        ("Mandatory kill. Remove from all sites.", "withdrawn"),
+        ("This story has been withdrawn by the agency.", "withdrawn"),
+        ("Replaces the earlier story, which has been withdrawn.", "usable"),
+        ("Adds quotes, kills repeated word in paragraph 3.", "usable"),
+    ],
+)
+def test_a_note_to_editors_withdraws(note: str, status: str) -> None:
+    assert run(STORY, headline="Lamp", note=note)[0]["status"] == status
+
+
+def test_a_notice_names_its_story_by_headline_slug_and_number() -> None:
+    text = 'Kill BC-Varn--Lamp (story 8812345). The story headlined "Lamp stolen at night from Varn" is wrong.'
+    named = run(text, headline="WITHDRAWN: Lamp stolen from island")[0]["names"]
+    assert {"Lamp stolen from island", "BC-Varn--Lamp", "8812345", "Lamp stolen at night from Varn"} <= set(named)
+    assert run(STORY, headline="Lamp stolen")[0]["names"] is None
+
+
+def test_the_same_text_with_another_status_is_another_version() -> None:
+    digests = {run(STORY, headline="Lamp", status=status)[0]["digest"] for status in ("usable", None, "canceled")}
+    assert len(digests) == 2
 
 
 def test_the_record_s_version_and_status_count() -> None:

@@ -301,3 +301,25 @@ def test_an_empty_run_after_an_empty_store_is_empty():
     empty: Sequence[World] = [{}]
     (result,) = runs(*empty)
     assert [getattr(result, name).num_rows for name in vars(result)] == [0, 0, 0, 0]
+
+
+def test_what_an_agency_takes_back_is_told_and_also_when_it_stands_again():
+    def night(number: int, before: follow.Before, *withdrawn: str) -> follow.Followed:
+        clusters, members = published({"a": "abc", "s": "s"})
+        ids = members["article_id"].to_pylist()
+        status = ["withdrawn" if article in withdrawn else "usable" for article in ids]
+        notices = ["n" if article in withdrawn and article != "a" else None for article in ids]
+        for name, values in (("status", status), ("notice_id", notices)):
+            place = members.column_names.index(name)
+            members = members.set_column(place, members.field(name), pa.array(values, pa.string()))
+        return follow.run(clusters, members, before, f"2026-03-09.{number}", NIGHT)
+
+    first = night(1, follow.Before.nothing())
+    second = night(2, after(follow.Before.nothing(), first), "a", "b", "c", "s")
+    third = night(3, after(after(follow.Before.nothing(), first), second))
+    assert [(row["event"], row["from_id"], row["reason"]) for row in second.events.to_pylist()] == [
+        ("withdrawn", "n", "3 of 3 prints are withdrawn")  # and nothing of the cluster of one
+    ]
+    assert [(row["event"], row["reason"]) for row in third.events.to_pylist()] == [
+        ("reinstated", "none of 3 prints is withdrawn any more")
+    ]

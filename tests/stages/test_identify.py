@@ -222,6 +222,15 @@ def test_newest(older: dict[str, Any], newer: dict[str, Any]) -> None:
         assert superseded["record"].to_pylist() == [pair.index(older)]
 
 
+def test_a_withdrawal_supersedes_no_text_and_is_the_last_word_all_the_same() -> None:
+    table = articles(
+        {"article_id": "v", "digest": "0b", "status": "usable", "published_at": at(1)},
+        {"article_id": "v", "digest": "0a", "status": "withdrawn", "published_at": at(1)},
+    )
+    assert identify.newest(table)[0]["status"].to_pylist() == ["usable"]
+    assert identify.newest(table, withdrawn=True)[0]["status"].to_pylist() == ["withdrawn"]
+
+
 def test_newest_of_nothing() -> None:
     current, superseded = identify.newest(schema.empty(schema.ARTICLES))
     assert current.num_rows == superseded.num_rows == 0

@@ -20,10 +20,10 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.stages._fold import SpanMap, flatten, fold, is_plain
 from pipeline.stages._words import count_words
-from pipeline.stages.clean import dates, furniture
+from pipeline.stages.clean import dates, furniture, notices
 from pipeline.stages.clean.lines import Line, key
 from pipeline.stages.clean.story import Known, Stated, Story, read_story
-from pipeline.stages.clean.verdicts import kind_of, language_of, text_state_of, version_of
+from pipeline.stages.clean.verdicts import kind_of, language_of, stated, text_state_of, version_of
 from pipeline.stages.lexicon.publishers import Publisher, Publishers, urlsplit_host
 
 __all__ = ["run"]
@@ -81,7 +81,7 @@ def _clean(
     article = {
         **{name: record[name] for name in _CARRIED},
         "article_id": "",
-        "digest": _digest(record["headline"], text),
+        "digest": _digest(record["headline"], text, stated(record["status"])),
         "body": body,
         "body_map": [{"at": at, "raw": raw} for at, raw in body_map],
         "language": language_of(record["language"], body),
@@ -93,7 +93,7 @@ def _clean(
     return article, [_strip_row(record, text, strip) for strip in story.strips]
 
 
-_CARRIED = ("record", "source", "field", "source_id", "url", "canonical_url", "origin_url", "credit", "rights")
+_CARRIED = ("record", "source", "field", "source_id", "url", "canonical_url", "origin_url", "credit", "rights", "slug")
 
 
 def _known(record: dict[str, Any], settings: config.Clean, publishers: Publishers) -> Known:
@@ -116,9 +116,13 @@ def _names_host(line: str, record: dict[str, Any]) -> bool:
     return len(name) >= _HOST_LETTERS and name in key(record["host"] or urlsplit_host(record["url"]) or "")
 
 
-def _digest(headline: str | None, text: str) -> str:
-    """32 hex digits over headline and text as read; lone surrogates, which no file holds but a caller may, count too."""
-    content = f"{headline or ''}\0{text}".encode("utf-8", "surrogatepass")
+def _digest(headline: str | None, text: str, status: str) -> str:
+    """32 hex digits over headline and text as read; lone surrogates, which no file holds but a caller may, count too.
+
+    So does a status that the record states: the same text withdrawn is another version.
+    """
+    said = f"{headline or ''}\0{text}" + (f"\0{status}" if status else "")
+    content = said.encode("utf-8", "surrogatepass")
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
@@ -261,10 +265,13 @@ def _lenient(raw: str | None, place: dates.Place) -> dates.Moment | None:
 
 def _verdicts(record: dict[str, Any], text: str, story: Story, body: str, settings: config.Clean) -> dict[str, Any]:
     headline = record["headline"] or _said(text, story, "headline")
-    notes = [text[strip.start : strip.end] for strip in story.strips if strip.kind == "version_note"]
-    version = version_of(headline, record["version"], record["status"], [*notes, record["note"] or ""])
     n_words = count_words(body)
+    top = flatten(text[: 2 * notices.TOP]).strip()[: notices.TOP] if n_words < notices.SHORT else ""
+    notes = [text[strip.start : strip.end] for strip in story.strips if strip.kind == "version_note"]
+    version = version_of(headline, record["version"], record["status"], [*notes, record["note"] or ""], top)
+    is_notice = version.status != "usable" and (version.status == "withdrawn" or n_words < notices.SHORT)
     return {
+        "names": notices.names(headline, f"{record['note'] or ''}\n{text}") if is_notice else None,
         "kind": kind_of(headline, body.split("\n"), story.strips, paid_dateline=story.paid_dateline),
         "status": version.status,
         "version": version.text,

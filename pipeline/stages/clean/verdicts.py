@@ -16,7 +16,7 @@ from pipeline.stages._fold import flatten
 from pipeline.stages.clean import structure
 from pipeline.stages.clean.lines import Strip
 
-__all__ = ["Version", "kind_of", "language_of", "text_state_of", "version_of"]
+__all__ = ["Version", "kind_of", "language_of", "stated", "text_state_of", "untagged", "version_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class _Lexicon:
     headline: _Rules  # kinds
     opening: _Rules  # kinds
     correcting: regex.Pattern[str]
+    killing: regex.Pattern[str]
+    withdrawing: regex.Pattern[str]
     chronicle: regex.Pattern[str]
     reporting: tuple[str, ...]
 
@@ -76,6 +78,8 @@ def _lexicon() -> _Lexicon:
         _compiled(parts["headline"], "kind"),
         _compiled(parts["opening"], "kind"),
         regex.compile(table["correcting"], regex.IGNORECASE),
+        regex.compile(table["killing"], regex.IGNORECASE),
+        regex.compile(table["withdrawing"], regex.IGNORECASE),
         regex.compile(table["chronicle"], regex.IGNORECASE),
         tuple(table["reporting"]),
     )
@@ -105,24 +109,35 @@ _CORRECTED = frozenset({"corrected", "correction", "corrective"})
 _HIGHEST = 1_000_000  # a rank above this is no count of versions but a date or an id
 
 
-def version_of(headline: str | None, version: str | None, status: str | None, notes: list[str]) -> Version:
+def version_of(headline: str | None, version: str | None, status: str | None, notes: list[str], top: str) -> Version:
     """The version: from the record's own field if that is a number, else from the headline's tag.
 
     `status` is the record's (IPTC pubstatus: canceled and withheld count as withdrawn), `notes` its editor's note and
-    the version notes found in the text.
+    the version notes found in the text; `top` the beginning of a short text, "" of a longer one.
     """
     text, rank, found = _tagged(flatten(headline).strip() if headline else "")
     if version and version.strip():
         text = version.strip()
         rank = int(text) if text.isascii() and text.isdigit() and int(text) <= _HIGHEST else rank
-    stated = (status or "").strip().casefold()
-    stated = stated.rpartition(":")[2]  # "stat:canceled"
-    if found == "withdrawn" or stated in _WITHDRAWN:
+    killed = any(_lexicon().killing.search(note) for note in (*notes, top))
+    if "withdrawn" in (found, stated(status)) or killed or any(_lexicon().withdrawing.search(note) for note in notes):
         return Version(text, rank, "withdrawn")
-    corrected = (
-        found == "corrected" or stated in _CORRECTED or any(_lexicon().correcting.search(note) for note in notes)
-    )
+    corrected = "corrected" in (found, stated(status)) or any(_lexicon().correcting.search(note) for note in notes)
     return Version(text, rank, "corrected" if corrected else "usable")
+
+
+def stated(status: str | None) -> str:
+    """What a record's own status says: withdrawn, corrected or "" for anything else."""
+    said = (status or "").strip().casefold().rpartition(":")[2]  # "stat:canceled"
+    return "withdrawn" if said in _WITHDRAWN else "corrected" if said in _CORRECTED else ""
+
+
+def untagged(headline: str | None) -> str:
+    """A headline without what marks its version."""
+    flat = flatten(headline).strip() if headline else ""
+    for _, match in _lexicon().versions.found_in(flat):
+        return f"{flat[: match.start()]} {flat[match.end() :]}".strip(" -:,|")
+    return flat
 
 
 def _tagged(headline: str) -> tuple[str | None, int, str]:

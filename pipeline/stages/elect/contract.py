@@ -64,8 +64,8 @@ def sorted_groups(groups: pa.Table) -> pd.DataFrame:
 
 
 def known_articles(articles: pa.Table, columns: list[str]) -> pd.DataFrame:
-    """Those columns; duplicate_of and version_of may be missing and are null then."""
-    for name in ("duplicate_of", "version_of"):
+    """Those columns; duplicate_of, version_of and notice_id may be missing and are null then."""
+    for name in ("duplicate_of", "version_of", "notice_id"):
         if name in columns and name not in articles.column_names:
             articles = articles.append_column(name, pa.nulls(articles.num_rows, pa.string()))
     return frame(articles, columns)

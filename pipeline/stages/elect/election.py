@@ -74,7 +74,16 @@ def _prints(groups: pa.Table, articles: pa.Table) -> pd.DataFrame:
             "origin_url",
             "published_at",
         ),
-        *("published_precision", "kind", "status", "text_state", "version_rank", "n_words", "duplicate_of"),
+        *(
+            "published_precision",
+            "kind",
+            "status",
+            "notice_id",
+            "text_state",
+            "version_rank",
+            "n_words",
+            "duplicate_of",
+        ),
     ]
     prints = sorted_groups(groups).merge(known_articles(articles, columns), on="article_id", how="left", validate="1:1")
     complain(prints["status"].isna(), prints["article_id"], "is in a group but not among the articles")

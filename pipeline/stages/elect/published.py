@@ -60,7 +60,7 @@ def _joined(
 ) -> pd.DataFrame:
     """One row for each member with all that is known of it and of its cluster, sorted by (cluster, article)."""
     told = [name for name in _unfollowed("members").names if name in schema.ARTICLES.names and name != "article_id"]
-    columns = ["article_id", "home_agency", "duplicate_of", "version_of", "effective_at", *told]
+    columns = ["article_id", "home_agency", "duplicate_of", "version_of", "notice_id", "effective_at", *told]
     rows = sorted_groups(groups).merge(known_articles(articles, columns), on="article_id", how="left", validate="1:1")
     complain(rows["status"].isna(), rows["article_id"], "is in a group but not among the articles")
     rows = rows.merge(frame(elections, ELECTIONS.names), on="anchor_id", how="left")

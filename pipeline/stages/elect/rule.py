@@ -80,7 +80,7 @@ def _rounds(rule: list[Step], starts: np.ndarray[Any, Any], left: np.ndarray[Any
 def steps(prints: pd.DataFrame, settings: config.Elect) -> list[Step]:
     """The rule, in order, over the prints of clusters of two and more.
 
-    Takes columns pinned, fault, at_home (bool), n_pointers, credit_rank, n_signals, version_rank, status, n_words,
+    Takes columns pinned, fault, at_home (bool), n_pointers, credit_rank, n_signals, version_rank, status, notice_id, n_words,
     published_at, published_precision, address (null: unknown), article_id.
     """
     time_class = prints["published_precision"].map(_TIME_CLASSES).fillna(0).where(prints["published_at"].notna(), 0)
@@ -104,7 +104,7 @@ def steps(prints: pd.DataFrame, settings: config.Elect) -> list[Step]:
         Step("pointed", _score(prints["n_pointers"] > 0)),
         Step("credit", _score(prints["credit_rank"] + two_signals)),
         Step("version", _score(prints["version_rank"])),
-        Step("correction", _score(prints["status"] == "corrected")),
+        Step("correction", _score((prints["status"] == "corrected") & prints["notice_id"].isna())),
         Step("length", _score(prints["n_words"]), as_long),
         Step("precision", _score(time_class)),
         Step("time", -_score(seconds), as_early),

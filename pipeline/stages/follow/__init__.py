@@ -39,7 +39,7 @@ def run(clusters: pa.Table, members: pa.Table, before: Before, run_id: str, as_o
     return Followed(
         clusters=_stamped(clusters, cluster_changes, run_id, "clusters"),
         members=_stamped(members, member_changes, run_id, "members"),
-        events=events.table(clusters, kin.merge(ids, on="group"), before, run_id, as_of),
+        events=events.table(clusters, members, kin.merge(ids, on="group"), before, run_id, as_of),
         changes=changes.table(cluster_changes, member_changes),
     )
 

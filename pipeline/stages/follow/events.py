@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["table"]
 
 
-def table(clusters: pa.Table, kin: pd.DataFrame, before: Before, run_id: str, as_of: datetime) -> pa.Table:
+def table(
+    clusters: pa.Table, members: pa.Table, kin: pd.DataFrame, before: Before, run_id: str, as_of: datetime
+) -> pa.Table:
     """This run's events, sorted by key.
 
     `kin` as `identity.kin` with the ids of `identity.assign`. A cluster of one has no events; that it forwards to the
@@ -28,14 +30,14 @@ def table(clusters: pa.Table, kin: pd.DataFrame, before: Before, run_id: str, as
     """
     import pandas as pd
 
-    rows = pd.concat([*_lives(clusters, kin, before), _absorbed(kin), _retired(kin, before)])
+    rows = pd.concat([*_lives(clusters, members, kin, before), _absorbed(kin), _retired(kin, before)])
     rows = rows.assign(reason=rows["reason"] + before.because, run_id=run_id, as_of=pd.Timestamp(as_of))
     events = _frames.table(rows, schema.PUBLISHED["events"])
     return events.sort_by([(key, "ascending") for key in schema.KEYS["events"]]).combine_chunks()
 
 
-def _lives(clusters: pa.Table, kin: pd.DataFrame, before: Before) -> list[pd.DataFrame]:
-    """created, split, grew, shrank and canonical_changed: of the clusters that hold two articles or more, or did."""
+def _lives(clusters: pa.Table, members: pa.Table, kin: pd.DataFrame, before: Before) -> list[pd.DataFrame]:
+    """What happened to clusters that hold two articles or more, or did, and are still there."""
     columns = ["cluster_id", "n_articles", "canonical_id"]
     was = frame(before.clusters, columns).set_index("cluster_id").add_suffix("_was")
     now = frame(clusters, [*columns, "n_publishers", "canonical_reason"]).join(was, on="cluster_id")
@@ -65,7 +67,30 @@ def _lives(clusters: pa.Table, kin: pd.DataFrame, before: Before) -> list[pd.Dat
             from_id=led_anew["canonical_id_was"],
             to_id=led_anew["canonical_id"],
         ),
+        *_retracted(members, before, now[several | told]),
     ]
+
+
+def _retracted(members: pa.Table, before: Before, clusters: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """withdrawn, corrected and reinstated: where the number of prints that an agency took back or corrected is another one."""
+    was, now = (
+        frame(table, ["cluster_id", "status", "notice_id"]).pipe(lambda rows: rows[rows["status"] != "usable"])
+        for table in (before.members, members)
+    )
+    for status in ("withdrawn", "corrected"):
+        counts = [rows[rows["status"] == status].groupby("cluster_id").size() for rows in (was, now)]
+        told = clusters.assign(
+            n_was=clusters["cluster_id"].map(counts[0]).fillna(0).astype("int64"),
+            n=clusters["cluster_id"].map(counts[1]).fillna(0).astype("int64"),
+        )
+        notices = now[now["status"] == status].dropna(subset="notice_id").groupby("cluster_id")["notice_id"].min()
+        more = told[told["n"] > told["n_was"]]
+        words = {"withdrawn": "are withdrawn", "corrected": "carry what was corrected, or correct it"}[status]
+        reasons = (f"{n} of {_prints(of)} {words}" for n, of in _rows(more, "n", "n_articles"))
+        yield _event(status, more["cluster_id"], reasons, from_id=more["cluster_id"].map(notices))
+        fewer = told[(told["n"] == 0) & (told["n_was"] > 0)]
+        reasons = (f"none of {_prints(n)} is {status} any more" for n in fewer["n_articles"])
+        yield _event("reinstated", fewer["cluster_id"], reasons)
 
 
 def _lost(kin: pd.DataFrame) -> dict[str, str]:
@@ -100,7 +125,7 @@ def _rows(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
 def _absorbed(kin: pd.DataFrame) -> pd.DataFrame:
     rows = kin[kin["is_heir"] & (kin["cluster_id"] != kin["old_id"])]
     reasons = (
-        f"{_prints(n)} of one story with {new}, which was published first"
+        f"its {_prints(n)} {'is' if n == 1 else 'are'} of one story with {new}, which was published first"
         for n, new in _rows(rows, "n_shared", "cluster_id")
     )
     return _event("absorbed", rows["old_id"], reasons, to_id=rows["cluster_id"])
