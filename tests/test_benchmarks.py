@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import core, generate, judge, languages, ours, page, quality
+from benchmarks import core, generate, judge, languages, ours, page, quality, thirty
 from benchmarks.contender import Job, Outcome, measure
 from benchmarks.peers import datasketch_peer
 
@@ -241,3 +241,20 @@ def test_the_page_says_what_is_found_in_each_language() -> None:
     assert len({line.count("|") for line in rows}) == 1
     assert len(rows) == 1 + 27 + 1  # the rule below the header, 23 ways of writing, 4 mixtures, all
     assert "| **all** | 196 | 150 |" in lines[-3]
+
+
+def test_thirty_nights_bring_the_same_from_the_same_seed_and_all_that_may_go_wrong(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        thirty.deliver(tmp_path / name, thirty.deliveries(7))
+    one, two = (
+        {str(p.relative_to(f)): p.read_bytes() for p in f.rglob("*") if p.is_file()} for f in tmp_path.iterdir()
+    )
+    assert one == two
+    nights = thirty.deliveries(7)
+    items = [item for night in nights for item in night["items"]]
+    texts = {(item["id"], item["text"]) for item in items}
+    assert len(items) > len(texts) > len({item["id"] for item in items}) > 150  # repeats, and changed texts
+    assert len({item["story"] for item in items}) > 30
+    assert sum(bool(night["items"]) for night in nights) > thirty.NIGHTS - 3
+    assert any(night["late"] for night in nights)
+    assert any(item["id"] == "ap-kill-1" for item in items)

@@ -19,7 +19,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,11 +58,12 @@ def quote(body: str, texts: Mapping[str, Row]) -> str:
     return re.sub(r"\{([\w-]+):([\d,]+)\}", paragraphs, body)
 
 
-def clock(text: str, zone: str) -> datetime:
-    """`09:48` of the day, or `08 14:05`, on the wall clock of that zone."""
+def clock(text: str, zone: str, of: date = DAY) -> datetime:
+    """`09:48` of a day, or `08 14:05` of the day before, on the wall clock of that zone."""
     day, _, time = text.rpartition(" ")
     hour, minute = map(int, time.split(":"))
-    return datetime(DAY.year, DAY.month, int(day or DAY.day), hour, minute, tzinfo=ZoneInfo(zone))
+    of -= timedelta(days=DAY.day - int(day or DAY.day))
+    return datetime(of.year, of.month, of.day, hour, minute, tzinfo=ZoneInfo(zone))
 
 
 def stamped(form: str, at: datetime) -> str:
@@ -86,16 +87,30 @@ def layout(form: str, parts: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def printed(row: Row, texts: Mapping[str, Row], masthead: Row, *, corrected: bool = False) -> Row:
-    """One print, ready for any format; `corrected`: with the story's `correction` as first paragraph and its `note`."""
+def dated(words: str, of: date) -> str:
+    """A dateline of the day as one of another: `March 9`, `Mar 9` and the like are written as there."""
+    for month, other in (
+        (f"{DAY:%B}", f"{of:%B}"),
+        (f"{DAY:%b}", f"{of:%b}"),
+        (f"{DAY:%b}".upper(), f"{of:%b}".upper()),
+    ):
+        words = re.sub(rf"\b{month}(\.?) {DAY.day}\b", rf"{other}\1 {of.day}", words)
+    return words
+
+
+def printed(row: Row, texts: Mapping[str, Row], masthead: Row, *, corrected: bool = False, of: date = DAY) -> Row:
+    """One print, ready for any format; `corrected`: with the story's `correction` as first paragraph and its `note`.
+
+    `of`: the day on which it is printed.
+    """
     story = texts[row["story"]]
     paragraphs = quote(story["body"].strip(), texts).split("\n")
     if corrected:
         paragraphs = [story["correction"].strip(), *paragraphs[1:], story["note"]]
     paragraphs = edited(paragraphs, row["edits"], story.get("extra", {}))
-    paragraphs[0] = row["dateline"] + paragraphs[0]
+    paragraphs[0] = dated(row["dateline"], of) + paragraphs[0]
     paragraphs += filter(None, row["tail"].split(" / "))
-    at = clock(row["time"], masthead["zone"])
+    at = clock(row["time"], masthead["zone"], of)
     parts = {
         **row,
         "name": masthead["name"],
@@ -108,9 +123,10 @@ def printed(row: Row, texts: Mapping[str, Row], masthead: Row, *, corrected: boo
         **parts,
         "masthead": masthead,
         "published": at,
-        "modified": clock(row["modified"], masthead["zone"]) if row["modified"] else None,
+        "modified": clock(row["modified"], masthead["zone"], of) if row["modified"] else None,
+        "fetched": of + timedelta(days=1),
         "text": layout(masthead["layout"], parts),
-        "url": f"https://{masthead['host']}/2026/03/09/{row['id'].lower()}.html",
+        "url": f"https://{masthead['host']}/{of:%Y/%m/%d}/{row['id'].lower()}.html",
     }
 
 
@@ -125,7 +141,7 @@ def trafilatura(item: Row) -> Row:
         "date": f"{item['published']:%Y-%m-%d}",
         "fingerprint": hashlib.blake2b(text.encode(), digest_size=8).hexdigest(),
         "id": item["id"], "license": None, "comments": "", "raw_text": text, "text": text, "language": None,
-        "image": None, "pagetype": "article", "filedate": "2026-03-10", "source": item["url"],
+        "image": None, "pagetype": "article", "filedate": f"{item['fetched']}", "source": item["url"],
         "source-hostname": item["masthead"]["name"], "excerpt": item["deck"] or None, "categories": "", "tags": "",
     }  # fmt: skip
     if item["status"]:
@@ -137,7 +153,7 @@ def news_please(item: Row) -> Row:
     """The fields of news-please, with an id beside them; its dates are naive strings or null."""
     modified = item["modified"]
     return {
-        "id": item["id"], "authors": [item["byline"]] if item["byline"] else [], "date_download": "2026-03-10 01:00:00",
+        "id": item["id"], "authors": [item["byline"]] if item["byline"] else [], "date_download": f"{item['fetched']} 01:00:00",
         "date_modify": f"{modified:%Y-%m-%d %H:%M:%S}" if modified else None,
         "date_publish": f"{item['published']:%Y-%m-%d %H:%M:%S}", "description": item["deck"] or None,
         "image_url": None, "language": "en", "localpath": None, "maintext": item["text"].strip(),
