@@ -200,7 +200,7 @@ def _run(
         ref = Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
         kept = kept.uncompared() if again else kept
         night = arrivals(kept, intake, ref, settings, again=again)
-        if not night.new.num_rows and not night.notices.num_rows and not again and _is_settled(store, as_of):
+        if not (night.new.num_rows or night.notices.num_rows or again) and _is_settled(store, as_of):
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of

@@ -94,10 +94,10 @@ def earlier(now: State, notices: pa.Table, articles: pa.Table) -> Mapping[str, l
     own = articles.filter(pc.is_in(articles["article_id"], value_set=corrected.combine_chunks()))
     if not own.num_rows:
         return {}
-    versions = now.articles(["article_id", "status"])
+    versions = now.articles(["article_id", "status", "rejected"])
     versions = versions.filter(pc.is_in(versions["article_id"], value_set=own["article_id"].combine_chunks()))
     versions = versions.filter(pc.invert(pc.is_in(versions["key"], value_set=own["article"].combine_chunks())))
-    versions = versions.filter(pc.not_equal(versions["status"], "withdrawn"))
+    versions = versions.filter(pc.invert(pc.or_(pc.equal(versions["status"], "withdrawn"), versions["rejected"])))
     values, offsets = arrays.hashes(now.take("sketches", versions["key"].to_numpy(), ["shingles"])["shingles"])
     found: dict[str, list[NDArray[Any]]] = {}
     for number, article_id in enumerate(versions["article_id"].to_pylist()):

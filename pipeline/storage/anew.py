@@ -40,12 +40,23 @@ def groups(folder: Path) -> Iterator[Group]:
 
 
 def _as_today(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Tables that go row by row. Before layout 4 bodies lay with the articles, and none of those was rejected."""
+    """Tables that go row by row. Before layout 4 bodies lay with the articles, and none of those was rejected.
+
+    Columns that an older layout did not have, as slugs and what notices name before layout 5, are null until the articles are
+    read again.
+    """
     articles = tables["articles"]
     if REJECTED.name not in articles.column_names:
         told = articles.append_column(REJECTED, pa.repeat(False, articles.num_rows))
         tables = tables | {"articles": told, "bodies": articles}
-    return {name: rows.select(TAKEN[name].names).cast(TAKEN[name]) for name, rows in tables.items()}
+    return {name: _with_nulls(rows, TAKEN[name]) for name, rows in tables.items()}
+
+
+def _with_nulls(rows: pa.Table, wanted: pa.Schema) -> pa.Table:
+    for field in wanted:
+        if field.nullable and field.name not in rows.column_names:
+            rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
+    return rows.select(wanted.names).cast(wanted)
 
 
 def _lines(folder: Path, name: str, first: int, last: int) -> pa.Table:
