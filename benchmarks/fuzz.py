@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 _TEST = re.compile(r"^(tests/\S+?)(?:\[.*\])?:$", re.MULTILINE)
-_EXAMPLES = re.compile(r"(\d+) passing examples?, (\d+) failing")
+_EXAMPLES = re.compile(r"(\d+) passing, (\d+) failing")
 
 
 def a_round(seed: int) -> tuple[Counter[str], str]:

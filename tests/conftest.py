@@ -16,7 +16,7 @@ from hypothesis import settings
 from pipeline import cli
 
 settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples every time, on any machine
-settings.register_profile("fuzz", max_examples=200, deadline=None, print_blob=True)  # others every time: `make fuzz`
+settings.register_profile("fuzz", max_examples=100, deadline=None, print_blob=True)  # others every time: `make fuzz`
 settings.load_profile("steady")
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -58,9 +58,9 @@ ODD = (
 
 #: What means something to one format or another, or to none; escaped.
 _JUNK = r"""
-\x00 \xff \n \r \r\n " ' , \t { } [ ] \\ \\u0000 \\ud83d \xed\xa0\xbd \xef\xbb\xbf \xff\xfe PAR1 \x1f\x8b\x08 \x28\xb5\x2f\xfd
--1 99999999999999999999 1e999 NaN null <html> \x7f\xff\xff\xff \x80\x80\x80\x80\x08 [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
-""".split()
+\x00|\xff|\n|\r|\r\n|"|'|,|\t|{|}|[|]|\\|\\u0000|\\ud83d|\xed\xa0\xbd|\xef\xbb\xbf|\xff\xfe|PAR1|\x1f\x8b\x08|\x28\xb5\x2f\xfd
+-1|99999999999999999999|1e999|NaN|null|<html>|\x7f\xff\xff\xff|\x80\x80\x80\x80\x08|[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[
+"""
 #: What text is not expected to have, or not so much of, and what rules look for; escaped.
 _ODD_TEXT = r"""
 \x00|\x1b[2J|\x85|\u2028|\r|\t|\xad|\u200b|\u202e|\ufeff|\ufffd|\u0301|\u0345\u0345\u0345|\u1100\u1161\u11a8|\u0130|\u01c5|\xdf
@@ -68,6 +68,17 @@ _ODD_TEXT = r"""
 &#0;|(AP) - |By |told Reuters|Reuters| said|according to |\u65b0\u83ef\u793e|\uc5f0\ud569\ub274\uc2a4|published: |99:99|---|@
 31 February 2026 |http://[::1|Copyright \xa9|Also read: |(ANI)|LONDON, March 3 (Reuters) - |, reported by the Associated Press
 """
+
+
+def _unescaped(words: str) -> list[str]:
+    return [word.encode().decode("unicode_escape") for word in words.strip("\n").replace("\n", "|").split("|")]
+
+
+_PUT_IN_BYTES = st.sampled_from([word.encode("latin-1") for word in _unescaped(_JUNK)]) | st.binary(max_size=12)
+_PUT_IN_TEXT = st.sampled_from(_unescaped(_ODD_TEXT))
+_ALIEN = st.integers(1, 255)
+_ALIEN_TEXT = st.text(max_size=8)
+_KINDS = st.sampled_from(("alien", "put in", "alien", "put in", "cut out", "cut off", "double", "splice"))
 
 
 def few(examples: int) -> settings:
@@ -82,9 +93,9 @@ def damaged(draw: st.DrawFn, data: bytes, most: int = 4) -> bytes:
         kind, at, end, other = _accident(draw, len(data))
         match kind:
             case "alien" if data[at:]:
-                data = data[:at] + bytes([data[at] ^ draw(st.integers(1, 255))]) + data[at + 1 :]
+                data = data[:at] + bytes([data[at] ^ draw(_ALIEN)]) + data[at + 1 :]
             case "alien" | "put in":
-                data = data[:at] + draw(st.sampled_from(_junk()) | st.binary(max_size=12)) + data[at:]
+                data = data[:at] + draw(_PUT_IN_BYTES) + data[at:]
             case _:
                 data = _moved(kind, data, at, end, other)
     return data
@@ -97,9 +108,9 @@ def spoiled(draw: st.DrawFn, text: str, most: int = 6) -> str:
         kind, at, end, other = _accident(draw, len(text))
         match kind:
             case "alien":
-                text = text[:at] + draw(st.text(max_size=8)) + text[at:]
+                text = text[:at] + draw(_ALIEN_TEXT) + text[at:]
             case "put in":
-                text = text[:at] + draw(st.sampled_from(_odd_text())) + text[at:]
+                text = text[:at] + draw(_PUT_IN_TEXT) + text[at:]
             case _:
                 text = _moved(kind, text, at, end, other)
     return text
@@ -107,8 +118,7 @@ def spoiled(draw: st.DrawFn, text: str, most: int = 6) -> str:
 
 def _accident(draw: st.DrawFn, length: int) -> tuple[str, int, int, int]:
     """What happens, from where to where, and another place."""
-    kind = draw(st.sampled_from(("alien", "put in", "alien", "put in", "cut out", "cut off", "double", "splice")))
-    at = draw(st.integers(0, length))
+    kind, at = draw(_KINDS), draw(st.integers(0, length))
     return kind, at, min(length, at + draw(st.integers(1, 60))), draw(st.integers(0, length))
 
 
@@ -122,18 +132,6 @@ def _moved(kind: str, text: AnyStr, at: int, end: int, other: int) -> AnyStr:
             return text[:end] + text[at:]
         case _:
             return text[:at] + text[other : other + end - at] + text[at:]
-
-
-def _junk() -> list[bytes]:
-    return [word.encode().decode("unicode_escape").encode("latin-1") for word in _JUNK]
-
-
-def _odd_text() -> list[str]:
-    return [
-        word.encode("ascii").decode("unicode_escape")
-        for line in _ODD_TEXT.strip("\n").split("\n")
-        for word in line.split("|")
-    ]
 
 
 @st.composite

@@ -32,7 +32,7 @@ from filelock import FileLock, Timeout
 from pipeline import config, schema
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.stages import follow
-from pipeline.storage import header, rules, write
+from pipeline.storage import disk, header, rules, write
 from pipeline.storage.part import let_go
 from pipeline.storage.state import Ref, State
 from pipeline.storage.tables import Tables
@@ -172,7 +172,7 @@ class Store:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{self.name}: cannot be made a store: {error.strerror}") from error
-        with self.held(wait=wait):
+        with disk.told_if_full(self.name), self.held(wait=wait):
             self._begin()
             try:
                 self._clear()
@@ -194,18 +194,13 @@ class Store:
             lock.release()
 
     def ensure_room(self, files: Sequence[Path], spare: float) -> None:
-        """Refuse to begin where the disk is likely to fill: a run may write twice its input, and the tables anew.
-
-        `spare`: what is to stay free, in GB.
-        """
-        tables = self.folder().rglob("*.parquet") if self.runs() else ()
-        needed = 2 * sum(map(_size, files)) + sum(map(_size, tables)) + spare * 1e9
-        free = shutil.disk_usage(self.path).free
-        if free < needed:
-            raise StoreError(
-                f"{self.name}: {free / 1e9:.1f} GB are free on this disk, and this run may need {needed / 1e9:.1f} GB; make "
-                "room, keep fewer runs (store.keep_runs), or lower store.min_free_gb"
-            )
+        """Refuse to begin where the disk is likely to fill (`disk.ensure_room`). `spare`: what is to stay free, in GB."""
+        tables, part, took_in = list[Path](), list[Path](), 0
+        if self.runs():
+            tables = list(self.folder().rglob("*.parquet"))
+            part = list(self.ref(self.parts()[-1]).folder.glob("*.parquet"))
+            took_in = sum(read["bytes"] for read in self.manifest()["inputs"])
+        disk.ensure_room(self.name, self.path, files, disk.Newest(tables, part, took_in), spare)
 
     def check(self, settings: config.Config) -> None:
         """Refuse settings under which sketches would not mix with those of the store, and a state that cannot be read."""
@@ -372,11 +367,3 @@ class Store:
             aside.unlink(missing_ok=True)
             aside.symlink_to(Path("runs") / run_id)
             aside.replace(self.path / "current")
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file; 0 for one that is not there any more, of which the reader will tell."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -6,13 +6,13 @@ Nothing but the reasons of rejects comes of it; every record is accounted for; t
 from __future__ import annotations
 
 import gzip
-import itertools
 import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -44,17 +44,13 @@ FORMATS: dict[str, Callable[[], bytes]] = {
 
 
 def everything(path: Path, batch_rows: int) -> tuple[pa.Table, pa.Table, read.FileReport]:
-    reading = read.batches([path], SMALL.__class__(**{**_settings(), "batch_rows": batch_rows}))
+    reading = read.batches([path], msgspec.structs.replace(SMALL, batch_rows=batch_rows))
     batches = list(reading)
     assert all(batch.records.num_rows <= batch_rows for batch in batches)
     records = pa.concat_tables([schema.RECORDS.empty_table(), *(batch.records for batch in batches)])
     rejects = pa.concat_tables([schema.REJECTS.empty_table(), *(batch.rejects for batch in batches)])
     (report,) = reading.files
     return records, rejects, report
-
-
-def _settings() -> dict[str, Any]:
-    return {name: getattr(SMALL, name) for name in SMALL.__struct_fields__}
 
 
 def assert_accounted(name: str, data: bytes) -> tuple[pa.Table, pa.Table, read.FileReport]:
@@ -80,7 +76,7 @@ def assert_accounted(name: str, data: bytes) -> tuple[pa.Table, pa.Table, read.F
     assert of_file == ([report.reason] if report.reason else [])
     lines = [int(place.removeprefix(f"{source}:")) for place in rejects["source"].to_pylist() if place != source]
     for found in (records["line"].to_pylist(), lines):
-        assert all(first < second for first, second in itertools.pairwise(found))
+        assert len(found) == len(set(found))
     assert not set(lines) & set(records["line"].to_pylist())
     assert all(reason and "\n" not in reason and len(reason) <= 600 for reason in rejects["reason"].to_pylist())
     for record in records.to_pylist():

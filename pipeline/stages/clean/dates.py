@@ -132,7 +132,8 @@ _COMPACT = regex.compile(
     r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
     rf"(?:T?(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>\d{{2}})?{_OFFSET_FORM})?"
 )
-_EPOCH = regex.compile(r"(\d{10})(?:\.\d+)?|(\d{13})")
+# Seconds since 1970, also with a fraction, or in milliseconds; until 2033 in micro- or nanoseconds.
+_EPOCH = regex.compile(r"(?P<seconds>\d{10})(?:\.\d+|\d{3}|(?<=1\d{9})(?:\d{6}|\d{9}))?")
 _DATE_FORMS = tuple(
     regex.compile(form, regex.IGNORECASE)
     for form in (
@@ -200,8 +201,7 @@ def parse(text: str, place: Place, *, bare: bool = False) -> Moment | None:
         return None
     epoch = _EPOCH.fullmatch(phrase)
     if epoch:
-        seconds = int(epoch[1]) if epoch[1] else int(epoch[2]) // 1000
-        at = datetime.fromtimestamp(seconds, UTC)
+        at = datetime.fromtimestamp(int(epoch["seconds"]), UTC)
         return _moment(at.date(), (at.hour, at.minute, at.second), UTC, "explicit", place)
     iso = _ISO.fullmatch(phrase) or _COMPACT.fullmatch(phrase)
     return _moment(*_iso_parts(iso, place), place) if iso else _parse_words(phrase, place, bare)

@@ -21,7 +21,7 @@ _DELIMITERS = ",\t;|"
 _BAD_BYTE = re.compile("[\udc80-\udcff]")  # what "surrogateescape" makes of a byte that is not UTF-8
 _SOUND = 2  # records in a row that show that a line begins one: a sentence may have as many commas as a record
 _AHEAD = 1_000  # lines that are looked at for them
-_PATIENCE = 256 << 20  # characters that may be looked at in vain before a file is given up
+_PATIENCE = 256 << 20  # characters that may be looked at in vain, a thousand at a time, before a file is given up
 
 
 def rows(source: Source, limit: int) -> Iterator[Row]:
@@ -76,7 +76,7 @@ def _resumed(feed: _Feed, n_cells: int) -> str:
         if _is_sound(feed, n_cells):
             feed.back(0)
             return f"; read on from line {line}" if line > broken + 1 else ""
-        spent += feed.size
+        spent += _AHEAD + feed.size
         if spent > _PATIENCE:
             raise Unreadable(f"broken CSV: a quote too many on line {broken}, or on one of those after it")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 
 from pipeline.storage.readers import jsonlines
@@ -24,7 +25,7 @@ _ENVELOPES = (
     ("docs",),
     ("data",),
 )
-_SPACE = " \t\r\n"
+_NO_SPACE = re.compile(r"[^ \t\r\n]")
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -87,11 +88,10 @@ class _Text:
     def peek(self) -> str:
         """The next character that is no space, "" at the end."""
         while True:
-            while self._at < len(self._buffer):
-                if self._buffer[self._at] not in _SPACE:
-                    self.empty = False
-                    return self._buffer[self._at]
-                self._at += 1
+            if found := _NO_SPACE.search(self._buffer, self._at):
+                self._at, self.empty = found.start(), False
+                return found[0]
+            self._at = len(self._buffer)
             if not self._more(1 << 15):
                 return ""
 

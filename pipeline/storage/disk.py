@@ -1,0 +1,78 @@
+"""Room on the disk: looked for before a run, and told of in a line where it ran out all the same."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.errors import StoreError
+
+__all__ = ["Newest", "ensure_room", "told_if_full"]
+
+#: Bytes that a run writes for one of its input, measured with room to spare: bodies and records are kept packed, sketches
+#: hardly pack at all.
+_PLAIN, _PACKED = 2.5, 6.0
+_PACKED_SUFFIXES = frozenset({".parquet", ".pq", ".gz", ".gzip", ".zst", ".zstd", ".bz2"})
+_TELLING = 1 << 20  # bytes of input; of fewer, what was written tells little
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class Newest(NamedTuple):
+    """What the newest run wrote: its tables, and the part of the state that it added for `took_in` bytes of input."""
+
+    tables: Sequence[Path]
+    part: Sequence[Path]
+    took_in: int
+
+
+def ensure_room(name: str, folder: Path, inputs: Sequence[Path], newest: Newest, spare: float) -> None:
+    """Refuse to begin where the disk is likely to fill. `StoreError` says how much is free and how much is wanted.
+
+    A run may write 6 bytes for a byte of packed input and 2.5 for one of plain text, or as many as the newest run did if that
+    is more; and the tables of the newest run anew. `spare`: what is to stay free, in GB.
+    """
+    measured = _total(newest.part) / newest.took_in if newest.took_in > _TELLING else 0.0
+    written = sum(max(measured, _factor(file)) * _total([file]) for file in inputs)
+    needed = written + _total(newest.tables) + spare * 1e9
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise StoreError(
+            f"{name}: {_told(free)} are free on this disk, and this run may need {_told(needed)}; make room, keep fewer runs "
+            "(store.keep_runs), or lower store.min_free_gb"
+        )
+
+
+@contextmanager
+def told_if_full(name: str) -> Iterator[None]:
+    """A `StoreError` in the place of what the system says of a disk, a quota or a file that is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise StoreError(
+            f"{name}: no room to write: {os.strerror(error.errno)}. What was published before stays as it is; make room, or "
+            "keep fewer runs (store.keep_runs), and run again"
+        ) from error
+
+
+def _factor(file: Path) -> float:
+    return _PACKED if file.suffix.lower() in _PACKED_SUFFIXES else _PLAIN
+
+
+def _told(size: float) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
+
+
+def _total(files: Iterable[Path]) -> int:
+    """Bytes; none for what is not there."""
+    sizes = 0
+    for file in files:
+        with suppress(OSError):
+            sizes += file.stat().st_size
+    return sizes

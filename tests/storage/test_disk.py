@@ -1,0 +1,134 @@
+"""A disk that is too small, before a run and in the middle of one."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from benchmarks import kills
+from pipeline import config, flow
+from pipeline.checkup import checkup
+from pipeline.errors import StoreError
+from pipeline.storage import disk
+from pipeline.storage.store import Store
+from tests.conftest import GOLDEN, Ended
+
+TERABYTE = 10**12
+SETTINGS = config.load(GOLDEN / "wire-day.toml")
+
+
+def sparse(path: Path, size: int) -> Path:
+    """A file of that size that takes no room."""
+    with path.open("wb") as file:
+        file.truncate(size)
+    return path
+
+
+def wanted(folder: Path, inputs: list[Path], newest: disk.Newest) -> str:
+    with pytest.raises(StoreError) as refused:
+        disk.ensure_room("store", folder, inputs, newest, 1_000_000.0)
+    return str(refused.value)
+
+
+def test_what_a_run_may_write_is_told_from_its_inputs_and_from_what_the_newest_run_wrote(tmp_path: Path) -> None:
+    plain, packed = sparse(tmp_path / "a.jsonl", TERABYTE), sparse(tmp_path / "b.jsonl.gz", TERABYTE)
+    part, tables = [sparse(tmp_path / "sketches.parquet", 4 * TERABYTE)], [sparse(tmp_path / "t.parquet", 3 * TERABYTE)]
+    nothing, gone = disk.Newest([], [], 0), tmp_path / "gone.jsonl"
+    assert "this run may need 1002500.0 GB; make room" in wanted(tmp_path, [plain, gone], nothing)
+    assert "this run may need 1006000.0 GB" in wanted(tmp_path, [packed], nothing)
+    assert "this run may need 1003000.0 GB" in wanted(tmp_path, [], disk.Newest(tables, part, TERABYTE))
+    assert "this run may need 1007000.0 GB" in wanted(tmp_path, [plain], disk.Newest(tables, part, TERABYTE))
+    assert "this run may need 1009000.0 GB" in wanted(tmp_path, [packed], disk.Newest(tables, part, TERABYTE))
+    assert "this run may need 1005500.0 GB" in wanted(tmp_path, [plain], disk.Newest(tables, part, 100))
+    assert f"{shutil.disk_usage(tmp_path).free / 1e12:.0f}" in wanted(tmp_path, [], nothing).replace(".", "")
+    disk.ensure_room("store", tmp_path, [], nothing, 0.0)
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[str, bytes]]:
+    """A store with half of the wire day; the other half; and the tables with both, as undisturbed."""
+    folder = tmp_path_factory.mktemp("nights")
+    first, second = kills.split(folder)
+    flow.run([str(first)], Store(folder / "store"), SETTINGS)
+    shutil.copytree(folder / "store", folder / "whole", symlinks=True)
+    flow.run([str(second)], Store(folder / "whole"), SETTINGS)
+    return folder / "store", second, published(folder / "whole")
+
+
+def published(store: Path) -> dict[str, bytes]:
+    folder = Store(store).folder()
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.parquet"))}
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """No file may grow beyond that: writing fails as on a full disk, but for the number of the error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("size", [600, 9_000, 20_000])
+def test_no_room_in_the_middle_of_a_run_leaves_the_last_one_and_loses_nothing(
+    nights: tuple[Path, Path, dict[str, bytes]], tmp_path: Path, size: int
+) -> None:
+    base, second, whole = nights
+    store = shutil.copytree(base, tmp_path / "store", symlinks=True)
+    before = published(store)
+    with files_of_at_most(size), pytest.raises(StoreError, match="no room to write: File too large") as refused:
+        flow.run([str(second)], Store(store), SETTINGS)
+    assert refused.value.exit_code == 2
+    assert published(store) == before
+    assert not [check for check in checkup(Store(store)) if check.broken]
+    assert not (store / "work").exists()
+    flow.run([str(second)], Store(store), SETTINGS)
+    assert published(store) == whole
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 300 kB, more than a run believes it needs for `night.jsonl.gz`."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    if os.geteuid() != 0 or mount is None:
+        pytest.skip("only root can mount a small disk")
+    mounted = subprocess.run(
+        [mount, "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_fills_ends_the_command_in_one_line(
+    reprints: Callable[..., Ended], small_disk: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "tight.toml").write_text("[store]\nmin_free_gb = 0\n")
+    chance, words = random.Random(1), "ferry barge weir lamp keeper tide bell rope".split()
+    stories = ({"id": n, "published": "2026-03-09", "text": " ".join(chance.choices(words, k=60))} for n in range(400))
+    (tmp_path / "night.jsonl.gz").write_bytes(gzip.compress("\n".join(map(json.dumps, stories)).encode()))
+    night = ("run", tmp_path / "night.jsonl.gz", "--store", small_disk / "store", "--config", tmp_path / "tight.toml")
+    ended = reprints(*night)
+    assert ended.code == 2
+    assert "Traceback" not in ended.err
+    assert "no room to write: No space left on device" in ended.err
+    assert "make room, or keep fewer runs (store.keep_runs), and run again" in ended.err
+    assert Store(small_disk / "store").runs() == []
+    subprocess.run(["mount", "-o", "remount,size=3m", str(small_disk)], check=True)
+    assert reprints(*night).code == 0
+    assert reprints("verify-store", "--store", small_disk / "store").code == 0
