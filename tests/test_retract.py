@@ -233,6 +233,16 @@ def test_of_a_correction_whose_first_version_nobody_has_the_earlier_prints_are_f
     assert found == {"wire-1": ("corrected", None), "print-0": ("corrected", "wire-1"), "print-2": ("usable", None)}
 
 
+def test_of_two_notices_with_the_story_s_text_the_first_is_named(tmp_path: Path) -> None:
+    first, second = (
+        reprint(number, hours, agency="reuters") | {"title": f"WITHDRAWN: {HEADLINE}"}
+        for number, hours in ((0, 3), (2, 30))
+    )
+    found = said(run(tmp_path / "store", [first, reprint(4, agency="reuters")], [second]))
+    assert found["print-4"] == ("withdrawn", "print-0")
+    assert found["print-0"] == ("withdrawn", None)
+
+
 def test_a_newspaper_takes_back_its_own_print_alone(tmp_path: Path) -> None:
     pulled = reprint(0) | {"status": "withdrawn"}
     other = {"id": "x", "publisher": PAPERS[2], "title": f"WITHDRAWN: {HEADLINE}",

@@ -211,7 +211,8 @@ class _Cluster:
         for row in {*meant, *at_home} - {own}:
             if row not in self._good or notice.status == "withdrawn":
                 self._mark(row, notice.status, notice.article_id)
-                self._bad[row] = self._marks[row]
+                if row not in self._bad or _RANK[notice.status] > _RANK[self._bad[row][0]]:
+                    self._bad[row] = notice.status, notice.article_id
                 self._good.discard(row)
         if own is not None and notice.status == "withdrawn":
             self._bad[own] = ("withdrawn", notice.article_id)
