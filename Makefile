@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench quality kills thirty nights fuzz nightly backfill clean
+.PHONY: help demo test check fix bench quality kills thirty nights bombs fuzz nightly backfill clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ kills: $(STAMP)  ## runs killed at any moment, nothing torn and nothing lost (mi
 
 thirty: $(STAMP)  ## thirty nights of the demo by `make nightly`, as one batch would have them, byte for byte (minutes)
 	@$(BIN)/python -m benchmarks.thirty $(if $(SEED),--seed $(SEED))
+
+bombs: $(STAMP)  ## files that are far too large once they are opened, and what memory a run took (minutes)
+	@$(BIN)/python -m benchmarks.bombs
 
 fuzz: $(STAMP)  ## readers, clean and trace on inputs that had accidents, others every time: make fuzz [MINUTES=10] [SEED=n]
 	@$(BIN)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))

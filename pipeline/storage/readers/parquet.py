@@ -32,7 +32,8 @@ def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
 
     from pipeline.storage.readers.bounds import Bounds, weight
 
-    with source.path.open("rb") as raw, pq.ParquetFile(raw, buffer_size=_BUFFER) as file:
+    options = {"buffer_size": _BUFFER, "page_checksum_verification": True}  # of pages that have a checksum
+    with source.path.open("rb") as raw, pq.ParquetFile(raw, **options) as file:
         names = file.schema_arrow.names
         if not mapping.has_text(names):
             raise Unreadable(no_text(names))

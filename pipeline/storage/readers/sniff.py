@@ -46,7 +46,7 @@ class Source(NamedTuple):
 
     @contextmanager
     def open(self) -> Iterator[Stream]:
-        """The unpacked bytes, which are refused when they are not UTF-8 at first sight, or are absurdly many."""
+        """The unpacked bytes, which are refused when they are at first sight no text, or are absurdly many."""
         with self.path.open("rb") as file:
             yield _Bounded(_unpacked(file, self.compression), most(self.size, self.max_ratio), self.max_ratio)
 
@@ -60,7 +60,7 @@ class _Bounded:
     def read(self, size: int, /) -> bytes:
         chunk = self._stream.read(size)
         if not self._begun:
-            _refuse_wide(chunk)
+            _refuse_alien(chunk)
             self._begun = True
         self._left -= len(chunk)
         if self._left < 0:
@@ -107,8 +107,10 @@ def _sniffed(path: Path, compression: str | None) -> Format:
     )
 
 
-def _refuse_wide(head: bytes) -> None:
-    """Raises `Unreadable` for text in characters of two or four bytes, which would be a reject a line."""
+def _refuse_alien(head: bytes) -> None:
+    """Raises `Unreadable` for what would be a reject a line: archives, text in characters of two or four bytes."""
+    if head.startswith((*_COMPRESSIONS, b"PK\3\4")):
+        raise Unreadable("an archive inside of another, or a ZIP archive; unpack it first")
     zeros = tuple(place for place, byte in enumerate(head[:4]) if not byte)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or zeros in {(0, 2), (1, 3), (0, 1, 2), (1, 2, 3)}:
         raise Unreadable("UTF-16 or UTF-32; convert it to UTF-8")
