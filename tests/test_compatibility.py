@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pipeline import config, flow, forget, schema
 from pipeline.checkup import checkup
-from pipeline.errors import AuditError, IncompatibleStoreError
+from pipeline.errors import AuditError, IncompatibleStoreError, StoreError
 from pipeline.stages import lexicon
 from pipeline.storage import write
 from pipeline.storage.store import Store
@@ -345,7 +345,7 @@ def test_interrupted_it_is_done_by_the_next_run(tmp_path: Path, monkeypatch: pyt
             patch.setattr(Path, "rename", _failing_at(number))
         else:
             patch.setattr(Store, "_point", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left")))
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(StoreError, match="No space left"):
             run(store, last, settings=STRICT)
     assert Store(store).runs() == ["2026-03-09.1", "2026-03-09.2"]
     assert sound(store)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import config, flow, schema
-from pipeline.errors import IncompatibleStoreError, InputError, StoreBusyError
+from pipeline.errors import IncompatibleStoreError, InputError, StoreBusyError, StoreError
 from pipeline.storage import write
 from pipeline.storage.store import Store
 from tests.conftest import GOLDEN
@@ -145,7 +145,7 @@ def test_a_run_that_dies_leaves_the_last_one_and_the_next_is_as_if_it_had_not(
     for name in ("arrange", "write_table", "write_json"):
         with monkeypatch.context() as patch:
             patch.setattr(write, name, lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-            with pytest.raises(OSError, match="No space left"):
+            with pytest.raises(StoreError, match="No space left"):
                 run(store, rest)
         assert (store / "latest.json").read_bytes() == published
         assert len(pd.read_parquet(store / "current" / "members.parquet")) == len(pages)

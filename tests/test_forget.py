@@ -363,7 +363,7 @@ def test_interrupted_anywhere_it_is_not_done_or_done_and_ends_the_same(
     with pytest.MonkeyPatch.context() as patch:
         owner, _, name = point.rpartition(".")
         patch.setattr(point, _fail_at(number, getattr(pkgutil.resolve_name(owner), name)))
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(StoreError, match="No space"):
             forget.forget([VICTIM], Store(store))
     newest = json.loads((store / "latest.json").read_text())["run_id"]
     published = {path: of for path, of in digest(store).items() if newest in path.split("/")}

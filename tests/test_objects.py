@@ -21,7 +21,7 @@ import pytest
 
 from pipeline import config, flow, forget
 from pipeline.checkup import checkup
-from pipeline.errors import StoreBusyError
+from pipeline.errors import StoreBusyError, StoreError
 from pipeline.storage import lease, write
 from pipeline.storage.objects import Objects
 from pipeline.storage.store import Store, open_store
@@ -188,7 +188,7 @@ def test_a_run_that_fails_publishes_nothing_and_the_next_is_right(
     upload(undisturbed.before, bucket)
     with monkeypatch.context() as patch:
         patch.setattr(Objects, "put" if point == "upload" else "replace", failing(point))
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(StoreError, match="No space"):
             run(bucket, undisturbed.second, settings=ONE_KEPT)
     left = digest(download(bucket, tmp_path / "failed"))
     assert left.items() > digest(undisturbed.before).items()

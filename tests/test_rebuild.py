@@ -380,7 +380,7 @@ def test_killed_anywhere_it_is_given_again(
     with pytest.MonkeyPatch.context() as patch:
         owner, _, name = point.rpartition(".")
         patch.setattr(point, _fail_at(number, getattr(pkgutil.resolve_name(owner), name)))
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(StoreError, match="No space"):
             rebuilt(aged, new, settings=other(kept(15)))
     assert Store(new).runs() == []
     assert content(aged) == before
