@@ -20,6 +20,7 @@ from pipeline.checkup import checkup
 from pipeline.errors import AuditError, IncompatibleStoreError, StoreError
 from pipeline.stages import lexicon
 from pipeline.storage import write
+from pipeline.storage.header import LAYOUT
 from pipeline.storage.store import Store
 from pipeline.watch import Watch
 from tests import strategies
@@ -430,7 +431,7 @@ def test_an_article_of_an_older_release_can_be_explained_and_taken_down(
     ("layout", "found"),
     [
         (2, "of a release before the oldest that this one reads .* reprints backfill FROM TO --config FILE"),
-        (5, "written by a newer release than this one, which knows 3 to 4. Use that release"),
+        (LAYOUT + 1, f"written by a newer release than this one, which knows 3 to {LAYOUT}. Use that release"),
     ],
 )
 def test_a_layout_that_cannot_be_read_is_refused(old: Path, layout: int, found: str) -> None:
