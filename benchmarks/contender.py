@@ -2,7 +2,8 @@
 
 `python -m benchmarks.contender MODULE JOB.json OUT` imports the module, warms it up on the small file of the job,
 times it on the large one, and writes `OUT.npz` (the edges and labels) and `OUT.json` (the seconds). A contender is a
-module with `run(job) -> Outcome`.
+module with `run(job) -> Outcome`, and `PACKAGE` if it is another's. It may run in an environment that has numpy, pyarrow
+and its own package, and nothing of ours.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Job", "Outcome", "Stopwatch", "measure"]
+__all__ = ["Job", "Outcome", "Stopwatch", "measure", "pairs_within"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +65,31 @@ class Stopwatch:
 class Outcome:
     """What a contender found, in row numbers of the file.
 
-    `left` < `right`: int64, the pairs of at least the cut, each once, in any order; `jaccard`: float64 beside them.
-    `label`: int64 for each article, equal within a cluster. `candidates`: pairs that were compared.
+    `label`: int64 for each article, equal within a cluster. `left` < `right`: int64, the pairs of at least the cut, each
+    once, in any order; `jaccard`: float64 beside them. A contender that ends with clusters reports no pairs: all within a
+    cluster are taken as such. `candidates`: pairs that were compared, None where the contender does not say.
     """
 
-    left: npt.NDArray[np.int64]
-    right: npt.NDArray[np.int64]
-    jaccard: npt.NDArray[np.float64]
     label: npt.NDArray[np.int64]
-    candidates: int
+    left: npt.NDArray[np.int64] | None = None
+    right: npt.NDArray[np.int64] | None = None
+    jaccard: npt.NDArray[np.float64] | None = None
+    candidates: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+
+
+def pairs_within(label: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """(left, right), left < right, of all pairs of rows with the same label.
+
+    >>> [side.tolist() for side in pairs_within(np.array([7, 5, 7, 7]))]
+    [[0, 0, 2], [2, 3, 3]]
+    """
+    order = np.argsort(label, kind="stable")
+    _, sizes = np.unique(label, return_counts=True)
+    later = np.concatenate([np.arange(size)[::-1] for size in sizes])  # members of its cluster behind each one
+    position = np.repeat(np.arange(len(label)), later)
+    step = np.arange(len(position)) - np.repeat(np.cumsum(later) - later, later) + 1
+    return order[position], order[position + step]
 
 
 def measure(module: str, job: Job, out: Path) -> dict[str, Any]:
@@ -84,10 +101,9 @@ def measure(module: str, job: Job, out: Path) -> dict[str, Any]:
     warm, warm_cpu = time.perf_counter(), _processor_seconds()
     outcome: Outcome = contender.run(job)
     done, done_cpu = time.perf_counter(), _processor_seconds()
-    np.savez(
-        out.with_suffix(".npz"),
-        **{name: getattr(outcome, name) for name in ("left", "right", "jaccard", "label")},
-    )
+    arrays = {name: getattr(outcome, name) for name in ("left", "right", "jaccard", "label")}
+    np.savez(out.with_suffix(".npz"), **{name: array for name, array in arrays.items() if array is not None})
+    package = getattr(contender, "PACKAGE", None)
     return {
         "import": imported - start,
         "warm": warm - imported,
@@ -95,11 +111,20 @@ def measure(module: str, job: Job, out: Path) -> dict[str, Any]:
         "cpu": done_cpu - warm_cpu,
         "steps": outcome.seconds,
         "candidates": outcome.candidates,
-        "edges": len(outcome.left),
+        "edges": _pairs(outcome),
+        "package": f"{package} {version(package)}" if package else None,
         "peak_own_bytes": _high_water(),
         "load": os.getloadavg()[0],
         "job": asdict(job),
     }
+
+
+def _pairs(outcome: Outcome) -> int:
+    """How many pairs it reports."""
+    if outcome.left is not None:
+        return len(outcome.left)
+    _, sizes = np.unique(outcome.label, return_counts=True)
+    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _processor_seconds() -> float:

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
 
-from benchmarks.contender import Job
-from benchmarks.peers.datasketch_peer import shingles
+from benchmarks.contender import Job, pairs_within
+from benchmarks.peers.shared import shingles
 
 __all__ = ["Reference", "Verdict", "exhaustive", "load"]
 
@@ -32,8 +32,8 @@ class Verdict:
     `recall`, `precision`: of pairs within the sample, against the exhaustive search. `truth_recall`: of all pairs of
     prints of one story (many lie below the cut by design); `truth_precision`: reported pairs that are prints of one
     story. `checked`: reported pairs computed again from strings; `false`: those below the cut; `worst`: the largest
-    difference of a reported Jaccard from the exact one. `components`: clusters of two or more by the reported pairs;
-    `groups`: by the reported labels.
+    difference of a reported Jaccard from the exact one, NaN where none is reported. `components`: clusters of two or
+    more by the reported pairs; `groups`: by the reported labels.
     """
 
     recall: float
@@ -48,9 +48,12 @@ class Verdict:
 
 
 def load(out: Path) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of an `Outcome` that `contender.measure` wrote."""
+    """The arrays of an `Outcome` that `contender.measure` wrote; clusters alone as pairs whose Jaccard is not known."""
     with np.load(out.with_suffix(".npz")) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+        outcome = {name: arrays[name] for name in arrays.files}
+    if "left" not in outcome:
+        outcome["left"], outcome["right"] = pairs_within(outcome["label"])
+    return {"jaccard": np.full(len(outcome["left"]), np.nan)} | outcome
 
 
 def exhaustive(sets: list[set[bytes]], cut: float) -> tuple[Ints, Ints]:
@@ -152,6 +155,7 @@ class Reference:
     def _check(self, left: Ints, right: Ints, jaccard: npt.NDArray[np.float64]) -> tuple[int, int, float]:
         """(pairs checked, pairs below the cut, largest difference) by Python sets of strings."""
         drawn = np.random.default_rng(1).permutation(len(left))[:_CHECKED_EDGES]
+        known = not np.isnan(jaccard).any()
         false, worst = 0, 0.0
         for edge in drawn:
             one, other = (
@@ -159,5 +163,5 @@ class Reference:
             )
             exact = len(one & other) / max(len(one | other), 1)
             false += exact < self.job.cut
-            worst = max(worst, abs(exact - float(jaccard[edge])))
+            worst = max(worst, abs(exact - float(jaccard[edge]))) if known else np.nan
         return len(drawn), false, worst

@@ -22,7 +22,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from benchmarks import languages
-from benchmarks.peers.datasketch_peer import shingles
+from benchmarks.peers.shared import shingles
 from pipeline import config, flow, measure
 from pipeline.quality import evaluate
 from pipeline.quality.evaluate import PairScores, Published

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import core, generate, judge, languages, ours, page, quality, thirty
+from benchmarks import contender, core, generate, judge, languages, ours, page, quality, thirty
 from benchmarks.contender import Job, Outcome, measure
-from benchmarks.peers import datasketch_peer
+from benchmarks.peers import datasketch_peer, shared
 
 ARTICLES = 600
 
@@ -41,14 +41,14 @@ def outcome(request: pytest.FixtureRequest, job: Job) -> Outcome:
 
 
 def sets_of(path: Path) -> list[set[bytes]]:
-    return [datasketch_peer.shingles(body, 5) for body in pq.read_table(path)["body"].to_pylist()]
+    return [shared.shingles(body, 5) for body in pq.read_table(path)["body"].to_pylist()]
 
 
 def pairs_of(outcome: Outcome) -> set[tuple[int, int]]:
     return set(zip(outcome.left.tolist(), outcome.right.tolist(), strict=True))
 
 
-@pytest.mark.parametrize("module", [generate, judge])
+@pytest.mark.parametrize("module", [generate, judge, contender, shared])
 def test_examples_in_docstrings(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
@@ -191,8 +191,8 @@ def test_all_cores_find_what_one_finds(job: Job) -> None:
 
 def test_the_peer_gets_the_shingles_of_the_brief() -> None:
     text = "“One Two,” three; four\nFIVE six"
-    assert datasketch_peer.shingles(text, 5) == {b"one two three four five", b"two three four five six"}
-    assert datasketch_peer.shingles("too short", 5) == set()
+    assert shared.shingles(text, 5) == {b"one two three four five", b"two three four five six"}
+    assert shared.shingles("too short", 5) == set()
 
 
 # --- the measurement ----------------------------------------------------------------------------------------------

@@ -13,21 +13,20 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import operator
-import re
 import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.parquet as pq
 from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 from benchmarks.contender import Job, Outcome, Stopwatch
+from benchmarks.peers.shared import bodies, components, row_groups, shingles
 
-__all__ = ["hashed_shingles", "run"]
+__all__ = ["PACKAGE", "hashed_shingles", "run"]
 
-_WORD = re.compile(r"\w+")
+PACKAGE = "datasketch"
 
 
 class _Part(NamedTuple):
@@ -38,12 +37,6 @@ class _Part(NamedTuple):
     lengths: list[int]
 
 
-def shingles(text: str, words: int) -> set[bytes]:
-    """The distinct runs of `words` words; empty for a text that is shorter."""
-    found = _WORD.findall(text.lower())
-    return {" ".join(run).encode() for run in zip(*(found[i:] for i in range(words)), strict=False)}
-
-
 def hashed_shingles(text: str, words: int) -> list[int]:
     """The 32-bit hash of each of `shingles`."""
     return list(map(zlib.crc32, shingles(text, words)))
@@ -52,8 +45,7 @@ def hashed_shingles(text: str, words: int) -> list[int]:
 def _sketch(task: tuple[Job, int]) -> _Part:
     job, group = task
     gc.disable()
-    bodies = pq.ParquetFile(job.path).read_row_group(group, columns=["body"], use_threads=False)["body"].to_pylist()
-    sets = [hashed_shingles(body, job.shingle_words) for body in bodies]
+    sets = [hashed_shingles(body, job.shingle_words) for body in bodies(job.path, group)]
     minhashes = MinHash.generator(sets, num_perm=job.permutations, seed=job.seed, hashfunc=operator.index)
     signatures = np.stack([minhash.hashvalues for minhash in minhashes])
     gc.enable()
@@ -61,7 +53,7 @@ def _sketch(task: tuple[Job, int]) -> _Part:
 
 
 def _parts(job: Job) -> Iterator[_Part]:
-    tasks = [(job, group) for group in range(pq.ParquetFile(job.path).num_row_groups)]
+    tasks = [(job, group) for group in range(len(row_groups(job.path)))]
     if job.processes == 1:
         yield from map(_sketch, tasks)
         return
@@ -132,22 +124,6 @@ def _verified(candidates: list[tuple[int, list[int]]], parts: list[_Part], job: 
     return edges
 
 
-def _components(n: int, edges: list[tuple[int, int, float]]) -> npt.NDArray[np.int64]:
-    """The smallest row number of each article's component: union by path halving."""
-    parent = list(range(n))
-
-    def root(key: int) -> int:
-        while parent[key] != key:
-            parent[key] = parent[parent[key]]
-            key = parent[key]
-        return key
-
-    for left, right, _ in edges:
-        a, b = root(left), root(right)
-        parent[max(a, b)] = min(a, b)
-    return np.array([root(key) for key in range(n)], np.int64)
-
-
 def run(job: Job) -> Outcome:
     """Do the job."""
     watch = Stopwatch()
@@ -158,14 +134,14 @@ def run(job: Job) -> Outcome:
         candidates = _candidates(parts, job)
     with watch.step("verify"):
         edges = _verified(candidates, parts, job)
+    left, right = (np.array([edge[i] for edge in edges], np.int64) for i in range(2))
     with watch.step("cluster"):
-        label = _components(sum(len(part.lengths) for part in parts), edges)
+        label = components(sum(len(part.lengths) for part in parts), left, right)
     gc.enable()
-    left, right, jaccard = (np.array([edge[i] for edge in edges]) for i in range(3))
     return Outcome(
-        left=left.astype(np.int64),
-        right=right.astype(np.int64),
-        jaccard=jaccard.astype(np.float64),
+        left=left,
+        right=right,
+        jaccard=np.array([edge[2] for edge in edges], np.float64),
         label=label,
         candidates=sum(len(lefts) for _, lefts in candidates),
         seconds=watch.seconds,
