@@ -6,10 +6,10 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench quality kills thirty nights bombs fuzz nightly backfill clean
+.PHONY: help demo test check fix bench bench-full quality kills thirty nights bombs fuzz nightly backfill clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The environment is made once, and again when pyproject.toml changes.
 $(STAMP): pyproject.toml
@@ -37,8 +37,19 @@ fix: $(STAMP)  ## format, and mend what the linter can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(STAMP)  ## the dedup core beside datasketch, 100,000 articles (minutes)
-	@$(BIN)/python -m benchmarks.core --articles 100000 --rounds 3 --out docs/performance.md
+# A peer has an environment of its own. Where that cannot be set up, the page says so with the last line of its log.
+PEERS := $(patsubst benchmarks/peers/%.txt,build/bench/venvs/%/.installed,$(wildcard benchmarks/peers/*.txt))
+build/bench/venvs/%/.installed: benchmarks/peers/%.txt
+	@echo "setting up $* for the benchmark (once)" >&2
+	@mkdir -p build/bench/venvs && rm -rf $(@D)
+	@{ $(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install -qq --disable-pip-version-check --requirement $< && touch $@; } \
+		2> $(@D).log || { echo "$* could not be set up:"; tail -n 1 $(@D).log; } >&2
+
+bench: $(STAMP) $(PEERS)  ## the dedup core beside other tools, 100,000 articles (minutes)
+	@$(BIN)/python -m benchmarks.core --articles 100000 --rounds 3
+
+bench-full: $(STAMP) $(PEERS)  ## the same at three sizes, with more rounds (hours)
+	@$(BIN)/python -m benchmarks.core --articles 10000 100000 500000 --rounds 5 --patience 240
 
 quality: $(STAMP)  ## how right it is on labelled articles: make quality [REPRINTS_DATA=FOLDER]; without it, by language
 	@$(BIN)/python -m benchmarks.quality $(if $(REPRINTS_DATA),"$(REPRINTS_DATA)")

@@ -213,15 +213,111 @@ def test_memory_of_a_process_tree() -> None:
     assert core.tree_memory(2**30) == 0
 
 
+# Contenders that stand in for peers whose packages are not at hand.
+STUBS = {
+    "stub_fails": """
+def run(job):
+    raise ValueError("no such call")
+""",
+    "stub_clusters": """
+import numpy as np
+import pyarrow.parquet as pq
+from benchmarks.contender import Outcome
+
+PACKAGE = "numpy"
+
+def run(job):
+    return Outcome(label=pq.read_table(job.path)["story"].to_numpy(), seconds={"cheat": 0.0})
+""",
+}
+
+
+@pytest.fixture
+def stubs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "stubs"
+    folder.mkdir()
+    for name, source in STUBS.items():
+        (folder / f"{name}.py").write_text(source)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]))
+    return folder
+
+
+def compared(field: list[core.Contender], folder: Path, **others: dict[str, str]) -> page.Comparison:
+    return core.compare(field, articles=200, rounds=1, seed=2, folder=folder, sample=200, **others)
+
+
+def tables_of(text: str) -> list[list[str]]:
+    blocks = itertools.groupby(text.splitlines(), key=lambda line: line.startswith("|"))
+    return [list(lines) for is_table, lines in blocks if is_table]
+
+
 def test_page_is_written_from_a_whole_comparison(tmp_path: Path) -> None:
-    comparison = core.compare(articles=200, rounds=1, seed=2, folder=tmp_path, sample=200)
-    text = page.render(comparison, "the command")
+    comparison = compared(core.contenders(1), tmp_path)
+    text = page.render([comparison], "the command", [])
     assert text.startswith("# Performance")
     assert "datasketch, 1 process" in text
     assert "the command" in text
     assert all(verdict.false == 0 for verdict in comparison.verdicts.values())
-    rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert len({line.count("|") for line in rows}) == 2, "a table with a row of another width"
+    assert "- daft could not be installed: its environment is missing, make bench sets it up" in text
+    for table in tables_of(text):
+        assert len({line.count("|") for line in table}) == 1, "a row of another width"
+
+
+def test_a_peer_that_fails_is_on_the_page_with_its_reason(tmp_path: Path, stubs: Path) -> None:
+    log = tmp_path / "venvs" / "broken.log"
+    log.parent.mkdir()
+    log.write_text("much ado\nERROR: No matching distribution found for broken\n\n")
+    field = [
+        core.contenders(1)[0],
+        core.Contender("failing", "stub_fails", 1),
+        core.Contender("broken", "stub_fails", 1, environment="broken"),
+    ]
+    comparison = compared(field, tmp_path)
+    assert list(comparison.runs) == ["newswire-reprints"]
+    text = page.render([comparison], "the command", [])
+    assert "- failing failed: ValueError: no such call" in text
+    assert "- broken could not be installed: ERROR: No matching distribution found for broken" in text
+    with pytest.raises(core.Unmeasured, match="no such call"):  # without ours there is nothing to compare with
+        compared(field[1:], tmp_path)
+
+
+def test_clusters_alone_are_judged_by_the_pairs_within(tmp_path: Path, stubs: Path) -> None:
+    field = [core.contenders(1)[0], core.Contender("clusters", "stub_clusters", 1, "clusters, unverified")]
+    comparison = compared(field, tmp_path)
+    verdict = comparison.verdicts["clusters"]
+    assert (verdict.recall, verdict.truth_recall, verdict.truth_precision) == (1, 1, 1)
+    assert 0.1 < verdict.precision < 1, "prints of one story lie below the cut, too"
+    assert verdict.false > 0
+    assert np.isnan(verdict.worst)
+    text = page.render([comparison], "the command", [])
+    rows = [line for line in text.splitlines() if line.startswith("| clusters | clusters, unverified |")]
+    assert len(rows) == 2
+    assert "| – |" in rows[1]
+    assert "numpy " in text
+
+
+def test_who_would_take_too_long_is_not_run_and_said_so(tmp_path: Path, stubs: Path) -> None:
+    field = [core.contenders(1)[0], core.Contender("clusters", "stub_clusters", 1)]
+    small = compared(field, tmp_path)
+    assert core.too_slow(small, 10**3, patience=1e6) == {}
+    spared = core.too_slow(small, 10**9, patience=1e-6)
+    large = compared(field, tmp_path, spared=spared)
+    text = page.render([small, large], "the command", [])
+    assert "- clusters not run: at its pace on 200 articles it would take" in text
+    assert core.too_slow(large, 10**9, patience=1e9) == spared
+    assert [len(table) for table in tables_of(text)] == [4, 3, 3, 4, 4]  # by size; large, small: time, verdict
+
+
+def test_every_peer_has_an_environment_and_needs_nothing_of_ours() -> None:
+    root = Path(core.__file__).parent.parent
+    for one in core.contenders(2)[1:]:
+        source = root.joinpath(*one.module.split(".")).with_suffix(".py").read_text()
+        imported = set(re.findall(r"^(?:from|import) (\w+)", source, re.MULTILINE))
+        assert not imported & {"pipeline", "numba"}
+        assert page.described(one.module).startswith(f"- **{one.environment or 'datasketch'}**: ")
+        if one.environment:
+            required = (root / "benchmarks" / "peers" / f"{one.environment}.txt").read_text()
+            assert re.search(rf"^{one.environment}\b", required, re.MULTILINE)
 
 
 # --- the page of quality ------------------------------------------------------------------------------------------
