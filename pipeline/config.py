@@ -97,6 +97,9 @@ class Run(Struct, frozen=True, forbid_unknown_fields=True):
     """run: what a run may take of the machine. Nothing in a table depends on it."""
 
     memory_gb: Annotated[float, Meta(ge=0.25, description=_MEMORY)] = 4.0
+    processes: Annotated[
+        int, _count("processes that read articles, some 300 MB each; 0: one for each core", le=256)
+    ] = 0
 
 
 class Read(Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +108,7 @@ class Read(Struct, frozen=True, forbid_unknown_fields=True):
     fields: Annotated[
         dict[str, str], _says("canonical field = your column, where the known aliases do not cover it")
     ] = {}
-    batch_rows: Annotated[int, _count("records that travel together", ge=1, le=1_000_000)] = 8_192
+    batch_rows: Annotated[int, _count("records that travel together", ge=1, le=1_000_000)] = 2_048
     max_record_mb: Annotated[int, _count("a longer record is rejected instead of loaded", ge=1, le=1_024)] = 16
     max_text: Annotated[int, _count("a text of more code points is no article, and rejected", ge=1)] = 500_000
     max_ratio: Annotated[int, _count("a file may hold so many times its size, and 64 MB; more is a bomb", ge=1)] = 200

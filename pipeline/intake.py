@@ -5,7 +5,7 @@ Everything passes through a batch at a time into the new part of the state; the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config, schema
+from pipeline.crew import Crew, Rules
 from pipeline.errors import InputError
 from pipeline.stages import clean, identify, sketch, trace
 from pipeline.stages.lexicon import publishers
@@ -24,7 +25,7 @@ from pipeline.storage import read
 from pipeline.storage.part import TAKEN, Part
 from pipeline.watch import Watch
 
-__all__ = ["LIGHT", "Intake", "latest", "nothing", "reject", "take_in", "traced_and_sketched"]
+__all__ = ["LIGHT", "Intake", "clean_batch", "latest", "nothing", "reject", "take_in", "trace_and_sketch"]
 
 #: The columns of articles that stay in memory: all but the bodies.
 LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_map")]
@@ -63,41 +64,68 @@ def take_in(
     `aliases`: names and hosts of publishers beside those that the lexicon and the settings know. `forgotten`: the
     tombstones of articles that were taken down; these are rejects.
     """
-    lexicon = publishers.load(settings.clean.publishers, aliases)
-    new, n_new = [schema.ARTICLES.empty_table().select(LIGHT)], 0
-    rejects, counts = [schema.REJECTS.empty_table()], {"records": 0, "repeats": 0, "forgotten": 0}
     reading = read.batches(files, settings.read)
-    for batch in _watched(reading, watch):
-        gone = _is_forgotten(batch.records, forgotten)
-        with watch.step("clean", batch=True) as step:
-            articles, stripped, unusable = clean.run(batch.records.filter(pc.invert(gone)), settings.clean, lexicon)
-            step.rows = batch.records.num_rows
-        with watch.step("identify", batch=True) as step:
-            identified = identify.run(articles, known)
-            step.rows = articles.num_rows
-        rows_of = n_new + np.arange(identified.articles.num_rows)
-        for name, rows in traced_and_sketched(identified.articles, stripped, rows_of, settings, watch).items():
-            part.add(name, rows)
-        at = pc.index_in(identified.articles["record"], value_set=batch.records["record"].combine_chunks())
-        part.add("records", batch.records.take(at))
-        new.append(identified.articles.select(LIGHT))
-        n_new += identified.articles.num_rows
-        taken_down = pa.concat_tables(
-            [rows.select(["source"]) for rows in (batch.records.filter(gone), identified.forgotten)]
-        )
-        rejects += [batch.rejects, unusable, _forgotten(taken_down)]
-        counts["records"] += batch.records.num_rows + batch.rejects.num_rows
-        counts["repeats"] += identified.n_repeats
-        counts["forgotten"] += taken_down.num_rows
+    night = _Night(known, forgotten)
+    with Crew(Rules(settings, publishers.load(settings.clean.publishers, aliases))) as crew:
+        cleaned = crew.each(clean_batch, night.records(_watched(reading, watch)), watch)
+        for (articles, records), found in crew.each(trace_and_sketch, night.articles(cleaned, watch), watch):
+            for name, rows in {"articles": articles, "bodies": articles, "records": records, **found}.items():
+                part.add(name, rows)
     watch.tell("read", "clean", "identify", "trace", "sketch")
     if reading.all_failed:
         reasons = "; ".join(f"{read.spelled(report.path)}: {report.reason}" for report in reading.files[:5])
         raise InputError(f"none of the {len(reading.files)} input files could be read: {reasons}")
     part.close(lambda rows: identify.settle(rows, known))
-    rejected = pa.concat_tables(rejects)
     failed = sum(report.status == "failed" for report in reading.files)
-    counts |= {"files": len(reading.files), "files_failed": failed}
-    return Intake(identify.settle(pa.concat_tables(new), known), rejected, reading.files, counts)
+    counts = night.counts | {"files": len(reading.files), "files_failed": failed}
+    new = identify.settle(pa.concat_tables(night.new), known)
+    return Intake(new, pa.concat_tables(night.rejects), reading.files, counts)
+
+
+class _Read(NamedTuple):
+    """A batch as it was read, and those of its records that were taken down."""
+
+    batch: read.Batch
+    gone: pa.Table
+
+
+class _Night:
+    """What comes in, as it goes from batch to batch: `new` articles, `rejects` and `counts` so far.
+
+    What is known of articles grows with each batch in turn; so that is done here, while processes clean and trace others.
+    """
+
+    def __init__(self, known: identify.Known, forgotten: Collection[str]) -> None:
+        self.new = [schema.ARTICLES.empty_table().select(LIGHT)]
+        self.rejects = [schema.REJECTS.empty_table()]
+        self.counts = {"records": 0, "repeats": 0, "forgotten": 0}
+        self._known, self._forgotten, self._n_new = known, forgotten, 0
+
+    def records(self, batches: Iterable[read.Batch]) -> Iterator[tuple[_Read, tuple[pa.Table]]]:
+        """The records of each batch that are to be cleaned."""
+        for batch in batches:
+            gone = _is_forgotten(batch.records, self._forgotten)
+            yield _Read(batch, batch.records.filter(gone)), (batch.records.filter(pc.invert(gone)),)
+
+    def articles(
+        self, cleaned: Iterable[tuple[_Read, tuple[pa.Table, pa.Table, pa.Table]]], watch: Watch
+    ) -> Iterator[tuple[tuple[pa.Table, pa.Table], tuple[pa.Table, pa.Table, NDArray[np.int64]]]]:
+        """The articles of each batch that are no repeats, with the records that they were, and as they are to be traced."""
+        for (batch, gone), (articles, stripped, unusable) in cleaned:
+            with watch.step("identify", batch=True) as step:
+                identified = identify.run(articles, self._known)
+                step.rows = articles.num_rows
+            taken_down = pa.concat_tables([rows.select(["source"]) for rows in (gone, identified.forgotten)])
+            self.rejects += [batch.rejects, unusable, _forgotten(taken_down)]
+            self.counts["records"] += batch.records.num_rows + batch.rejects.num_rows
+            self.counts["repeats"] += identified.n_repeats
+            self.counts["forgotten"] += taken_down.num_rows
+            new = identified.articles
+            rows = self._n_new + np.arange(new.num_rows)
+            self._n_new += new.num_rows
+            self.new.append(new.select(LIGHT))
+            at = pc.index_in(new["record"], value_set=batch.records["record"].combine_chunks())
+            yield (new, batch.records.take(at)), (new, stripped, rows)
 
 
 def latest(intake: Intake, last: datetime | None, settings: config.Config) -> datetime:
@@ -133,10 +161,17 @@ def _watched(reading: read.Reading, watch: Watch) -> Iterator[read.Batch]:
         yield batch
 
 
-def traced_and_sketched(
-    articles: pa.Table, stripped: pa.Table, rows: NDArray[np.int64], settings: config.Config, watch: Watch
+def clean_batch(rules: Rules, watch: Watch, records: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """The articles of records, the lines that were stripped from them, and the rejects."""
+    with watch.step("clean", batch=True) as step:
+        step.rows = records.num_rows
+        return clean.run(records, rules.settings.clean, rules.lexicon)
+
+
+def trace_and_sketch(
+    rules: Rules, watch: Watch, articles: pa.Table, stripped: pa.Table, rows: NDArray[np.int64]
 ) -> dict[str, pa.Table]:
-    """What the articles of a batch add to the state, where they have those `rows`, but for the records they were.
+    """What is found in the articles of a batch, by table of the state, where they have those `rows`.
 
     Two versions of one article may travel in it: a text is told by its record.
     """
@@ -144,16 +179,15 @@ def traced_and_sketched(
     of_texts = articles.set_column(
         articles.column_names.index("article_id"), schema.ARTICLES.field("article_id"), texts
     )
+    stripped = identify.attach(stripped, of_texts)
     with watch.step("trace", batch=True) as step:
-        credits, citations = trace.run(of_texts, identify.attach(stripped, of_texts), settings.trace)
+        credits, citations = trace.run(of_texts, stripped, rules.settings.trace)
         step.rows = articles.num_rows
     with watch.step("sketch", batch=True) as step:
-        sketches = sketch.run(articles, settings.sketch)
+        sketches = sketch.run(articles, rules.settings.sketch)
         step.rows = articles.num_rows
-    found = {"stripped": identify.attach(stripped, of_texts), "credits": credits, "citations": citations}
+    found = {"stripped": stripped, "credits": credits, "citations": citations}
     return {
-        "articles": articles,
-        "bodies": articles,
         "sketches": sketches.select(schema.SKETCHES.names),
         **{name: _named(lines, texts, articles, rows, TAKEN[name]) for name, lines in found.items()},
     }

@@ -94,8 +94,8 @@ def _built(
 ) -> Rebuilt:
     ordered = orders.orders(settings.override)
     is_mixing = header.is_compatible(old.manifest()["header"], settings)
-    reader = Reader(settings, ordered.publishers, watch, afresh=not is_mixing)
-    part, intake, renewal = _taken(old, new, files, settings, reader, ordered.publishers, watch)
+    with Reader(settings, ordered.publishers, watch, afresh=not is_mixing) as reader:
+        part, intake, renewal = _taken(old, new, files, settings, reader, ordered.publishers, watch)
     report.read_again(renewal.counts, renewal.rejects)
     as_of = latest(intake, old.as_of(), settings)
     run_id = watch.run_id = old.next_run_id(as_of.date())

@@ -10,7 +10,7 @@ they reject is not compared, but stays in its part: under other rules it comes b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,8 +22,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline import config, schema
-from pipeline.intake import LIGHT, traced_and_sketched
-from pipeline.stages import clean, identify, sketch
+from pipeline.crew import Crew, Rules
+from pipeline.intake import LIGHT, clean_batch, trace_and_sketch
+from pipeline.stages import identify, sketch
 from pipeline.stages.lexicon import publishers
 from pipeline.storage import anew, rules
 from pipeline.storage.part import LINES, REJECTED, WORDS, words
@@ -64,17 +65,18 @@ class Renewal(NamedTuple):
 
 def renewed(store: Store, settings: config.Config, aliases: Mapping[str, str], watch: Watch) -> Renewal:
     """Read again what other rules read, to `store.work`, and tell of it. `aliases` as for `intake.take_in`."""
-    now, reader = rules.of(settings).reading, Reader(settings, aliases, watch)
-    parts, refs, is_old = list[dict[str, Any]](), list[Ref](), store.is_of_old_layout()
-    for part in store.parts():
-        ref = store.ref(part)
-        is_stale = part.get("read_by") != now and size(ref.folder) > 0
-        if is_old or (is_stale and words(ref.folder) == set(WORDS)):
-            part, ref = reader.part(part, ref, store.work)  # noqa: PLW2901 - the same, written anew
-        elif is_stale:
-            reader.counts["without_words"] += size(ref.folder)
-        parts.append(part)
-        refs.append(ref)
+    now, is_old = rules.of(settings).reading, store.is_of_old_layout()
+    parts, refs = list[dict[str, Any]](), list[Ref]()
+    with Reader(settings, aliases, watch) as reader:
+        for part in store.parts():
+            ref = store.ref(part)
+            is_stale = part.get("read_by") != now and size(ref.folder) > 0
+            if is_old or (is_stale and words(ref.folder) == set(WORDS)):
+                part, ref = reader.part(part, ref, store.work)  # noqa: PLW2901 - the same, written anew
+            elif is_stale:
+                reader.counts["without_words"] += size(ref.folder)
+            parts.append(part)
+            refs.append(ref)
     if is_old:
         watch.say(f"the state is of an older release: its {len(parts)} parts were written anew")
     counts = reader.counts
@@ -88,7 +90,8 @@ def renewed(store: Store, settings: config.Config, aliases: Mapping[str, str], w
 class Reader:
     """Reads parts again by the rules of today. `counts` and `rejects` are as in `Renewal`, of all that was read so far.
 
-    Sketches are made of the same words by the same hands again, which costs little beside reading. `afresh`: where there are
+    Its processes end with the block that it opens. Sketches are made of the same words by the same hands again, which costs
+    little beside reading. `afresh`: where there are
     words they have to be, for those that are kept do not mix with others; where there are none they are left empty.
     """
 
@@ -97,8 +100,15 @@ class Reader:
     ) -> None:
         self.counts = Counter(dict.fromkeys(("read", "changed", "rejected", "without_words"), 0))
         self.rejects = [schema.REJECTS.empty_table()]
-        self._settings, self._watch, self._afresh = settings, watch, afresh
-        self._lexicon, self._rules = publishers.load(settings.clean.publishers, aliases), rules.of(settings).reading
+        self._watch, self._afresh, self._read_by = watch, afresh, rules.of(settings).reading
+        self._rules = Rules(settings, publishers.load(settings.clean.publishers, aliases))
+        self._crew = Crew(self._rules)
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *of: object) -> None:
+        self._crew.__exit__(*of)
 
     def part(
         self, part: Mapping[str, Any], ref: Ref, work: Path, stays: pa.ChunkedArray | None = None
@@ -110,29 +120,34 @@ class Reader:
         base = part["run_id"].partition("~")[0]
         own = ref._replace(folder=work / "parts" / base)
         those = anew.only(stays) if stays is not None else lambda group: group.tables
-        anew.write(ref.folder, own.folder, lambda group: those(group._replace(tables=self._group(group))))
+        is_read = words(ref.folder) == set(WORDS)
+        as_read = self._groups if is_read else self._kept
+        anew.write(ref.folder, own.folder, lambda groups: as_read(g._replace(tables=those(g)) for g in groups))
         told = dict(part) | {"run_id": f"{base}~"}
-        if words(ref.folder) == set(WORDS):
-            told |= {"newest": _newest(own) or part["newest"], "read_by": self._rules}
+        if is_read:
+            told |= {"newest": _newest(own) or part["newest"], "read_by": self._read_by}
         else:
             self.counts["without_words"] += size(own.folder)
         return told, own
 
-    def _group(self, group: anew.Group) -> dict[str, pa.Table]:
-        """A group of a part as it is read today."""
-        tables = group.tables
-        if "records" in tables:
-            read = _read(group, self._settings, self._lexicon, self._watch)
+    def _groups(self, groups: Iterable[anew.Group]) -> Iterator[dict[str, pa.Table]]:
+        """Groups of a part as they are read today."""
+        for _, read in self._crew.each(_read, ((None, (group,)) for group in groups), self._watch):
             self.rejects.append(read.rejects)
-            self.counts["read"] += tables["articles"].num_rows
-            self.counts["changed"] += _changed(group, read)
-            self.counts["rejected"] += read.rejects.num_rows
-            return read.tables
-        if not self._afresh:
-            return tables
-        articles = tables["articles"]
-        texts = articles.append_column("body", tables["bodies"]["body"]) if "bodies" in tables else _emptied(articles)
-        return tables | {"sketches": sketch.run(texts, self._settings.sketch)}
+            self.counts.update(
+                read=read.tables["articles"].num_rows, changed=read.n_changed, rejected=read.rejects.num_rows
+            )
+            yield read.tables
+
+    def _kept(self, groups: Iterable[anew.Group]) -> Iterator[dict[str, pa.Table]]:
+        """Groups that cannot be read again, but for their sketches."""
+        for _, tables in groups:
+            if self._afresh:
+                articles = tables["articles"]
+                is_there = "bodies" in tables
+                texts = articles.append_column("body", tables["bodies"]["body"]) if is_there else _emptied(articles)
+                tables = tables | {"sketches": sketch.run(texts, self._rules.settings.sketch)}  # noqa: PLW2901
+            yield tables
 
 
 def size(folder: Path) -> int:
@@ -164,24 +179,23 @@ def _emptied(articles: pa.Table) -> pa.Table:
 
 
 class _Read(NamedTuple):
-    """A group as the rules of today read it: its `tables`; the `rows` of it that are stories; what is newly rejected."""
+    """The `tables` of a group as the rules of today read it, how many articles read otherwise, and what is newly rejected."""
 
     tables: dict[str, pa.Table]
-    rows: NDArray[np.int64]
+    n_changed: int
     rejects: pa.Table
 
 
-def _read(group: anew.Group, settings: config.Config, lexicon: publishers.Publishers, watch: Watch) -> _Read:
+def _read(by: Rules, watch: Watch, group: anew.Group) -> _Read:
     records, before = group.tables["records"], group.tables["articles"]
-    with watch.step("clean", batch=True) as step:
-        articles, stripped, rejects = clean.run(records, settings.clean, lexicon)
-        step.rows = records.num_rows
+    articles, stripped, rejects = clean_batch(by, watch, records)
     at = pc.index_in(articles["record"], value_set=records["record"].combine_chunks()).to_numpy().astype(np.int64)
     out = np.setdiff1d(np.arange(records.num_rows), at)
     ids = before["article_id"].take(pa.array(at))
     for name, column in (("article_id", ids), ("identity", identify.identities(articles))):
         articles = _with(articles, schema.ARTICLES.field(name), column)
-    tables = traced_and_sketched(articles, stripped, group.first + at, settings, watch)
+    tables = {"articles": articles, "bodies": articles}
+    tables |= trace_and_sketch(by, watch, articles, stripped, group.first + at)
     tables["articles"] = tables["articles"].append_column(REJECTED, pa.repeat(False, len(at)))
     gone = {name: group.tables[name].take(pa.array(out)) for name in ("articles", "bodies", "sketches")}
     unusable = _with(rejects, schema.REJECTS.field("article_id"), gone["articles"]["article_id"])
@@ -191,19 +205,19 @@ def _read(group: anew.Group, settings: config.Config, lexicon: publishers.Publis
     for name, rows in gone.items():
         both = [part.select(rows.column_names).cast(rows.schema) for part in (tables[name], rows)]
         tables[name] = pa.concat_tables(both).take(order)
-    return _Read(tables | {"records": records}, at, newly)
+    return _Read(tables | {"records": records}, _n_changed(group, tables, at), newly)
 
 
 def _with(rows: pa.Table, field: pa.Field, column: pa.Array | pa.ChunkedArray) -> pa.Table:
     return rows.set_column(rows.column_names.index(field.name), field, column)
 
 
-def _changed(group: anew.Group, read: _Read) -> int:
-    """How many stories are read otherwise than before."""
-    at, rows = pa.array(read.rows), (group.first + read.rows).tolist()
-    was, now = (tables["articles"].take(at).select(LIGHT).to_pylist() for tables in (group.tables, read.tables))
-    same = pc.equal(*(tables["bodies"]["body"].take(at) for tables in (group.tables, read.tables))).to_pylist()
-    had, has = _found(group.tables), _found(read.tables)
+def _n_changed(group: anew.Group, tables: Mapping[str, pa.Table], stories: NDArray[np.int64]) -> int:
+    """How many stories, rows of a group, are read otherwise than before."""
+    at, rows = pa.array(stories), (group.first + stories).tolist()
+    was, now = (of["articles"].take(at).select(LIGHT).to_pylist() for of in (group.tables, tables))
+    same = pc.equal(*(of["bodies"]["body"].take(at) for of in (group.tables, tables))).to_pylist()
+    had, has = _found(group.tables), _found(tables)
     return sum(not same[i] or was[i] != now[i] or had.get(row) != has.get(row) for i, row in enumerate(rows))
 
 

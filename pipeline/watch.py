@@ -9,7 +9,7 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -67,6 +67,13 @@ class Watch:
         self._show(name)
         if not batch:
             self.tell(name)
+
+    def add(self, seconds: Mapping[str, float], rows: Mapping[str, int]) -> None:
+        """Add what another process kept of its stages: their seconds run side by side with those here."""
+        for name in seconds:
+            self.seconds[name] = self.seconds.get(name, 0.0) + seconds[name]
+            self.rows[name] = self.rows.get(name, 0) + rows[name]
+            self._show(name)
 
     @property
     def logs(self) -> bool:

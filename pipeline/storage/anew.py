@@ -6,7 +6,7 @@ and are not held. What was compared is left out, for it holds no longer; words t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -65,11 +65,11 @@ def _lines(folder: Path, name: str, first: int, last: int) -> pa.Table:
     return pq.read_table(folder / f"{name}.parquet", filters=where).cast(TAKEN[name])
 
 
-def write(folder: Path, into: Path, change: Callable[[Group], Mapping[str, pa.Table]]) -> None:
-    """Write what the part in `folder` took in anew to the folder `into`, each group as `change` gives it."""
+def write(folder: Path, into: Path, change: Callable[[Iterator[Group]], Iterable[Mapping[str, pa.Table]]]) -> None:
+    """Write what the part in `folder` took in anew to the folder `into`, its groups as `change` gives them, in their order."""
     with Part(into) as part:
-        for group in groups(folder):
-            for name, rows in change(group).items():
+        for tables in change(groups(folder)):
+            for name, rows in tables.items():
                 part.add(name, rows)
         part.close(lambda rows: rows)
     let_go(into, set(WORDS) - words(folder))
@@ -101,7 +101,7 @@ def without(folder: Path, article_ids: Sequence[str], into: Path, released: Coll
     """
     ids = pa.array(article_ids, pa.string())
     stays = pc.invert(pc.is_in(pq.read_table(folder / "articles.parquet", columns=["article_id"])["article_id"], ids))
-    write(folder, into, only(stays))
+    write(folder, into, lambda groups: map(only(stays), groups))
     gone, named = pa.array([*article_ids, *released], pa.string()), frozen(folder)
     freeze(into, named.filter(pc.invert(pc.is_in(named, gone))))
     return int(pc.sum(stays).as_py() or 0)
