@@ -9,7 +9,10 @@ done here, so that a small night starts no process, and a large one does somethi
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -28,7 +31,7 @@ __all__ = ["Crew", "Rules"]
 
 _ALONE = 2  # batches that are done here before any is given away
 _AHEAD = 2  # batches a process that are under way or wait to be taken
-_IDLE = 60  # seconds without work after which a process ends: none outlives a run that was killed for long
+_LOOK = 1.0  # seconds after which a process looks whether the run is still there
 
 Mark = TypeVar("Mark")
 Result = TypeVar("Result")
@@ -82,7 +85,7 @@ class Crew:
             from loky import ProcessPoolExecutor
 
             self._pool = ProcessPoolExecutor(
-                self._n, timeout=_IDLE, initializer=_begin, initargs=(self._rules,), env={"REPRINTS_THREADS": "1"}
+                self._n, initializer=_begin, initargs=(self._rules, os.getpid()), env={"REPRINTS_THREADS": "1"}
             )
             for _ in range(self._n):
                 self._pool.submit(_nothing)
@@ -100,11 +103,19 @@ class _Done(NamedTuple):
 _rules: Rules | None = None  # in a process of a crew
 
 
-def _begin(rules: Rules) -> None:
-    """As a process starts. An interrupt from the terminal is for the run, which ends its processes."""
+def _begin(rules: Rules, run: int) -> None:
+    """As a process starts. An interrupt from the terminal is for the `run`, which ends its processes."""
     global _rules  # noqa: PLW0603 - a process is given it once
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(run,), daemon=True).start()
     _rules = rules
+
+
+def _end_with(run: int) -> None:
+    """End this process soon after that of the run, which may have been killed."""
+    while os.getppid() == run:
+        time.sleep(_LOOK)
+    os._exit(1)
 
 
 def _nothing() -> None:
