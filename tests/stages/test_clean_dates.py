@@ -165,3 +165,10 @@ def test_the_day_in_an_address(url: str | None, day: str | None) -> None:
     assert article["published_precision"] == ("day" if day else "unknown")
     stated, _ = run(STORY, url=url, published="2020-05-05T10:00:00Z")
     assert stated["published_at"].year == 2020
+
+
+def test_a_label_in_capitals_of_another_language() -> None:
+    for line in ("PUBLİSHED: 19 March 2023", "GİRİŞ: 19 March 2023", "YAYINLANMA: 19 March 2023"):
+        assert [(stamp.role, line[stamp.start : stamp.end]) for stamp in stamps(line)] == [
+            ("published", "19 March 2023")
+        ]

@@ -79,9 +79,14 @@ def _words() -> _Words:
         frozenset(table["filler"].split()),
         # A label ends at a colon, a dash, a bar, or right before a digit or a month.
         regex.compile(rf"(?<![\p{{L}}\p{{N}}])({alternatives})(?![\p{{L}}])\s*[:：|>-]*\s*", regex.IGNORECASE),
-        labels,
+        {_caseless(label): role for label, role in labels.items()},
         zones,
     )
+
+
+def _caseless(label: str) -> str:
+    """A label as patterns take it without regard to case: with or without a dot, an i is an i ("PUBLİSHED")."""
+    return " ".join(label.casefold().replace("i\u0307", "i").replace("ı", "i").split())
 
 
 # --- stamps in a line -------------------------------------------------------------------------------------------
@@ -103,7 +108,7 @@ def stamps(line: str) -> list[Stamp]:
         end = found[number + 1].start() if number + 1 < len(found) else len(text)
         phrase = _READING.split(text[label.end() : end], maxsplit=1)[0].rstrip(" |/,;·•-(")
         if any(character.isdigit() for character in phrase):
-            role = words.labels[" ".join(label[1].casefold().split())]
+            role = words.labels[_caseless(label[1])]
             result.append(Stamp(role, label.start(), label.end(), label.end() + len(phrase)))
     return result
 
