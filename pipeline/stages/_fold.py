@@ -11,6 +11,7 @@ nobody sees, and serves the body.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from bisect import bisect_right
@@ -19,7 +20,7 @@ from types import MappingProxyType
 
 import regex
 
-__all__ = ["SpanMap", "beyond_ascii", "flatten", "fold", "is_plain", "place_in"]
+__all__ = ["SpanMap", "beyond_ascii", "every_character", "flatten", "fold", "is_plain", "place_in", "tangled"]
 
 #: (at, raw) pairs, ascending in both: the character at `folded[i]` stood at `raw + (i - at)` of the text as read, with
 #: the last pair whose `at` <= i.
@@ -47,7 +48,8 @@ _UNSEEN = re.compile(r"[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206
 
 # Composition never reaches back over the start of such a cluster: only marks and Hangul vowels and finals compose
 # with what stands before them.
-_CLUSTER = regex.compile(r"[^\p{M}\u1160-\u11ff\ud7b0-\ud7ff]?[\p{M}\u1160-\u11ff\ud7b0-\ud7ff]*", regex.DOTALL)
+_JOINS = r"\p{M}\u1160-\u11ff\ud7b0-\ud7ff"
+_CLUSTER = regex.compile(rf"[^{_JOINS}]?[{_JOINS}]*", regex.DOTALL)
 
 
 _ASCII_PLAIN = bytes(code for code in range(128) if chr(code) not in _FOLDED)
@@ -74,6 +76,27 @@ def flatten(text: str) -> str:
 def is_plain(text: str) -> bool:
     """Whether `fold` changes no offset in the text: NFC, and nothing unseen in it. Then its map is one straight run."""
     return text.isascii() or (not _UNSEEN.search(beyond_ascii(text)) and unicodedata.is_normalized("NFC", text))
+
+
+@functools.cache
+def every_character() -> str:
+    """All characters of the basic plane in their order, halves of pairs included."""
+    return "".join(map(chr, range(0x10000)))
+
+
+@functools.cache
+def tangled() -> str:
+    """The characters of the basic plane without which a text, if it has none beyond the plane either, is plain.
+
+    They are those that are unseen, that compose with what stands before them (marks and jamo), or that are no NFC alone.
+    """
+    joining = _UNSEEN.findall(every_character()) + regex.findall(f"[{_JOINS}]", every_character())
+    rest = every_character().translate(dict.fromkeys(map(ord, joining)))
+    blocks = (rest[start : start + 256] for start in range(0, len(rest), 256))
+    changing = (block for block in blocks if not unicodedata.is_normalized("NFC", block))
+    return "".join(joining) + "".join(
+        character for block in changing for character in block if not unicodedata.is_normalized("NFC", character)
+    )
 
 
 def fold(text: str, start: int, end: int) -> tuple[str, SpanMap]:

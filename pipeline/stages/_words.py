@@ -8,7 +8,7 @@ import regex
 
 from pipeline.stages._fold import beyond_ascii
 
-__all__ = ["count_words", "is_unspaced"]
+__all__ = ["count_words", "is_unspaced", "unspaced"]
 
 # Thai, Lao, Burmese, Khmer, kana, Han. Plain ranges and `re`: three times faster than script properties.
 _UNSPACED = re.compile(
@@ -20,6 +20,11 @@ _SPACED_WORD = regex.compile(r"[^\W_]+(?:['.-][^\W_]+)*")
 def is_unspaced(text: str) -> bool:
     """Whether any of it is written in a script that puts no spaces between words."""
     return not text.isascii() and _UNSPACED.search(beyond_ascii(text)) is not None
+
+
+def unspaced(text: str) -> str:
+    """Its characters of such scripts."""
+    return "".join(_UNSPACED.findall(text))
 
 
 def count_words(text: str) -> int:

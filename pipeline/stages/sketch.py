@@ -41,11 +41,11 @@ def _unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     is_short = _is_short(articles, settings)
     tasks = [
         (data, offsets[first : last + 1])
-        for data, offsets in map(_texts, _told(articles, is_short).chunks)
+        for data, offsets in map(arrays.texts, _told(articles, is_short).chunks)
         for first, last in split(offsets, _TASK_BYTES)
     ]
     done = parallel(lambda task: _scanned(*task, settings), tasks)
-    none = _scanned(*_texts(pa.array([], pa.large_string())), settings)
+    none = _scanned(*arrays.texts(pa.array([], pa.large_string())), settings)
     found = _Scanned._make(np.concatenate(parts) for parts in zip(none, *done, strict=True))
     counts = found.counts
     lines = found.lines[~np.repeat(is_short, counts[:, shingle.LINES])]
@@ -120,7 +120,7 @@ def spans(bodies: pa.ChunkedArray, settings: config.Sketch) -> list[NDArray[np.i
     """
     return [
         _scanned(data, offsets[i : i + 2], settings, spans=True).spans - offsets[i]
-        for data, offsets in map(_texts, bodies.chunks)
+        for data, offsets in map(arrays.texts, bodies.chunks)
         for i in range(len(offsets) - 1)
     ]
 
@@ -184,14 +184,3 @@ def _told(articles: pa.Table, is_short: NDArray[np.bool_]) -> pa.ChunkedArray:
     headlines = pc.fill_null(articles["headline"], "").cast(bodies.type)
     told = pc.binary_join_element_wise(headlines, bodies, pa.scalar("\n", bodies.type))
     return pc.if_else(pa.array(is_short), told, bodies)
-
-
-def _texts(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The UTF-8 bytes of a string array and its offsets, int64 (n + 1,), without a copy of the text. Null is empty."""
-    if column.null_count:
-        column = column.fill_null("")
-    if column.type != pa.large_string():
-        column = column.cast(pa.large_string())
-    _, offsets, data = column.buffers()
-    where = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
-    return np.frombuffer(data if data is not None and data.size else b"\0", np.uint8), where

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stages._fold import SpanMap, flatten, fold, is_plain
-from pipeline.stages.clean.lines import split
+from tests.stages.test_clean_scan import lines
 from tests.strategies import texts
 
 UNSEEN = "\u00ad\u200b\u200d\ufeff"
@@ -89,7 +89,7 @@ def test_flattening_keeps_the_length(text: str) -> None:
 
 @given(hard())
 def test_lines_are_what_lies_between_the_breaks(text: str) -> None:
-    for line in split(flatten(text)):
+    for line in lines([text])[0]:
         assert line.flat == flatten(text[line.start : line.end])
         assert line.flat.strip() == line.flat != ""
         assert "\n" not in line.flat

@@ -248,6 +248,10 @@ def _calendar(year: int, month: int, day: int) -> date:
         raise ImpossibleDateError(f"impossible date {year:04d}-{month:02d}-{day:02d}") from None
 
 
+_BRACKET = regex.compile(r"\([\p{L} ]+\)?")  # GMT+0900 (Korean Standard Time)
+_LEFT = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+
+
 def _parse_words(phrase: str, place: Place, bare: bool) -> Moment | None:
     """`parse` for dates in words or with separators: date, clock and zone are each taken out; nothing may be left."""
     found = _find_date(phrase, place)
@@ -256,8 +260,8 @@ def _parse_words(phrase: str, place: Place, bare: bool) -> Moment | None:
     day, start, end = found
     clock, rest = _take_clock(f"{phrase[:start]} | {phrase[end:]}")
     zone, known, rest = _take_zone(rest, place)
-    rest = regex.sub(r"\([\p{L} ]+\)?", "", rest)  # GMT+0900 (Korean Standard Time)
-    left = [word for word in regex.findall(r"[\p{L}\p{M}\p{N}]+", rest.casefold()) if word not in _words().filler]
+    rest = _BRACKET.sub("", rest)
+    left = [word for word in _LEFT.findall(rest.casefold()) if word not in _words().filler]
     # One word may be left: the town of "IST | Mumbai" or a weekday cut short. A number may not.
     if len(left) > (0 if bare else 1) or any(character.isdigit() for word in left for character in word):
         return None

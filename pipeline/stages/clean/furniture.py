@@ -1,21 +1,22 @@
 """The rules of furniture.toml, compiled, and where in a page each may apply.
 
-A rule is tried only on lines that hold one of its cues, found for all rules at once by an Aho-Corasick automaton: most
-paragraphs of a story meet no pattern at all.
+A rule is tried only on lines that hold one of its cues, which `scan` finds for a whole batch: most paragraphs of a story meet
+no pattern at all.
 """
 
 from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import regex
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
-from pipeline.stages.clean.lines import Line
+from pipeline.stages.clean.lines import CUELESS_WORDS, Line
 
-__all__ = ["Rule", "is_item", "is_short", "match"]
+__all__ = ["Cue", "Rule", "cued", "cues", "is_item", "is_short", "match", "pattern", "rules"]
 
 #: A sentence in which somebody said something is the story's, though it begins like one of these.
 _NEVER_SPOKEN = frozenset({"furniture", "copyright"})
@@ -31,68 +32,75 @@ class Rule:
     kind: str
     where: tuple[str, ...]
     max_words: int
-    pattern: regex.Pattern[str]
     unspoken: bool  # it takes no sentence in which somebody says something
 
 
-@dataclass(frozen=True, slots=True)
-class _Zone:
-    """The rules that may apply at one position, in the order of the file."""
+class Cue(NamedTuple):
+    """A cue of a rule, named by its number, and the most words of a line that the rule takes."""
 
-    rules: tuple[Rule, ...]
-    cues: AhoCorasick
-    rule_of_cue: tuple[int, ...]  # cue number -> rule number
-    cueless: tuple[int, ...]  # rules without cues
-    cueless_words: int  # they take no line of more words
-    longest: int  # no rule takes a line of more words
+    text: str
+    rule: int
+    max_words: int
 
 
 @functools.cache
-def _table() -> tuple[tuple[Rule, tuple[str, ...]], ...]:
-    """All rules with their cues."""
-    lexicon_file = lexicon.load_toml("furniture.toml")
+def _file() -> dict[str, Any]:
+    return lexicon.load_toml("furniture.toml")
 
-    def filled(pattern: str) -> str:
-        return functools.reduce(lambda text, term: text.replace(*term), terms, pattern)
 
-    terms = [(f"{{{name}}}", term) for name, term in lexicon_file["terms"].items()]
+@functools.cache
+def rules() -> tuple[Rule, ...]:
+    """All rules, in the order of the file."""
     return tuple(
-        (
-            Rule(
-                entry["id"],
-                entry["kind"],
-                _WHERE[entry["at"]],
-                entry["max_words"],
-                regex.compile(filled(entry["pattern"]), 0 if entry.get("case") else regex.IGNORECASE),
-                entry["kind"] in _NEVER_SPOKEN and not entry.get("titles"),
-            ),
-            tuple(entry.get("cues", ())),
+        Rule(
+            entry["id"],
+            entry["kind"],
+            _WHERE[entry["at"]],
+            entry["max_words"],
+            entry["kind"] in _NEVER_SPOKEN and not entry.get("titles"),
         )
-        for entry in lexicon_file["rule"]
+        for entry in _file()["rule"]
     )
 
 
 @functools.cache
-def _zone(position: str) -> _Zone:
-    entries = [(rule, cues) for rule, cues in _table() if position in rule.where]
-    rules = tuple(rule for rule, _ in entries)
-    numbered = [(cue, number) for number, (_, cues) in enumerate(entries) for cue in cues]
-    cueless = tuple(number for number, (_, cues) in enumerate(entries) if not cues)
-    return _Zone(
-        rules,
-        AhoCorasick([cue for cue, _ in numbered], implementation=Implementation.DFA),
-        tuple(number for _, number in numbered),
-        cueless,
-        max((rules[number].max_words for number in cueless), default=0),
-        max(rule.max_words for rule in rules),
+def pattern(number: int) -> regex.Pattern[str]:
+    """The pattern of a rule, with the terms put in; compiled with the first line that holds a cue, for that takes its time."""
+    entry = _file()["rule"][number]
+    filled: str = entry["pattern"]
+    for name, term in _file()["terms"].items():
+        filled = filled.replace(f"{{{name}}}", term)
+    return regex.compile(filled, 0 if entry.get("case") else regex.IGNORECASE)
+
+
+@functools.cache
+def cues() -> tuple[Cue, ...]:
+    """The cues of all rules."""
+    return tuple(
+        Cue(cue, number, entry["max_words"])
+        for number, entry in enumerate(_file()["rule"])
+        for cue in entry.get("cues", ())
     )
 
 
-def _candidates(line: Line, zone: _Zone) -> list[int]:
-    """The numbers of the rules one of whose cues is in the line, in order."""
-    hits = zone.cues.find_matches_as_indexes(line.flat.lower(), overlapping=True)
-    cueless = zone.cueless if line.words <= zone.cueless_words else ()
-    return sorted({*cueless, *(zone.rule_of_cue[cue] for cue, _, _ in hits)}) if hits else list(cueless)
+@functools.cache
+def _cueless() -> frozenset[int]:
+    """The numbers of the rules without cues, which are for very short lines."""
+    found = frozenset(number for number, entry in enumerate(_file()["rule"]) if not entry.get("cues"))
+    if wordy := [rules()[number].id for number in found if rules()[number].max_words > CUELESS_WORDS]:
+        raise ValueError(f"furniture.toml: {wordy[0]} has no cues; then max_words is at most {CUELESS_WORDS}")
+    return found
+
+
+@functools.cache
+def _automaton() -> AhoCorasick:
+    return AhoCorasick([cue.text for cue in cues()])
+
+
+def cued(flat: str) -> tuple[int, ...]:
+    """The numbers of the rules of which a cue stands in a line, in their order; `scan` finds them for whole batches."""
+    hits = _automaton().find_matches_as_indexes(flat.lower(), overlapping=True)
+    return tuple(sorted({cues()[cue].rule for cue, _, _ in hits}))
 
 
 #: What begins with a quotation mark is somebody's words, whatever they sound like.
@@ -101,22 +109,22 @@ _NEVER_SPEECH = frozenset({"disclaimer", "credit", "copyright", "version_note", 
 
 def match(line: Line, position: str) -> Rule | None:
     """The first rule, in the order of the file, that takes this line at that position (head, body or tail)."""
-    zone = _zone(position)
-    if line.words > zone.longest:
-        return None
+    numbers = cued(line.flat) if line.cued is None else line.cued
+    if line.words <= CUELESS_WORDS:
+        numbers = tuple(sorted(_cueless().union(numbers)))
     speaks = line.flat.startswith('"')
-    for number in _candidates(line, zone):
-        rule = zone.rules[number]
-        if speaks and rule.kind in _NEVER_SPEECH:
+    for number in numbers:
+        rule = rules()[number]
+        if position not in rule.where or line.words > rule.max_words or (speaks and rule.kind in _NEVER_SPEECH):
             continue
-        if line.words <= rule.max_words and rule.pattern.fullmatch(line.flat):
+        if pattern(number).fullmatch(line.flat):
             return None if rule.unspoken and line.ends_sentence and _spoken().search(line.flat) else rule
     return None
 
 
 @functools.cache
 def _spoken() -> regex.Pattern[str]:
-    return regex.compile(lexicon.load_toml("furniture.toml")["spoken"], regex.IGNORECASE)
+    return regex.compile(_file()["spoken"], regex.IGNORECASE)
 
 
 _ITEM_WORDS = 20

@@ -1,38 +1,157 @@
-"""A text as its lines, with their offsets: what every rule of `clean` looks at."""
+"""A text as its lines, with their offsets: what every rule of `clean` looks at.
+
+Most lines of news are prose that no rule takes. So `scan` finds the lines of many texts at once, and a `Line` is made only
+where somebody looks at one.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, overload
 
 import regex
 
 from pipeline.stages._fold import flatten
-from pipeline.stages._words import count_words, is_unspaced
 
-__all__ = ["Line", "Mark", "Marks", "Strip", "has_digit", "is_paragraph", "key", "split"]
+__all__ = [
+    "CUELESS_WORDS",
+    "DATELINE",
+    "FULL_STOP",
+    "HEAD",
+    "PROSE",
+    "PROSE_WORDS",
+    "Found",
+    "Line",
+    "Lines",
+    "Mark",
+    "Marks",
+    "Strip",
+    "has_digit",
+    "is_paragraph",
+    "key",
+]
 
-#: What is cut from the ends of a flattened line: breaks, spaces, and what is unseen.
-_EDGE = "\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029 \u00ad\u200b\u200e\u200f\u2060\ufeff"
 _SENTENCE_END = regex.compile(r"[.!?。！？…।॥؟۔။។։።](?:['\")\]»」』”’）\s]|\(\p{L}{2,10}\))*$")
 _DIGIT = re.compile(r"\d")
 _NOT_KEY = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
+#: Rules without cues take no line of more words than these.
+CUELESS_WORDS = 4
+
+#: Bits of a line: in its head, its first so many characters, stands what every dateline has; it ends in one of ".!?", a
+#: quotation mark behind it or not; it is prose.
+DATELINE, FULL_STOP, PROSE = 1, 2, 4
+HEAD = 140
+
+#: The fewest words of prose: more than any stamp, byline or agency's line has.
+PROSE_WORDS = 23
+
 
 class Line(NamedTuple):
-    """One line without the space at its ends: `flat` is `text[start:end]` of the field as read, flattened."""
+    """One line without the space at its ends: `flat` is `text[start:end]` of the field as read, flattened.
+
+    `cued`: the numbers of the rules of furniture.toml of which a cue stands in it; None where nobody has looked.
+    """
 
     start: int
     end: int
     flat: str
     words: int
+    cued: tuple[int, ...] | None = None
 
     @property
     def ends_sentence(self) -> bool:
         """Whether it closes like a sentence. A dotted abbreviation at the end counts too: better kept than lost."""
         last = self.flat[-1]
         return last in ".!?" or (not last.isalnum() and _SENTENCE_END.search(self.flat) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The lines of many texts, end to end: where each begins and ends in its own, its words, and its `Line.cued` if any.
+
+    `kinds`: the bits of each line (`DATELINE`...).
+    """
+
+    starts: list[int]
+    ends: list[int]
+    words: list[int]
+    kinds: list[int]
+    cued: dict[int, tuple[int, ...]]
+
+
+@dataclass(slots=True)
+class Lines(Sequence[Line]):
+    """The lines of one text that hold anything, in order: those from `first` to before `last` of `found`."""
+
+    flat: str  # the whole text, flattened
+    is_plain: bool  # see `_fold.is_plain`
+    is_even: bool  # one space, and nothing else, stands between any two words of a line
+    found: Found
+    first: int
+    last: int
+    _made: dict[int, Line] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+    @overload
+    def __getitem__(self, number: int) -> Line: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Line]: ...
+    def __getitem__(self, number: int | slice) -> Line | list[Line]:
+        """One line, or some of them."""
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        line = self._made.get(number)
+        if line is None:
+            at = self.first + (number if number >= 0 else len(self) + number)
+            if not self.first <= at < self.last:
+                raise IndexError(number)
+            start, end = self.found.starts[at], self.found.ends[at]
+            line = Line(start, end, self.flat[start:end], self.found.words[at], self.found.cued.get(at, ()))
+            self._made[number] = line
+        return line
+
+    def __iter__(self) -> Iterator[Line]:
+        return (self[number] for number in range(len(self)))
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where each line stands in the text."""
+        return list(
+            zip(self.found.starts[self.first : self.last], self.found.ends[self.first : self.last], strict=True)
+        )
+
+    @property
+    def words(self) -> list[int]:
+        """The words of each line."""
+        return self.found.words[self.first : self.last]
+
+    @property
+    def kinds(self) -> list[int]:
+        """The bits of each line."""
+        return self.found.kinds[self.first : self.last]
+
+    def kind(self, number: int) -> int:
+        """The bits of a line."""
+        return self.found.kinds[self.first + number]
+
+    def is_prose(self, number: int) -> bool:
+        """Whether a line is so surely a paragraph of the story that no rule takes it, wherever it stands: it is long, closes
+        like a sentence and holds no cue. Most lines are."""
+        return self.kind(number) & PROSE != 0
+
+    def may_be_dated(self, number: int) -> bool:
+        """Whether a line may begin with a dateline."""
+        return self.kind(number) & DATELINE != 0
+
+    def may_be_taken(self, number: int) -> bool:
+        """Whether a rule of furniture.toml might take the line: a cue stands in it, or it is so short as to need none."""
+        at = self.first + number
+        return at in self.found.cued or self.found.words[at] <= CUELESS_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +178,6 @@ class Strip:
     position: str
     kind: str
     rule: str
-
-
-def split(flat: str) -> list[Line]:
-    """The lines of a flattened text that hold anything at all, in order."""
-    spaced = not is_unspaced(flat)
-    lines = []
-    at = 0
-    for whole in flat.splitlines(keepends=True):
-        inner = whole.strip(_EDGE)
-        if inner:
-            start = at + whole.index(inner)
-            # Twice as quick as `split`; a gap of three spaces counts as two words, which no rule minds.
-            words = inner.count(" ") - inner.count("  ") + 1 if spaced else count_words(inner)
-            lines.append(Line(start, start + len(inner), inner, words))
-        at += len(whole)
-    return lines
 
 
 def has_digit(text: str) -> bool:

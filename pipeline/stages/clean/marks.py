@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import regex
 
 from pipeline.stages.clean import furniture, signatures
-from pipeline.stages.clean.lines import Line, Mark, Marks, is_paragraph, key
+from pipeline.stages.clean.lines import PROSE, Line, Lines, Mark, Marks, is_paragraph, key
 from pipeline.stages.clean.stamps import stamp_mark
 
 __all__ = ["Known", "is_wrapped", "mark_by_rule", "mark_wrapped"]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the record says beside the text. `is_publisher` tells whether a line is the name of a known publisher, or that
     of the record's own host."""
 
@@ -34,7 +33,7 @@ _RUN_ON_SHARE = 0.3  # of the line ends of a broken text have a small letter aft
 _ENOUGH = 5  # words of a line that ends the tail when it closes like a sentence
 
 
-def mark_by_rule(lines: list[Line], marks: Marks, known: Known) -> None:
+def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     """Marks, in place, what the rules know: repeated titles, then head, tail, what is sure anywhere, lists of links."""
     if known.page and lines and lines[0].words <= 6 and known.is_publisher(lines[0].flat):
         marks[0] = Mark(
@@ -48,16 +47,16 @@ def mark_by_rule(lines: list[Line], marks: Marks, known: Known) -> None:
     _mark_below(lines, marks)
 
 
-def is_wrapped(lines: list[Line]) -> bool:
+def is_wrapped(lines: Lines) -> bool:
     """Whether paragraphs are broken into lines of one width: then a line is no unit, and few rules are safe."""
-    if len(lines) < 2 or max(len(line.flat) for line in lines) > _WRAPPED_WIDTH:
+    if len(lines) < 2 or any(end - start > _WRAPPED_WIDTH for start, end in lines.spans):
         return False
     pairs = list(itertools.pairwise(lines))
     run_on = sum(not line.ends_sentence and following.flat[0].islower() for line, following in pairs)
     return run_on >= max(1, _RUN_ON_SHARE * len(pairs))
 
 
-def mark_wrapped(lines: list[Line], marks: Marks) -> None:
+def mark_wrapped(lines: Lines, marks: Marks) -> None:
     """Of a hard-wrapped text only the last lines: an agency's name, a mark of the end."""
     for number in range(len(lines) - 1, max(len(lines) - 3, 0), -1):
         line = lines[number]
@@ -70,13 +69,19 @@ def mark_wrapped(lines: list[Line], marks: Marks) -> None:
             return
 
 
-def _mark_repeats(lines: list[Line], marks: Marks, known: Known) -> None:
+_OPENING_WORDS = 25  # of the paragraph at which nothing more is looked for
+
+
+def _mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
     """The publisher's name, the headline and the deck where the text repeats what the record already says."""
+    longest = 2 * max(len(known.headline or ""), len(known.deck or ""), len(known.publisher or ""))
+    if not lines or (lines.is_prose(0) and lines[0].words >= _OPENING_WORDS and len(lines[0].flat) > longest):
+        return  # most bodies begin with the story
     titles = [(kind, key(value)) for kind, value in (("headline", known.headline), ("deck", known.deck)) if value]
     titles = [(kind, title) for kind, title in titles if title]
-    longest = 2 * max(len(text or "") for text in (known.headline, known.deck, known.publisher))
     found = -1
-    for number, line in enumerate(lines[:8]):
+    for number in range(min(len(lines), 8)):
+        line = lines[number]
         own = key(line.flat) if len(line.flat) <= longest else ""
         kind = next((kind for kind, title in titles if _same_title(own, title)), None)
         if kind:
@@ -84,7 +89,7 @@ def _mark_repeats(lines: list[Line], marks: Marks, known: Known) -> None:
             found = number
         elif number == 0 and own and known.publisher and own == key(known.publisher):
             marks[number] = Mark("head", "publisher", "publisher-repeated")
-        elif is_paragraph(line, 25):
+        elif is_paragraph(line, _OPENING_WORDS):
             break
     # What stands above the repeated headline is the page's: a section, a programme, a series.
     for number in range(found):
@@ -102,10 +107,11 @@ def _furniture_or(line: Line, position: str, otherwise: Mark) -> Mark:
     return Mark(position, rule.kind, rule.id) if rule else otherwise
 
 
-def _mark_head(lines: list[Line], marks: Marks, known: Known) -> int:
+def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
     """Marks the head by rule; returns the number of the first paragraph (of `lines` if there is none)."""
-    for number, line in enumerate(lines[:_HEAD_LINES]):
-        if marks[number] is None:
+    for number in range(min(len(lines), _HEAD_LINES)):
+        line = lines[number]
+        if marks[number] is None and not lines.is_prose(number):
             marks[number] = _head_mark(line, known)
         if marks[number] is None and is_paragraph(line) and not (known.page and number < 2):
             return number
@@ -133,12 +139,14 @@ def _head_mark(line: Line, known: Known) -> Mark | None:
     return Mark("head", "caption", "caption-outlet") if _names_outlet_behind(line, known) else None
 
 
-def _mark_tail(lines: list[Line], marks: Marks, head_end: int) -> None:
+def _mark_tail(lines: Lines, marks: Marks, head_end: int) -> None:
     """Marks the tail from its end, up to the last paragraph that no rule takes."""
     for number in range(len(lines) - 1, head_end - 1, -1):
-        line = lines[number]
         if marks[number] is not None:
             continue
+        if lines.is_prose(number):
+            break
+        line = lines[number]
         marks[number] = _tail_mark(line)
         if marks[number] is None and is_paragraph(line, _ENOUGH):
             break
@@ -148,8 +156,10 @@ def _mark_tail(lines: list[Line], marks: Marks, head_end: int) -> None:
 _INITIALS_WORDS = 4
 
 
-def _mark_initials(lines: list[Line], marks: Marks, head_end: int) -> None:
+def _mark_initials(lines: Lines, marks: Marks, head_end: int) -> None:
     """Below an agency's line at the end stand, in some houses, its editors and the hour: short lines, no sentences."""
+    if not any(mark and mark.rule == "agency-line" for mark in marks):
+        return
     below = False
     for number in range(head_end, len(lines)):
         line, mark = lines[number], marks[number]
@@ -171,9 +181,11 @@ def _tail_mark(line: Line) -> Mark | None:
     return Mark("tail", "credit", "agency-line") if signatures.is_agency_line(line.flat.rstrip(".")) else None
 
 
-def _mark_body(lines: list[Line], marks: Marks, head_end: int) -> None:
-    for number in range(head_end, len(lines)):
-        if marks[number] is None:
+def _mark_body(lines: Lines, marks: Marks, head_end: int) -> None:
+    for number, kind in enumerate(lines.kinds):
+        if kind & PROSE or number < head_end:
+            continue
+        if marks[number] is None and lines.may_be_taken(number):
             rule = furniture.match(lines[number], "body")
             if rule:
                 marks[number] = Mark("body", rule.kind, rule.id)
@@ -182,15 +194,17 @@ def _mark_body(lines: list[Line], marks: Marks, head_end: int) -> None:
 _ITEMS = 12  # links below one heading
 
 
-def _mark_items(lines: list[Line], marks: Marks) -> None:
+def _mark_items(lines: Lines, marks: Marks) -> None:
     """The links below a heading such as "Related stories", and lists of links before or after the story."""
     left = 0
     rule = position = ""
-    for number, line in enumerate(lines):
-        mark = marks[number]
+    for number, mark in enumerate(marks):
+        if mark is None and not left:
+            continue
+        line = lines[number]
         if mark and mark.rule.startswith("also-read") and _heads_items(line):
             left, rule, position = _ITEMS, mark.rule, mark.position
-        elif mark is None and left and (furniture.is_item(line) or _only_items(lines, marks, number)):
+        elif mark is None and (furniture.is_item(line) or _only_items(lines, marks, number)):
             marks[number] = Mark(position, "furniture", f"{rule}-item")
             left -= 1
         elif mark is None:
@@ -202,7 +216,7 @@ def _mark_items(lines: list[Line], marks: Marks) -> None:
 _LINK = ("also-read", "link-", "read-more", "widget-caps")
 
 
-def _mark_between(lines: list[Line], marks: Marks) -> None:
+def _mark_between(lines: Lines, marks: Marks) -> None:
     """A headline right between two links is a third."""
     links = {number for number, mark in enumerate(marks) if mark and mark.rule.startswith(_LINK)}
     for number in sorted(links):
@@ -211,7 +225,7 @@ def _mark_between(lines: list[Line], marks: Marks) -> None:
             marks[between] = Mark("body", "furniture", "also-read-between")
 
 
-def _only_items(lines: list[Line], marks: Marks, number: int) -> bool:
+def _only_items(lines: Lines, marks: Marks, number: int) -> bool:
     """Whether a text ends in a list of links from this line on, though one closes like a sentence: short lines, most open."""
     rest = [line for line, mark in zip(lines[number:], marks[number:], strict=True) if mark is None]
     closed = sum(not furniture.is_item(line) for line in rest)
@@ -222,7 +236,7 @@ _BELOW_WORDS = 120  # of what may stand below the line that closes a page
 _CLOSING = ("copyright-", "about-")
 
 
-def _mark_below(lines: list[Line], marks: Marks) -> None:
+def _mark_below(lines: Lines, marks: Marks) -> None:
     """What stands below the owner's copyright or "About the author", if it is little and the story stands above."""
     closing = next((number for number, mark in enumerate(marks) if mark and mark.rule.startswith(_CLOSING)), None)
     if closing is None:
@@ -248,12 +262,14 @@ _BULLETS = 4
 _HEADLINE_WORDS = 5  # and the bullet
 
 
-def _mark_bullets(lines: list[Line], marks: Marks) -> None:
+def _mark_bullets(lines: Lines, marks: Marks) -> None:
     """A run of bulleted lines at either end of the text, none of which closes like a sentence: a list of links."""
     for backwards in (False, True):
         order = range(len(lines) - 1, -1, -1) if backwards else range(len(lines))
         run: list[int] = []
         for number in order:
+            if lines.is_prose(number) and (run or marks[number] is None):
+                break
             if _BULLET.match(lines[number].flat) and furniture.is_item(lines[number]):
                 run.append(number)
             elif run or (marks[number] is None and is_paragraph(lines[number], _ENOUGH)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from pipeline.stages.clean.lines import Line, Mark, Marks, has_digit, is_paragraph
+from pipeline.stages.clean.lines import Line, Lines, Mark, Marks, has_digit, is_paragraph
 from pipeline.stages.clean.marks import Known
 
 __all__ = ["mark_page"]
@@ -12,7 +12,7 @@ __all__ = ["mark_page"]
 _DECK_WORDS = 60
 
 
-def mark_page(lines: list[Line], marks: Marks, known: Known) -> None:
+def mark_page(lines: Lines, marks: Marks, known: Known) -> None:
     """The head of a scraped page: publisher, headline, deck, captions, byline, in that order, each but the headline
     optional. The head ends at its last byline or stamp, else at the first paragraph."""
     start = _mark_publisher(lines, marks, known)
@@ -47,7 +47,7 @@ def _may_be_headline(line: Line, mark: Mark | None) -> bool:
 _MASTHEAD_LINES = 6
 
 
-def _mark_publisher(lines: list[Line], marks: Marks, known: Known) -> int:
+def _mark_publisher(lines: Lines, marks: Marks, known: Known) -> int:
     """The publisher's line, if the page begins with one, below navigation perhaps; returns the number of the line after."""
     first = next((n for n in range(min(len(lines), _MASTHEAD_LINES)) if marks[n] is None or _is_layout(marks[n])), None)
     if first is None or ((mark := marks[first]) is not None and mark.kind in {"headline", "deck"}):
@@ -64,14 +64,14 @@ def _is_layout(mark: Mark | None) -> bool:
     return mark is not None and mark.kind in {"publisher", "headline", "deck"}
 
 
-def _looks_like_masthead(lines: list[Line]) -> bool:
+def _looks_like_masthead(lines: Lines) -> bool:
     """Whether a page begins with a short line above a longer one."""
     first = lines[0]
     short = first.words <= 4 and not first.ends_sentence and not has_digit(first.flat)
     return short and len(lines) > 2 and lines[1].words > max(4, first.words)
 
 
-def _page_head_end(lines: list[Line], marks: Marks, headline: int) -> int:
+def _page_head_end(lines: Lines, marks: Marks, headline: int) -> int:
     """The number of the first line of the story proper."""
     first = headline + 1
     while first < len(lines) and (marks[first] is not None or not is_paragraph(lines[first])):

@@ -6,12 +6,14 @@ Only where these stand is found here; what they are worth is for `trace` to say.
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 
 import regex
 
 from pipeline.stages import lexicon
 from pipeline.stages.clean.dates import is_month
+from pipeline.stages.clean.lines import HEAD, has_digit
 
 __all__ = ["Dateline", "find_dateline", "find_tail_mark", "is_agency_line"]
 
@@ -110,6 +112,15 @@ def _tail() -> regex.Pattern[str]:
     return regex.compile(rf"(?<=[.!?\"')।。…])\s*(?P<mark>{'|'.join(marks)})\.?$")
 
 
+#: Marks without a bracket or slash at their end.
+_OPEN_MARK = re.compile(r"[.!?\"')।。…]\s*(?:-|PTI|UNI|ANI|EFE|Enditem|(?:Additional )?[Rr]eporting by )")
+
+
+def _may_end(text: str) -> bool:
+    """Whether a mark may close the text: what all of them have, which no other closing sentence does, saves the search."""
+    return text.removesuffix(".").endswith((")", "]", "/")) or _OPEN_MARK.search(text) is not None
+
+
 def find_tail_mark(flat: str) -> tuple[int, int] | None:
     """Where the mark stands with which a last paragraph closes: "... he added. (ANI)". None if there is none.
 
@@ -119,13 +130,13 @@ def find_tail_mark(flat: str) -> tuple[int, int] | None:
     ((11, 16), None)
     """
     offset = max(0, len(flat) - _TAIL_REACH)
-    match = _tail().search(flat[offset:])
+    match = _tail().search(flat[offset:]) if _may_end(flat[offset:]) else None
     return (offset + match.start("mark"), len(flat)) if match else None
 
 
 # --- the dateline -----------------------------------------------------------------------------------------------
 
-_REACH = 140  # a dateline ends within so many characters
+_REACH = HEAD  # a dateline ends within so many characters
 _DATE = (
     r"(?:[\p{L}\p{M}]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s*\d{4})?"
     r"|\d{1,2}(?:st|nd|rd|th|\.)?\s+[\p{L}\p{M}]{3,10}\.?(?:,?\s*\d{4})?)"
@@ -261,6 +272,8 @@ def _is_shouted(place: str) -> bool:
 
 
 def _place_and_date(head: str) -> Dateline | None:
+    if "," not in head or not has_digit(head):
+        return None
     match = _PLACE_DATE.match(head)
     if match is None or not _is_place(match["place"]):
         return None
@@ -270,6 +283,8 @@ def _place_and_date(head: str) -> Dateline | None:
 
 
 def _place_alone(head: str, raw: str) -> Dateline | None:
+    if head[1:2].islower() or ("-" not in head and ":" not in head):
+        return None
     match = _PLACE_ONLY.match(head)
     if match is None or match.end() == len(head):
         return None

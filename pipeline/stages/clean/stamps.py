@@ -56,9 +56,9 @@ def _unlabelled(line: Line, position: str) -> Mark | None:
         return Mark(position, "stamp", "stamp-date")
     for part in _PART.finditer(line.flat):
         before, after = line.flat[: part.start()], line.flat[part.end() :]
-        if has_digit(after) and (kind := _name_kind(before)) and _is_date(after, bare=True):
+        if has_digit(after) and _is_date(after, bare=True) and (kind := _name_kind(before)):
             return Mark(position, kind, "byline-and-stamp", line.start + part.start(), "stamp")
-        if has_digit(before) and (kind := _name_kind(after)) and _is_date(before, bare=True):
+        if has_digit(before) and _is_date(before, bare=True) and (kind := _name_kind(after)):
             return Mark(position, "stamp", "stamp-and-source", line.start + part.start(), kind)
     return None
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.stages._fold import flatten
 from pipeline.stages.clean import signatures
-from pipeline.stages.clean.lines import Line, Mark, Marks, Strip, split
+from pipeline.stages.clean.lines import Lines, Mark, Marks, Strip
 from pipeline.stages.clean.marks import Known, is_wrapped, mark_by_rule, mark_wrapped
 from pipeline.stages.clean.masthead import mark_page
 from pipeline.stages.clean.stamps import Stated, stated_times
@@ -25,8 +24,7 @@ Span = tuple[int, int]
 class Story:
     """The parts of a text. Spans are (start, end) offsets in it; `kept` are the story's lines in order, cut to size."""
 
-    flat: str  # the whole text, flattened
-    lines: list[Line]
+    lines: Lines
     kept: list[Span] = field(default_factory=list)
     strips: list[Strip] = field(default_factory=list)
     stated: list[Stated] = field(default_factory=list)
@@ -35,10 +33,8 @@ class Story:
     wrapped: bool = False  # its paragraphs are broken into lines of one width
 
 
-def read_story(text: str, known: Known) -> Story:
-    """The parts of a text as read; pure, and the same for the same text."""
-    flat = flatten(text)
-    lines = split(flat)
+def read_story(text: str, lines: Lines, known: Known) -> Story:
+    """The parts of a text as read, whose lines these are; pure, and the same for the same text."""
     marks: Marks = [None] * len(lines)
     wrapped = is_wrapped(lines)
     if wrapped:
@@ -49,7 +45,7 @@ def read_story(text: str, known: Known) -> Story:
             mark_page(lines, marks, known)
         _mark_above_dateline(text, lines, marks)
     _limit(lines, marks, known.max_strip_share)
-    story = Story(flat, lines, wrapped=wrapped)
+    story = Story(lines, wrapped=wrapped)
     _collect(lines, marks, story)
     _cut_dateline(text, story)
     _cut_tail(story)
@@ -62,11 +58,13 @@ _ABOVE_WORDS = 90
 _LOOKED_AT = 40  # lines in which a second dateline would say that this is a round-up
 
 
-def _mark_above_dateline(text: str, lines: list[Line], marks: Marks) -> None:
+def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
     """A story begins at its dateline: a few unmarked lines above the only one are a caption, a blurb, a deck."""
-    numbers = [number for number in range(min(len(lines), _LOOKED_AT)) if marks[number] is None]
+    numbers = [number for number, mark in enumerate(marks[:_LOOKED_AT]) if mark is None]
 
     def begins(number: int) -> bool:
+        if not lines.may_be_dated(number):
+            return False
         line = lines[number]
         return signatures.find_dateline(line.flat, text[line.start : line.end]) is not None
 
@@ -84,29 +82,33 @@ _LAYOUT = frozenset({"publisher", "headline", "deck", "byline", "dateline"})
 _SURE = _LAYOUT | {"disclaimer", "credit", "copyright", "stamp"}
 
 
-def _limit(lines: list[Line], marks: Marks, max_share: float) -> None:
+def _limit(lines: Lines, marks: Marks, max_share: float) -> None:
     """Where more than the share of the words would go as furniture, only what is sure at either end goes.
 
     A text that only repeats its headline (an alert) is a story all the same.
     """
+    if not any(marks):
+        return
     if all(marks):
         for number, mark in enumerate(marks):
             if mark and mark.rule.endswith("-repeated"):
                 marks[number] = None
-    candidates = [(line, mark) for line, mark in zip(lines, marks, strict=True) if not (mark and mark.kind in _LAYOUT)]
-    stripped = sum(line.words for line, mark in candidates if mark)
-    if stripped <= max_share * sum(line.words for line, _ in candidates):
+    pairs = zip(lines.words, marks, strict=True)
+    counted = [(words, mark) for words, mark in pairs if not (mark and mark.kind in _LAYOUT)]
+    stripped = sum(words for words, mark in counted if mark)
+    if stripped <= max_share * sum(words for words, _ in counted):
         return
     for number, mark in enumerate(marks):
         if mark and (mark.position == "body" or mark.kind not in _SURE):
             marks[number] = None
 
 
-def _collect(lines: list[Line], marks: Marks, story: Story) -> None:
-    for line, mark in zip(lines, marks, strict=True):
+def _collect(lines: Lines, marks: Marks, story: Story) -> None:
+    for number, (span, mark) in enumerate(zip(lines.spans, marks, strict=True)):
         if mark is None:
-            story.kept.append((line.start, line.end))
+            story.kept.append(span)
             continue
+        line = lines[number]
         end = mark.cut or line.end
         story.strips.append(Strip(line.start, end, mark.position, mark.kind, mark.rule))
         rest = line.start + len(line.flat) - len(line.flat[end - line.start :].lstrip(" |•·,;/-"))
@@ -124,7 +126,7 @@ def _cut_dateline(text: str, story: Story) -> None:
     if not story.kept:
         return
     start, end = story.kept[0]
-    flat = story.flat[start:end]
+    flat = story.lines.flat[start:end]
     found = signatures.find_dateline(flat, text[start:end])
     if found is None:
         return
@@ -144,7 +146,7 @@ def _cut_tail(story: Story) -> None:
         if not story.kept:
             return
         start, end = story.kept[-1]
-        flat = story.flat[start:end]
+        flat = story.lines.flat[start:end]
         found = signatures.find_tail_mark(flat)
         if found is None:
             return

@@ -64,13 +64,16 @@ def is_live_blog(paragraphs: list[str], *, announced: bool = False) -> bool:
     times run forwards, as they do in a chronicle or a guide to the evening; and half as many that close like a sentence,
     which neither a table nor a programme has. `announced` (the headline half says so): three, in any order.
     """
+    enough = 3 if announced else _ENTRIES
+    opened = [text for text in paragraphs if text[:1] in _OPENS or text[:2] in _LETTERS]
+    if len(opened) < min(enough, _HEADINGS):
+        return False
     times: list[int] = []
     alone = 0
-    for text in paragraphs:
-        if (text[:1] in _OPENS or text[:2] in _LETTERS) and (match := _TIME.match(text)):
+    for text in opened:
+        if match := _TIME.match(text):
             times.append(_minutes(match["time"]))
             alone += match["more"] is None
-    enough = 3 if announced else _ENTRIES
     if len(times) < enough and alone < min(enough, _HEADINGS):
         return False
     steps = [(later > earlier) - (later < earlier) for earlier, later in itertools.pairwise(times)]

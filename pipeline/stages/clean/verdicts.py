@@ -12,7 +12,7 @@ import regex
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from pipeline.stages import lexicon
-from pipeline.stages._fold import flatten
+from pipeline.stages._fold import beyond_ascii, flatten
 from pipeline.stages.clean import structure
 from pipeline.stages.clean.lines import Strip
 
@@ -223,6 +223,7 @@ _LETTER = regex.compile(r"\p{L}")
 _SAMPLE = 600  # characters
 _SHARE = 0.3  # of the letters, for a script to name the language; kana are rarer among Han
 _KANA_SHARE = 0.1
+_LATIN = "\u036f"  # beyond it other scripts begin
 
 
 def language_of(stated: str | None, body: str) -> str | None:
@@ -234,11 +235,13 @@ def language_of(stated: str | None, body: str) -> str | None:
     if tag.isalpha() and 2 <= len(tag) <= 3:
         return tag
     sample = body[:_SAMPLE]
-    if sample.isascii():
+    beyond = beyond_ascii(sample)  # all of these scripts are
+    if not beyond or max(beyond) <= _LATIN:
         return None
-    letters = len(_LETTER.findall(sample))
+    letters = 0
     for language, pattern in _SCRIPTS:
-        share = _KANA_SHARE if language == "ja" else _SHARE
-        if letters and len(pattern.findall(sample)) >= share * letters:
-            return language
+        if found := len(pattern.findall(beyond)):
+            letters = letters or len(_LETTER.findall(sample))
+            if letters and found >= (_KANA_SHARE if language == "ja" else _SHARE) * letters:
+                return language
     return None

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-__all__ = ["hashes", "lists", "offsets"]
+__all__ = ["hashes", "lists", "offsets", "texts"]
 
 
 def offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -32,3 +32,14 @@ def hashes(column: pa.ChunkedArray) -> tuple[NDArray[np.unsignedinteger], NDArra
     values = array.values.to_numpy(zero_copy_only=True)
     values = values.view(f"u{values.itemsize}")
     return values[where[0] : where[-1]], where - where[0]
+
+
+def texts(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The UTF-8 bytes of a string array and its offsets, int64 (n + 1,), without a copy of the text. Null is empty."""
+    if column.null_count:
+        column = column.fill_null("")
+    if column.type != pa.large_string():
+        column = column.cast(pa.large_string())
+    _, offsets, data = column.buffers()
+    where = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
+    return np.frombuffer(data if data is not None and data.size else b"\0", np.uint8), where

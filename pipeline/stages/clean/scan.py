@@ -1,0 +1,160 @@
+"""From texts to their lines and the cues in them: a compiled pass over a whole batch (`kernels.literals`, `kernels.lines`).
+
+What it tells of a text is what the slow rules tell: `flatten`, `is_plain`, `count_words`, and of a line `furniture.cued`.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline.stages._fold import every_character, flatten, is_plain, tangled
+from pipeline.stages._words import count_words, is_unspaced, unspaced
+from pipeline.stages.clean import furniture
+from pipeline.stages.clean.lines import DATELINE, FULL_STOP, HEAD, PROSE, PROSE_WORDS, Found, Lines
+from pipeline.stages.kernels import arrays
+
+if TYPE_CHECKING:
+    from pipeline.stages.kernels.literals import Literals
+
+__all__ = ["scan"]
+
+_TASK_BYTES = 1 << 20  # text that one thread takes at a time
+
+# Marks of characters. A text in which none has one is flat and plain, has spaces between all its words, and its small letters
+# are as many and no more ASCII than it; one that has some is looked at again. The highest bit is that of characters beyond the
+# basic plane.
+_FOLDED, _TANGLED, _UNSPACED, _ODD, _ASTRAL = 1, 2, 4, 8, 0x80
+
+# The bits of a line by what stands in its head and at its end. A dateline has a bracket or slash around an agency, a dash or
+# colon or the like behind a place, or letters of a script that has forms of its own.
+_HEADS = np.array([DATELINE * (code >= 0x80 or code in b"(/-:=") for code in range(256)], np.uint8)
+_ENDS = np.array([FULL_STOP * (code in b".!?") for code in range(256)], np.uint8)
+
+# What ends a line, and what is unseen and cut from the ends of one, as far as it is not ASCII.
+_BREAKS = "\x85\u2028\u2029"
+_UNSEEN = "\u00ad\u200b\u200e\u200f\u2060\ufeff"
+
+
+def scan(texts: pa.Array, spelled: Sequence[str]) -> Iterator[Lines]:
+    """The lines of each text, in their order; `spelled` are the same texts as Python has them."""
+    from pipeline.stages.kernels.threads import parallel, split
+
+    data, offsets = arrays.texts(texts)
+    tasks = split(offsets, _TASK_BYTES)
+    done = parallel(lambda task: _scanned(data, offsets[task[0] : task[1] + 1]), tasks)
+    for (first, last), scanned in zip(tasks, done, strict=True):
+        for number, text in enumerate(spelled[first:last]):
+            yield _lines(text, scanned, number)
+
+
+class _Tables(NamedTuple):
+    """`codes`, `marks`: of each character; `cues` with the rule of each, and whether a place found for it is sure."""
+
+    codes: NDArray[np.uint8]
+    marks: NDArray[np.uint8]
+    literals: Literals
+    cues: tuple[str, ...]
+    rules: NDArray[np.int64]
+    is_sure: NDArray[np.bool_]
+
+
+@functools.cache
+def _tables() -> _Tables:
+    from pipeline.stages.kernels.literals import codes, literals
+
+    table = codes(_folded, _BREAKS, _UNSEEN)
+    every = every_character()
+    marks = np.zeros(len(every), np.uint8)
+    flat = np.frombuffer(flatten(every).encode("utf-32-le", "surrogatepass"), "<u4")
+    marks[flat != np.arange(len(every))] |= _FOLDED
+    for mark, characters in ((_TANGLED, tangled()), (_UNSPACED, unspaced(every)), (_ODD, "\u0130\u212a")):
+        marks[[ord(character) for character in characters]] |= mark
+    # A cue that changes when it is folded is in no line: lines are folded.
+    spelled = [
+        (form, cue) for cue in furniture.cues() if flatten(cue.text).lower() == cue.text for form in _forms(cue.text)
+    ]
+    return _Tables(
+        table,
+        marks,
+        literals([form for form, _ in spelled], [cue.max_words for _, cue in spelled], table),
+        tuple(cue.text for _, cue in spelled),
+        np.array([cue.rule for _, cue in spelled], np.int64),
+        np.array([cue.text.isascii() for _, cue in spelled], np.bool_),
+    )
+
+
+def _forms(cue: str) -> Iterator[str]:
+    """The spellings of a cue in texts as `_folded`: the small letter of dotted capital I is two characters."""
+    for dots in itertools.product(("i", "i\u0307"), repeat=cue.count("i\u0307")):
+        parts = cue.split("i\u0307")
+        yield parts[0] + "".join(dot + part for dot, part in zip(dots, parts[1:], strict=True))
+
+
+def _folded(text: str) -> str:
+    """`flatten(text).lower()`, a character for a character: dotted capital I is a plain one, and there is one small sigma."""
+    return flatten(text).replace("\u0130", "i").lower().replace("ς", "σ")
+
+
+class _Scanned(NamedTuple):
+    """Texts: their lines, the first line of each (n + 1), their marks, whether other gaps than single spaces stand in one;
+    and (line, cue) by text that are still to be proved."""
+
+    found: Found
+    firsts: list[int]
+    marked: list[int]
+    uneven: list[int]
+    unproved: dict[int, list[tuple[int, int]]]
+
+
+def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
+    from pipeline.stages.kernels import lines as kernel
+    from pipeline.stages.kernels.literals import narrowed, places
+
+    tables = _tables()
+    text, starts, marked = narrowed(data, offsets, tables.codes, tables.marks)
+    n, most = len(marked), int(starts[-1]) // 2 + len(marked)
+    spans, words, firsts = np.empty((most, 2), np.int64), np.empty(most, np.int32), np.empty(n + 1, np.int64)
+    kinds, uneven = np.empty(most, np.uint8), np.empty(n, np.uint8)
+    count = kernel.split(text, starts, kernel.EDGES, _HEADS, _ENDS, HEAD, spans, words, kinds, firsts, uneven)
+    spans, words, kinds, text_of = spans[:count], words[:count], kinds[:count], np.repeat(np.arange(n), np.diff(firsts))
+    is_counted = marked[text_of] & (_UNSPACED | _ASTRAL) == 0  # elsewhere words may be more than gaps tell
+    hits = places(text, spans, np.where(is_counted, words, 0).astype(np.int32), tables.literals)
+    line, cue = hits[:, 0], hits[:, 2]
+    is_sure = tables.is_sure[cue] & (marked[text_of[line]] & _ODD == 0)
+    unproved: dict[int, list[tuple[int, int]]] = {}
+    for number, one, at in zip(*(column[~is_sure].tolist() for column in (text_of[line], line, cue)), strict=True):
+        unproved.setdefault(number, []).append((one, at))
+    cued: dict[int, tuple[int, ...]] = {}
+    pairs = np.unique(line[is_sure] << 32 | tables.rules[cue[is_sure]])
+    for one, rule in zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True):
+        cued[one] = (*cued.get(one, ()), rule)
+    kinds[marked[text_of] & _ODD > 0] |= DATELINE
+    is_prose = is_counted & (words >= PROSE_WORDS) & (kinds & FULL_STOP > 0)
+    is_prose[line] = False  # a cue stands in it
+    kinds[is_prose] |= PROSE
+    low, high = (spans - starts[text_of, None]).T.tolist()
+    found = Found(low, high, words.tolist(), kinds.tolist(), cued)
+    return _Scanned(found, firsts.tolist(), marked.tolist(), uneven.tolist(), unproved)
+
+
+def _lines(text: str, scanned: _Scanned, number: int) -> Lines:
+    """The lines of one text, with what only the text itself can tell of them."""
+    marked, found = scanned.marked[number], scanned.found
+    first, last = scanned.firsts[number], scanned.firsts[number + 1]
+    flat = flatten(text) if marked & _FOLDED else text
+    has_spaces = not (marked & _UNSPACED or (marked & _ASTRAL and is_unspaced(flat)))
+    if not has_spaces:
+        found.words[first:last] = [count_words(flat[found.starts[at] : found.ends[at]]) for at in range(first, last)]
+    for at, cue in scanned.unproved.get(number, ()):
+        if _tables().cues[cue] in flat[found.starts[at] : found.ends[at]].lower():
+            rules = {*found.cued.get(at, ()), int(_tables().rules[cue])}
+            found.cued[at] = tuple(sorted(rules))
+    plain = not marked & (_TANGLED | _ASTRAL) or is_plain(text)
+    return Lines(flat, plain, has_spaces and not scanned.uneven[number], found, first, last)
