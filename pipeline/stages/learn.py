@@ -15,7 +15,9 @@ between two such lines.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -67,11 +69,11 @@ def run(articles: pa.Table, stretches: NDArray[np.int64], targets: Iterable[int]
     repeated = np.sort(_common(keys, settings.min_texts))
     repeated = repeated[(lines[repeated] != 0) & (publishers[rows[repeated]] >= 0)]
     told = _Lines(keys[repeated], lines[repeated], rows[repeated])
-    found = [LEARNED.empty_table()]
+    found, words = [LEARNED.empty_table()], dict[int, frozenset[str]]()
     for target in sorted(set(targets)):
         if (stretches == target).any():
             near = np.abs(stretches - target) <= 1
-            headlines = _Headlines(articles, publishers, np.flatnonzero(near))
+            headlines = _Headlines(articles, publishers, np.flatnonzero(near), words)
             learned = _of_one(told.only(near[told.rows]), publishers, headlines, settings)
             columns = [[target] * len(learned), [names[code] for code, _ in learned], [line for _, line in learned]]
             arrays_ = [pa.array(values, field.type) for values, field in zip(columns, LEARNED, strict=True)]
@@ -150,8 +152,12 @@ def strike(
     stripped: list[dict[str, Any]] = []
     for text, hashes, stretch in zip(texts.select(_READ).to_pylist(), lines, stretches.tolist(), strict=True):
         furniture = known.get((stretch, text["publisher_id"]), set())
+        is_furniture = [line in furniture for line in hashes.as_py()]
+        if not any(is_furniture[:1] + is_furniture[-1:]):  # the story reaches to both ends
+            rows.append(text)
+            continue
         paragraphs = _Paragraphs(text)
-        is_furniture = paragraphs.with_enclosed([line in furniture for line in hashes.as_py()])
+        is_furniture = paragraphs.with_enclosed(is_furniture)
         first, last = _story(is_furniture)
         if last - first == len(is_furniture) or not paragraphs.may_be(first, last, settings.max_share):
             rows.append(text)
@@ -197,15 +203,23 @@ class _Paragraphs:
 
     def __init__(self, text: dict[str, Any]) -> None:
         self.text = text
-        self.lines = text["body"].split("\n")
-        self.words = [count_words(line) for line in self.lines]
-        self.spans = [(entry["at"], entry["raw"]) for entry in text["body_map"]]
-        self.begins = np.cumsum([0, *(len(line) + 1 for line in self.lines)]).tolist()
+        self.lines: list[str] = text["body"].split("\n")
+        self.begins = [0, *itertools.accumulate(len(line) + 1 for line in self.lines)]
+
+    @functools.cached_property
+    def words(self) -> list[int]:
+        """How many each has."""
+        return [count_words(line) for line in self.lines]
+
+    @functools.cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """The map of the body."""
+        return [(entry["at"], entry["raw"]) for entry in self.text["body_map"]]
 
     def with_enclosed(self, is_furniture: list[bool]) -> list[bool]:
         """A few words between two lines of furniture are a link among links, or a name that holds a number."""
         return [
-            own or (before and after and self.words[number] <= _LINK_WORDS and not self.lines[number].endswith(_ENDS))
+            own or (before and after and not self.lines[number].endswith(_ENDS) and self.words[number] <= _LINK_WORDS)
             for number, (before, own, after) in enumerate(
                 zip([False, *is_furniture], is_furniture, [*is_furniture[1:], False], strict=False)
             )
@@ -239,12 +253,18 @@ class _Paragraphs:
 class _Headlines:
     """Whether texts tell of different stories, by their headlines."""
 
-    def __init__(self, articles: pa.Table, publishers: NDArray[np.int64], rows: NDArray[np.int64]) -> None:
-        """Of those `rows` of the articles."""
+    def __init__(
+        self,
+        articles: pa.Table,
+        publishers: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        words: dict[int, frozenset[str]],
+    ) -> None:
+        """Of those `rows` of the articles; `words`: of the headlines of some, to which others are added."""
         self.contents = articles["content"].to_numpy()
         self._headlines = articles["headline"].combine_chunks()
         self._publishers = publishers
-        self._words: dict[int, frozenset[str]] = {}  # of articles
+        self._words = words
         self._samples: dict[int, _Sample] = {}  # of publishers
         self._by_publisher = rows[np.argsort(publishers[rows], kind="stable")]
         codes = np.arange(publishers.max(initial=-1) + 2)
@@ -310,19 +330,23 @@ class _Sample(NamedTuple):
 
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
-def _words(headline: str) -> Iterator[str]:
+def _words(headline: str) -> Iterable[str]:
     """The words of a headline without case; of scripts that put no spaces between words, each two signs.
 
     >>> sorted(_words("Fire in Oslo")), sorted(_words("東京で火災"))
     (['fire', 'in', 'oslo'], ['で火', '京で', '東京', '火災'])
     """
-    for word in _WORD.findall(flatten(headline).casefold()):
-        if is_unspaced(word):
-            yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
-        else:
-            yield word
+    if headline.isascii():
+        return _ASCII_WORD.findall(headline.lower())
+    words = _WORD.findall(flatten(headline).casefold())
+    return itertools.chain.from_iterable(map(_pairs, words)) if is_unspaced(headline) else words
+
+
+def _pairs(word: str) -> Iterable[str]:
+    return (word[at : at + 2] for at in range(max(1, len(word) - 1))) if is_unspaced(word) else (word,)
 
 
 def _codes(publishers: pa.ChunkedArray) -> tuple[NDArray[np.int64], list[str]]:
