@@ -33,8 +33,17 @@ def split(folder: Path) -> tuple[Path, Path]:
     return nights
 
 
+def configured(folder: Path) -> Path:
+    """The settings of the wire day, with batches so small that several processes read it."""
+    text = (GOLDEN / "wire-day.toml").read_text(encoding="utf-8").replace('"wire-day', f'"{GOLDEN}/wire-day')
+    path = folder / "kills.toml"
+    path.write_text(f"{text}\n[read]\nbatch_rows = 8\n[run]\nprocesses = 2\n", encoding="utf-8")
+    return path
+
+
 def command(night: Path, store: Path) -> list[str]:
-    return [*REPRINTS, "run", str(night), "--store", str(store), "--config", str(GOLDEN / "wire-day.toml")]
+    config = store.parent / "kills.toml"
+    return [*REPRINTS, "run", str(night), "--store", str(store), "--config", str(config)]
 
 
 def digest(store: Path) -> dict[str, str]:
@@ -69,6 +78,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="reprints-kills-") as name:
         folder = Path(name)
         first, second = split(folder)
+        configured(folder)
         quietly(command(first, folder / "base"))
         shutil.copytree(folder / "base", folder / "whole", symlinks=True)
         begun = time.perf_counter()

@@ -8,12 +8,13 @@ from itertools import accumulate
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from benchmarks.contender import Job, Outcome, Stopwatch
 from pipeline import config
 from pipeline.stages import cluster, pair, sketch, verify
 
-__all__ = ["run", "settings"]
+__all__ = ["clusters", "run", "settings"]
 
 
 def settings(job: Job) -> config.Config:
@@ -52,9 +53,8 @@ def _sketches(job: Job, set_to: config.Sketch) -> pa.Table:
         return pa.concat_tables(pool.map(group, range(len(sizes)), accumulate(sizes, initial=0)))
 
 
-def run(job: Job) -> Outcome:
-    """Do the job."""
-    watch, set_to = Stopwatch(), settings(job)
+def clusters(job: Job, set_to: config.Config, watch: Stopwatch) -> tuple[pa.Table, pa.Table, NDArray[np.int64]]:
+    """Candidates, matches and labels of the articles of the job's file, under any settings."""
     with watch.step("read, shingle, sign"):
         sketches = _sketches(job, set_to.sketch)
     with watch.step("pair"):
@@ -63,6 +63,13 @@ def run(job: Job) -> Outcome:
         matches = verify.run(candidates, sketches, None, set_to.verify)
     with watch.step("cluster"):
         label = cluster.run(matches, np.arange(sketches.num_rows))
+    return candidates, matches, label
+
+
+def run(job: Job) -> Outcome:
+    """Do the job."""
+    watch = Stopwatch()
+    candidates, matches, label = clusters(job, settings(job), watch)
     edges = matches.filter(matches["accepted"])
     return Outcome(
         left=edges["left"].to_numpy(),

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import contender, core, generate, judge, languages, ours, page, quality, thirty
+from benchmarks import contender, core, generate, judge, languages, ours, page, quality, thirty, whole
 from benchmarks.contender import Job, Outcome, measure
 from benchmarks.peers import datasketch_peer, shared
 
@@ -354,3 +354,14 @@ def test_thirty_nights_bring_the_same_from_the_same_seed_and_all_that_may_go_wro
     assert sum(bool(night["items"]) for night in nights) > thirty.NIGHTS - 3
     assert any(night["late"] for night in nights)
     assert any(item["id"] == "ap-kill-1" for item in items)
+
+
+def test_the_whole_run_is_told_beside_its_core_and_by_stage(tmp_path: Path) -> None:
+    found = {300: whole.measure(300, 1, 7, tmp_path)}
+    assert list(found[300]["core"][0].stages) == ["read, shingle, sign", "pair", "verify", "cluster"]
+    assert {"read", "clean", "trace", "learn", "elect", "write"} < found[300]["run"][0].stages.keys()
+    found[600] = {name: [of._replace(seconds=10 * of.seconds) for of in runs] for name, runs in found[300].items()}
+    page = whole.page(found, "the command")
+    assert "`the command`" in page
+    assert [line.count("|") for line in page.split("\n") if line.startswith("| clean")] == [5]
+    assert "| 600 |" in page
