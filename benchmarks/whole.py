@@ -1,7 +1,9 @@
 """The whole `reprints run` beside its core, stage by stage: `make whole [ARTICLES="100000 500000"]`.
 
 The core is what other tools would do of it: from the bodies in a Parquet file to exactly verified clusters, here with the
-settings as shipped. Both take all cores and run in turn, each in a process of its own; the page goes to `docs/whole-run.md`.
+settings as shipped. Both take all cores and run in turn, each in a process of its own. Likewise a run of a hundred articles
+beside the import of the libraries that it stands on, and as many articles that are all one, or nearly, beside ordinary ones.
+The page goes to `docs/whole-run.md`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import argparse
 import datetime
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -18,10 +21,14 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from benchmarks import core, ours
 from benchmarks.contender import Job, Stopwatch
 from pipeline import config
 
+REPRINTS = str(Path(sys.executable).parent / "reprints")
 PROCESSES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 SHOWN = 0.05  # of the time: stages of which more is said than their seconds
 
@@ -65,18 +72,64 @@ def measure(articles: int, rounds: int, seed: int, folder: Path) -> dict[str, li
         out = folder / "core.json"
         _, peak = watched([sys.executable, "-m", "benchmarks.whole", "--core", str(path), str(warm), str(out)])
         found["core"].append(Measured(**json.loads(out.read_text()), peak=peak))
-        shutil.rmtree(store, ignore_errors=True)
-        reprints = str(Path(sys.executable).parent / "reprints")
-        seconds, peak = watched([reprints, "run", str(path), "--store", str(store)])
-        stages = json.loads((store / "current" / "manifest.json").read_text())["seconds"]
-        found["run"].append(Measured(seconds, stages, peak))
-        shutil.rmtree(store)
+        found["run"].append(of_run(path, store))
         took = ", ".join(f"{name} {of[-1].seconds:.1f} s" for name, of in found.items())
         print(f"{articles:,} articles, round {number + 1}: {took}", flush=True)
     return found
 
 
-def page(found: dict[int, dict[str, list[Measured]]], command: str) -> str:
+LIBRARIES = "import pandas, pyarrow, pyarrow.parquet, numba, datasketch"
+
+
+def small(rounds: int, seed: int, folder: Path) -> list[float]:
+    """What a run of 100 articles takes beside the import of the libraries, in turn."""
+    path, store, ratios = core.corpus(folder, 100, seed), folder / "store", list[float]()
+    for _ in range(rounds + 1):  # the first finds the disk cold
+        imported, _ = watched([sys.executable, "-c", LIBRARIES])
+        shutil.rmtree(store, ignore_errors=True)
+        ran, _ = watched([REPRINTS, "run", str(path), "--store", str(store)])
+        ratios.append(ran / imported)
+    return ratios[1:]
+
+
+def skewed(path: Path, changed: int) -> Path:
+    """The file with one body of median length in every row, but for so many of its words, drawn anew in each."""
+    out = path.with_name(f"{path.stem}-one-{changed}.parquet")
+    chance = random.Random(1)
+    with pq.ParquetFile(path) as file, pq.ParquetWriter(out, file.schema_arrow, compression="zstd") as writer:
+        bodies = sorted(file.read_row_group(0, columns=["body"])["body"].to_pylist(), key=len)
+        words = bodies[len(bodies) // 2].split(" ")
+        for group in range(file.num_row_groups):
+            rows, bodies = file.read_row_group(group), []
+            for _ in range(rows.num_rows):
+                own = words.copy()
+                for place in chance.sample(range(len(own)), changed):
+                    own[place] = chance.choice(words)
+                bodies.append(" ".join(own))
+            place = rows.column_names.index("body")
+            writer.write_table(rows.set_column(place, rows.schema.field(place), pa.array(bodies, pa.large_string())))
+    return out
+
+
+def skew(articles: int, seed: int, folder: Path) -> dict[str, Measured]:
+    """A run over ordinary articles, one over as many that are all the same, one over as many that nearly are."""
+    path = core.corpus(folder, articles, seed)
+    files = {"ordinary": path, "identical": skewed(path, 0), "nearly identical": skewed(path, 4)}
+    return {name: of_run(file, folder / "store") for name, file in files.items()}
+
+
+def of_run(path: Path, store: Path) -> Measured:
+    """A run on an empty store, which is removed again."""
+    shutil.rmtree(store, ignore_errors=True)
+    seconds, peak = watched([REPRINTS, "run", str(path), "--store", str(store)])
+    stages = json.loads((store / "current" / "manifest.json").read_text())["seconds"]
+    shutil.rmtree(store)
+    return Measured(seconds, stages, peak)
+
+
+def page(
+    found: dict[int, dict[str, list[Measured]]], ratios: list[float], skews: dict[str, Measured], command: str
+) -> str:
     """What was measured, for a person."""
     sizes = sorted(found)
     lines = [
@@ -93,10 +146,10 @@ def page(found: dict[int, dict[str, list[Measured]]], command: str) -> str:
     ]
     for size in sizes:
         run, bare = found[size]["run"], found[size]["core"]
-        ratios = [one.seconds / other.seconds for one, other in zip(run, bare, strict=True)]
+        times = [one.seconds / other.seconds for one, other in zip(run, bare, strict=True)]
         lines.append(
             f"| {size:,} | {median(one.seconds for one in run):.1f} | {median(one.seconds for one in bare):.1f} "
-            f"| {median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f}) "
+            f"| {median(times):.1f} ({min(times):.1f} to {max(times):.1f}) "
             f"| {max(one.peak for one in run) / 1e9:.2f} | {max(one.peak for one in bare) / 1e9:.2f} |"
         )
     stages = {size: _medians(found[size]["run"]) for size in sizes}
@@ -114,6 +167,17 @@ def page(found: dict[int, dict[str, list[Measured]]], command: str) -> str:
         large = any(stages[size].get(name, 0.0) > SHOWN * total[size] for size in sizes)
         growth = f" | {stages[sizes[-1]][name] / max(stages[sizes[0]][name], 0.01):.1f}" if large else " | "
         lines.append(f"| {name} | {row}" + (f"{growth} |" if len(sizes) > 1 else " |"))
+    lines += [
+        "",
+        f"A run of 100 articles takes {median(ratios):.1f} times as long as `{LIBRARIES}` alone ({min(ratios):.1f} to"
+        f" {max(ratios):.1f}).",
+        "",
+        f"| {sizes[0]:,} articles | seconds | beside ordinary ones | peak GB |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for name, one in skews.items():
+        ratio = one.seconds / skews["ordinary"].seconds
+        lines.append(f"| {name} | {one.seconds:.1f} | {ratio:.2f} | {one.peak / 1e9:.2f} |")
     day, load = datetime.datetime.now(datetime.UTC), os.getloadavg()[0]
     lines += [
         "",
@@ -143,9 +207,11 @@ def main() -> None:
         return
     options.folder.mkdir(parents=True, exist_ok=True)
     found = {n: measure(n, options.rounds, options.seed, options.folder) for n in options.articles}
+    ratios = small(options.rounds, options.seed, options.folder)
+    skews = skew(options.articles[0], options.seed, options.folder)
     sizes = " ".join(map(str, options.articles))
     command = f"python -m benchmarks.whole --articles {sizes} --rounds {options.rounds}"
-    options.out.write_text(page(found, command), encoding="utf-8")
+    options.out.write_text(page(found, ratios, skews, command), encoding="utf-8")
     print(f"written: {options.out}")
 
 

@@ -361,7 +361,23 @@ def test_the_whole_run_is_told_beside_its_core_and_by_stage(tmp_path: Path) -> N
     assert list(found[300]["core"][0].stages) == ["read, shingle, sign", "pair", "verify", "cluster"]
     assert {"read", "clean", "trace", "learn", "elect", "write"} < found[300]["run"][0].stages.keys()
     found[600] = {name: [of._replace(seconds=10 * of.seconds) for of in runs] for name, runs in found[300].items()}
-    page = whole.page(found, "the command")
+    page = whole.page(
+        found, [1.5, 1.75], {"ordinary": found[300]["run"][0], "identical": found[600]["run"][0]}, "the command"
+    )
     assert "`the command`" in page
     assert [line.count("|") for line in page.split("\n") if line.startswith("| clean")] == [5]
     assert "| 600 |" in page
+    assert "1.6 times as long" in page
+    assert [line.split(" | ")[2] for line in page.split("\n") if line.startswith("| identical")] == ["10.00"]
+
+
+def test_skewed_articles_are_one_text_but_for_some_words(tmp_path: Path) -> None:
+    path = core.corpus(tmp_path, 3_000, 7)
+    same, near = (pq.read_table(whole.skewed(path, changed)) for changed in (0, 4))
+    assert same.num_rows == near.num_rows == 3_000
+    text, *others = same["body"].unique().to_pylist()
+    assert not others
+    differing = [
+        sum(a != b for a, b in zip(text.split(" "), body.split(" "), strict=True)) for body in near["body"].to_pylist()
+    ]
+    assert 0 < max(differing) <= 4
