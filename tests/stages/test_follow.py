@@ -316,10 +316,14 @@ def test_what_an_agency_takes_back_is_told_and_also_when_it_stands_again():
 
     first = night(1, follow.Before.nothing())
     second = night(2, after(follow.Before.nothing(), first), "a", "b", "c", "s")
-    third = night(3, after(after(follow.Before.nothing(), first), second))
+    seen = after(after(follow.Before.nothing(), first), second)
+    third = night(3, seen)
     assert [(row["event"], row["from_id"], row["reason"]) for row in second.events.to_pylist()] == [
         ("withdrawn", "n", "3 of 3 prints are withdrawn")  # and nothing of the cluster of one
     ]
     assert [(row["event"], row["reason"]) for row in third.events.to_pylist()] == [
-        ("reinstated", "none of 3 prints is withdrawn any more")
+        ("reinstated", "3 prints no more withdrawn; still so: none of 3")
+    ]
+    assert [(row["event"], row["reason"]) for row in night(3, seen, "a", "s").events.to_pylist()] == [
+        ("reinstated", "2 prints no more withdrawn; still so: 1 of 3")
     ]

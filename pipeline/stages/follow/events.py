@@ -72,25 +72,29 @@ def _lives(clusters: pa.Table, members: pa.Table, kin: pd.DataFrame, before: Bef
 
 
 def _retracted(members: pa.Table, before: Before, clusters: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """withdrawn, corrected and reinstated: where the number of prints that an agency took back or corrected is another one."""
-    was, now = (
-        frame(table, ["cluster_id", "status", "notice_id"]).pipe(lambda rows: rows[rows["status"] != "usable"])
-        for table in (before.members, members)
-    )
+    """withdrawn, corrected: more prints than before are; reinstated: prints that were stand again."""
+    columns = ["cluster_id", "article_id", "status", "notice_id"]
+    was, now = frame(before.members, columns), frame(members, columns)
+    standing = now[now["status"] == "usable"]
     for status in ("withdrawn", "corrected"):
-        counts = [rows[rows["status"] == status].groupby("cluster_id").size() for rows in (was, now)]
-        told = clusters.assign(
-            n_was=clusters["cluster_id"].map(counts[0]).fillna(0).astype("int64"),
-            n=clusters["cluster_id"].map(counts[1]).fillna(0).astype("int64"),
-        )
-        notices = now[now["status"] == status].dropna(subset="notice_id").groupby("cluster_id")["notice_id"].min()
+        before_, after = (rows[rows["status"] == status] for rows in (was, now))
+        again = standing[standing["article_id"].isin(before_["article_id"])]
+        counts = {"n_was": before_, "n": after, "n_again": again}
+        by_cluster = {
+            name: clusters["cluster_id"].map(rows["cluster_id"].value_counts()) for name, rows in counts.items()
+        }
+        told = clusters.assign(**{name: column.fillna(0).astype("int64") for name, column in by_cluster.items()})
+        notices = after.dropna(subset="notice_id").groupby("cluster_id")["notice_id"].min()
         more = told[told["n"] > told["n_was"]]
         words = {"withdrawn": "are withdrawn", "corrected": "carry what was corrected, or correct it"}[status]
         reasons = (f"{n} of {_prints(of)} {words}" for n, of in _rows(more, "n", "n_articles"))
         yield _event(status, more["cluster_id"], reasons, from_id=more["cluster_id"].map(notices))
-        fewer = told[(told["n"] == 0) & (told["n_was"] > 0)]
-        reasons = (f"none of {_prints(n)} is {status} any more" for n in fewer["n_articles"])
-        yield _event("reinstated", fewer["cluster_id"], reasons)
+        freed = told[told["n_again"] > 0]
+        reasons = (
+            f"{_prints(again)} no more {status}; still so: {n or 'none'} of {of}"
+            for again, n, of in _rows(freed, "n_again", "n", "n_articles")
+        )
+        yield _event("reinstated", freed["cluster_id"], reasons)
 
 
 def _lost(kin: pd.DataFrame) -> dict[str, str]:
