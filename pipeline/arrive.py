@@ -16,7 +16,7 @@ from pipeline.intake import LIGHT, Intake, reject
 from pipeline.stages import identify
 from pipeline.storage import state
 
-__all__ = ["Arrivals", "accounted", "arrivals", "reach", "spans_of", "stretch", "taught_since"]
+__all__ = ["Arrivals", "accounted", "arrivals", "noticed_since", "reach", "spans_of", "stretch", "taught_since"]
 
 _AHEAD = timedelta(days=1)  # how far ahead of a run's date an article may be dated: zones, and clocks that are off
 _DAY = 86_400_000_000  # microseconds
@@ -91,7 +91,9 @@ def arrivals(
         goes=texts.filter(pc.is_in(texts["article"], superseded["key"].combine_chunks())).select(["key"]),
         waiting=rows.filter(early).select(["key", "effective_at"]),
         notices=notices.filter(
-            pc.greater_equal(notices["effective_at"], pa.scalar(reach(as_of, settings), schema.TIME))
+            pc.greater_equal(
+                notices["effective_at"], pa.scalar(noticed_since(reach(as_of, settings), settings), schema.TIME)
+            )
         ),
         new=brought["comes"].select(["article_id", "source"]),
         rejects=pa.concat_tables(
@@ -168,6 +170,11 @@ def reach(as_of: datetime, settings: config.Config) -> datetime:
     """
     oldest = as_of - timedelta(days=settings.store.horizon_days + 2 * settings.pair.window_days)
     return _floor(oldest, settings.pair.window_days / 2)
+
+
+def noticed_since(since: datetime, settings: config.Config) -> datetime:
+    """The oldest time of a notice that may be about a story that is compared since then."""
+    return since - timedelta(days=settings.pair.window_days)
 
 
 def stretch(times: pa.ChunkedArray, settings: config.Config) -> NDArray[np.int64]:

@@ -13,11 +13,14 @@ import os
 import signal
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pipeline import config
+from pipeline.errors import CrewError, ReprintsError
 from pipeline.stages.kernels.threads import workers
 from pipeline.stages.lexicon.publishers import Publishers
 from pipeline.watch import Watch, silent
@@ -29,8 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Crew", "Rules"]
 
-_ALONE = 2  # batches that are done here before any is given away
-_AHEAD = 2  # batches a process that are under way or wait to be taken
+_ALONE = 4  # tasks that are done here before any is given away: to clean and to trace two batches
+_AHEAD = 1  # batches a process that are under way or wait to be taken, of each function
 _LOOK = 1.0  # seconds after which a process looks whether the run is still there
 
 Mark = TypeVar("Mark")
@@ -48,15 +51,15 @@ class Crew:
     """As many processes as `run.processes` says, this one alone if that is 1."""
 
     def __init__(self, rules: Rules) -> None:
-        self._rules, self._n = rules, rules.settings.run.processes or workers()
+        self._rules, self._n, self._n_begun = rules, rules.settings.run.processes or workers(), 0
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Crew:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._pool is not None:
-            self._pool.shutdown(kill_workers=True)
+            self._pool.shutdown(kill_workers=kind is not None)
             self._pool = None
 
     def each(
@@ -65,31 +68,47 @@ class Crew:
         """`function(rules, watch, *task)` for each (mark, task), with its mark, in their order.
 
         Tasks are taken a few ahead of the results. The function is found by its name in a process, so it is one of a module.
-        Of all that processes did `watch` is told, their seconds added up.
+        Of all that processes did `watch` is told, their seconds added up. `CrewError` if a process ends before its work.
         """
         ahead: deque[tuple[Mark, Future[_Done]]] = deque()
-        for number, (mark, task) in enumerate(tasks):
-            if self._n > 1 and number >= _ALONE - 1:
-                pool = self._started()
-                if number >= _ALONE:
-                    ahead.append((mark, pool.submit(_do, function, task)))
-                    if len(ahead) > _AHEAD * self._n:
-                        yield _told(watch, *ahead.popleft())
-                    continue
-            yield mark, function(self._rules, watch, *task)
+        for mark, task in tasks:
+            self._n_begun += 1
+            pool = self._started(watch) if self._n_begun >= _ALONE else None
+            if pool is None or self._n_begun <= _ALONE:
+                while ahead:
+                    yield _told(watch, *ahead.popleft())
+                yield mark, function(self._rules, watch, *task)
+                continue
+            with _ends_told():
+                ahead.append((mark, pool.submit(_do, function, task)))
+            if len(ahead) > _AHEAD * self._n:
+                yield _told(watch, *ahead.popleft())
         while ahead:
             yield _told(watch, *ahead.popleft())
 
-    def _started(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            from loky import ProcessPoolExecutor
-
-            self._pool = ProcessPoolExecutor(
-                self._n, initializer=_begin, initargs=(self._rules, os.getpid()), env={"REPRINTS_THREADS": "1"}
-            )
-            for _ in range(self._n):
-                self._pool.submit(_nothing)
+    def _started(self, watch: Watch) -> ProcessPoolExecutor | None:
+        """The processes; None where there is one alone, or this machine lets none be started."""
+        if self._pool is None and self._n > 1:
+            try:
+                self._pool = self._start()
+            except (
+                OSError,
+                ImportError,
+                AssertionError,
+            ) as error:  # no semaphores or memory to share, or a daemon's child
+                self._n = 1
+                watch.say(f"no process can be started here ({error}): articles are read by this one alone", "warning")
         return self._pool
+
+    def _start(self) -> ProcessPoolExecutor:
+        from loky import ProcessPoolExecutor
+
+        environment = {"REPRINTS_THREADS": "1", "LOKY_MAX_MEMORY_LEAK_SIZE": str(1 << 40)}  # caches are no leak
+        arguments = (self._rules, os.getpid())
+        pool = ProcessPoolExecutor(self._n, initializer=_begin, initargs=arguments, env=environment)
+        for _ in range(self._n):
+            pool.submit(_nothing)
+        return pool
 
 
 class _Done(NamedTuple):
@@ -124,10 +143,30 @@ def _nothing() -> None:
 
 def _do(function: Callable[..., Any], task: tuple[Any, ...]) -> _Done:
     watch = silent()
-    return _Done(function(_rules, watch, *task), watch.seconds, watch.rows)
+    try:
+        return _Done(function(_rules, watch, *task), watch.seconds, watch.rows)
+    except ReprintsError:
+        raise
+    except Exception as error:
+        raise RuntimeError(f"in a process that reads articles:\n{traceback.format_exc()}") from error
 
 
 def _told(watch: Watch, mark: Mark, done: Future[_Done]) -> tuple[Mark, Any]:
-    result, seconds, rows = done.result()
+    with _ends_told():
+        result, seconds, rows = done.result()
     watch.add(seconds, rows)
     return mark, result
+
+
+@contextmanager
+def _ends_told() -> Iterator[None]:
+    """A `CrewError` in the place of what the pool says of a process that is not there any more."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise CrewError(
+            "a process that reads articles was ended by the system, likely for want of memory: lower [run] processes or "
+            "[read] batch_rows"
+        ) from error

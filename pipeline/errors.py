@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "AuditError",
     "ConfigError",
+    "CrewError",
     "IncompatibleStoreError",
     "InputError",
     "MissingInputError",
@@ -42,6 +43,12 @@ class MissingInputError(InputError):
 
 class StoreError(ReprintsError):
     """The store is not there, or what was asked for is not in it."""
+
+    exit_code = 2
+
+
+class CrewError(ReprintsError):
+    """A process that worked for a run has ended before its work."""
 
     exit_code = 2
 

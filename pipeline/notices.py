@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config, schema
+from pipeline.arrive import noticed_since
 from pipeline.stages import elect, retract, sketch
 from pipeline.stages.kernels import arrays
 from pipeline.storage.part import COMPARED
@@ -44,8 +45,7 @@ def rows(state: State, articles: pa.Table) -> pa.Table:
 def valid(state: State, since: datetime, settings: config.Config) -> pa.Table:
     """The notices that hold, of all articles that may share a cluster with one that is compared since then."""
     found = state.notices()
-    reach = since - timedelta(days=settings.pair.window_days)
-    recent = pc.greater_equal(found["effective_at"], pa.scalar(reach, schema.TIME))
+    recent = pc.greater_equal(found["effective_at"], pa.scalar(noticed_since(since, settings), schema.TIME))
     return found.filter(pc.and_(recent, pc.not_equal(found["status"], "usable"))).select(retract.NOTICES.names)
 
 
@@ -98,6 +98,7 @@ def earlier(now: State, notices: pa.Table, articles: pa.Table) -> Mapping[str, l
     versions = versions.filter(pc.is_in(versions["article_id"], value_set=own["article_id"].combine_chunks()))
     versions = versions.filter(pc.invert(pc.is_in(versions["key"], value_set=own["article"].combine_chunks())))
     versions = versions.filter(pc.invert(pc.or_(pc.equal(versions["status"], "withdrawn"), versions["rejected"])))
+    versions = versions.filter(pc.invert(pc.is_in(versions["key"], value_set=now.waiting()["key"].combine_chunks())))
     values, offsets = arrays.hashes(now.take("sketches", versions["key"].to_numpy(), ["shingles"])["shingles"])
     found: dict[str, list[NDArray[Any]]] = {}
     for number, article_id in enumerate(versions["article_id"].to_pylist()):

@@ -88,11 +88,11 @@ def renewed(store: Store, settings: config.Config, aliases: Mapping[str, str], w
 
 
 class Reader:
-    """Reads parts again by the rules of today. `counts` and `rejects` are as in `Renewal`, of all that was read so far.
+    """Reads parts again by the rules of today, with processes that end with the block it opens.
 
-    Its processes end with the block that it opens. Sketches are made of the same words by the same hands again, which costs
-    little beside reading. `afresh`: where there are
-    words they have to be, for those that are kept do not mix with others; where there are none they are left empty.
+    `counts` and `rejects` are as in `Renewal`, of all that was read so far. Sketches are made of the same words by the same
+    hands again, which costs little beside reading. `afresh`: where there are words they have to be, for those that are kept do
+    not mix with others; where there are none they are left empty.
     """
 
     def __init__(
@@ -107,8 +107,8 @@ class Reader:
     def __enter__(self) -> Reader:
         return self
 
-    def __exit__(self, *of: object) -> None:
-        self._crew.__exit__(*of)
+    def __exit__(self, kind: type[BaseException] | None, *of: object) -> None:
+        self._crew.__exit__(kind, *of)
 
     def part(
         self, part: Mapping[str, Any], ref: Ref, work: Path, stays: pa.ChunkedArray | None = None

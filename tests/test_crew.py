@@ -15,6 +15,7 @@ import pytest
 
 from pipeline import config
 from pipeline.crew import Crew, Rules
+from pipeline.errors import CrewError, InputError
 from pipeline.stages.lexicon import publishers
 from pipeline.watch import Watch, silent
 
@@ -60,10 +61,34 @@ def test_little_work_starts_no_process() -> None:
     assert pid == os.getpid()
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-def test_what_goes_wrong_in_a_process_goes_wrong_here(processes: int) -> None:
-    with Crew(rules(processes)) as crew, pytest.raises(ValueError, match="thirteen"):
-        list(crew.each(halved, tasks(15), silent()))
+def spoilt(by: Rules, watch: Watch, number: int, rows: pa.Table) -> None:
+    if number == 7:
+        raise InputError("seven")
+
+
+def ended(by: Rules, watch: Watch, number: int, rows: pa.Table) -> None:
+    if number == 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_goes_wrong_in_a_process_goes_wrong_here() -> None:
+    for processes, error in ((1, ValueError), (2, RuntimeError)):
+        with Crew(rules(processes)) as crew, pytest.raises(error, match="thirteen"):
+            list(crew.each(halved, tasks(15), silent()))
+        with Crew(rules(processes)) as crew, pytest.raises(InputError, match="seven"):
+            list(crew.each(spoilt, tasks(15), silent()))
+
+
+def test_a_process_that_the_system_ends_is_told_in_a_line() -> None:
+    with Crew(rules(2)) as crew, pytest.raises(CrewError, match=r"lower \[run\] processes"):
+        list(crew.each(ended, tasks(15), silent()))
+
+
+def test_where_no_process_can_be_started_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Crew, "_start", lambda _: (_ for _ in ()).throw(OSError(38, "Function not implemented")))
+    with Crew(rules(2)) as crew:
+        found = [mark for mark, _ in crew.each(halved, tasks(12), silent())]
+    assert found == [mark for mark, _ in tasks(12)]
 
 
 KILLED = """
@@ -73,13 +98,15 @@ from pipeline.crew import Crew
 from tests.test_crew import halved, rules, tasks
 with Crew(rules(2)) as crew:
     print(*{pid for _, (pid, _) in crew.each(halved, tasks(12), silent())} - {os.getpid()}, flush=True)
-    time.sleep(60)
+    time.sleep(SECONDS)
 """
 
 
 def test_no_process_outlives_a_run_that_is_killed() -> None:
     root = Path(__file__).parents[1]
-    with subprocess.Popen([sys.executable, "-c", KILLED], cwd=root, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED.replace("SECONDS", "60")], cwd=root, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         others = [int(pid) for pid in process.stdout.readline().split()]
         assert others
@@ -89,6 +116,19 @@ def test_no_process_outlives_a_run_that_is_killed() -> None:
     while any(map(is_running, others)) and time.monotonic() < end:
         time.sleep(0.1)
     assert not any(map(is_running, others))
+
+
+def test_it_ends_where_no_program_is_found_on_the_path() -> None:
+    root = Path(__file__).parents[1]
+    script = KILLED.replace("SECONDS", "0")
+    for text in (script, script.replace("time.sleep", "raise SystemExit")):
+        command = [sys.executable, "-c", text]
+        environment = {**os.environ, "PATH": ""}
+        done = subprocess.run(
+            command, cwd=root, env=environment, capture_output=True, text=True, timeout=60, check=True
+        )
+        assert (len(done.stdout.split()) > 0, done.stderr) == (True, "")
+        assert not any(is_running(int(pid)) for pid in done.stdout.split())
 
 
 def is_running(pid: int) -> bool:

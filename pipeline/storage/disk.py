@@ -23,7 +23,7 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Newest(NamedTuple):
-    """What the newest run wrote: its tables, and the part of the state that it added for `took_in` bytes of input."""
+    """What the newest run wrote: its tables, and what it took into the state of `took_in` bytes of input."""
 
     tables: Sequence[Path]
     part: Sequence[Path]
@@ -34,8 +34,10 @@ def ensure_room(name: str, folder: Path, inputs: Sequence[Path], newest: Newest,
     """Refuse to begin where the disk is likely to fill. `StoreError` says how much is free and how much is wanted.
 
     A run may write 6 bytes for a byte of packed input and 2.5 for one of plain text, or as many as the newest run did if that
-    is more; and the tables of the newest run anew. `spare`: what is to stay free, in GB.
+    is more; and the tables of the newest run anew. `spare`: what is to stay free, in GB; 0: nobody looks.
     """
+    if not spare:
+        return
     measured = _total(newest.part) / newest.took_in if newest.took_in > _TELLING else 0.0
     written = sum(max(measured, _factor(file)) * _total([file]) for file in inputs)
     needed = written + _total(newest.tables) + spare * 1e9
@@ -43,7 +45,7 @@ def ensure_room(name: str, folder: Path, inputs: Sequence[Path], newest: Newest,
     if free < needed:
         raise StoreError(
             f"{name}: {_told(free)} are free on this disk, and this run may need {_told(needed)}; make room, keep fewer runs "
-            "(store.keep_runs), or lower store.min_free_gb"
+            "(store.keep_runs), or set store.min_free_gb to 0, and nobody looks"
         )
 
 

@@ -33,7 +33,7 @@ from pipeline import config, schema
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.stages import follow
 from pipeline.storage import disk, header, rules, write
-from pipeline.storage.part import let_go
+from pipeline.storage.part import TAKEN, let_go
 from pipeline.storage.state import Ref, State
 from pipeline.storage.tables import Tables
 
@@ -198,7 +198,7 @@ class Store:
         tables, part, took_in = list[Path](), list[Path](), 0
         if self.runs():
             tables = list(self.folder().rglob("*.parquet"))
-            part = list(self.ref(self.parts()[-1]).folder.glob("*.parquet"))
+            part = [self.ref(self.parts()[-1]).folder / f"{name}.parquet" for name in TAKEN]
             took_in = sum(read["bytes"] for read in self.manifest()["inputs"])
         disk.ensure_room(self.name, self.path, files, disk.Newest(tables, part, took_in), spare)
 

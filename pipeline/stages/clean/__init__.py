@@ -289,7 +289,7 @@ def _verdicts(record: dict[str, Any], text: str, story: Story, body: str, settin
     version = version_of(headline, record["version"], record["status"], [*notes, record["note"] or ""], top)
     is_notice = version.status != "usable" and (version.status == "withdrawn" or n_words < notices.SHORT)
     return {
-        "names": notices.names(headline, f"{record['note'] or ''}\n{text}") if is_notice else None,
+        "names": notices.names(headline, f"{record['note'] or ''}\n{text}", n_words) if is_notice else None,
         "kind": kind_of(headline, body.split("\n"), story.strips, paid_dateline=story.paid_dateline),
         "status": version.status,
         "version": version.text,
