@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from pipeline import config, explain, flow
@@ -267,3 +268,70 @@ def test_an_agency_at_another_event_is_left_alone(tmp_path: Path) -> None:
     story = original("ap", title=HEADLINE)
     found = said(run(tmp_path / "store", [story, *prints()], [notice]))
     assert {found[f"print-{number}"][0] for number in range(5)} == {"usable"}
+
+
+def test_a_subject_that_is_mentioned_is_no_name(tmp_path: Path) -> None:
+    """Of another story of the agency, whose slug is what a notice and a story that is taken back mention."""
+    beds = [
+        "Hospital beds in the two largest towns of the province were nearly all taken on Monday, its health office reported.",
+        "Doctors asked residents to stay at home for another week, and to call before they visit any clinic of the region.",
+        "Schools will open on Thursday as planned, the minister of education told reporters after a meeting in the capital.",
+    ]
+    hospitals = original(
+        paragraphs=beds,
+        id="wire-50",
+        url="https://apnews.com/wire-50",
+        title="Hospitals of province nearly full",
+        slug="COVID-19",
+    )
+    _, notice = kill("a bulletin that names the slug")
+    mentioned = notice | {"text": f"{notice['text']} The author has been ill with COVID-19."}
+    story = original(
+        "ap", paragraphs=[*STORY[:3], "The keeper had been away with COVID-19 for most of February.", *STORY[3:]]
+    )
+    canceled = story | {"pubStatus": "canceled", "modified_at": (NOON + timedelta(hours=5)).isoformat()}
+    for name, nights in (("notice", [[story, hospitals], [mentioned]]), ("story", [[story, hospitals], [canceled]])):
+        found = said(run(tmp_path / name, *nights))
+        assert (found["wire-1"][0], found["wire-50"][0]) == ("withdrawn", "usable"), name
+
+
+def test_a_version_whose_time_has_not_come_says_nothing_yet(tmp_path: Path) -> None:
+    corrected = [*STORY[:4], RIGHT, STORY[5]]
+    more = [*corrected[:2], "The lamp was found on Tuesday behind the boathouse, police said.", *corrected[2:5]]
+    later = (NOON + timedelta(days=8)).isoformat()
+    newest = original(
+        paragraphs=corrected, title=f"CORRECTED: {HEADLINE}", modified_at=(NOON + timedelta(hours=20)).isoformat()
+    )
+    waits = original(paragraphs=more, published_at=later, modified_at=later)
+    found = said(run(tmp_path / "store", [original(), newest, reprint(2, 26, more), waits]))
+    assert found["print-2"] == ("usable", None)
+
+
+def test_at_the_end_of_the_horizon_too_it_does_not_matter_what_comes_first(tmp_path: Path) -> None:
+    end = datetime(2026, 3, 20, tzinfo=UTC)
+    settings = msgspec.structs.replace(SETTINGS, pair=config.Pair(window_days=2), store=config.Store(horizon_days=5))
+
+    def at(days: float) -> dict[str, str]:
+        return {"published_at": (end + timedelta(days=days)).isoformat()}
+
+    notice = kill("a withdrawal that has the headline")[1] | at(-9.6)
+    old = reprint(0, agency="reuters") | at(-8.2) | {"title": HEADLINE}
+    rows = [
+        original("reuters") | at(-8.4),
+        old,
+        reprint(2, agency="reuters") | at(-6.6),
+        reprint(4, agency="reuters") | at(-4.9),
+    ]
+    for name, nights in (
+        ("notice-first", [(-9, [notice]), (0, rows)]),
+        ("together", [(0, [notice, *rows])]),
+        ("notice-last", [(0, rows), (0, [notice])]),
+    ):
+        for number, (as_of, night) in enumerate(nights):
+            path = tmp_path / f"{name}-{number}.jsonl"
+            path.write_text("".join(json.dumps(row) + "\n" for row in night), encoding="utf-8")
+            flow.run([str(path)], Store(tmp_path / name), settings, as_of=end + timedelta(days=as_of))
+        found = said(Store(tmp_path / name))
+        assert {key: found[key] for key in ("print-0", "print-4")} == {
+            "print-0": ("withdrawn", "kill-8"), "print-4": ("usable", None)
+        }, name  # fmt: skip
