@@ -212,7 +212,7 @@ class Elect(Struct, frozen=True, forbid_unknown_fields=True):
 
 _MODE = r"^(0?[67][0-7]{2})?$"
 _MODES = 'octal mode of what is published, as "0640"; folders can be entered where files can be read; empty: by umask'
-_ROOM = "free disk that a run leaves, beside what it is likely to write, or does not begin"
+_ROOM = "free disk that a run leaves, beside what it is likely to write, or does not begin; 0: nobody looks"
 
 
 class Store(Struct, frozen=True, forbid_unknown_fields=True):
