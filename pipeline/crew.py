@@ -34,6 +34,7 @@ __all__ = ["Crew", "Rules"]
 
 _ALONE = 4  # tasks that are done here before any is given away: to clean and to trace two batches
 _AHEAD = 1  # batches a process that are under way or wait to be taken, of each function
+_UNSTARTED = (OSError, ImportError, AssertionError)  # no semaphores, no memory to share, the child of a daemon
 _LOOK = 1.0  # seconds after which a process looks whether the run is still there
 
 Mark = TypeVar("Mark")
@@ -91,11 +92,7 @@ class Crew:
         if self._pool is None and self._n > 1:
             try:
                 self._pool = self._start()
-            except (
-                OSError,
-                ImportError,
-                AssertionError,
-            ) as error:  # no semaphores or memory to share, or a daemon's child
+            except _UNSTARTED as error:
                 self._n = 1
                 watch.say(f"no process can be started here ({error}): articles are read by this one alone", "warning")
         return self._pool

@@ -24,7 +24,7 @@ def announce_compilation(watch: Watch) -> None:
     from pipeline.stages.kernels.threads import compiled
 
     if not compiled(compare):
-        watch.say("compiling the kernels, once for this installation: about 20 seconds")
+        watch.say("compiling the kernels, once for this installation: up to a minute")
 
 
 def text(outcome: Outcome, store: Store) -> str:
