@@ -34,17 +34,20 @@ print(json.dumps([code, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss /
 
 
 def deliver(folder: Path, articles: int, nights: int, seed: int) -> list[Path]:
-    """Write what each night brings, a Parquet file each: the articles of its day, and late ones of days before."""
+    """Write what each night brings, a Parquet file each: the articles of its day, and late ones of days before.
+
+    A day more is invented and left out, for on the last one no story begins.
+    """
     folder.mkdir(parents=True)
     paths = [folder / f"{number:03}.parquet" for number in range(nights)]
     chance = np.random.default_rng(seed)
     writers = [pq.ParquetWriter(path, generate.SCHEMA, compression="zstd") for path in paths]
-    for batch in generate.batches(articles * nights, seed, days=nights):
+    for batch in generate.batches(articles * (nights + 1), seed, days=nights + 1):
         at = pc.strptime(batch["published"].cast(pa.string()), "%Y-%m-%dT%H:%M:%SZ", "s")
         day = (at.cast(pa.int64()).to_numpy() - int(generate.FIRST_DAY.timestamp())) // generate.DAY
         late = np.where(chance.random(len(day)) < LATE_SHARE, chance.integers(1, LATE_DAYS + 1, len(day)), 0)
-        night = np.minimum(day + late, nights - 1)
-        for number in np.unique(night):
+        night = day + late
+        for number in np.unique(night[night < nights]):
             writers[number].write_table(pa.Table.from_batches([batch]).filter(pa.array(night == number)))
     for writer in writers:
         writer.close()
