@@ -76,8 +76,6 @@ class Crew:
             self._n_begun += 1
             pool = self._started(watch) if self._n_begun >= _ALONE else None
             if pool is None or self._n_begun <= _ALONE:
-                while ahead:
-                    yield _told(watch, *ahead.popleft())
                 yield mark, function(self._rules, watch, *task)
                 continue
             with _ends_told():

@@ -62,14 +62,12 @@ class Watch:
         except BaseException:
             self._hide()  # and no word of a stage that did not end
             raise
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begin
-        self.rows[name] = self.rows.get(name, 0) + step.rows
-        self._show(name)
+        self.add({name: time.perf_counter() - begin}, {name: step.rows})
         if not batch:
             self.tell(name)
 
     def add(self, seconds: Mapping[str, float], rows: Mapping[str, int]) -> None:
-        """Add what another process kept of its stages: their seconds run side by side with those here."""
+        """Add to the seconds and rows of stages; also what another process kept of them, which ran beside this one."""
         for name in seconds:
             self.seconds[name] = self.seconds.get(name, 0.0) + seconds[name]
             self.rows[name] = self.rows.get(name, 0) + rows[name]
