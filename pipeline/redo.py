@@ -94,6 +94,7 @@ def _learned(
             _lessons({name: (comes if name in comes.column_names else sketches)[name] for name in _LESSON.names}),
         ]
     )
+    lessons = lessons.append_column("words", sketch.words(lessons["headline"]))
     taught = learn.run(lessons, stretch(lessons["effective_at"], settings), targets, settings.learn)
     at = known["stretch"].to_numpy()
     is_target = np.isin(at, list(targets))

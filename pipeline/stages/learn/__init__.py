@@ -1,0 +1,146 @@
+"""learn: furniture that no rule knows, from the lines that one publisher repeats across different stories.
+
+    learned = learn.run(articles, stretches, targets, config.learn)      which lines of which publishers, and when
+    texts, stripped = learn.strike(texts, lines, stretches, learned, ...)  texts without them
+
+A line is learned when enough different texts of a publisher, under different headlines, carry it, and these are not all of one
+topic: a running story repeats its background paragraphs in every follow-up, a page repeats its navigation under any story.
+Time is cut into stretches, and what is furniture in one is learned from it and its two neighbours: what a publisher prints
+today says nothing of last year's pages. So what is learned is a function of the set of articles near it, in whatever order
+or batches they came, and a night can only change what was learned for the stretches beside its own.
+
+A learned line is struck only where nothing of the story stands between it and an end of the text, with what few words stand
+between two such lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline import config
+from pipeline.stages.kernels import arrays
+from pipeline.stages.learn.strike import RULE, only, strike
+from pipeline.stages.learn.topics import Carried, Headlines, Sample, of_different_stories
+
+__all__ = ["LEARNED", "RULE", "carriers", "only", "run", "strike"]
+
+#: The lines that are furniture of a publisher in a stretch of time, by the hashes that `sketch` gives them.
+LEARNED = pa.schema(
+    [
+        pa.field("stretch", pa.int64(), nullable=False),
+        pa.field("publisher_id", pa.string(), nullable=False),
+        pa.field("line", pa.int64(), nullable=False),
+    ]
+)
+
+_DATA = 3  # a short line with a number must be in so many times more texts: tables and briefs repeat those, too
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+def run(articles: pa.Table, stretches: NDArray[np.int64], targets: Iterable[int], settings: config.Learn) -> pa.Table:
+    """The lines that are furniture in the stretches of time `targets`, as `LEARNED`, sorted.
+
+    `articles` has publisher_id (string?), `content` and `lines` as `sketch` gives them, and `words`, those of the headlines
+    (`sketch.words`); `stretches`, int64 (articles,), the number of each one's stretch. Articles of unknown publishers teach
+    nothing.
+    """
+    publishers, names = _codes(articles["publisher_id"])
+    lines, rows = _lines(articles)
+    keys = _keys(lines, publishers[rows])
+    repeated = np.sort(_common(keys, settings.min_texts))
+    repeated = repeated[(lines[repeated] != 0) & (publishers[rows[repeated]] >= 0)]
+    told = _Lines(keys[repeated], lines[repeated], rows[repeated])
+    headlines = Headlines(articles["content"].to_numpy(), publishers, articles["words"])
+    found = [LEARNED.empty_table()]
+    for target in sorted(set(targets)):
+        if (stretches == target).any():
+            near = np.abs(stretches - target) <= 1
+            sample = Sample(np.flatnonzero(near), headlines)
+            by, lines_ = _of_one(told.only(near[told.rows]), sample, headlines, settings)
+            columns = pa.repeat(target, len(by)), names.take(pa.array(by)), pa.array(lines_.view(np.int64))
+            found.append(pa.Table.from_arrays(columns, schema=LEARNED))
+    whole = pa.concat_tables(found)
+    return whole.sort_by([(name, "ascending") for name in LEARNED.names]).combine_chunks()
+
+
+class _Lines(NamedTuple):
+    """Lines of articles: `keys`, one for a line of a publisher; their hashes; the `rows` of the articles."""
+
+    keys: NDArray[np.uint64]
+    lines: NDArray[np.uint64]
+    rows: NDArray[np.int64]
+
+    def only(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> _Lines:
+        return _Lines(self.keys[chosen], self.lines[chosen], self.rows[chosen])
+
+
+def _of_one(
+    told: _Lines, sample: Sample, headlines: Headlines, settings: config.Learn
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """What these lines teach of a stretch: the numbers of publishers, and their lines."""
+    told = told.only(np.isin(told.keys, _frequent(told.keys, settings.min_texts)))
+    publishers = headlines.publishers[told.rows]
+    order = Carried.order(told.rows, headlines, publishers, told.lines)
+    publishers, told = publishers[order], told.only(order)
+    is_other = np.ones(len(order), np.bool_)
+    is_other[1:] = (np.diff(publishers) != 0) | (told.lines[1:] != told.lines[:-1])
+    starts = np.append(np.flatnonzero(is_other), len(order))
+    publishers, lines = publishers[starts[:-1]], told.lines[starts[:-1]]
+    # An odd hash is that of a short line with a number.
+    least = settings.min_texts * np.where(lines & np.uint64(1), _DATA, 1)
+    learned = of_different_stories(Carried(told.rows, starts), least, sample, headlines)
+    return publishers[learned], lines[learned]
+
+
+def carriers(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table) -> NDArray[np.int64]:
+    """The rows of the articles that have one of these lines: those that `strike` may treat otherwise for knowing it."""
+    publishers, names = _codes(articles["publisher_id"])
+    by = pc.fill_null(pc.index_in(learned["publisher_id"], value_set=names), -1).to_numpy().astype(np.int64)
+    at, wanted = learned["stretch"].to_numpy()[by >= 0], learned["line"].to_numpy()[by >= 0].view(np.uint64)
+    lines, rows = _lines(articles)
+    found = np.isin(_at(_keys(lines, publishers[rows]), stretches[rows]), _at(_keys(wanted, by[by >= 0]), at))
+    return np.unique(rows[found & (publishers[rows] >= 0)])
+
+
+def _keys(lines: NDArray[np.uint64], publishers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """One for each line of a publisher."""
+    keys: NDArray[np.uint64] = lines ^ publishers.astype(np.uint64) * _MIX
+    return keys
+
+
+def _at(keys: NDArray[np.uint64], stretches: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """One for each line of a publisher in a stretch."""
+    return keys * _MIX ^ stretches.astype(np.uint64)
+
+
+def _codes(publishers: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.StringArray]:
+    """A number for each article, equal where two have one publisher, -1 where it is unknown; and the publishers."""
+    encoded = publishers.combine_chunks().dictionary_encode()
+    return pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64), encoded.dictionary
+
+
+def _lines(articles: pa.Table) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The hashes of all lines, and the row of each."""
+    lines, offsets = arrays.hashes(articles["lines"])
+    return lines, np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+
+
+def _common(keys: NDArray[np.uint64], least: int) -> NDArray[np.int64]:
+    """The places of the keys that may occur at least so often: few of all lines, and no other does."""
+    from pipeline.stages.kernels import join
+
+    places = np.empty(len(keys), np.int64)
+    counters = np.zeros(1 << max(10, (2 * len(keys)).bit_length()), np.uint8)
+    return places[: join.common(keys, least, counters, places)]
+
+
+def _frequent(keys: NDArray[np.uint64], least: int) -> NDArray[np.uint64]:
+    """The keys that occur at least so often."""
+    ordered = np.sort(keys)
+    return np.unique(ordered[least - 1 :][ordered[least - 1 :] == ordered[: len(ordered) - least + 1]])
