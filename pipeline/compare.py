@@ -16,6 +16,7 @@ from pipeline.arrive import Arrivals, reach, stretch
 from pipeline.meet import Articles, articles_of, meet, reopened
 from pipeline.redo import texts
 from pipeline.stages import retract, rollup, verify
+from pipeline.stages.kernels import arrays
 from pipeline.storage.part import Part
 from pipeline.storage.state import Ref, State
 from pipeline.watch import Watch
@@ -92,7 +93,7 @@ def brought(kept: State, part: Part, ref: Ref, night: Arrivals, oldest: int, set
 
 def _opened(now: State, keys: NDArray[np.int64], matches: pa.Table, settings: config.Config, gone: pa.Table) -> Opened:
     sides = [matches[side].to_numpy() for side in ("left", "right")]
-    inside = np.isin(sides[0], keys) & np.isin(sides[1], keys)
+    inside = arrays.is_in(sides[0], keys) & arrays.is_in(sides[1], keys)
     met = np.unique(np.concatenate([keys, *sides]))
     around = now.texts(_AROUND, keys=met)
     outer = _numbered(matches.filter(pa.array(~inside)), around["key"].to_numpy())

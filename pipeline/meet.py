@@ -22,6 +22,7 @@ from pipeline import config, schema
 from pipeline.intake import LIGHT
 from pipeline.sketched import Sketched
 from pipeline.stages import elect, pair, rollup, sketch
+from pipeline.stages.kernels import arrays
 from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Span, State
 from pipeline.watch import Watch
@@ -31,7 +32,6 @@ __all__ = ["Articles", "Met", "articles_of", "meet", "reopened"]
 _DAY = 86_400_000_000  # microseconds
 _PAIRED = ["key", "article_id", "effective_at", "kin", *pair.KEYS.names]
 _OF_TEXT = ["key", "article", "redone", "article_id", "effective_at", "n_words", "text_state"]
-_EDGE = ["left", "right", "accepted"]
 _MATCHES = COMPARED["matches"]
 
 
@@ -77,7 +77,8 @@ def meet(
         if was.any():
             fresh |= pair.disturbed(rows, times, settings.pair, kin, was, is_now)
         here = np.flatnonzero(is_now)
-        candidates = pair.run(rows.take(pa.array(here)), times[here], settings.pair, kin[here], fresh[here])
+        these = rows if is_now.all() else rows.take(pa.array(here))
+        candidates = pair.run(these, times[here], settings.pair, kin[here], fresh[here])
         step.rows = candidates.num_rows
     with watch.step("verify") as step:
         matches = _verified(now, keys[here], candidates, settings)
@@ -88,7 +89,7 @@ def meet(
     touched = [keys[fresh], *(lost[side].to_numpy() for side in ("left", "right"))]
     touched += [accepted[side].to_numpy() for side in ("left", "right")]
     found = np.unique(np.concatenate(touched))
-    return Met(matches, keys[was & (fresh | ~is_now)], gone, found[~np.isin(found, gone)])
+    return Met(matches, keys[was & (fresh | ~is_now)], gone, found[~arrays.is_in(found, gone)])
 
 
 def _around(
@@ -107,15 +108,14 @@ def _around(
     reach = 2 * _window(settings)
     spans = _merged((time - reach, time + reach) for time in np.unique(times).tolist())
     of_before, own = before.texts(_PAIRED, spans), now.own(_PAIRED)
-    rows = pa.concat_tables([of_before, own])
-    is_own = np.arange(rows.num_rows) >= of_before.num_rows
-    order = pc.sort_indices(rows, [("effective_at", "ascending"), ("article_id", "ascending"), ("key", "ascending")])
-    rows, is_own = rows.take(order).combine_chunks(), is_own[order.to_numpy()]
+    rows = pa.concat_tables([of_before, own]).combine_chunks()
     at = rows["effective_at"].cast(pa.int64()).to_numpy()
-    was = ~is_own & (at >= first_before)
-    is_now = (at >= first) & ~np.isin(rows["key"].to_numpy(), left)
-    there = was | is_now
-    return rows.filter(pa.array(there)).combine_chunks(), was[there], is_now[there]
+    was = (np.arange(rows.num_rows) < of_before.num_rows) & (at >= first_before)
+    is_now = (at >= first) & ~arrays.is_in(rows["key"].to_numpy(), left)
+    order = pc.sort_indices(rows, [("effective_at", "ascending"), ("article_id", "ascending"), ("key", "ascending")])
+    order = order.to_numpy()
+    order = order[(was | is_now)[order]]
+    return rows.take(pa.array(order)).combine_chunks(), was[order], is_now[order]
 
 
 def _verified(now: State, keys: NDArray[np.int64], candidates: pa.Table, settings: config.Config) -> pa.Table:
@@ -141,9 +141,8 @@ def facts_of(known: Articles) -> pa.Table:
 
 def _lost(before: State, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.Table:
     """The accepted matches of the last run that one of these texts had: they are no more, or found again."""
-    edges = before.matches(spans, _EDGE)
-    had = np.isin(edges["left"].to_numpy(), keys) | np.isin(edges["right"].to_numpy(), keys)
-    return edges.filter(pc.and_(edges["accepted"], pa.array(had)))
+    edges = before.edges(spans)
+    return edges.filter(pa.array(_any_in(edges, keys)))
 
 
 def reopened(
@@ -165,7 +164,7 @@ def reopened(
             edges = np.concatenate([edges, _tie(there, left, right)], axis=1)
         place = np.argsort(keys)
         ends = place[np.searchsorted(keys, edges, sorter=place)]
-        is_open = np.isin(keys, met.touched)
+        is_open = arrays.is_in(keys, met.touched)
         while True:
             either = is_open[ends[0]] | is_open[ends[1]]
             both = is_open[ends[0]] & is_open[ends[1]]
@@ -179,18 +178,17 @@ def reopened(
     theirs = opened["key"].to_numpy()
     kept = before.matches_of(theirs, spans)
     for side in ("left", "right"):
-        kept = kept.filter(pa.array(~np.isin(kept[side].to_numpy(), met.void)))
+        kept = kept.filter(pa.array(~arrays.is_in(kept[side].to_numpy(), met.void)))
     return theirs, pa.concat_tables([kept, met.matches.filter(pa.array(_any_in(met.matches, theirs)))])
 
 
 def _edges(before: State, met: Met, keys: NDArray[np.int64], spans: Sequence[Span]) -> NDArray[np.int64]:
     """The accepted matches that hold now among these texts: keys, int64 (2, matches)."""
-    kept = before.matches(spans, _EDGE)
+    added = met.matches.filter(met.matches["accepted"])
     found = []
-    for edges, out in ((kept, met.void), (met.matches.select(_EDGE), np.empty(0, np.int64))):
+    for edges, out in ((before.edges(spans), met.void), (added, np.empty(0, np.int64))):
         ends = np.stack([edges["left"].to_numpy(), edges["right"].to_numpy()])
-        holds = edges["accepted"].to_numpy() & ~np.isin(ends, out).any(axis=0) & np.isin(ends, keys).all(axis=0)
-        found.append(ends[:, holds])
+        found.append(ends[:, ~arrays.is_in(ends, out).any(axis=0) & arrays.is_in(ends, keys).all(axis=0)])
     return np.concatenate(found, axis=1)
 
 
@@ -202,7 +200,9 @@ def _tie(there: pa.Table, left: str, right: str) -> NDArray[np.int64]:
 
 
 def _any_in(matches: pa.Table, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = np.isin(matches["left"].to_numpy(), keys) | np.isin(matches["right"].to_numpy(), keys)
+    found: NDArray[np.bool_] = arrays.is_in(matches["left"].to_numpy(), keys) | arrays.is_in(
+        matches["right"].to_numpy(), keys
+    )
     return found
 
 

@@ -77,11 +77,13 @@ def _broken(
         repeated = whole[table].num_rows - pc.count_distinct(whole[table][column]).as_py()
         if repeated:
             yield "keys", f"{repeated} rows of {table} repeat a {column}"
-    for child, column, parent, key in _FOREIGN_KEYS:
-        named = tables[child][column].drop_null()
-        orphans = pc.sum(pc.invert(pc.is_in(named, whole[parent][key]))).as_py() or 0
-        if orphans:
-            yield "foreign keys", f"{orphans} {child}.{column} are not in {parent}.{key}"
+    for (parent, key), named in _named(tables).items():
+        ids = pa.concat_arrays([column.combine_chunks() for column in named.values()]).unique()
+        there = whole[parent][key].filter(pc.is_in(whole[parent][key], ids)).combine_chunks()
+        for name, column in named.items():
+            orphans = pc.sum(pc.invert(pc.is_in(column, there))).as_py() or 0
+            if orphans:
+                yield "foreign keys", f"{orphans} {name} are not in {parent}.{key}"
     unverified = _unverified(clusters, members, tables["matches"])
     if unverified.num_rows:
         some = ", ".join(unverified["article_id"].slice(0, 3).to_pylist())
@@ -101,6 +103,14 @@ def _broken(
     accounted = sum(counts[name] for name in ("added", "rejected", "repeats", "superseded"))
     if counts["records"] != accounted:
         yield "counts", f"{counts['records']} records were read and {accounted} are accounted for: {dict(counts)}"
+
+
+def _named(tables: Mapping[str, pa.Table]) -> dict[tuple[str, str], dict[str, pa.ChunkedArray]]:
+    """What the tables name, null left out: by the (table, key) that has to have it, then by the name of the column."""
+    found: dict[tuple[str, str], dict[str, pa.ChunkedArray]] = {}
+    for child, column, parent, key in _FOREIGN_KEYS:
+        found.setdefault((parent, key), {})[f"{child}.{column}"] = tables[child][column].drop_null()
+    return found
 
 
 def _unverified(clusters: pa.Table, members: pa.Table, matches: pa.Table) -> pa.Table:

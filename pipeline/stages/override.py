@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.errors import ConfigError
+from pipeline.stages.kernels import arrays
 
 __all__ = ["NOTHING", "Orders", "enforce", "parse"]
 
@@ -121,14 +122,19 @@ def _joined(
 ) -> pa.Table:
     """Matches in which each of `moved` is accepted with the anchor."""
     left, right = np.minimum(anchor, moved), np.maximum(anchor, moved)
-    new = ~np.isin(left << 32 | right, _keys(matches))
+    new = ~arrays.is_in(left << 32 | right, _keys(matches))
     pairs = pa.table(
         {"left": left[new], "right": right[new], "path": np.full(new.sum(), _PATH, np.int8)},
         schema=pa.schema([matches.schema.field(name) for name in ("left", "right", "path")]),
     )
     matches = pa.concat_tables([matches, compare(pairs)]).combine_chunks()
     return _ordered(
-        matches, np.isin(_keys(matches), left << 32 | right), "version", accepted=True, order="must_link", note=note
+        matches,
+        arrays.is_in(_keys(matches), left << 32 | right),
+        "version",
+        accepted=True,
+        order="must_link",
+        note=note,
     )
 
 

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import schema
+from pipeline.stages.kernels import arrays
 
 __all__ = [
     "NAMED",
@@ -80,7 +81,7 @@ def unmet(matches: pa.Table, anchors: NDArray[np.int64]) -> pa.Table:
     members = np.flatnonzero(anchors != np.arange(len(anchors)))
     left, right = np.minimum(members, anchors[members]), np.maximum(members, anchors[members])
     met = matches["left"].to_numpy() << 32 | matches["right"].to_numpy()
-    new = ~np.isin(left << 32 | right, met)
+    new = ~arrays.is_in(left << 32 | right, met)
     order = np.argsort(left[new] << 32 | right[new])
     columns = [left[new][order], right[new][order], np.zeros(new.sum(), np.int8)]
     names = ["left", "right", "path"]

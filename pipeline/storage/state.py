@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,8 @@ from numpy.typing import NDArray
 
 from pipeline import schema
 from pipeline.stages import identify, learn
+from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.threads import parallel
 from pipeline.storage.part import COMPARED, TAKEN, articles, frozen
 
 __all__ = ["FIRST_SEEN", "Ref", "Span", "State", "keys", "replaced"]
@@ -31,6 +34,8 @@ FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
 Span = tuple[int, int]
 
 _PART = 32  # bits of a key that name the row
+_AT_ONCE = 8  # row groups that a thread reads before it keeps what is wanted of them
+_EDGES = pa.schema([COMPARED["matches"].field(side) for side in ("left", "right")])
 
 
 def keys(number: int, rows: int) -> NDArray[np.int64]:
@@ -53,6 +58,7 @@ class State:
     def __init__(self, parts: Sequence[Ref] = (), former: State | None = None) -> None:
         self.parts, self.former = list(parts), former
         self._compared = [part for part in self.parts if part.is_compared]
+        self._read_edges: dict[int, pa.Table] = {}
 
     def uncompared(self) -> State:
         """The same, but what was compared does not hold."""
@@ -123,7 +129,7 @@ class State:
     def have_words(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether the bodies of the articles with those keys are still kept."""
         kept = [part.number for part in self.parts if (part.folder / "bodies.parquet").exists()]
-        return np.isin(keys >> _PART, kept)
+        return arrays.is_in(keys >> _PART, np.array(kept, np.int64))
 
     def whole(self, keys: NDArray[np.int64]) -> pa.Table:
         """The articles with those keys, all of which `have_words`, with their bodies: `schema.ARTICLES`."""
@@ -141,7 +147,7 @@ class State:
             where = (pc.field("row") >= int(rows.min())) & (pc.field("row") <= int(rows.max()))
             table = pq.read_table(part.folder / f"{name}.parquet", filters=where)
             owners = table["row"].to_numpy()
-            table = table.filter(pa.array(np.isin(owners, rows)))
+            table = table.filter(pa.array(arrays.is_in(owners, rows)))
             key = pa.array((part.number << _PART) + table["row"].to_numpy())
             found.append(table.drop_columns(["row"]).append_column("key", key).select(wanted.names).cast(wanted))
         return pa.concat_tables(found)
@@ -152,18 +158,20 @@ class State:
         self, columns: list[str], spans: Sequence[Span] | None = None, *, keys: NDArray[np.int64] | None = None
     ) -> pa.Table:
         """Those columns of the texts that are compared: of these stretches of time alone, or of these keys, in time's order."""
-        read = [pa.schema([COMPARED["texts"].field(name) for name in columns]).empty_table()]
+        schema_ = pa.schema([COMPARED["texts"].field(name) for name in columns])
         wanted = None if keys is None else set(np.unique(keys >> _PART).tolist())
-        for part in self._compared:
-            if wanted is not None and part.number not in wanted:
-                continue
+        left = self._left
+
+        def read(part: Ref) -> pa.Table:
             path = part.folder / "texts.parquet"
             rows = pq.read_table(path, columns=list({*columns, "key"}), filters=_within("effective_at", spans))
-            holds = ~np.isin(rows["key"].to_numpy(), self._left)
+            holds = ~arrays.is_in(rows["key"].to_numpy(), left)
             if keys is not None:
-                holds &= np.isin(rows["key"].to_numpy(), keys)
-            read.append(rows.filter(pa.array(holds)).select(columns))
-        return pa.concat_tables([rows.cast(read[0].schema) for rows in read])
+                holds &= arrays.is_in(rows["key"].to_numpy(), keys)
+            return rows.filter(pa.array(holds)).select(columns).cast(schema_)
+
+        chosen = [part for part in self._compared if wanted is None or part.number in wanted]
+        return pa.concat_tables([schema_.empty_table(), *parallel(read, chosen)])
 
     def bodies(self, texts: pa.Table) -> pa.Table:
         """The articles (`schema.ARTICLES`) of texts (key, article, redone) whose words are kept, without learned lines."""
@@ -194,17 +202,20 @@ class State:
         """The learned lines of the texts with these keys."""
         wanted = set((keys >> _PART).tolist())
         found = self._each("struck", lambda part: part.number in wanted)
-        return found.filter(pa.array(np.isin(found["key"].to_numpy(), keys)))
+        return found.filter(pa.array(arrays.is_in(found["key"].to_numpy(), keys)))
 
-    def matches(self, spans: Sequence[Span] | None, columns: list[str] | None = None) -> pa.Table:
-        """The matches whose later text lies in these stretches of time, as far as they hold, `columns` or all of them."""
-        read = [
-            pa.schema([COMPARED["matches"].field(name) for name in columns or COMPARED["matches"].names]).empty_table()
-        ]
-        for part in self._compared:
-            rows = pq.read_table(part.folder / "matches.parquet", columns=columns, filters=_within("at", spans))
-            read.append(rows.filter(pa.array(self._hold(rows, part.number))))
-        return pa.concat_tables([rows.cast(read[0].schema) for rows in read])
+    def edges(self, spans: Sequence[Span]) -> pa.Table:
+        """The accepted matches (left, right) that hold: those whose later text lies in these stretches of time, and others."""
+        reaching = [part for part in self._compared if _reaches(part.folder / "matches.parquet", "at", spans)]
+        return pa.concat_tables([_EDGES.empty_table(), *parallel(self._edges, reaching)])
+
+    def _edges(self, part: Ref) -> pa.Table:
+        """All of a part, read once."""
+        if part.number not in self._read_edges:
+            rows = pq.read_table(part.folder / "matches.parquet", columns=[*_EDGES.names, "accepted"])
+            rows = rows.filter(rows["accepted"]).select(_EDGES.names).cast(_EDGES)
+            self._read_edges[part.number] = rows.filter(pa.array(self._hold(rows, part.number)))
+        return self._read_edges[part.number]
 
     def matches_of(self, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.Table:
         """The matches that hold of the texts with these keys, which lie in these stretches of time, in all columns."""
@@ -214,9 +225,9 @@ class State:
             if not _reaches(path, "at", spans):
                 continue
             sides = pq.read_table(path, columns=["left", "right"])
-            wanted = [np.isin(sides[side].to_numpy(), keys) for side in ("left", "right")]
+            wanted = [arrays.is_in(sides[side].to_numpy(), keys) for side in ("left", "right")]
             rows = np.flatnonzero(np.logical_or(*wanted) & self._hold(sides, part.number))
-            found.append(_rows(path, rows, COMPARED["matches"]))
+            found += [_rows(path, COMPARED["matches"], *of_groups) for of_groups in _by_group(path, rows)]
         return pa.concat_tables(found)
 
     def _hold(self, matches: pa.Table, number: int) -> NDArray[np.bool_]:
@@ -224,7 +235,7 @@ class State:
         void, since = self._void
         out = np.concatenate([self._left, void[since > number]])
         holds: NDArray[np.bool_] = ~np.logical_or(
-            *(np.isin(matches[side].to_numpy(), out) for side in ("left", "right"))
+            *(arrays.is_in(matches[side].to_numpy(), out) for side in ("left", "right"))
         )
         return holds
 
@@ -274,31 +285,44 @@ class State:
 
     def _take(self, name: str, columns: pa.Schema, keys: NDArray[np.int64], names: list[str] | None) -> pa.Table:
         wanted = pa.schema([columns.field(column) for column in names or columns.names])
-        found, places = [wanted.empty_table()], [np.empty(0, np.int64)]
-        for part, rows in self._by_part(keys):
-            found.append(_rows(part.folder / f"{name}.parquet", rows, wanted))
-            places.append(np.flatnonzero(keys >> _PART == part.number))
-        return pa.concat_tables(found).take(pa.array(np.argsort(np.concatenate(places), kind="stable")))
+        by_key = np.argsort(keys, kind="stable")
+        tasks = [
+            (part.folder / f"{name}.parquet", wanted, *of_groups)
+            for part, rows in self._by_part(keys[by_key])
+            for of_groups in _by_group(part.folder / f"{name}.parquet", rows)
+        ]
+        found = pa.concat_tables([wanted.empty_table(), *parallel(lambda task: _rows(*task), tasks)])
+        if (by_key[:-1] < by_key[1:]).all():
+            return found
+        return found.take(pa.array(np.argsort(by_key)))
 
     def _by_part(self, keys: NDArray[np.int64]) -> Iterable[tuple[Ref, NDArray[np.int64]]]:
-        """The parts that have some of these keys, each with their rows."""
+        """The parts that have some of these keys, by number, each with their rows."""
         numbers = keys >> _PART
         wanted = set(np.unique(numbers).tolist())
-        for part in self.parts:
+        for part in sorted(self.parts, key=attrgetter("number")):
             if part.number in wanted:
                 yield part, keys[numbers == part.number] - (part.number << _PART)
 
 
-def _rows(path: Path, rows: NDArray[np.int64], wanted: pa.Schema) -> pa.Table:
-    """Rows of a file by number, in the order given; only the row groups that hold one are read."""
+def _by_group(path: Path, rows: NDArray[np.int64]) -> Iterable[tuple[list[int], NDArray[np.int64]]]:
+    """Row groups of a file that hold some of these rows (sorted numbers), a few at a time; and the places of the rows there."""
+    footer = pq.read_metadata(path)
+    sizes = np.array([footer.row_group(number).num_rows for number in range(footer.num_row_groups)], np.int64)
+    starts = arrays.offsets(sizes)
+    group = np.searchsorted(starts, rows, side="right") - 1
+    chosen = np.unique(group)
+    for some in (chosen[first : first + _AT_ONCE] for first in range(0, len(chosen), _AT_ONCE)):
+        first, last = np.searchsorted(group, [some[0], some[-1] + 1])
+        begins, place = arrays.offsets(sizes[some]), np.searchsorted(some, group[first:last])
+        yield some.tolist(), rows[first:last] - starts[group[first:last]] + begins[place]
+
+
+def _rows(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> pa.Table:
+    """Those places of these row groups of a file."""
     with pq.ParquetFile(path) as file:
-        sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
-        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        group = np.searchsorted(starts, rows, side="right") - 1
-        chosen = np.unique(group)
-        table = file.read_row_groups(chosen.tolist(), columns=wanted.names).select(wanted.names).cast(wanted)
-        begins = np.concatenate([[0], np.cumsum(np.array(sizes, np.int64)[chosen])]).astype(np.int64)
-        return table.take(pa.array(begins[np.searchsorted(chosen, group)] + rows - starts[group]))
+        read = file.read_row_groups(groups, columns=wanted.names).select(wanted.names).cast(wanted)
+    return read if np.array_equal(places, np.arange(read.num_rows)) else read.take(pa.array(places))
 
 
 def _reaches(path: Path, column: str, spans: Sequence[Span]) -> bool:

@@ -43,7 +43,7 @@ def _lives(clusters: pa.Table, members: pa.Table, kin: pd.DataFrame, before: Bef
     now = frame(clusters, [*columns, "n_publishers", "canonical_reason"]).join(was, on="cluster_id")
     size_was = now["n_articles_was"].fillna(0)
     several = now["n_articles"] > 1
-    told = (size_was > 1) | now["cluster_id"].isin(_ids_with_events(before))
+    told = (size_was > 1) | _have_events(now["cluster_id"], before)
     remnants = kin[~kin["is_kept"] & kin["cluster_id"].isin(now.loc[several, "cluster_id"])]
     created = now[several & ~told & ~now["cluster_id"].isin(remnants["cluster_id"])]
     lost = _lost(kin)
@@ -139,7 +139,7 @@ def _retired(kin: pd.DataFrame, before: Before) -> pd.DataFrame:
     import pandas as pd
 
     was = frame(before.clusters, ["cluster_id", "n_articles", "last_published_at"])
-    known = (was["n_articles"] > 1) | was["cluster_id"].isin(_ids_with_events(before))
+    known = (was["n_articles"] > 1) | _have_events(was["cluster_id"], before)
     rows = was[known & ~was["cluster_id"].isin(kin["old_id"])]
     held = set(before.members["cluster_id"].to_pylist()) if len(rows) else set()
     reasons = (
@@ -151,9 +151,13 @@ def _retired(kin: pd.DataFrame, before: Before) -> pd.DataFrame:
     return _event("retired", rows["cluster_id"], reasons)
 
 
-def _ids_with_events(before: Before) -> list[str]:
-    ids: list[str] = before.events["cluster_id"].unique().to_pylist()
-    return ids
+def _have_events(cluster_ids: pd.Series, before: Before) -> pd.Series:
+    """Whether anything was told of these clusters before. There are far more events than clusters in question."""
+    import pyarrow.compute as pc
+
+    events = before.events["cluster_id"]
+    ids = pa.array(cluster_ids, pa.string())
+    return cluster_ids.isin(events.filter(pc.is_in(events, value_set=ids)).to_pylist())
 
 
 def _event(

@@ -1,12 +1,13 @@
-"""Between Arrow list columns and the flat arrays that kernels work on."""
+"""Between Arrow list columns and the flat arrays that kernels work on; and which values are in a set."""
 
 from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["hashes", "lists", "offsets", "texts"]
+__all__ = ["hashes", "is_in", "lists", "offsets", "texts"]
 
 
 def offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -43,3 +44,9 @@ def texts(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     _, offsets, data = column.buffers()
     where = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
     return np.frombuffer(data if data is not None and data.size else b"\0", np.uint8), where
+
+
+def is_in(values: NDArray[np.integer], others: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Which of the values, of any shape, are among the others: as `np.isin`, which sorts and takes several times as long."""
+    found = pc.is_in(pa.array(values.ravel()), value_set=pa.array(others.ravel()))
+    return found.to_numpy(zero_copy_only=False).reshape(values.shape)

@@ -84,7 +84,7 @@ def _of_one(
     told: _Lines, sample: Sample, headlines: Headlines, settings: config.Learn
 ) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """What these lines teach of a stretch: the numbers of publishers, and their lines."""
-    told = told.only(np.isin(told.keys, _frequent(told.keys, settings.min_texts)))
+    told = told.only(arrays.is_in(told.keys, _frequent(told.keys, settings.min_texts)))
     publishers = headlines.publishers[told.rows]
     order = Carried.order(told.rows, headlines, publishers, told.lines)
     publishers, told = publishers[order], told.only(order)
@@ -104,7 +104,7 @@ def carriers(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table
     by = pc.fill_null(pc.index_in(learned["publisher_id"], value_set=names), -1).to_numpy().astype(np.int64)
     at, wanted = learned["stretch"].to_numpy()[by >= 0], learned["line"].to_numpy()[by >= 0].view(np.uint64)
     lines, rows = _lines(articles)
-    found = np.isin(_at(_keys(lines, publishers[rows]), stretches[rows]), _at(_keys(wanted, by[by >= 0]), at))
+    found = arrays.is_in(_at(_keys(lines, publishers[rows]), stretches[rows]), _at(_keys(wanted, by[by >= 0]), at))
     return np.unique(rows[found & (publishers[rows] >= 0)])
 
 

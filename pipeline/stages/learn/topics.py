@@ -94,7 +94,8 @@ def _of_different_stories(carried: Carried, least: Rows, sample: Sample, headlin
     words, counts = headlines.tally(line[compared], rows[compared])
     shares = counts / np.minimum(texts, _CARRIERS)[_owners(words)]
     topics = _Topics(words[shares > 0.5], shares[shares > 0.5])
-    is_asked = np.isin(np.arange(n), _owners(topics.words))
+    is_asked = np.zeros(n, np.bool_)
+    is_asked[_owners(topics.words)] = True
     asked = is_asked[line] & _changes(line, rows)
     differ[_topical(topics, line[asked], rows[asked], least, sample, headlines)] = False
     return differ
