@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -51,7 +52,7 @@ def test_results_come_in_order_with_their_marks(processes: int) -> None:
     assert (len(others) > 0) == (processes > 1)
     assert watch.rows == {"halve": 2 * sum(rows.num_rows for _, (_, rows) in given)}
     assert watch.seconds["halve"] > 0
-    assert not any(map(is_running, others))
+    assert end_soon(others)
 
 
 def test_little_work_starts_no_process() -> None:
@@ -112,10 +113,7 @@ def test_no_process_outlives_a_run_that_is_killed() -> None:
         assert others
         assert all(map(is_running, others))
         process.send_signal(signal.SIGKILL)
-    end = time.monotonic() + 30
-    while any(map(is_running, others)) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not any(map(is_running, others))
+    assert end_soon(others)
 
 
 def test_it_ends_where_no_program_is_found_on_the_path() -> None:
@@ -129,6 +127,13 @@ def test_it_ends_where_no_program_is_found_on_the_path() -> None:
         )
         assert (len(done.stdout.split()) > 0, done.stderr) == (True, "")
         assert not any(is_running(int(pid)) for pid in done.stdout.split())
+
+
+def end_soon(pids: Collection[int]) -> bool:
+    end = time.monotonic() + 30
+    while any(map(is_running, pids)) and time.monotonic() < end:
+        time.sleep(0.1)
+    return not any(map(is_running, pids))
 
 
 def is_running(pid: int) -> bool:

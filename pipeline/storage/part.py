@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -164,7 +165,7 @@ class Part:
     def write(self, name: str, rows: pa.Table) -> None:
         """Write a table of what is compared; on the disk when this returns."""
         rows = rows.select(COMPARED[name].names).cast(COMPARED[name])
-        pq.write_table(rows, self._path(name), compression="zstd", row_group_size=_GROUP)
+        pq.write_table(rows, self._path(name), **_encoding(rows.schema), row_group_size=_GROUP)
         write.sync(self._path(name))
 
     def _rewrite(self, path: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> None:
@@ -179,7 +180,12 @@ class Part:
 
     @staticmethod
     def _writer(path: Path, name: str) -> pq.ParquetWriter:
-        return pq.ParquetWriter(path, TAKEN[name], compression="zstd")
+        return pq.ParquetWriter(path, TAKEN[name], **_encoding(TAKEN[name]))
+
+
+def _encoding(columns: pa.Schema) -> dict[str, Any]:
+    """How a table is written: with dictionaries for strings alone, for hashes and keys hardly ever repeat."""
+    return {"compression": "zstd", "use_dictionary": [f.name for f in columns if pa.types.is_string(f.type)]}
 
 
 def words(folder: Path) -> set[str]:

@@ -61,7 +61,7 @@ def run(articles: pa.Table, stretches: NDArray[np.int64], targets: Iterable[int]
     for target in sorted(set(targets)):
         if (stretches == target).any():
             near = np.abs(stretches - target) <= 1
-            sample = Sample(np.flatnonzero(near), headlines)
+            sample = Sample(near, headlines)
             by, lines_ = _of_one(told.only(near[told.rows]), sample, headlines, settings)
             columns = pa.repeat(target, len(by)), names.take(pa.array(by)), pa.array(lines_.view(np.int64))
             found.append(pa.Table.from_arrays(columns, schema=LEARNED))
@@ -86,7 +86,7 @@ def _of_one(
     """What these lines teach of a stretch: the numbers of publishers, and their lines."""
     told = told.only(arrays.is_in(told.keys, _frequent(told.keys, settings.min_texts)))
     publishers = headlines.publishers[told.rows]
-    order = Carried.order(told.rows, headlines, publishers, told.lines)
+    order = np.lexsort((headlines.places[told.rows], told.lines, publishers))
     publishers, told = publishers[order], told.only(order)
     is_other = np.ones(len(order), np.bool_)
     is_other[1:] = (np.diff(publishers) != 0) | (told.lines[1:] != told.lines[:-1])

@@ -32,6 +32,10 @@ class Headlines:
         sums = np.append(np.uint64(0), np.cumsum((self._words + np.uint64(1)) * _MIX, dtype=np.uint64))
         #: Equal for headlines of the same words, whatever their order.
         self.whole = sums[self._starts[1:]] - sums[self._starts[:-1]]
+        #: All rows, by text and headline: where some have to do, it is not by chance which.
+        self.ordered = np.lexsort((self.whole, contents))
+        self.places = np.empty_like(self.ordered)
+        self.places[self.ordered] = np.arange(len(contents))
 
     def tally(self, owners: Rows, rows: Rows) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
         """How often an owner has a word, where each owns the headline of a row: sorted keys, owner << 32 | word; and counts."""
@@ -41,26 +45,22 @@ class Headlines:
 
 
 class Carried(NamedTuple):
-    """Lines and the articles that have them: those of line i are `rows` [starts[i], starts[i + 1]), sorted by `order`."""
+    """Lines and the articles that have them: those of line i are `rows` [starts[i], starts[i + 1]), by `Headlines.places`."""
 
     rows: Rows
     starts: Rows
-
-    @staticmethod
-    def order(rows: Rows, headlines: Headlines, *groups: NDArray[np.generic]) -> Rows:
-        """By groups, the first above all, and within one by text and headline: where some have to do, it is not by chance."""
-        return np.lexsort((rows, headlines.whole[rows], headlines.contents[rows], *reversed(groups)))
 
 
 class Sample:
     """The headlines that say what is common at each publisher, and everywhere, among some rows."""
 
-    def __init__(self, rows: Rows, headlines: Headlines) -> None:
+    def __init__(self, is_near: Flags, headlines: Headlines) -> None:
         publishers = headlines.publishers
-        by_publisher = rows[Carried.order(rows, headlines, publishers[rows])]
+        near = headlines.ordered[is_near[headlines.ordered]]
+        by_publisher = near[np.argsort(publishers[near], kind="stable")]
         own = by_publisher[_places(publishers[by_publisher]) < _HEADLINES]
         own = own[publishers[own] >= 0]
-        of_all = rows[Carried.order(rows, headlines)][:_HEADLINES]
+        of_all = near[:_HEADLINES]
         #: The number of everybody, among those of publishers.
         self.everybody = int(publishers.max(initial=-1)) + 1
         self.is_own, self.is_of_all = np.zeros((2, len(publishers)), np.bool_)
