@@ -20,7 +20,8 @@ which of the others have to be fresh, too, because they meet other rows than bef
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -127,7 +128,7 @@ def run(
         stands_for[twins].astype(np.uint64) << _VALUE | twins.astype(np.uint64),
         _often(joiner.pairs(joiner.short())),
         _distinct(joiner.of_bands()),
-        _often(joiner.pairs(joiner.sampled()), settings.sample_shared),
+        _often(joiner.pairs_of_all(joiner.sampled()), settings.sample_shared),
     ]
     return _table(found, world.order)
 
@@ -146,6 +147,7 @@ def disturbed(
     before and `run` of those now gives, both rows staying, one is disturbed. A few that are not are among them.
     """
     from pipeline.stages.kernels import join
+    from pipeline.stages.kernels.threads import parallel
 
     world = _World(keys, times, kin)
     was, now = was[world.order], now[world.order]
@@ -155,9 +157,13 @@ def disturbed(
     rows = np.arange(len(was))
     alone_was, alone_now = was & (leads_was == rows), now & (leads_now == rows)
     joiner = _Joiner(world, alone_was | alone_now, alone_was != alone_now, settings)
-    for ordered in (joiner.short(), joiner.sampled(), *joiner.bands()):
+
+    def disturb(path: Callable[[], NDArray[np.uint64]]) -> None:  # threads only ever set a row of `found`
+        ordered = path()
         ordered.sort()
         join.disturb(ordered, world.times, world.contents, alone_was, alone_now, *joiner.limits, found)
+
+    parallel(disturb, [joiner.sampled, joiner.short, *joiner.bands()])
     out = np.empty_like(found)
     out[world.order] = found & stays
     return out
@@ -213,6 +219,15 @@ class _Joiner:
             join.emit_pairs(*given, out)
         return out
 
+    def pairs_of_all(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """The same of many keys, in all threads."""
+        from pipeline.stages.kernels.threads import parallel, workers
+
+        keys.sort()
+        ends = np.linspace(0, len(keys), workers() + 1).astype(np.int64)[1:-1]
+        cuts = np.searchsorted(keys, keys[ends] >> _VALUE << _VALUE) if len(keys) else ends  # a value stays whole
+        return np.concatenate(parallel(self.pairs, np.split(keys, cuts)))
+
     def short(self) -> NDArray[np.uint64]:
         rows = np.flatnonzero(self.alone & self.world.has_words & ~self.world.has_shingles)
         return self._keys((self.world.contents[rows].view(np.uint64) >> _VALUE).astype(np.uint32), rows)
@@ -225,20 +240,20 @@ class _Joiner:
             values, rows = values[kept], rows[kept]
         return self._keys(values, rows)
 
-    def bands(self) -> Iterator[NDArray[np.uint64]]:
-        for number in range(self.world.bands.shape[1]):
-            yield self._keys(self.world.bands[self.rows, number], self.rows)
+    def bands(self) -> list[Callable[[], NDArray[np.uint64]]]:
+        """The path of each."""
+        return [partial(self._of_band, number) for number in range(self.world.bands.shape[1])]
+
+    def _of_band(self, number: int) -> NDArray[np.uint64]:
+        return self._keys(self.world.bands[self.rows, number], self.rows)
 
     def of_bands(self) -> Iterator[NDArray[np.uint64]]:
         """The pairs of each band in turn, with repeats across bands."""
         from pipeline.stages.kernels.threads import parallel, workers
 
-        def band(number: int) -> NDArray[np.uint64]:
-            return self.pairs(self._keys(self.world.bands[self.rows, number], self.rows))
-
-        step, n = workers(), self.world.bands.shape[1]
-        for first in range(0, n, step):
-            yield from parallel(band, range(first, min(first + step, n)))
+        step, bands = workers(), self.bands()
+        for first in range(0, len(bands), step):
+            yield from parallel(lambda band: self.pairs(band()), bands[first : first + step])
 
     def _keys(self, values: NDArray[np.uint32], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
         if self.is_partial:
