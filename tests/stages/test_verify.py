@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline import config
 from pipeline.stages import pair, sketch, verify
+from pipeline.stages.kernels import arrays, compare
 from pipeline.stages.verify import rules
 from pipeline.stages.verify.figures import Figures
 from tests.stages import oracle
@@ -53,6 +54,23 @@ def test_figures_are_those_of_python_sets(texts: list[str]) -> None:
             assert row["longest_run"] == oracle.longest_run(a, c)
         assert (row["relation"] == "identical") == same
         assert row["accepted"] == (row["relation"] in verify.ACCEPTED)
+
+
+@given(st.integers(0, 2**32), st.sampled_from([0, 1, 40, 900, 5_000]), st.sampled_from([1, 30, 5_000, 2**32]))
+def test_distinct_values_are_those_of_python_sets(seed: int, most: int, of: int) -> None:
+    """Lists with and without repeats, of any length, some of each in quotation marks."""
+    chance = np.random.default_rng(seed)
+    sizes = chance.integers(0, most + 1, 6)
+    values, offsets = chance.integers(0, of, sizes.sum()).astype(np.uint32), arrays.offsets(sizes)
+    ends = [np.sort(chance.integers(0, size + 1, 2 * chance.integers(0, 3))).astype(np.uint32) for size in sizes]
+    quotes = np.concatenate(ends), arrays.offsets(np.array([len(of_one) for of_one in ends]))
+    rows, out = np.array([1, 2, 3, 5, 5]), np.zeros((6, 2), np.int64)
+    compare.distinct_counts(values, offsets, *quotes, rows, out)
+    for row in rows.tolist():
+        own = values[offsets[row] : offsets[row + 1]].tolist()
+        quoted = {place for begin, end in ends[row].reshape(-1, 2).tolist() for place in range(begin, end)}
+        first = {value: place for place, value in reversed(list(enumerate(own)))}
+        assert out[row].tolist() == [len(first), len(set(first.values()) - quoted)]
 
 
 STORY = (
