@@ -6,7 +6,8 @@ an article or a shingle.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections import deque
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -144,13 +145,11 @@ def _scanned(
     from pipeline.stages.kernels import shingle
     from pipeline.stages.kernels.characters import characters
 
-    most = int(offsets[-1] - offsets[0])  # a token takes a byte at least; memory is taken only where it is written
+    most = int(offsets[-1] - offsets[0])  # a token takes a byte at least
+    room = _room(most + len(offsets))
     n_lines = len(offsets) - 1 + int(np.count_nonzero(data[offsets[0] : offsets[-1]] == _NEWLINE))
     found = _Scanned(
-        shingles=np.empty(most, np.uint32),
-        figures=np.empty(most, np.uint32),
-        names=np.empty(most, np.uint32),
-        quotes=np.empty(most + len(offsets), np.int32),
+        **room,
         lines=np.empty(n_lines, np.uint64),
         counts=np.empty((len(offsets) - 1, 7), np.int64),
         contents=np.empty(len(offsets) - 1, np.uint64),
@@ -159,13 +158,33 @@ def _scanned(
     sizes = settings.shingle_words, settings.shingle_chars
     shingle.scan(data, offsets, *characters(), *sizes, **found._asdict())
     sums = found.counts.sum(axis=0)
-    return found._replace(
+    found = found._replace(
         shingles=found.shingles[: sums[shingle.SHINGLES]].copy(),
         figures=found.figures[: sums[shingle.FIGURES]].copy(),
         names=found.names[: sums[shingle.NAMES]].copy(),
         quotes=found.quotes[: sums[shingle.QUOTES]].copy(),
         spans=found.spans[: sums[shingle.SHINGLES]],
     )
+    if len(room["shingles"]) <= _KEPT_ROOM:
+        _ROOMS.append(room)
+    return found
+
+
+_ROOMS: deque[dict[str, NDArray[Any]]] = deque()  # that no thread uses: to have the system give memory anew takes half a scan
+_KEPT_ROOM = 2 * _TASK_BYTES
+
+
+def _room(most: int) -> dict[str, NDArray[Any]]:
+    """Where a scan may write so many tokens, with anything in it. Memory is taken only where it is written."""
+    try:
+        room = _ROOMS.pop()
+    except IndexError:
+        room = {}
+    if not room or len(room["shingles"]) < most:
+        size = max(most, _KEPT_ROOM)
+        room = {name: np.empty(size, np.uint32) for name in ("shingles", "figures", "names")}
+        room["quotes"] = np.empty(size, np.int32)
+    return room
 
 
 def _is_short(articles: pa.Table, settings: config.Sketch) -> NDArray[np.bool_]:
