@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench bench-full whole quality kills thirty nights bombs fuzz nightly backfill clean
+.PHONY: help demo test check fix bench bench-full signatures whole quality kills thirty nights bombs fuzz nightly backfill clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench: $(STAMP) $(PEERS)  ## the dedup core beside other tools, 100,000 articles
 
 bench-full: $(STAMP) $(PEERS)  ## the same at three sizes, with more rounds (hours)
 	@$(BIN)/python -m benchmarks.core --articles 10000 100000 500000 --rounds 5 --patience 240
+
+signatures: $(STAMP)  ## signatures alone beside datasketch, bit for bit the same (a minute): make signatures [ARTICLES=20000]
+	@$(BIN)/python -m benchmarks.signatures --articles $(or $(ARTICLES),20000)
 
 whole: $(STAMP)  ## the whole run beside its core, stage by stage: make whole [ARTICLES="100000 500000"] (minutes)
 	@$(BIN)/python -m benchmarks.whole --articles $(or $(ARTICLES),100000)

@@ -6,6 +6,7 @@ import doctest
 import itertools
 import os
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import contender, core, generate, judge, languages, ours, page, quality, thirty, whole
+from benchmarks import contender, core, generate, judge, languages, ours, page, quality, signatures, thirty, whole
 from benchmarks.contender import Job, Outcome, measure
 from benchmarks.peers import datasketch_peer, shared
 
@@ -381,3 +382,13 @@ def test_skewed_articles_are_one_text_but_for_some_words(tmp_path: Path) -> None
         sum(a != b for a, b in zip(text.split(" "), body.split(" "), strict=True)) for body in near["body"].to_pylist()
     ]
     assert 0 < max(differing) <= 4
+
+
+def test_signatures_are_told_beside_datasketchs_and_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["", "--articles", "300", "--rounds", "1", "--folder", str(tmp_path)])
+    signatures.main()
+    told = capsys.readouterr().out
+    assert "300 articles: all 38,400 values the same, bit for bit" in told
+    assert [line.split()[:2] for line in told.splitlines()[2:]].count(["from", "texts"]) >= 1

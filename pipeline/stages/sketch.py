@@ -170,7 +170,9 @@ def _scanned(
     return found
 
 
-_ROOMS: deque[dict[str, NDArray[Any]]] = deque()  # that no thread uses: to have the system give memory anew takes half a scan
+_ROOMS: deque[dict[str, NDArray[Any]]] = (
+    deque()
+)  # that no thread uses: to have the system give memory anew takes half a scan
 _KEPT_ROOM = 2 * _TASK_BYTES
 
 
