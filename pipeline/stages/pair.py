@@ -78,7 +78,6 @@ def band_shape(settings: config.Pair, permutations: int) -> tuple[int, int]:
 def keys(sketches: pa.Table, settings: config.Pair) -> pa.Table:
     """What `run` joins, as `KEYS`, row by row with `sketches`, which have a `signature`."""
     from pipeline.stages.kernels import join
-    from pipeline.stages.kernels.shingle import distinct
 
     permutations = sketches.schema.field("signature").type.list_size
     bands, width = band_shape(settings, permutations)
@@ -89,7 +88,7 @@ def keys(sketches: pa.Table, settings: config.Pair) -> pa.Table:
     sampled, counts = np.empty(len(shingles) if settings.sample else 0, np.uint32), np.zeros(len(offsets) - 1, np.int64)
     if settings.sample:
         sampled = sampled[: join.sampled_values(shingles, offsets, settings.sample, sampled, counts)]
-        sampled = sampled[: distinct(sampled, arrays.offsets(counts), counts)]
+        sampled, counts = arrays.distinct(sampled, counts)
     return pa.Table.from_arrays(
         [
             sketches["content"],

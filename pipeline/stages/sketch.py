@@ -53,8 +53,8 @@ def _unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     counts[is_short, shingle.LINES] = 0
     sets = []
     for values, column in ((found.figures, shingle.FIGURES), (found.names, shingle.NAMES)):
-        kept = shingle.distinct(values, arrays.offsets(counts[:, column]), counts[:, column])
-        sets.append(arrays.lists(values[:kept], arrays.offsets(counts[:, column])))
+        kept, sizes = arrays.distinct(values, counts[:, column])
+        sets.append(arrays.lists(kept, arrays.offsets(sizes)))
     signs = counts[:, shingle.SIGNS]
     return pa.Table.from_arrays(
         [
@@ -101,12 +101,8 @@ def words(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """
     texts = pa.table({"article_id": pa.nulls(len(column), pa.string()).fill_null(""), "body": column})
     found, offsets = arrays.hashes(_unsigned(texts, config.Sketch(shingle_words=1, shingle_chars=2))["shingles"])
-    from pipeline.stages.kernels.shingle import distinct
-
-    counts = np.diff(offsets)
-    values = found.copy()
-    kept = distinct(values, offsets, counts)
-    return pa.chunked_array([arrays.lists(values[:kept], arrays.offsets(counts))])
+    values, counts = arrays.distinct(found, np.diff(offsets))
+    return pa.chunked_array([arrays.lists(values, arrays.offsets(counts))])
 
 
 def lines(articles: pa.Table, settings: config.Sketch) -> pa.ChunkedArray:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["hashes", "is_in", "lists", "offsets", "texts"]
+__all__ = ["distinct", "hashes", "is_in", "lists", "offsets", "read_only", "texts"]
+
+
+T = TypeVar("T", bound=np.generic)
 
 
 def offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -32,7 +37,7 @@ def hashes(column: pa.ChunkedArray) -> tuple[NDArray[np.unsignedinteger], NDArra
     where = array.offsets.to_numpy()
     values = array.values.to_numpy(zero_copy_only=True)
     values = values.view(f"u{values.itemsize}")
-    return values[where[0] : where[-1]], where - where[0]
+    return read_only(values[where[0] : where[-1]]), where - where[0]
 
 
 def texts(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -43,7 +48,25 @@ def texts(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         column = column.cast(pa.large_string())
     _, offsets, data = column.buffers()
     where = np.frombuffer(offsets, np.int64)[column.offset : column.offset + len(column) + 1]
-    return np.frombuffer(data if data is not None and data.size else b"\0", np.uint8), where
+    return read_only(np.frombuffer(data if data is not None and data.size else b"\0", np.uint8)), read_only(where)
+
+
+def read_only(array: NDArray[T]) -> NDArray[T]:
+    """The array as one that nobody writes to. A kernel is compiled anew for those that one may and those that one may not:
+    what it only reads is given to it like this, wherever it came from."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def distinct(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Lists, end to end and of these sizes, each sorted and without repeats: their values and sizes, int64."""
+    owner = np.repeat(np.arange(len(counts), dtype=np.uint64) << np.uint64(32), counts)
+    owner |= values
+    owner.sort()
+    kept = owner[np.append(True, owner[1:] != owner[:-1])] if len(owner) else owner
+    sizes = np.bincount((kept >> np.uint64(32)).astype(np.int64), minlength=len(counts))
+    return kept.astype(np.uint32), sizes
 
 
 def is_in(values: NDArray[np.integer], others: NDArray[np.integer]) -> NDArray[np.bool_]:

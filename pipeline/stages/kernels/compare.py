@@ -16,8 +16,6 @@ __all__ = ["PASSAGE", "compare", "distinct_counts", "shared_values"]
 PASSAGE = 8
 
 _GOLDEN = np.uint32(0x9E3779B1)
-_BITS = 17  # 2**17 bits, 16 KiB: they stay in the nearest cache
-_DOUBTED = 32  # values that found a bit set, and are looked for one by one
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
@@ -61,59 +59,23 @@ def distinct_counts(
     the ranges of its `quotes`, to out[row, 1]."""
     table = np.empty(16, np.int32)
     quoted = np.empty(16, np.bool_)
-    bits = np.zeros(1 << (_BITS - 6), np.uint64)
     for row in rows:
-        first, size = offsets[row], offsets[row + 1] - offsets[row]
-        if quoted.size < size:
-            quoted = np.empty(2 * size, np.bool_)
-        _mark(quotes, quote_offsets[row], quote_offsets[row + 1], size, quoted)
-        count, narrated = _distinct_by_bits(values, first, size, quoted, bits)
-        if count < 0:
-            mask = _mask(size)
-            if table.size <= mask:
-                table = np.empty(np.int64(mask) + 1, np.int32)
-            table[: np.int64(mask) + 1] = -1
-            count, narrated = 0, 0
-            for i in range(size):
-                slot, at = _find(table, mask, values, first, values[first + i])
-                if at < 0:
-                    table[slot] = i
-                    count += 1
-                    narrated += not quoted[i]
+        first, last = offsets[row], offsets[row + 1]
+        mask = _mask(last - first)
+        if table.size <= mask:
+            table = np.empty(np.int64(mask) + 1, np.int32)
+            quoted = np.empty(np.int64(mask) + 1, np.bool_)
+        table[: np.int64(mask) + 1] = -1
+        _mark(quotes, quote_offsets[row], quote_offsets[row + 1], last - first, quoted)
+        count = 0
+        narrated = 0
+        for i in range(last - first):
+            slot, at = _find(table, mask, values, first, values[first + i])
+            if at < 0:
+                table[slot] = i
+                count += 1
+                narrated += not quoted[i]
         out[row, 0], out[row, 1] = count, narrated
-
-
-@numba.njit(nogil=True, cache=True)
-def _distinct_by_bits(
-    values: NDArray[np.uint32], first: int, size: int, quoted: NDArray[np.bool_], bits: NDArray[np.uint64]
-) -> tuple[int, int]:
-    """How many of the values are distinct, and how many of those stand first where nothing is `quoted`; -1 where that is long.
-
-    Each value sets a bit of its own, all but: one that finds it set is looked for among those before it. `bits` are 0, and are
-    so again afterwards.
-    """
-    if size > 1 << (_BITS - 5):  # too many would find a bit of another
-        return -1, -1
-    count, narrated, doubted = 0, 0, 0
-    for i in range(size):
-        value = values[first + i]
-        bit = value >> np.uint32(32 - _BITS)
-        word, one = bit >> np.uint32(6), np.uint64(1) << np.uint64(bit & np.uint32(63))
-        is_new = bits[word] & one == 0
-        if is_new:
-            bits[word] |= one
-        else:
-            doubted += 1
-            if doubted > _DOUBTED:
-                break
-            is_new = True
-            for j in range(first, first + i):
-                is_new &= values[j] != value
-        count += is_new
-        narrated += is_new and not quoted[i]
-    for i in range(size):
-        bits[values[first + i] >> np.uint32(38 - _BITS)] = np.uint64(0)
-    return (count, narrated) if doubted <= _DOUBTED else (-1, -1)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -142,8 +104,8 @@ def compare(
     """
     table = np.empty(16, np.int32)
     seen = np.empty(16, np.int64)  # by position in the left list: the last pair that met it
-    in_left = np.empty(16, np.bool_)  # by position in the left list: whether it is quoted
     places = np.empty(16, np.int32)  # by position in the left list: the first one that has its value
+    in_left = np.empty(16, np.bool_)  # by position in the left list: whether it is quoted
     in_right = np.empty(16, np.bool_)
     mask = np.uint32(0)
     for pair in range(left.size):
@@ -154,8 +116,8 @@ def compare(
             if table.size <= mask:
                 table = np.empty(np.int64(mask) + 1, np.int32)
                 seen = np.empty(np.int64(mask) + 1, np.int64)
-                in_left = np.empty(np.int64(mask) + 1, np.bool_)
                 places = np.empty(np.int64(mask) + 1, np.int32)
+                in_left = np.empty(np.int64(mask) + 1, np.bool_)
             _mark(quotes, quote_offsets[left[pair]], quote_offsets[left[pair] + 1], size, in_left)
             table[: np.int64(mask) + 1] = -1
             seen[:size] = -1
@@ -168,43 +130,36 @@ def compare(
         if in_right.size < size_right:
             in_right = np.empty(2 * size_right, np.bool_)
         _mark(quotes, quote_offsets[right[pair]], quote_offsets[right[pair] + 1], size_right, in_right)
-        count = 0
-        quoted_left, quoted_right = 0, 0
-        best = 0
-        run = 0
-        previous = -1
-        begins[pair, 0], begins[pair, 1] = 0, 0
+        count, quoted_left, quoted_right = 0, 0, 0
+        best, best_left, best_right = 0, 0, 0
         onset_left, onset_right = size, np.int64(-1)
-        for j in range(begin, begin + size_right):
-            value = values[j]
-            follows = previous >= 0 and previous + 1 < size and values[first + previous + 1] == value
-            if follows:  # most of what two prints share: nothing has to be looked up
-                at = places[previous + 1]
-            else:
-                _, at = _find(table, mask, values, first, value)
-            if at >= 0 and seen[at] != pair:
-                seen[at] = pair
-                count += 1
-                quoted_left += in_left[at]
-                quoted_right += in_right[j - begin]
-            if follows:
+        j = 0
+        while j < size_right:
+            _, at = _find(table, mask, values, first, values[begin + j])
+            if at < 0:
+                j += 1
+                continue
+            run, most = 0, min(size - at, size_right - j)
+            while run < most and values[first + at + run] == values[begin + j + run]:
+                place = places[at + run]
+                if seen[place] != pair:
+                    seen[place] = pair
+                    count += 1
+                    quoted_left += in_left[place]
+                    quoted_right += in_right[j + run]
                 run += 1
-                previous += 1
-            else:
-                run = 1 if at >= 0 else 0
-                previous = at
-            if run == PASSAGE:
-                onset_left = min(onset_left, previous + 1 - run)
-                if onset_right < 0:
-                    onset_right = j - begin + 1 - run
+            if run >= PASSAGE:
+                onset_left = min(onset_left, at)
+                onset_right = j if onset_right < 0 else onset_right
             if run > best:
-                best = run
-                begins[pair, 0], begins[pair, 1] = previous + 1 - run, j - begin + 1 - run
+                best, best_left, best_right = run, at, j
+            j += run
         shared[pair] = count
         longest[pair] = best
         quoted[pair] = max(quoted_left, quoted_right)
+        begins[pair, 0], begins[pair, 1] = best_left, best_right
         if onset_right < 0:
-            onset_left, onset_right = begins[pair, 0], begins[pair, 1]
+            onset_left, onset_right = best_left, best_right
         onsets[pair, 0], onsets[pair, 1] = onset_left, onset_right
 
 

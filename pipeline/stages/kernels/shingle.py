@@ -39,7 +39,6 @@ __all__ = [
     "SHINGLES",
     "SIGNS",
     "TOKENS",
-    "distinct",
     "fmix32",
     "scan",
 ]
@@ -369,20 +368,3 @@ def scan(
         counts[text, NAMES] = n_names - names_before
         counts[text, QUOTES] = n_quotes - quotes_before
         contents[text] = polynomial
-
-
-@numba.njit(nogil=True, cache=True)
-def distinct(values: NDArray[np.uint32], offsets: NDArray[np.int64], counts: NDArray[np.int64]) -> int:
-    """Sort each list values[offsets[i]:offsets[i + 1]] and drop its repeats, in place and closing up.
-
-    Writes the new sizes to `counts` and returns their sum: what lies beyond it in `values` is left over.
-    """
-    end = 0
-    for i in range(offsets.size - 1):
-        first = end
-        for value in np.sort(values[offsets[i] : offsets[i + 1]]):
-            if end == first or values[end - 1] != value:
-                values[end] = value
-                end += 1
-        counts[i] = end - first
-    return end

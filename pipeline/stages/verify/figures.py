@@ -31,7 +31,7 @@ class Figures:
     def __init__(self, sketches: pa.Table, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
         from pipeline.stages.kernels import compare
 
-        self.rows = left, right
+        self.rows = left, right = arrays.read_only(left), arrays.read_only(right)
         shingles, quotes, figures, names = (
             arrays.hashes(sketches[name]) for name in ("shingles", "quotes", "figures", "names")
         )
