@@ -410,7 +410,7 @@ def reference(rows: list[Row], credit: list[tuple[str, str, str, str]]) -> tuple
 
 
 @given(worlds())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_election_agrees_with_the_rule_in_plain_python(world):
     members, rows, credit = world
     results = elect.canonicals(groups(members), articles(*rows), credits(*credit), SETTINGS).to_pylist()

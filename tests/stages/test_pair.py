@@ -149,7 +149,7 @@ def pairs(table: pa.Table) -> set[tuple[int, int]]:
 
 
 @given(WORLD, st.data())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_what_joins_later_is_paired_as_if_all_had_come_at_once(
     world: list[tuple[str, int]], data: st.DataObject
 ) -> None:
