@@ -1,0 +1,99 @@
+"""What several commands take, and how they tell of what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.errors import ReprintsError
+
+if TYPE_CHECKING:
+    from pipeline.watch import Watch
+
+__all__ = ["ANYWAY", "CONFIG", "FILE", "FORMAT", "STORE", "WAIT", "Day", "logged"]
+
+
+class Place(click.Path):
+    """A folder, or the URL of one in an object store."""
+
+    name = "folder or url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+STORE = click.option(
+    "--store",
+    "place",
+    required=True,
+    type=Place(file_okay=False),
+    metavar="FOLDER|URL",
+    help="Folder of the store, or its URL: s3://bucket/prefix.",
+)
+CONFIG = click.option(
+    "--config",
+    "config_path",
+    type=FILE,
+    help="TOML file of settings; see `reprints config`.",
+)
+
+WAIT = click.option(
+    "--wait", is_flag=True, help="Wait for another run on this store instead of ending with exit code 5."
+)
+ANYWAY = click.option(
+    "--publish-anyway", is_flag=True, help="Publish although an audit would block; recorded in the manifest."
+)
+
+
+FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or machines.",
+)
+
+
+class Day(click.ParamType[datetime]):
+    """A day or an ISO 8601 time; a day means its end, in UTC."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment that it means."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = self._moment(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2026-11-24 or a time like 2026-11-24T06:00:00+05:30", param, ctx)
+        if not 1900 <= moment.year <= 2200:
+            self.fail(f"{value!r} is no year of news", param, ctx)
+        return moment
+
+    @staticmethod
+    def _moment(words: str) -> datetime:
+        try:
+            return datetime.combine(date.fromisoformat(words), time.max, UTC)
+        except ValueError:
+            moment = datetime.fromisoformat(words)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@contextmanager
+def logged(watch: Watch) -> Iterator[None]:
+    """Have an expected failure in the log as a line like the others, where there is one."""
+    try:
+        yield
+    except ReprintsError as error:
+        if not watch.logs:
+            raise
+        watch.say(str(error), level="error", exit_code=error.exit_code)
+        raise click.exceptions.Exit(error.exit_code) from error

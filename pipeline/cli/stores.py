@@ -1,0 +1,139 @@
+"""explain, verify-store, rollback, forget, rebuild: about a store that is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.options import ANYWAY, CONFIG, FILE, FORMAT, STORE, WAIT, logged
+from pipeline.errors import AuditError
+
+__all__ = ["explain", "forget", "rebuild", "rollback", "verify_store"]
+
+
+@click.command()
+@click.argument("article_id")
+@click.argument("other_id", required=False)
+@STORE
+@click.option("--at", "run_id", metavar="RUN_ID", help="As an earlier run had it  [default: the newest]")
+def explain(article_id: str, other_id: str | None, place: str, run_id: str | None) -> None:
+    """Tell in words why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one.
+
+    It may be the id of a cluster, too. Of what is not in the tables any more it tells what became of it: a cluster went into
+    another or was retired, an article left with the horizon, was rejected, or waits for its day.
+    """
+    from pipeline import explain as explaining
+    from pipeline.storage.store import open_store
+
+    with open_store(place) as store:
+        if other_id is None:
+            click.echo(explaining.article(store, article_id, run_id))
+        else:
+            click.echo(explaining.pair(store, article_id, other_id, run_id))
+
+
+@click.command("verify-store")
+@STORE
+@click.option("--at", "run_id", metavar="RUN_ID", help="Check one run alone  [default: every kept run]")
+def verify_store(place: str, run_id: str | None) -> None:
+    """Check every invariant of a store: its runs, their tables, the state they stand on. One line each; exit code 3 if
+    one is broken.
+    """
+    from pipeline.checkup import checkup
+    from pipeline.storage.store import open_store
+
+    n_broken = 0
+    with open_store(place) as store:
+        for check in checkup(store, run_id):
+            n_broken += bool(check.broken)
+            where = f"{check.run_id or 'store':<16} {check.name}"
+            click.echo(f"BROKEN  {where}: {check.broken}" if check.broken else f"ok      {where}")
+    if n_broken:
+        raise AuditError(f"{place}: {n_broken} invariants are broken; `reprints rollback` goes back to an earlier run")
+
+
+@click.command()
+@STORE
+@click.option("--to", "run_id", metavar="RUN_ID", help="The run to go back to  [default: the one before the newest]")
+@WAIT
+def rollback(place: str, run_id: str | None, wait: bool) -> None:
+    """Go back to the tables and the state of an earlier run. The runs after it leave for good; the next run starts from it,
+    and reads again what they had read.
+    """
+    from pipeline.storage.store import open_store
+
+    with open_store(place) as store:
+        newest = store.run_id()
+        with store.locked(wait=wait):
+            click.echo(f"{place}: the newest run is {store.rollback(run_id)} again; it was {newest}")
+
+
+@click.command()
+@click.argument("article_ids", nargs=-1, required=True, metavar="ARTICLE_ID...")
+@STORE
+@click.option(
+    "--config", "config_path", type=FILE, help="TOML file of settings  [default: the settings of the newest run]"
+)
+@WAIT
+def forget(article_ids: tuple[str, ...], place: str, config_path: Path | None, wait: bool) -> None:
+    """Take articles down: out of every table, out of the kept texts, out of every kept run.
+
+    A new run is published without them; where one led its cluster another print is elected. The runs that held them leave
+    for good, those from before they came stay. When a feed delivers them again they are rejected. Prints of the same story
+    by others are articles of their own: name each that is to go. Given again after it was killed, it ends what it began.
+    """
+    from pipeline import config, summary
+    from pipeline import forget as takedown
+    from pipeline.storage.store import open_store
+    from pipeline.watch import Watch
+
+    watch = Watch.of_process()
+    summary.announce_compilation(watch)
+    settings = config.load(config_path) if config_path else None
+    with logged(watch), open_store(place, settings.store.cache if settings else "") as store:
+        done = takedown.forget(article_ids, store, settings, wait=wait, watch=watch)
+        click.echo(takedown.text(done, store))
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@STORE
+@click.option(
+    "--into",
+    required=True,
+    help="Folder or URL of the new store: new, or empty.",
+)
+@CONFIG
+@WAIT
+@ANYWAY
+@FORMAT
+def rebuild(
+    inputs: tuple[str, ...],
+    place: str,
+    into: str,
+    config_path: Path | None,
+    wait: bool,
+    publish_anyway: bool,
+    form: str,
+) -> None:
+    """Build a store beside another one, under settings that do not mix with its own; show how the stories differ.
+
+    What the old store kept of its articles is read again, with the INPUT files that are named besides. Ids of articles and
+    clusters, events and takedowns are carried over. Articles whose words are gone stay as they were published. Nothing of the
+    old store is touched. When it is killed, remove NEW or give the command again.
+    """
+    import msgspec
+
+    from pipeline import config, summary
+    from pipeline import rebuild as rebuilding
+    from pipeline.storage.store import open_store
+    from pipeline.watch import Watch
+
+    watch, settings = Watch.of_process(), config.load(config_path)
+    cache = settings.store.cache
+    with logged(watch), open_store(place, cache) as old, open_store(into, cache) as new:
+        summary.announce_compilation(watch)
+        done = rebuilding.rebuild(old, new, inputs, settings, wait=wait, publish_anyway=publish_anyway, watch=watch)
+        as_json = msgspec.json.format(msgspec.json.encode(done)).decode()
+        click.echo(rebuilding.text(done, old, new) if form == "text" else as_json)
