@@ -105,9 +105,9 @@ def main() -> int:
                 seen[fault] += 1
             seen["killed" if killed else "ended before"] += 1
             seen["published the new run all the same" if killed and left == new else "left the old run"] += killed
-        print(
-            f"{options.kills} runs of {length:.1f} s: " + ", ".join(f"{count} {what}" for what, count in seen.items())
-        )
+            if (number + 1) % 20 == 0 or number + 1 == options.kills:
+                counts = ", ".join(f"{count} {what}" for what, count in seen.items())
+                print(f"{number + 1} runs of {length:.1f} s: {counts}", flush=True)
     return 1 if seen["torn"] or seen["lost"] else 0
 
 
