@@ -27,6 +27,7 @@ from benchmarks.peers.datasketch_peer import hashed_shingles
 from pipeline import config
 from pipeline.stages import sketch
 from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.threads import workers
 
 SETTINGS = config.Sketch(shingle_words=5)
 
@@ -36,10 +37,12 @@ def threads(count: int) -> Iterator[None]:
     """So many of them."""
     before = os.environ.get("REPRINTS_THREADS")
     os.environ["REPRINTS_THREADS"] = str(count)
-    yield
-    os.environ.pop("REPRINTS_THREADS")
-    if before is not None:
-        os.environ["REPRINTS_THREADS"] = before
+    try:
+        yield
+    finally:
+        os.environ.pop("REPRINTS_THREADS")
+        if before is not None:
+            os.environ["REPRINTS_THREADS"] = before
 
 
 def theirs(hashes: list[list[int]]) -> list[Any]:
@@ -76,7 +79,6 @@ def main() -> None:
     assert np.array_equal(own.reshape(len(texts), -1), np.stack([one.hashvalues for one in theirs(hashes)]))
     print(f"{len(texts):,} articles: all {own.size:,} values the same, bit for bit")
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     work: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         "from texts": (
             lambda: sketch.run(articles, SETTINGS),
@@ -86,7 +88,7 @@ def main() -> None:
     }
     print(f"{'':12} {'threads':>8} {'articles/s':>12} {'beside datasketch, one process (rounds)':>42}")
     for name, (ours, peers) in work.items():
-        for count in sorted({1, cores}):
+        for count in sorted({1, workers()}):
             rounds = []
             for _ in range(options.rounds):
                 with threads(count):

@@ -61,7 +61,7 @@ class Crew:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._pool is not None:
             failed = kind is not None
-            self._pool.shutdown(wait=failed, kill_workers=failed)  # those that have done their work end by themselves
+            self._pool.shutdown(wait=failed, kill_workers=failed)  # all results were taken: what is left ends by itself
             self._pool = None
 
     def each(

@@ -78,7 +78,7 @@ def _broken(
         if repeated:
             yield "keys", f"{repeated} rows of {table} repeat a {column}"
     for (parent, key), named in _named(tables).items():
-        ids = pa.concat_arrays([column.combine_chunks() for column in named.values()]).unique()
+        ids = pa.concat_arrays([column.unique() for column in named.values()]).unique()
         there = whole[parent][key].filter(pc.is_in(whole[parent][key], ids)).combine_chunks()
         for name, column in named.items():
             orphans = pc.sum(pc.invert(pc.is_in(column, there))).as_py() or 0

@@ -115,6 +115,8 @@ def run(
     `fresh`, bool (rows,): only the pairs with such a row are wanted; None: all. Of rows of one time the first counts as the
     earliest, so the rows should come in an order that means something.
     """
+    from pipeline.stages.kernels.threads import workers
+
     world = _World(keys, times, kin)
     wanted = np.ones(len(world.times), np.bool_) if fresh is None else fresh[world.order]
     everyone = np.ones(len(world.times), np.bool_)
@@ -127,7 +129,7 @@ def run(
         stands_for[twins].astype(np.uint64) << _VALUE | twins.astype(np.uint64),
         _often(joiner.pairs(joiner.short())),
         _distinct(joiner.of_bands()),
-        _often(joiner.pairs_of_all(joiner.sampled()), settings.sample_shared),
+        _often(joiner.pairs(joiner.sampled(), workers()), settings.sample_shared),
     ]
     return _table(found, world.order)
 
@@ -207,25 +209,24 @@ class _Joiner:
         self.rows = np.flatnonzero(alone & world.has_shingles)
         self.is_partial = not bool(fresh[alone].all())
 
-    def pairs(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """The pairs of rows whose keys have equal values; `keys` is sorted in place."""
+    def pairs(self, keys: NDArray[np.uint64], pieces: int = 1) -> NDArray[np.uint64]:
+        """The pairs of rows whose keys have equal values, in so many `pieces` at a time; `keys` is sorted in place."""
         from pipeline.stages.kernels import join
+        from pipeline.stages.kernels.threads import parallel
+
+        def emit(task: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> int:
+            piece, out = task
+            return join.emit_pairs(piece, self.world.times, self.world.contents, self.fresh, *self.limits, out)
 
         keys.sort()
-        given = (keys, self.world.times, self.world.contents, self.fresh, *self.limits)
-        out = np.empty(join.emit_pairs(*given, np.empty(0, np.uint64)), np.uint64)
-        if len(out):
-            join.emit_pairs(*given, out)
-        return out
-
-    def pairs_of_all(self, keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """The same of many keys, in all threads."""
-        from pipeline.stages.kernels.threads import parallel, workers
-
-        keys.sort()
-        ends = np.linspace(0, len(keys), workers() + 1).astype(np.int64)[1:-1]
+        ends = np.linspace(0, len(keys), pieces + 1).astype(np.int64)[1:-1]
         cuts = np.searchsorted(keys, keys[ends] >> _VALUE << _VALUE) if len(keys) else ends  # a value stays whole
-        return np.concatenate(parallel(self.pairs, np.split(keys, cuts)))
+        parts = np.split(keys, cuts)
+        counts = parallel(emit, [(part, np.empty(0, np.uint64)) for part in parts])
+        out = np.empty(sum(counts), np.uint64)
+        rooms = np.split(out, np.cumsum(counts)[:-1])
+        parallel(emit, [(part, room) for part, room in zip(parts, rooms, strict=True) if len(room)])
+        return out
 
     def short(self) -> NDArray[np.uint64]:
         rows = np.flatnonzero(self.alone & self.world.has_words & ~self.world.has_shingles)

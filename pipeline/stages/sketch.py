@@ -161,28 +161,25 @@ def _scanned(
         quotes=found.quotes[: sums[shingle.QUOTES]].copy(),
         spans=found.spans[: sums[shingle.SHINGLES]],
     )
-    if len(room["shingles"]) <= _KEPT_ROOM:
+    if len(room["shingles"]) == _KEPT_ROOM:
         _ROOMS.append(room)
     return found
 
 
-_ROOMS: deque[dict[str, NDArray[Any]]] = (
-    deque()
-)  # that no thread uses: to have the system give memory anew takes half a scan
+#: Rooms that no scan uses now: to have the system give memory anew takes half as long as a scan.
+_ROOMS: deque[dict[str, NDArray[Any]]] = deque()
 _KEPT_ROOM = 2 * _TASK_BYTES
 
 
 def _room(most: int) -> dict[str, NDArray[Any]]:
     """Where a scan may write so many tokens, with anything in it. Memory is taken only where it is written."""
-    try:
-        room = _ROOMS.pop()
-    except IndexError:
-        room = {}
-    if not room or len(room["shingles"]) < most:
-        size = max(most, _KEPT_ROOM)
-        room = {name: np.empty(size, np.uint32) for name in ("shingles", "figures", "names")}
-        room["quotes"] = np.empty(size, np.int32)
-    return room
+    if most <= _KEPT_ROOM:
+        try:
+            return _ROOMS.pop()
+        except IndexError:
+            most = _KEPT_ROOM
+    room: dict[str, NDArray[Any]] = {name: np.empty(most, np.uint32) for name in ("shingles", "figures", "names")}
+    return room | {"quotes": np.empty(most, np.int32)}
 
 
 def _is_short(articles: pa.Table, settings: config.Sketch) -> NDArray[np.bool_]:

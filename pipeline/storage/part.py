@@ -184,7 +184,7 @@ class Part:
 
 
 def _encoding(columns: pa.Schema) -> dict[str, Any]:
-    """How a table is written: with dictionaries for strings alone, for hashes and keys hardly ever repeat."""
+    """How a table is written: with dictionaries for columns of strings alone. Hashes and keys seldom repeat nearby."""
     return {"compression": "zstd", "use_dictionary": [f.name for f in columns if pa.types.is_string(f.type)]}
 
 

@@ -205,7 +205,11 @@ class State:
         return found.filter(pa.array(arrays.is_in(found["key"].to_numpy(), keys)))
 
     def edges(self, spans: Sequence[Span]) -> pa.Table:
-        """The accepted matches (left, right) that hold: those whose later text lies in these stretches of time, and others."""
+        """The accepted matches (left, right) that hold, at least those whose later text lies in these stretches of time.
+
+        They are kept as long as the state is.
+        """
+        _ = self._left, self._void  # read once, before threads ask for them
         reaching = [part for part in self._compared if _reaches(part.folder / "matches.parquet", "at", spans)]
         return pa.concat_tables([_EDGES.empty_table(), *parallel(self._edges, reaching)])
 

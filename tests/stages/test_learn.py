@@ -191,11 +191,10 @@ def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(topics, "_SLICE", 8)
 
 
-@pytest.mark.usefixtures("few_are_enough")
-@given(st.integers(0, 2**32), st.integers(8, 60), st.integers(2, 3))
-def test_what_is_learned_is_what_python_sets_say(seed: int, n: int, min_texts: int) -> None:
+def pages(seed: int, n: int) -> list[dict[str, Any]]:
+    """Pages of some publishers in some stretches of time, from so few words and lines that much repeats and ties."""
     chance = random.Random(seed)
-    rows = [
+    return [
         article(
             number,
             " ".join(chance.sample(["ferry", "goats", "snow", "prize", "lamp"], chance.randint(0, 3))),
@@ -203,19 +202,40 @@ def test_what_is_learned_is_what_python_sets_say(seed: int, n: int, min_texts: i
             *chance.sample(["Follow us", "About the paper", "Tomorrow's weather", "Call 0800"], chance.randint(0, 2)),
             publisher=chance.choice(["elm-herald", "elm-herald", "cedar-mail", None]),
         )
+        | {"stretch": chance.randint(0, 3)}
         for number in range(n)
     ]
-    sketches = sketched(table(rows))
-    learned = learn.run(sketches, np.zeros(len(rows), np.int64), [0], config.Learn(min_texts=min_texts))
-    found = set(zip(learned["publisher_id"].to_pylist(), learned["line"].to_pylist(), strict=True))
-    assert found == set(by_sets(sketches, min_texts))
 
 
-def by_sets(articles: pa.Table, min_texts: int) -> Iterator[tuple[str, int]]:
+def taught(rows: list[dict[str, Any]], min_texts: int) -> pa.Table:
+    stretches = np.array([row["stretch"] for row in rows], np.int64)
+    return learn.run(sketched(table(rows)), stretches, [0, 1, 2], config.Learn(min_texts=min_texts))
+
+
+@pytest.mark.usefixtures("few_are_enough")
+@given(st.integers(0, 2**32), st.integers(1, 80), st.integers(2, 5))
+def test_what_is_learned_is_what_python_sets_say(seed: int, n: int, min_texts: int) -> None:
+    rows = pages(seed, n)
+    found = set(zip(*(column.to_pylist() for column in taught(rows, min_texts).columns), strict=True))
+    for target in range(3):
+        near = [row for row in rows if abs(row["stretch"] - target) <= 1]
+        expected = by_sets(near, min_texts) if any(row["stretch"] == target for row in rows) else set()
+        assert {(publisher, line) for at, publisher, line in found if at == target} == set(expected)
+
+
+@pytest.mark.usefixtures("few_are_enough")
+@given(st.integers(0, 2**32), st.integers(1, 80), st.randoms(use_true_random=False))
+def test_which_of_many_are_looked_at_is_not_by_chance(seed: int, n: int, chance: random.Random) -> None:
+    rows = pages(seed, n)
+    assert taught(rows, 2).equals(taught(chance.sample(rows, n), 2))
+
+
+def by_sets(pages: list[dict[str, Any]], min_texts: int) -> Iterator[tuple[str, int]]:
     """(publisher, line) that are furniture, with no more than Python's sets."""
-    rows = articles.to_pylist()
-    whole = topics.Headlines(articles["content"].to_numpy(), np.zeros(len(rows), np.int64), articles["words"]).whole
-    order = sorted(range(len(rows)), key=lambda i: (rows[i]["content"], whole[i], i))
+    articles = sketched(table(pages))
+    rows, publishers = articles.to_pylist(), learn._codes(articles["publisher_id"])[0]
+    told = (articles["content"].to_numpy(), publishers, articles["words"], articles["lines"])
+    order = topics.Headlines(*told).ordered.tolist()
     words = {i: frozenset(rows[i]["words"]) for i in order}
     for publisher in {row["publisher_id"] for row in rows} - {None}:
         own = [i for i in order if rows[i]["publisher_id"] == publisher]

@@ -56,7 +56,7 @@ def run(articles: pa.Table, stretches: NDArray[np.int64], targets: Iterable[int]
     repeated = np.sort(_common(keys, settings.min_texts))
     repeated = repeated[(lines[repeated] != 0) & (publishers[rows[repeated]] >= 0)]
     told = _Lines(keys[repeated], lines[repeated], rows[repeated])
-    headlines = Headlines(articles["content"].to_numpy(), publishers, articles["words"])
+    headlines = Headlines(articles["content"].to_numpy(), publishers, articles["words"], articles["lines"])
     found = [LEARNED.empty_table()]
     for target in sorted(set(targets)):
         if (stretches == target).any():
@@ -120,9 +120,10 @@ def _at(keys: NDArray[np.uint64], stretches: NDArray[np.int64]) -> NDArray[np.ui
 
 
 def _codes(publishers: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.StringArray]:
-    """A number for each article, equal where two have one publisher, -1 where it is unknown; and the publishers."""
-    encoded = publishers.combine_chunks().dictionary_encode()
-    return pc.fill_null(encoded.indices, -1).to_numpy().astype(np.int64), encoded.dictionary
+    """The number of each article's publisher among all in the order of their names, -1 where it is unknown; and these."""
+    names = publishers.unique().drop_null()
+    names = names.take(pc.sort_indices(names))
+    return pc.fill_null(pc.index_in(publishers, value_set=names), -1).to_numpy().astype(np.int64), names
 
 
 def _lines(articles: pa.Table) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -142,5 +143,7 @@ def _common(keys: NDArray[np.uint64], least: int) -> NDArray[np.int64]:
 
 def _frequent(keys: NDArray[np.uint64], least: int) -> NDArray[np.uint64]:
     """The keys that occur at least so often."""
+    if len(keys) < least:
+        return keys[:0]
     ordered = np.sort(keys)
     return np.unique(ordered[least - 1 :][ordered[least - 1 :] == ordered[: len(ordered) - least + 1]])

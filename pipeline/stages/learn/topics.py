@@ -17,23 +17,31 @@ _CARRIERS = 64  # texts of a line whose headlines are compared, those with the s
 _HEADLINES = 1_024  # headlines that say what is common at a publisher, likewise
 _TOPICAL = 3  # a word so many times as frequent in the headlines of a line's texts as in others is their topic
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_SLICE = 1 << 20  # places that lines have in articles, and are looked at together: a limit to memory
+_SLICE = 1 << 17  # places that lines have in articles, and are looked at together: some 100 MB
 
 Rows = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
 class Headlines:
-    """What articles say of themselves, row by row: `contents`, `publishers` (numbers from -1), the words of the headline."""
+    """What articles say of themselves, row by row: `contents`, `publishers`, the words of their headlines, their lines.
 
-    def __init__(self, contents: NDArray[np.int64], publishers: NDArray[np.int64], words: pa.ChunkedArray) -> None:
+    Publishers are numbers in the order of their names, -1 for none; words and lines as `sketch` gives them.
+    """
+
+    def __init__(
+        self,
+        contents: NDArray[np.int64],
+        publishers: NDArray[np.int64],
+        words: pa.ChunkedArray,
+        lines: pa.ChunkedArray,
+    ) -> None:
         self.contents, self.publishers = contents, publishers
         self._words, self._starts = arrays.hashes(words)
-        sums = np.append(np.uint64(0), np.cumsum((self._words + np.uint64(1)) * _MIX, dtype=np.uint64))
-        #: Equal for headlines of the same words, whatever their order.
-        self.whole = sums[self._starts[1:]] - sums[self._starts[:-1]]
-        #: All rows, by text and headline: where some have to do, it is not by chance which.
-        self.ordered = np.lexsort((self.whole, contents))
+        #: The same for headlines of the same words, whatever their order.
+        self.whole = _sums(self._words, self._starts)
+        #: All rows: of several the first ones count, and which those are is not by chance. Rows that tie are alike.
+        self.ordered = np.lexsort((_sums(*arrays.hashes(lines)), publishers, self.whole, contents))
         self.places = np.empty_like(self.ordered)
         self.places[self.ordered] = np.arange(len(contents))
 
@@ -127,6 +135,15 @@ def _topical(topics: _Topics, line: Rows, rows: Rows, least: Rows, sample: Sampl
     having -= _looked_up(topics.words, *headlines.tally(line[is_in_sample], rows[is_in_sample]))
     is_rare = (others[whose] > 0) & (topics.shares * others[whose] >= _TOPICAL * having)
     return np.unique(whose[is_rare])
+
+
+def _sums(values: NDArray[np.unsignedinteger], starts: Rows) -> NDArray[np.uint64]:
+    """A hash of each list [starts[i], starts[i + 1]) of values, whatever their order."""
+    mixed = (values + np.uint64(1)) * _MIX
+    mixed = (mixed ^ (mixed >> np.uint64(32))) * _MIX
+    sums = np.append(np.uint64(0), np.cumsum(mixed, dtype=np.uint64))
+    found: NDArray[np.uint64] = sums[starts[1:]] - sums[starts[:-1]]
+    return found
 
 
 def _owners(keys: NDArray[np.uint64]) -> Rows:
