@@ -1,8 +1,9 @@
 """Runs that are killed at any moment: `make kills [KILLS=200]`.
 
 A store with one night receives a second. The process is killed (SIGKILL) after a time drawn evenly over the length of an
-undisturbed run. Then the store must still be sound (`reprints verify-store`) and hold either the old run or the new one; the
-same command again must end well, with every table of the same bytes as undisturbed. Seeded, so that a failure can be repeated.
+undisturbed run; every tenth run reads with several processes, which takes longer to begin. Then the store must still be sound
+(`reprints verify-store`) and hold either the old run or the new one; the same command again must end well, with every table
+of the same bytes as undisturbed. Seeded, so that a failure can be repeated.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
+SEVERAL = 2  # processes
 REPRINTS = (str(Path(sys.executable).parent / "reprints"),)
 
 
@@ -33,16 +35,16 @@ def split(folder: Path) -> tuple[Path, Path]:
     return nights
 
 
-def configured(folder: Path) -> Path:
-    """The settings of the wire day, with batches so small that several processes read it."""
+def configured(folder: Path) -> None:
+    """The settings of the wire day, with batches so small that they go to as many processes as there are."""
     text = (GOLDEN / "wire-day.toml").read_text(encoding="utf-8").replace('"wire-day', f'"{GOLDEN}/wire-day')
-    path = folder / "kills.toml"
-    path.write_text(f"{text}\n[read]\nbatch_rows = 8\n[run]\nprocesses = 2\n", encoding="utf-8")
-    return path
+    for processes in (1, SEVERAL):
+        settings = f"{text}\n[read]\nbatch_rows = 8\n[run]\nprocesses = {processes}\n"
+        (folder / f"kills-{processes}.toml").write_text(settings, encoding="utf-8")
 
 
-def command(night: Path, store: Path) -> list[str]:
-    config = store.parent / "kills.toml"
+def command(night: Path, store: Path, processes: int = 1) -> list[str]:
+    config = store.parent / f"kills-{processes}.toml"
     return [*REPRINTS, "run", str(night), "--store", str(store), "--config", str(config)]
 
 
@@ -58,9 +60,9 @@ def quietly(arguments: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(arguments, capture_output=True, text=True, check=False)
 
 
-def kill(night: Path, store: Path, after: float) -> bool:
+def kill(command: list[str], after: float) -> bool:
     """Start the run and kill it after that many seconds; whether it was still running."""
-    with subprocess.Popen(command(night, store), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             process.wait(after)
         except subprocess.TimeoutExpired:
@@ -80,19 +82,24 @@ def main() -> int:
         first, second = split(folder)
         configured(folder)
         quietly(command(first, folder / "base"))
-        shutil.copytree(folder / "base", folder / "whole", symlinks=True)
-        begun = time.perf_counter()
-        assert quietly(command(second, folder / "whole")).returncode == 0
-        length = time.perf_counter() - begun
-        old, new = digest(folder / "base"), digest(folder / "whole")
+        old, new, lengths = digest(folder / "base"), dict[str, str](), dict[int, float]()
+        for processes in (SEVERAL, 1):
+            shutil.rmtree(folder / "whole", ignore_errors=True)
+            shutil.copytree(folder / "base", folder / "whole", symlinks=True)
+            begun = time.perf_counter()
+            assert quietly(command(second, folder / "whole", processes)).returncode == 0
+            lengths[processes] = time.perf_counter() - begun
+            assert digest(folder / "whole") == (new or digest(folder / "whole"))
+            new = digest(folder / "whole")
         assert old != new
         seen: Counter[str] = Counter()
         for number in range(options.kills):
             store = folder / "store"
             shutil.rmtree(store, ignore_errors=True)
             shutil.copytree(folder / "base", store, symlinks=True)
-            after = chance.uniform(0, 1.05 * length)
-            killed = kill(second, store, after)
+            processes = SEVERAL if number % 10 == 0 else 1
+            after = chance.uniform(0, 1.05 * lengths[processes])
+            killed = kill(command(second, store, processes), after)
             checked = quietly([*REPRINTS, "verify-store", "--store", str(store)])
             left = digest(store)
             again = quietly(command(second, store))
@@ -107,7 +114,7 @@ def main() -> int:
             seen["published the new run all the same" if killed and left == new else "left the old run"] += killed
             if (number + 1) % 20 == 0 or number + 1 == options.kills:
                 counts = ", ".join(f"{count} {what}" for what, count in seen.items())
-                print(f"{number + 1} runs of {length:.1f} s: {counts}", flush=True)
+                print(f"{number + 1} runs of {lengths[1]:.1f} s: {counts}", flush=True)
     return 1 if seen["torn"] or seen["lost"] else 0
 
 

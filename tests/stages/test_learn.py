@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -187,18 +187,18 @@ def test_the_order_of_the_articles_does_not_matter(
 def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limits that small worlds reach."""
     monkeypatch.setattr(topics, "_CARRIERS", 5)
-    monkeypatch.setattr(topics, "_HEADLINES", 12)
+    monkeypatch.setattr(topics, "_HEADLINES", 13)
     monkeypatch.setattr(topics, "_SLICE", 8)
 
 
-def pages(seed: int, n: int) -> list[dict[str, Any]]:
+def pages(seed: int, n: int, stories: int, words: Sequence[str]) -> list[dict[str, Any]]:
     """Pages of some publishers in some stretches of time, from so few words and lines that much repeats and ties."""
     chance = random.Random(seed)
     return [
         article(
             number,
-            " ".join(chance.sample(["ferry", "goats", "snow", "prize", "lamp"], chance.randint(0, 3))),
-            *story(chance.randint(0, n), 1),
+            " ".join(chance.sample(words, chance.randint(0, len(words) // 2))),
+            *story(chance.randint(0, stories), 1),
             *chance.sample(["Follow us", "About the paper", "Tomorrow's weather", "Call 0800"], chance.randint(0, 2)),
             publisher=chance.choice(["elm-herald", "elm-herald", "cedar-mail", None]),
         )
@@ -215,7 +215,7 @@ def taught(rows: list[dict[str, Any]], min_texts: int) -> pa.Table:
 @pytest.mark.usefixtures("few_are_enough")
 @given(st.integers(0, 2**32), st.integers(1, 80), st.integers(2, 5))
 def test_what_is_learned_is_what_python_sets_say(seed: int, n: int, min_texts: int) -> None:
-    rows = pages(seed, n)
+    rows = pages(seed, n, n, ["ferry", "goats", "snow", "prize", "lamp", "storm"])
     found = set(zip(*(column.to_pylist() for column in taught(rows, min_texts).columns), strict=True))
     for target in range(3):
         near = [row for row in rows if abs(row["stretch"] - target) <= 1]
@@ -226,8 +226,27 @@ def test_what_is_learned_is_what_python_sets_say(seed: int, n: int, min_texts: i
 @pytest.mark.usefixtures("few_are_enough")
 @given(st.integers(0, 2**32), st.integers(1, 80), st.randoms(use_true_random=False))
 def test_which_of_many_are_looked_at_is_not_by_chance(seed: int, n: int, chance: random.Random) -> None:
-    rows = pages(seed, n)
+    rows = pages(seed, n, 2, ["ferry", "goats"])
     assert taught(rows, 2).equals(taught(chance.sample(rows, n), 2))
+
+
+@pytest.mark.usefixtures("few_are_enough")
+def test_of_prints_of_one_text_it_is_not_by_chance_whose_is_looked_at() -> None:
+    """The thirteenth and last of the headlines that are compared is that of a text which two publishers have."""
+    others = [("cedar-mail", n, [20 + 2 * n], [n, 7] if n < 4 else [n]) for n in range(1, 13)]
+    carriers = [("elm-herald", 5_000 + n, [8], [7, 900 + n]) for n in range(4)]
+    rows = [*others, *carriers, ("fir-times", 5_000, [10], [7, 900])]
+    names, kinds = (
+        ("publisher_id", "content", "lines", "words"),
+        (schema.SKETCHES.field("lines").type, pa.large_list(pa.int32())),
+    )
+
+    def found(rows: list[Any]) -> pa.Table:
+        columns = list(zip(*rows, strict=True))
+        told = [*columns[:2], *(pa.array(lists, kind) for lists, kind in zip(columns[2:], kinds, strict=True))]
+        return learn.run(pa.table(dict(zip(names, told, strict=True))), np.zeros(len(rows), np.int64), [0], SETTINGS)
+
+    assert found(rows).equals(found(rows[::-1]))
 
 
 def by_sets(pages: list[dict[str, Any]], min_texts: int) -> Iterator[tuple[str, int]]:
