@@ -19,7 +19,6 @@ from pipeline.stages.kernels import arrays
 
 __all__ = ["lines", "run", "sign", "spans", "words"]
 
-_NEWLINE = 0x0A
 _TASK_BYTES = 1 << 20  # text that one thread takes at a time: the scratch of a task stays in cache
 
 
@@ -143,10 +142,8 @@ def _scanned(
 
     most = int(offsets[-1] - offsets[0])  # a token takes a byte at least
     room = _room(most + len(offsets))
-    n_lines = len(offsets) - 1 + int(np.count_nonzero(data[offsets[0] : offsets[-1]] == _NEWLINE))
     found = _Scanned(
         **room,
-        lines=np.empty(n_lines, np.uint64),
         counts=np.empty((len(offsets) - 1, 7), np.int64),
         contents=np.empty(len(offsets) - 1, np.uint64),
         spans=np.empty((most if spans else 0, 2), np.int64),
@@ -159,6 +156,7 @@ def _scanned(
         figures=found.figures[: sums[shingle.FIGURES]].copy(),
         names=found.names[: sums[shingle.NAMES]].copy(),
         quotes=found.quotes[: sums[shingle.QUOTES]].copy(),
+        lines=found.lines[: sums[shingle.LINES]].copy(),
         spans=found.spans[: sums[shingle.SHINGLES]],
     )
     if len(room["shingles"]) == _KEPT_ROOM:
@@ -172,14 +170,14 @@ _KEPT_ROOM = 2 * _TASK_BYTES
 
 
 def _room(most: int) -> dict[str, NDArray[Any]]:
-    """Where a scan may write so many tokens, with anything in it. Memory is taken only where it is written."""
+    """Where a scan may write so many tokens and lines, with anything in it. Memory is taken only where it is written."""
     if most <= _KEPT_ROOM:
         try:
             return _ROOMS.pop()
         except IndexError:
             most = _KEPT_ROOM
     room: dict[str, NDArray[Any]] = {name: np.empty(most, np.uint32) for name in ("shingles", "figures", "names")}
-    return room | {"quotes": np.empty(most, np.int32)}
+    return room | {"quotes": np.empty(most, np.int32), "lines": np.empty(most, np.uint64)}
 
 
 def _is_short(articles: pa.Table, settings: config.Sketch) -> NDArray[np.bool_]:
