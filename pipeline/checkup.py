@@ -50,9 +50,11 @@ def checkup(store: Store, wanted: str | None = None) -> Iterator[Check]:
 
 
 def _told(check: Callable[..., str], *of: Any) -> str:
-    """What a check says; what it cannot read is broken, too."""
+    """What a check says; what it cannot read is broken, too, unless it is only that this user may not."""
     try:
         return check(*of)
+    except PermissionError:
+        raise
     except (StoreError, OSError, ValueError, KeyError, pa.ArrowException) as error:
         return f"{type(error).__name__}: {error}"
 

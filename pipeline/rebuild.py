@@ -134,7 +134,13 @@ def _built(
         },
     )
     outcome = flow.prepare(new, run_id, basis, settings, report, watch)
-    new.publish(run_id, settings.store.keep_runs, leaving=sorted(old.used_ids()), tombstones=old.forgotten())
+    new.publish(
+        run_id,
+        settings.store.keep_runs,
+        leaving=sorted(old.used_ids()),
+        tombstones=old.forgotten(),
+        mode=settings.store.mode,
+    )
     new.let_go(settings.store.bodies_days)
     tables = new.tables(run_id)
     changed = partition.difference(before.clusters, before.members, tables["clusters"], tables["members"])

@@ -201,3 +201,24 @@ def test_what_stops_a_night_is_a_line_of_its_log(reprints: Reprints, tmp_path: P
     assert (ended.code, lines[-1]["level"], lines[-1]["exit_code"]) == (3, "error", 3)
     assert lines[-1]["message"].startswith("nothing was published")
     assert len({line["invocation"] for line in lines}) == 1
+
+
+def test_what_this_user_may_not_read_is_told_in_a_line_and_breaks_nothing(
+    reprints: Reprints, wire_day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "store/state")
+
+    monkeypatch.setattr(Store, "state", forbidden)
+    monkeypatch.setattr(Store, "table", forbidden)
+    for command in (("explain", "hc-ferry-breakwater"), ("verify-store",)):
+        ended = reprints(*command, "--store", wire_day)
+        assert (ended.code, "BROKEN" in ended.out) == (2, False)
+        assert ended.err == (
+            "reprints: [Errno 13] Permission denied: 'store/state': this user may not; "
+            "run every command as the user of the job\n"
+        )
+    monkeypatch.setattr("pipeline.flow.renewed", forbidden)
+    ended = reprints("run", DAY, "--store", tmp_path / "store", *CONFIG)
+    told = json.loads(ended.err.splitlines()[-1])
+    assert (ended.code, told["level"], told["exit_code"]) == (2, "error", 2)

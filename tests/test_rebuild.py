@@ -122,7 +122,9 @@ def test_history_takedowns_and_used_ids_are_carried_over(tmp_path: Path) -> None
     with Store(old).locked():
         Store(old).rollback()
     forget.forget(["v"], Store(old))
-    done = rebuilt(old, new, file, night(tmp_path, "c", article("c")))
+    settings = msgspec.structs.replace(OTHER, store=config.Store(mode="0600"))
+    done = rebuilt(old, new, file, night(tmp_path, "c", article("c")), settings=settings)
+    assert (Store(new).folder() / "members.parquet").stat().st_mode & 0o777 == 0o600
     assert (done.run_id, Store(old).runs(), Store(new).runs()) == ("2026-03-09.4", ["2026-03-09.3"], ["2026-03-09.4"])
     assert Store(new).history() == ["2026-03-09.1", "2026-03-09.3", "2026-03-09.4"]
     assert Store(new).used_ids() == {f"2026-03-09.{n}" for n in (1, 2, 3, 4)}

@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from pipeline.cli import nights, settings, stores
+from pipeline.cli.options import expected
 from pipeline.errors import ReprintsError
 
 __all__ = ["cli", "main"]
@@ -54,7 +55,8 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except ReprintsError as error:
-        click.echo(f"reprints: {error}", err=True)
-        code = error.exit_code
+    except (ReprintsError, PermissionError) as error:
+        told = expected(error)
+        click.echo(f"reprints: {told}", err=True)
+        code = told.exit_code
     sys.exit(code or 0)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.errors import ReprintsError
+from pipeline.errors import ReprintsError, StoreError
 
 if TYPE_CHECKING:
     from pipeline.watch import Watch
 
-__all__ = ["ANYWAY", "CONFIG", "FILE", "FORMAT", "STORE", "WAIT", "Day", "logged"]
+__all__ = ["ANYWAY", "CONFIG", "FILE", "FORMAT", "STORE", "WAIT", "Day", "expected", "logged"]
 
 
 class Place(click.Path):
@@ -92,8 +92,16 @@ def logged(watch: Watch) -> Iterator[None]:
     """Have an expected failure in the log as a line like the others, where there is one."""
     try:
         yield
-    except ReprintsError as error:
+    except (ReprintsError, PermissionError) as error:
         if not watch.logs:
             raise
-        watch.say(str(error), level="error", exit_code=error.exit_code)
-        raise click.exceptions.Exit(error.exit_code) from error
+        told = expected(error)
+        watch.say(str(told), level="error", exit_code=told.exit_code)
+        raise click.exceptions.Exit(told.exit_code) from error
+
+
+def expected(error: ReprintsError | PermissionError) -> ReprintsError:
+    """A failure that is no fault of the program, for the operator."""
+    if isinstance(error, ReprintsError):
+        return error
+    return StoreError(f"{error}: this user may not; run every command as the user of the job")

@@ -58,8 +58,8 @@ def verify_store(place: str, run_id: str | None) -> None:
 @click.option("--to", "run_id", metavar="RUN_ID", help="The run to go back to  [default: the one before the newest]")
 @WAIT
 def rollback(place: str, run_id: str | None, wait: bool) -> None:
-    """Go back to the tables and the state of an earlier run. The runs after it leave for good; the next run starts from it,
-    and reads again what they had read.
+    """Go back to the tables and the state of an earlier run. The runs after it leave for good, with the articles that they
+    brought: have their nights again with `reprints backfill`.
     """
     from pipeline.storage.store import open_store
 
