@@ -94,23 +94,15 @@ def run(found: pa.Table, texts: pa.Table, spans: Sequence[NDArray[np.int64]]) ->
         if i is None:
             continue
         field, body, body_map = (texts[name][i].as_py() for name in ("field", "body", "body_map"))
-        characters = _characters(body)
+        encoded = body.encode()
         entries = [(entry["at"], entry["raw"]) for entry in body_map]
         for row in passages:
             if row["run"] + row["longest_run"] > len(spans[i]):
                 continue
             first, last = spans[i][row["run"], 0], spans[i][row["run"] + row["longest_run"] - 1, 1]
+            begin, stop = (len(encoded[:byte].decode()) for byte in (first, last))
             # The last character is mapped and not what follows it, which may stand elsewhere on the page.
-            start = place_in(entries, int(characters[first]))
-            end = place_in(entries, int(characters[last]) - 1) + 1
+            start, end = place_in(entries, begin), place_in(entries, stop - 1) + 1
             rows.append({**row, "field": field, "start": start, "end": end})
     wanted = schema.PUBLISHED["excerpts"]
     return pa.Table.from_pylist([{name: row[name] for name in wanted.names} for row in rows], schema=wanted)
-
-
-def _characters(body: str) -> NDArray[np.int64]:
-    """How many characters of a text lie before each of its bytes in UTF-8, and before its end: int64 (bytes + 1,)."""
-    begins = np.frombuffer(body.encode(), np.uint8) & 0xC0 != 0x80
-    out = np.zeros(len(begins) + 1, np.int64)
-    np.cumsum(begins, out=out[1:])
-    return out
