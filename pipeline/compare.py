@@ -18,7 +18,7 @@ from pipeline.redo import texts
 from pipeline.stages import retract, rollup, verify
 from pipeline.stages.kernels import arrays
 from pipeline.storage.part import Part
-from pipeline.storage.state import Ref, State
+from pipeline.storage.state import Ref, State, ends
 from pipeline.watch import Watch
 
 __all__ = ["Opened", "brought", "compare"]
@@ -92,8 +92,8 @@ def brought(kept: State, part: Part, ref: Ref, night: Arrivals, oldest: int, set
 
 
 def _opened(now: State, keys: NDArray[np.int64], matches: pa.Table, settings: config.Config, gone: pa.Table) -> Opened:
-    sides = [matches[side].to_numpy() for side in ("left", "right")]
-    inside = arrays.is_in(sides[0], keys) & arrays.is_in(sides[1], keys)
+    sides = ends(matches)
+    inside = arrays.is_in(sides, keys).all(axis=0)
     met = np.unique(np.concatenate([keys, *sides]))
     around = now.texts(_AROUND, keys=met)
     outer = _numbered(matches.filter(pa.array(~inside)), around["key"].to_numpy())

@@ -24,7 +24,7 @@ from pipeline.sketched import Sketched
 from pipeline.stages import elect, pair, rollup, sketch
 from pipeline.stages.kernels import arrays
 from pipeline.storage.part import COMPARED
-from pipeline.storage.state import Span, State
+from pipeline.storage.state import Span, State, ends
 from pipeline.watch import Watch
 
 __all__ = ["Articles", "Met", "articles_of", "meet", "reopened"]
@@ -142,7 +142,7 @@ def facts_of(known: Articles) -> pa.Table:
 def _lost(before: State, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.Table:
     """The accepted matches of the last run that one of these texts had: they are no more, or found again."""
     edges = before.edges(spans)
-    return edges.filter(pa.array(_any_in(edges, keys)))
+    return edges.filter(pa.array(arrays.is_in(ends(edges), keys).any(axis=0)))
 
 
 def reopened(
@@ -163,23 +163,22 @@ def reopened(
         for left, right in ties:
             edges = np.concatenate([edges, _tie(there, left, right)], axis=1)
         place = np.argsort(keys)
-        ends = place[np.searchsorted(keys, edges, sorter=place)]
+        sides = place[np.searchsorted(keys, edges, sorter=place)]
         is_open = arrays.is_in(keys, met.touched)
         while True:
-            either = is_open[ends[0]] | is_open[ends[1]]
-            both = is_open[ends[0]] & is_open[ends[1]]
+            either, both = is_open[sides].any(axis=0), is_open[sides].all(axis=0)
             if not (either & ~both).any():
                 break
-            is_open[ends[:, either].ravel()] = True
+            is_open[sides[:, either].ravel()] = True
         wanted = _spans(there["effective_at"].cast(pa.int64()).to_numpy()[is_open], settings)
     if not spans:
         return met.touched, met.matches
     opened = there.filter(pa.array(is_open)).sort_by([("effective_at", "ascending"), ("article_id", "ascending")])
     theirs = opened["key"].to_numpy()
     kept = before.matches_of(theirs, spans)
-    for side in ("left", "right"):
-        kept = kept.filter(pa.array(~arrays.is_in(kept[side].to_numpy(), met.void)))
-    return theirs, pa.concat_tables([kept, met.matches.filter(pa.array(_any_in(met.matches, theirs)))])
+    kept = kept.filter(pa.array(~arrays.is_in(ends(kept), met.void).any(axis=0)))
+    added = met.matches.filter(pa.array(arrays.is_in(ends(met.matches), theirs).any(axis=0)))
+    return theirs, pa.concat_tables([kept, added])
 
 
 def _edges(before: State, met: Met, keys: NDArray[np.int64], spans: Sequence[Span]) -> NDArray[np.int64]:
@@ -187,23 +186,16 @@ def _edges(before: State, met: Met, keys: NDArray[np.int64], spans: Sequence[Spa
     added = met.matches.filter(met.matches["accepted"])
     found = []
     for edges, out in ((before.edges(spans), met.void), (added, np.empty(0, np.int64))):
-        ends = np.stack([edges["left"].to_numpy(), edges["right"].to_numpy()])
-        found.append(ends[:, ~arrays.is_in(ends, out).any(axis=0) & arrays.is_in(ends, keys).all(axis=0)])
+        sides = ends(edges)
+        found.append(sides[:, ~arrays.is_in(sides, out).any(axis=0) & arrays.is_in(sides, keys).all(axis=0)])
     return np.concatenate(found, axis=1)
 
 
 def _tie(there: pa.Table, left: str, right: str) -> NDArray[np.int64]:
     """The edge between two articles, as far as both are there."""
     ids = there["article_id"]
-    ends = [there.filter(pc.equal(ids, name))["key"].to_numpy() for name in (left, right)]
-    return np.stack(ends) if all(len(end) for end in ends) else np.empty((2, 0), np.int64)
-
-
-def _any_in(matches: pa.Table, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = arrays.is_in(matches["left"].to_numpy(), keys) | arrays.is_in(
-        matches["right"].to_numpy(), keys
-    )
-    return found
+    sides = [there.filter(pc.equal(ids, name))["key"].to_numpy() for name in (left, right)]
+    return np.stack(sides) if all(len(side) for side in sides) else np.empty((2, 0), np.int64)
 
 
 def articles_of(state: State, keys: NDArray[np.int64], settings: config.Config, *, complete: bool = True) -> Articles:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages import verify
+from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import split
 from pipeline.storage.state import State
 
@@ -53,8 +54,7 @@ class Sketched:
         """`verify.figures` of `groups` (article_id, anchor_id), which go with the texts row by row. Clusters stay whole."""
         order = pc.sort_indices(groups, [("anchor_id", "ascending")]).to_numpy().astype(np.int64)
         anchors = groups["anchor_id"].take(pa.array(order)).combine_chunks().dictionary_encode().indices.to_numpy()
-        ends = np.append(np.flatnonzero(np.diff(anchors)) + 1, len(order)) if len(order) else np.empty(0, np.int64)
-        begins = np.append(0, ends)
+        begins = np.append(np.flatnonzero(arrays.changes(anchors)), len(order))
         found = []
         for first, last in split(begins, self._most) or [(0, 0)]:
             rows = np.sort(order[begins[first] : begins[last]])

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.threads import parallel, workers
 
 __all__ = ["CANDIDATES", "KEYS", "PATHS", "band_shape", "disturbed", "keys", "run"]
 
@@ -115,8 +116,6 @@ def run(
     `fresh`, bool (rows,): only the pairs with such a row are wanted; None: all. Of rows of one time the first counts as the
     earliest, so the rows should come in an order that means something.
     """
-    from pipeline.stages.kernels.threads import workers
-
     world = _World(keys, times, kin)
     wanted = np.ones(len(world.times), np.bool_) if fresh is None else fresh[world.order]
     everyone = np.ones(len(world.times), np.bool_)
@@ -148,7 +147,6 @@ def disturbed(
     before and `run` of those now gives, both rows staying, one is disturbed. A few that are not are among them.
     """
     from pipeline.stages.kernels import join
-    from pipeline.stages.kernels.threads import parallel
 
     world = _World(keys, times, kin)
     was, now = was[world.order], now[world.order]
@@ -192,8 +190,7 @@ class _World:
         rows = np.flatnonzero(there & self.has_words)
         stands_for = np.arange(len(there))
         order = rows[np.lexsort((rows, self.kin[rows], self.times[rows], self.contents[rows]))]
-        first = np.ones(len(order), np.bool_)
-        first[1:] = np.logical_or.reduce([np.diff(key[order]) != 0 for key in (self.contents, self.times, self.kin)])
+        first = arrays.changes(*(key[order] for key in (self.contents, self.times, self.kin)))
         stands_for[order] = order[np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))]
         return stands_for
 
@@ -212,7 +209,6 @@ class _Joiner:
     def pairs(self, keys: NDArray[np.uint64], pieces: int = 1) -> NDArray[np.uint64]:
         """The pairs of rows whose keys have equal values, in so many `pieces` at a time; `keys` is sorted in place."""
         from pipeline.stages.kernels import join
-        from pipeline.stages.kernels.threads import parallel
 
         def emit(task: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> int:
             piece, out = task
@@ -249,8 +245,6 @@ class _Joiner:
 
     def of_bands(self) -> Iterator[NDArray[np.uint64]]:
         """The pairs of each band in turn, with repeats across bands."""
-        from pipeline.stages.kernels.threads import parallel, workers
-
         step, bands = workers(), self.bands()
         for first in range(0, len(bands), step):
             yield from parallel(lambda band: self.pairs(band()), bands[first : first + step])
@@ -294,7 +288,7 @@ def _table(found: list[NDArray[np.uint64]], order: NDArray[np.int64]) -> pa.Tabl
     pairs = np.minimum(one, other) << 32 | np.maximum(one, other)
     place = np.argsort(pairs, kind="stable")  # of equal pairs the one of the first path comes first
     pairs = pairs[place]
-    first = np.append(True, pairs[1:] != pairs[:-1]) if len(pairs) else np.empty(0, np.bool_)
+    first = arrays.changes(pairs)
     pairs, paths = pairs[first], paths[place][first]
     return pa.Table.from_arrays(
         [pa.array(pairs >> 32), pa.array(pairs & 0xFFFFFFFF), pa.array(paths)], schema=CANDIDATES

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.threads import parallel, split
 
 __all__ = ["lines", "run", "sign", "spans", "words"]
 
@@ -36,7 +37,6 @@ def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
 def _unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     """The sketches without signatures."""
     from pipeline.stages.kernels import shingle
-    from pipeline.stages.kernels.threads import parallel, split
 
     is_short = _is_short(articles, settings)
     tasks = [
@@ -77,7 +77,6 @@ def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
     scheme="affine32")` updated with the same 32-bit hashes. Without shingles all are 2**32 - 1, as in an empty MinHash.
     """
     from pipeline.stages.kernels.minhash import permutations, signatures
-    from pipeline.stages.kernels.threads import parallel, split
 
     values, offsets = arrays.hashes(sketches["shingles"])
     a, b = permutations(settings.permutations, settings.seed)

@@ -25,7 +25,7 @@ from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 from pipeline.storage.part import COMPARED, TAKEN, articles, frozen
 
-__all__ = ["FIRST_SEEN", "Ref", "Span", "State", "keys", "replaced"]
+__all__ = ["FIRST_SEEN", "Ref", "Span", "State", "ends", "keys", "replaced"]
 
 #: The date of the run that brought an article, beside what `State.articles` gives.
 FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
@@ -41,6 +41,11 @@ _EDGES = pa.schema([COMPARED["matches"].field(side) for side in ("left", "right"
 def keys(number: int, rows: int) -> NDArray[np.int64]:
     """The keys of the first so many rows of the part with that number."""
     return (number << _PART) + np.arange(rows)
+
+
+def ends(matches: pa.Table) -> NDArray[np.int64]:
+    """The two sides of matches, by key: int64 (2, matches)."""
+    return np.stack([matches[side].to_numpy() for side in ("left", "right")])
 
 
 class Ref(NamedTuple):
@@ -229,8 +234,8 @@ class State:
             if not _reaches(path, "at", spans):
                 continue
             sides = pq.read_table(path, columns=["left", "right"])
-            wanted = [arrays.is_in(sides[side].to_numpy(), keys) for side in ("left", "right")]
-            rows = np.flatnonzero(np.logical_or(*wanted) & self._hold(sides, part.number))
+            wanted = arrays.is_in(ends(sides), keys).any(axis=0)
+            rows = np.flatnonzero(wanted & self._hold(sides, part.number))
             found += [_rows(path, COMPARED["matches"], *of_groups) for of_groups in _by_group(path, rows)]
         return pa.concat_tables(found)
 
@@ -238,9 +243,7 @@ class State:
         """Which matches of the part with that number are of texts that are still compared, and still met so."""
         void, since = self._void
         out = np.concatenate([self._left, void[since > number]])
-        holds: NDArray[np.bool_] = ~np.logical_or(
-            *(arrays.is_in(matches[side].to_numpy(), out) for side in ("left", "right"))
-        )
+        holds: NDArray[np.bool_] = np.logical_not(arrays.is_in(ends(matches), out).any(axis=0))
         return holds
 
     def own(self, columns: list[str]) -> pa.Table:

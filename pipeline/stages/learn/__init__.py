@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from pipeline import config
 from pipeline.stages.kernels import arrays
 from pipeline.stages.learn.strike import RULE, only, strike
-from pipeline.stages.learn.topics import Carried, Headlines, Sample, of_different_stories
+from pipeline.stages.learn.topics import MIX, Carried, Headlines, Sample, of_different_stories
 
 __all__ = ["LEARNED", "RULE", "carriers", "only", "run", "strike"]
 
@@ -40,7 +40,6 @@ LEARNED = pa.schema(
 )
 
 _DATA = 3  # a short line with a number must be in so many times more texts: tables and briefs repeat those, too
-_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 def run(articles: pa.Table, stretches: NDArray[np.int64], targets: Iterable[int], settings: config.Learn) -> pa.Table:
@@ -84,13 +83,12 @@ def _of_one(
     told: _Lines, sample: Sample, headlines: Headlines, settings: config.Learn
 ) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """What these lines teach of a stretch: the numbers of publishers, and their lines."""
-    told = told.only(arrays.is_in(told.keys, _frequent(told.keys, settings.min_texts)))
+    keys, counts = arrays.counted(told.keys)
+    told = told.only(arrays.is_in(told.keys, keys[counts >= settings.min_texts]))
     publishers = headlines.publishers[told.rows]
     order = np.lexsort((headlines.places[told.rows], told.lines, publishers))
     publishers, told = publishers[order], told.only(order)
-    is_other = np.ones(len(order), np.bool_)
-    is_other[1:] = (np.diff(publishers) != 0) | (told.lines[1:] != told.lines[:-1])
-    starts = np.append(np.flatnonzero(is_other), len(order))
+    starts = np.append(np.flatnonzero(arrays.changes(publishers, told.lines)), len(order))
     publishers, lines = publishers[starts[:-1]], told.lines[starts[:-1]]
     # An odd hash is that of a short line with a number.
     least = settings.min_texts * np.where(lines & np.uint64(1), _DATA, 1)
@@ -110,13 +108,13 @@ def carriers(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table
 
 def _keys(lines: NDArray[np.uint64], publishers: NDArray[np.int64]) -> NDArray[np.uint64]:
     """One for each line of a publisher."""
-    keys: NDArray[np.uint64] = lines ^ publishers.astype(np.uint64) * _MIX
+    keys: NDArray[np.uint64] = lines ^ publishers.astype(np.uint64) * MIX
     return keys
 
 
 def _at(keys: NDArray[np.uint64], stretches: NDArray[np.int64]) -> NDArray[np.uint64]:
     """One for each line of a publisher in a stretch."""
-    return keys * _MIX ^ stretches.astype(np.uint64)
+    return keys * MIX ^ stretches.astype(np.uint64)
 
 
 def _codes(publishers: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.StringArray]:
@@ -139,11 +137,3 @@ def _common(keys: NDArray[np.uint64], least: int) -> NDArray[np.int64]:
     places = np.empty(len(keys), np.int64)
     counters = np.zeros(1 << max(10, (2 * len(keys)).bit_length()), np.uint8)
     return places[: join.common(keys, least, counters, places)]
-
-
-def _frequent(keys: NDArray[np.uint64], least: int) -> NDArray[np.uint64]:
-    """The keys that occur at least so often."""
-    if len(keys) < least:
-        return keys[:0]
-    ordered = np.sort(keys)
-    return np.unique(ordered[least - 1 :][ordered[least - 1 :] == ordered[: len(ordered) - least + 1]])

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import split
 
-__all__ = ["Carried", "Headlines", "Sample", "of_different_stories"]
+__all__ = ["MIX", "Carried", "Headlines", "Sample", "of_different_stories"]
 
 _CARRIERS = 64  # texts of a line whose headlines are compared, those with the smallest content hashes
 _HEADLINES = 1_024  # headlines that say what is common at a publisher, likewise
 _TOPICAL = 3  # a word so many times as frequent in the headlines of a line's texts as in others is their topic
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+#: 2**64 / golden ratio, odd.
+MIX = np.uint64(0x9E3779B97F4A7C15)
 _SLICE = 1 << 17  # places that lines have in articles, and are looked at together: some 100 MB
 
 Rows = NDArray[np.int64]
@@ -49,7 +50,7 @@ class Headlines:
         """How often an owner has a word, where each owns the headline of a row: sorted keys, owner << 32 | word; and counts."""
         first, counts = self._starts[rows], np.diff(self._starts)[rows]
         places = np.repeat(first - arrays.offsets(counts)[:-1], counts) + np.arange(counts.sum())
-        return _counted(np.repeat(owners.astype(np.uint64) << np.uint64(32), counts) | self._words[places])
+        return arrays.counted(np.repeat(owners.astype(np.uint64) << np.uint64(32), counts) | self._words[places])
 
 
 class Carried(NamedTuple):
@@ -92,7 +93,7 @@ def of_different_stories(carried: Carried, least: Rows, sample: Sample, headline
 def _of_different_stories(carried: Carried, least: Rows, sample: Sample, headlines: Headlines) -> Flags:
     rows, n = carried.rows, len(least)
     line = np.repeat(np.arange(n), np.diff(carried.starts))
-    is_other = _changes(line, headlines.contents[rows])
+    is_other = arrays.changes(line, headlines.contents[rows])
     others = np.flatnonzero(is_other)
     texts = np.bincount(line[others], minlength=n)
     compared = others[_places(line[others]) < _CARRIERS]
@@ -104,7 +105,7 @@ def _of_different_stories(carried: Carried, least: Rows, sample: Sample, headlin
     topics = _Topics(words[shares > 0.5], shares[shares > 0.5])
     is_asked = np.zeros(n, np.bool_)
     is_asked[_owners(topics.words)] = True
-    asked = is_asked[line] & _changes(line, rows)
+    asked = is_asked[line] & arrays.changes(line, rows)
     differ[_topical(topics, line[asked], rows[asked], least, sample, headlines)] = False
     return differ
 
@@ -139,8 +140,8 @@ def _topical(topics: _Topics, line: Rows, rows: Rows, least: Rows, sample: Sampl
 
 def _sums(values: NDArray[np.unsignedinteger], starts: Rows) -> NDArray[np.uint64]:
     """A hash of each list [starts[i], starts[i + 1]) of values, whatever their order."""
-    mixed = (values + np.uint64(1)) * _MIX
-    mixed = (mixed ^ (mixed >> np.uint64(32))) * _MIX
+    mixed = (values + np.uint64(1)) * MIX
+    mixed = (mixed ^ (mixed >> np.uint64(32))) * MIX
     sums = np.append(np.uint64(0), np.cumsum(mixed, dtype=np.uint64))
     found: NDArray[np.uint64] = sums[starts[1:]] - sums[starts[:-1]]
     return found
@@ -150,30 +151,16 @@ def _owners(keys: NDArray[np.uint64]) -> Rows:
     return (keys >> np.uint64(32)).astype(np.int64)
 
 
-def _changes(*columns: NDArray[np.generic]) -> Flags:
-    """Whether each row differs from the one before it in any of the columns."""
-    found = np.ones(len(columns[0]), np.bool_)
-    found[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
-    return found
-
-
 def _places(groups: NDArray[np.int64]) -> Rows:
     """The place of each row in its group; equal groups are neighbours."""
-    begins = np.flatnonzero(_changes(groups))
+    begins = np.flatnonzero(arrays.changes(groups))
     return np.arange(len(groups)) - np.repeat(begins, np.diff(np.append(begins, len(groups))))
-
-
-def _counted(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The distinct keys, sorted, and how often each occurs. Sorting is several times faster here than `np.unique`."""
-    keys = np.sort(keys)
-    begins = np.flatnonzero(_changes(keys))
-    return keys[begins], np.diff(np.append(begins, len(keys)))
 
 
 def _of_distinct(line: Rows, whole: NDArray[np.uint64]) -> Rows:
     """The line of each distinct pair."""
     order = np.lexsort((whole, line))
-    return line[order][_changes(line[order], whole[order])]
+    return line[order][arrays.changes(line[order], whole[order])]
 
 
 def _looked_up(keys: NDArray[np.uint64], known: NDArray[np.uint64], counts: NDArray[np.int64]) -> NDArray[np.int64]:

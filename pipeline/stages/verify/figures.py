@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.threads import parallel
 
 __all__ = ["Figures"]
 
@@ -93,6 +94,4 @@ class Figures:
 
 
 def _in_threads(items: NDArray[np.int64], work: Callable[[NDArray[np.int64]], None]) -> None:
-    from pipeline.stages.kernels.threads import parallel
-
     parallel(work, np.array_split(items, max(1, len(items) // _TASK_PAIRS)) if len(items) else [])
