@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,9 +39,14 @@ def _run(command: str) -> str:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def demo() -> str:
-    """The first command of the README, which the others stand on."""
-    return _run("make demo")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The first command of the README, which the others stand on: once, however many processes test."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    said = tmp_path_factory.getbasetemp().parent / f"demo-{run}.txt"
+    with FileLock(f"{said}.lock"):
+        if not said.exists():
+            said.write_text(_run("make demo"), encoding="utf-8")
+    return said.read_text(encoding="utf-8")
 
 
 def test_the_demo_prints_what_the_readme_shows(demo: str) -> None:
@@ -57,7 +63,8 @@ def test_each_command_prints_what_the_readme_shows(command: str, shown: str) -> 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_each_script_runs(script: str) -> None:
     for folder in ("mine", "inbox", "nights"):
-        shutil.rmtree(ROOT / "build" / folder, ignore_errors=True)
+        if f"build/{folder}" in script:  # the others may be in use by another script
+            shutil.rmtree(ROOT / "build" / folder, ignore_errors=True)
     assert _run(f"set -eu\n{script}")
 
 
