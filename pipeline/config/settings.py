@@ -1,31 +1,12 @@
-"""Every setting: one frozen struct per stage; type, bounds, default and meaning on one line.
-
-`load(path)` reads a TOML file whose sections are named like the fields of `Config`; a key that is not a setting is an
-error that names the nearest one. A file states only what differs from the defaults. `describe()` writes all of them with
-their meaning; `configs/default.toml` is its output.
-"""
+"""Every setting: one frozen struct per stage; type, bounds, default and meaning on one line."""
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import re
-import tomllib
-import zoneinfo
-from collections.abc import Iterator, Mapping
-from datetime import date as date_
-from datetime import datetime, time
-from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
-from pipeline.errors import ConfigError
-
 __all__ = [
-    "READING",
     "Action",
     "Audit",
     "Clean",
@@ -41,41 +22,10 @@ __all__ = [
     "Store",
     "Trace",
     "Verify",
-    "describe",
-    "fingerprint",
-    "load",
-    "night",
 ]
-
 
 #: What an audit that fails does: stop the night, be told, or it is not looked at.
 Action = Literal["block", "warn", "off"]
-
-#: Settings that are paths.
-_PATHS = (
-    ("clean", "publishers"),
-    ("trace", "agencies"),
-    ("override", "orders"),
-    ("store", "metrics"),
-    ("store", "cache"),
-    ("night", "store"),
-    ("night", "inputs"),
-)
-
-#: Those whose content decides as well as the settings themselves.
-_FILES = (("clean", "publishers"), ("trace", "agencies"), ("override", "orders"))
-
-#: Settings that decide how an article is read, by section; none named means all of it.
-READING: Mapping[str, tuple[str, ...]] = MappingProxyType({"clean": (), "trace": (), "sketch": ("short_words",)})
-
-#: Settings that no published table depends on, by section; none named means all of it.
-_BESIDE: dict[str, tuple[str, ...]] = {
-    "run": (),
-    "read": (),  # what is kept was read, whatever it takes to read more
-    "audit": (),
-    "night": (),
-    "store": ("keep_runs", "divide_over", "mode", "min_free_gb", "bodies_days", "cache", "metrics"),
-}
 
 
 def _share(meaning: str) -> Meta:
@@ -289,171 +239,3 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     store: Store = Store()
     audit: Audit = Audit()
     night: Night = Night()
-
-
-def night(settings: Config, date: date_) -> tuple[list[str], str, datetime]:
-    """The inputs, store and as-of time of a night: the end of its date in the night's zone. `ConfigError` if unset."""
-    if not settings.night.inputs or not settings.night.store:
-        raise ConfigError("a night needs night.inputs and night.store in the configuration; see configs/nightly.toml")
-    try:
-        zone = zoneinfo.ZoneInfo(settings.night.zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(f"night.zone: {settings.night.zone!r} is no IANA zone such as Asia/Kolkata") from error
-    ends = datetime.combine(date, time.max, zone)
-    return [name.replace("{date}", date.isoformat()) for name in settings.night.inputs], settings.night.store, ends
-
-
-def load(path: str | Path | None) -> Config:
-    """The settings of a TOML file over the defaults; the defaults alone for None.
-
-    Raises `ConfigError` naming the file, the key and what would be right.
-    """
-    if path is None:
-        return Config()
-    try:
-        given = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(
-            f"{path}: no such configuration file; print one to start from with: reprints config"
-        ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
-    _refuse_unknown(path, given)
-    _resolve_paths(Path(path).parent, given)
-    try:
-        config = msgspec.convert(given, Config)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{path}: {error}") from error
-    if (config.pair.bands == 0) != (config.pair.rows == 0):
-        raise ConfigError(f"{path}: pair.bands and pair.rows are given together, or both 0 to derive them")
-    if config.pair.bands * config.pair.rows > config.sketch.permutations:
-        raise ConfigError(
-            f"{path}: pair.bands x pair.rows = {config.pair.bands * config.pair.rows} needs as many "
-            f"sketch.permutations; there are {config.sketch.permutations}"
-        )
-    if config.audit.min_nights > config.audit.nights:
-        raise ConfigError(
-            f"{path}: audit.min_nights = {config.audit.min_nights} nights are never there: audit.nights looks at the last "
-            f"{config.audit.nights}"
-        )
-    return config
-
-
-def stretch_days(settings: Config) -> float:
-    """How long the stretches of time are for which furniture is learned, in days."""
-    return settings.learn.days or settings.store.horizon_days / 12
-
-
-def texts_at_once(settings: Config) -> int:
-    """How many texts are held with their sketches, some 2 to 8 kB each while they are compared."""
-    return int(settings.run.memory_gb * (1 << 15))
-
-
-def part_days(settings: Config) -> int:
-    """How many days the parts of a published table have, where it is divided: few of them lie within a window."""
-    return max(1, round(settings.pair.window_days / 4))
-
-
-def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:
-    sections = {field.name: field.type for field in msgspec.structs.fields(Config)}
-    for section, values in given.items():
-        if section not in sections:
-            raise ConfigError(f"{path}: there is no section [{section}]{_nearest(section, list(sections))}")
-        if not isinstance(values, dict):
-            raise ConfigError(f"{path}: [{section}] is a section, found a value")
-        known = [field.name for field in msgspec.structs.fields(sections[section])]
-        for key in values:
-            if key not in known:
-                raise ConfigError(f"{path}: [{section}] has no setting {key!r}{_nearest(key, known)}")
-
-
-def _resolve_paths(folder: Path, given: dict[str, Any]) -> None:
-    """A relative path in a file is relative to that file, wherever the command is run. URLs are none."""
-    for section, key in _PATHS:
-        value = given.get(section, {}).get(key)
-        if isinstance(value, str) and value:
-            given[section][key] = _resolved(folder, value)
-        elif isinstance(value, list):
-            given[section][key] = [_resolved(folder, item) if isinstance(item, str) else item for item in value]
-
-
-def _resolved(folder: Path, path: str) -> str:
-    return path if "://" in path else str(folder / path)
-
-
-def _nearest(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
-
-
-def describe(config: Config | None = None) -> str:
-    """All settings as TOML, each with its meaning and bounds as a comment. `load` of the result equals `config`."""
-    return "\n".join(_lines(config or Config())) + "\n"
-
-
-def _lines(config: Config) -> Iterator[str]:
-    yield "# All settings of newswire-reprints with their defaults; a file of yours states only what differs."
-    for section in msgspec.structs.fields(Config):
-        struct = getattr(config, section.name)
-        yield ""
-        yield f"# {(type(struct).__doc__ or '').splitlines()[0]}"
-        yield f"[{section.name}]"
-        hints = get_type_hints(type(struct), include_extras=True)
-        for field in msgspec.structs.fields(struct):
-            meta: Meta = hints[field.name].__metadata__[0]
-            yield f"{field.name} = {_toml(getattr(struct, field.name))}  # {meta.description}{_bounds(meta)}"
-
-
-def _bounds(meta: Meta) -> str:
-    low, high = meta.ge if meta.ge is not None else meta.gt, meta.le
-    if low is None or (low == 0 and high is None):
-        return ""
-    return f" ({low}..{high})" if high is not None else f" (at least {low})"
-
-
-def _toml(value: object) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case int() | float():
-            return str(value)
-        case str():
-            return msgspec.json.encode(value).decode()
-        case tuple():
-            return f"[{', '.join(map(_toml, value))}]"
-        case dict():
-            return f"{{{', '.join(f'{_key(key)} = {_toml(item)}' for key, item in value.items())}}}"
-        case _:
-            raise TypeError(f"no TOML form for {type(value).__name__}")
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _toml(key)
-
-
-def fingerprint(settings: Config, only: Mapping[str, tuple[str, ...]] | None = None) -> str:
-    """A short hash of what decides the tables: equal for equal values, whatever file they came from. 16 hex digits.
-
-    Files that settings name count by what is in them, not by their path. Where a night lies, what its alarms are and how
-    many runs are kept decide nothing in a table. `only`: of these settings alone, by section.
-    """
-    values = msgspec.to_builtins(settings)
-    for section, keys in _BESIDE.items():
-        values[section] = {key: value for key, value in values[section].items() if keys and key not in keys}
-    for section, key in _FILES:
-        path = values[section][key]
-        values[section][key] = hashlib.blake2b(_content(path)).hexdigest() if path else ""
-    if only is not None:
-        values = {
-            section: {key: value for key, value in values[section].items() if not keys or key in keys}
-            for section, keys in only.items()
-        }
-    encoded = msgspec.json.encode(values, order="sorted")
-    return hashlib.blake2b(encoded, digest_size=8).hexdigest()
-
-
-def _content(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,86 @@
+"""The settings of a run, and what follows from them.
+
+`settings` has every one of them, a struct for each stage; `load(path)` reads a TOML file whose sections are named like the
+fields of `Config`: a key that is not a setting is an error that names the nearest one. A file states only what differs from the
+defaults. `describe()` writes all of them with their meaning; `configs/default.toml` is its output.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import date as date_
+from datetime import datetime, time
+
+from pipeline.config.files import describe, load
+from pipeline.config.identity import READING, fingerprint
+from pipeline.config.settings import (
+    Action,
+    Audit,
+    Clean,
+    Config,
+    Elect,
+    Learn,
+    Night,
+    Override,
+    Pair,
+    Read,
+    Run,
+    Sketch,
+    Store,
+    Trace,
+    Verify,
+)
+from pipeline.errors import ConfigError
+
+__all__ = [
+    "READING",
+    "Action",
+    "Audit",
+    "Clean",
+    "Config",
+    "Elect",
+    "Learn",
+    "Night",
+    "Override",
+    "Pair",
+    "Read",
+    "Run",
+    "Sketch",
+    "Store",
+    "Trace",
+    "Verify",
+    "describe",
+    "fingerprint",
+    "load",
+    "night",
+    "part_days",
+    "stretch_days",
+    "texts_at_once",
+]
+
+
+def night(settings: Config, date: date_) -> tuple[list[str], str, datetime]:
+    """The inputs, store and as-of time of a night: the end of its date in the night's zone. `ConfigError` if unset."""
+    if not settings.night.inputs or not settings.night.store:
+        raise ConfigError("a night needs night.inputs and night.store in the configuration; see configs/nightly.toml")
+    try:
+        zone = zoneinfo.ZoneInfo(settings.night.zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(f"night.zone: {settings.night.zone!r} is no IANA zone such as Asia/Kolkata") from error
+    ends = datetime.combine(date, time.max, zone)
+    return [name.replace("{date}", date.isoformat()) for name in settings.night.inputs], settings.night.store, ends
+
+
+def stretch_days(settings: Config) -> float:
+    """How long the stretches of time are for which furniture is learned, in days."""
+    return settings.learn.days or settings.store.horizon_days / 12
+
+
+def texts_at_once(settings: Config) -> int:
+    """How many texts are held with their sketches, some 2 to 8 kB each while they are compared."""
+    return int(settings.run.memory_gb * (1 << 15))
+
+
+def part_days(settings: Config) -> int:
+    """How many days the parts of a published table have, where it is divided: few of them lie within a window."""
+    return max(1, round(settings.pair.window_days / 4))

@@ -1,0 +1,142 @@
+"""Settings as TOML: read from a file over the defaults, and written with their meaning."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from pipeline.config.settings import Config
+from pipeline.errors import ConfigError
+
+__all__ = ["describe", "load"]
+
+#: Settings that are paths.
+_PATHS = (
+    ("clean", "publishers"),
+    ("trace", "agencies"),
+    ("override", "orders"),
+    ("store", "metrics"),
+    ("store", "cache"),
+    ("night", "store"),
+    ("night", "inputs"),
+)
+
+
+def load(path: str | Path | None) -> Config:
+    """The settings of a TOML file over the defaults; the defaults alone for None.
+
+    Raises `ConfigError` naming the file, the key and what would be right.
+    """
+    if path is None:
+        return Config()
+    try:
+        given = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: no such configuration file; print one to start from with: reprints config"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as TOML: {error}") from error
+    _refuse_unknown(path, given)
+    _resolve_paths(Path(path).parent, given)
+    try:
+        config = msgspec.convert(given, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    if (config.pair.bands == 0) != (config.pair.rows == 0):
+        raise ConfigError(f"{path}: pair.bands and pair.rows are given together, or both 0 to derive them")
+    if config.pair.bands * config.pair.rows > config.sketch.permutations:
+        raise ConfigError(
+            f"{path}: pair.bands x pair.rows = {config.pair.bands * config.pair.rows} needs as many "
+            f"sketch.permutations; there are {config.sketch.permutations}"
+        )
+    if config.audit.min_nights > config.audit.nights:
+        raise ConfigError(
+            f"{path}: audit.min_nights = {config.audit.min_nights} nights are never there: audit.nights looks at the last "
+            f"{config.audit.nights}"
+        )
+    return config
+
+
+def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:
+    sections = {field.name: field.type for field in msgspec.structs.fields(Config)}
+    for section, values in given.items():
+        if section not in sections:
+            raise ConfigError(f"{path}: there is no section [{section}]{_nearest(section, list(sections))}")
+        if not isinstance(values, dict):
+            raise ConfigError(f"{path}: [{section}] is a section, found a value")
+        known = [field.name for field in msgspec.structs.fields(sections[section])]
+        for key in values:
+            if key not in known:
+                raise ConfigError(f"{path}: [{section}] has no setting {key!r}{_nearest(key, known)}")
+
+
+def _resolve_paths(folder: Path, given: dict[str, Any]) -> None:
+    """A relative path in a file is relative to that file, wherever the command is run. URLs are none."""
+    for section, key in _PATHS:
+        value = given.get(section, {}).get(key)
+        if isinstance(value, str) and value:
+            given[section][key] = _resolved(folder, value)
+        elif isinstance(value, list):
+            given[section][key] = [_resolved(folder, item) if isinstance(item, str) else item for item in value]
+
+
+def _resolved(folder: Path, path: str) -> str:
+    return path if "://" in path else str(folder / path)
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
+
+
+def describe(config: Config | None = None) -> str:
+    """All settings as TOML, each with its meaning and bounds as a comment. `load` of the result equals `config`."""
+    return "\n".join(_lines(config or Config())) + "\n"
+
+
+def _lines(config: Config) -> Iterator[str]:
+    yield "# All settings of newswire-reprints with their defaults; a file of yours states only what differs."
+    for section in msgspec.structs.fields(Config):
+        struct = getattr(config, section.name)
+        yield ""
+        yield f"# {(type(struct).__doc__ or '').splitlines()[0]}"
+        yield f"[{section.name}]"
+        hints = get_type_hints(type(struct), include_extras=True)
+        for field in msgspec.structs.fields(struct):
+            meta: Meta = hints[field.name].__metadata__[0]
+            yield f"{field.name} = {_toml(getattr(struct, field.name))}  # {meta.description}{_bounds(meta)}"
+
+
+def _bounds(meta: Meta) -> str:
+    low, high = meta.ge if meta.ge is not None else meta.gt, meta.le
+    if low is None or (low == 0 and high is None):
+        return ""
+    return f" ({low}..{high})" if high is not None else f" (at least {low})"
+
+
+def _toml(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return str(value)
+        case str():
+            return msgspec.json.encode(value).decode()
+        case tuple():
+            return f"[{', '.join(map(_toml, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{_key(key)} = {_toml(item)}' for key, item in value.items())}}}"
+        case _:
+            raise TypeError(f"no TOML form for {type(value).__name__}")
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _toml(key)
