@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, AnyStr
+from typing import Any, AnyStr, Literal
 
 import pyarrow as pa
 from hypothesis import settings
@@ -145,8 +145,9 @@ def texts(draw: st.DrawFn, min_words: int = 0, max_words: int = 60) -> str:
             st.sampled_from((" ", " ", " ", "", ", ", ". ", "\n", "\u3000")), min_size=len(pieces), max_size=len(pieces)
         )
     )
-    form = draw(st.sampled_from(("NFC", "NFD")))
-    return unicodedata.normalize(form, "".join(word + gap for word, gap in zip(pieces, gaps, strict=True)))  # type: ignore[arg-type]
+    forms: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
+    form = draw(st.sampled_from(forms))
+    return unicodedata.normalize(form, "".join(word + gap for word, gap in zip(pieces, gaps, strict=True)))
 
 
 def _words(script: str) -> st.SearchStrategy[str]:

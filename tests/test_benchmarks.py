@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
@@ -50,8 +51,8 @@ def pairs_of(outcome: Outcome) -> set[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("module", [generate, judge, contender, shared])
-def test_examples_in_docstrings(module: object) -> None:
-    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+def test_examples_in_docstrings(module: ModuleType) -> None:
+    assert doctest.testmod(module).failed == 0
 
 
 # --- the corpus ---------------------------------------------------------------------------------------------------

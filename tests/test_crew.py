@@ -46,7 +46,8 @@ def test_results_come_in_order_with_their_marks(processes: int) -> None:
         found = list(crew.each(halved, given, watch))
         again = list(crew.each(halved, given, watch))
     assert [mark for mark, _ in found] == [mark for mark, _ in given]
-    assert all(half.equals(rows.slice(0, rows.num_rows // 2)) for (_, (_, rows)), (_, (_, half)) in zip(given, found))  # noqa: B905
+    halves = [rows.slice(0, rows.num_rows // 2) for _, (_, rows) in given]
+    assert all(half.equals(expected) for (_, (_, half)), expected in zip(found, halves, strict=True))
     assert [half for _, (_, half) in again] == [half for _, (_, half) in found]
     others = {pid for _, (pid, _) in found} - {os.getpid()}
     assert (len(others) > 0) == (processes > 1)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 import pytest
 
 from pipeline import config, flow
@@ -113,7 +114,10 @@ def test_publish_anyway_publishes_and_is_recorded(nights: Nights) -> None:
 def test_a_broken_invariant_blocks_whatever_is_said(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
     nights.deliver(3, alder=6, birch=5)
     arrange = write.arrange
-    broken = lambda name, rows: arrange(name, rows.slice(1) if name == "clusters" else rows)  # noqa: E731
+
+    def broken(name: str, rows: pa.Table) -> pa.Table:
+        return arrange(name, rows.slice(1) if name == "clusters" else rows)
+
     monkeypatch.setattr(write, "arrange", broken)
     with pytest.raises(AuditError, match="foreign keys") as raised:
         nights.run(3, publish_anyway=True)

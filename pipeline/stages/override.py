@@ -55,7 +55,8 @@ def parse(lines: list[str], source: str) -> Orders:
         raise ConfigError(
             f"{source}: the columns are {', '.join(_COLUMNS)}; found {', '.join(reader.fieldnames or [])}"
         )
-    found = Orders({}, {}, {}, {})
+    links: dict[str, dict[Pair, str]] = {"must_link": {}, "cannot_link": {}}
+    pinned, publishers = dict[str, str](), dict[str, str]()
     for row in reader:
         where = f"{source}:{reader.line_num}"
         kind, left, right, note = ((row.get(name) or "").strip() for name in _COLUMNS)
@@ -64,17 +65,17 @@ def parse(lines: list[str], source: str) -> Orders:
         if not left or (kind != "pin" and (not right or left == right)):
             raise ConfigError(f"{where}: {kind} needs {'left_id' if kind == 'pin' else 'two different ids'}")
         if kind == "pin":
-            found.pinned[left] = note  # type: ignore[index]
+            pinned[left] = note
         elif kind == "publisher":
-            found.publishers[left] = right  # type: ignore[index]
+            publishers[left] = right
         else:
-            getattr(found, kind)[min(left, right), max(left, right)] = note
-    both = sorted(set(found.must_link) & set(found.cannot_link))
+            links[kind][min(left, right), max(left, right)] = note
+    both = sorted(set(links["must_link"]) & set(links["cannot_link"]))
     if both:
         raise ConfigError(
             f"{source}: {both[0][0]} and {both[0][1]} must and cannot be linked; take one of the rows out"
         )
-    return found
+    return Orders(**links, pinned=pinned, publishers=publishers)
 
 
 def enforce(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -79,11 +80,11 @@ def test_records_that_vanish_are_found(tables: Tables) -> None:
     assert [finding.audit for finding in audit.invariants(tables, COUNTS | {"repeats": 0})] == ["counts"]
 
 
-def found(rejects: pa.Table, counts: dict[str, int] | None = None, **night: object) -> dict[str, str]:
+def found(rejects: pa.Table, counts: dict[str, int] | None = None, **night: Any) -> dict[str, str]:
     """What the audits say of a sound night of 100 articles with these changes, by audit."""
     unfinished, age = night.pop("unfinished", []), night.pop("age", timedelta(hours=3))
     run = msgspec.structs.replace(figures.Figures(records=80, articles=100, singletons=60, members=900), **night)
-    return dict(audit.of_night(run, COUNTS | (counts or {}), rejects, unfinished, age, config.Audit()))  # type: ignore[arg-type]
+    return dict(audit.of_night(run, COUNTS | (counts or {}), rejects, unfinished, age, config.Audit()))
 
 
 @pytest.mark.parametrize(
@@ -120,10 +121,10 @@ def found(rejects: pa.Table, counts: dict[str, int] | None = None, **night: obje
     ],
 )
 def test_what_a_night_may_not_be_is_found_each_by_its_own_audit(
-    tables: Tables, broken: dict[str, object], name: str, words: str
+    tables: Tables, broken: dict[str, Any], name: str, words: str
 ) -> None:
     assert found(tables["rejects"]) == {}
-    night = found(tables["rejects"], **broken)  # type: ignore[arg-type]
+    night = found(tables["rejects"], **broken)
     assert list(night) == [name]
     assert night[name].startswith(words)
 

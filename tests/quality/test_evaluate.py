@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -62,10 +63,10 @@ def test_figures_are_those_of_plain_counting(articles: list[tuple[int, int]]) ->
 
 @given(GROUPINGS, st.permutations(range(6)), st.permutations(range(6)), st.randoms(use_true_random=False))
 def test_names_and_order_say_nothing(
-    articles: list[tuple[int, int]], story_names: list[int], cluster_names: list[int], random: object
+    articles: list[tuple[int, int]], story_names: list[int], cluster_names: list[int], chance: Random
 ) -> None:
     renamed = [(story_names[story], cluster_names[cluster]) for story, cluster in articles]
-    random.shuffle(renamed)  # type: ignore[attr-defined]
+    chance.shuffle(renamed)
     assert figures(*zip(*renamed, strict=True)) == pytest.approx(figures(*zip(*articles, strict=True)), nan_ok=True)
 
 

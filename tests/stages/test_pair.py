@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from random import Random
 
 import numpy as np
 import pyarrow as pa
@@ -77,10 +78,10 @@ def test_every_pair_in_the_window_that_shares_enough_is_found(world: list[tuple[
 
 @given(WORLD, st.randoms(use_true_random=False))
 @settings(deadline=None)
-def test_the_order_of_articles_does_not_matter(world: list[tuple[str, int]], random: object) -> None:
+def test_the_order_of_articles_does_not_matter(world: list[tuple[str, int]], chance: Random) -> None:
     texts, times = [text for text, _ in world], [day * DAY for _, day in world]
     order = list(range(len(texts)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    chance.shuffle(order)
     setting = config.Pair(bucket_cap=3, pivots=1, sample=2, sample_shared=1)
     here = connected(found(texts, times, setting), len(texts))
     there = connected(found([texts[i] for i in order], [times[i] for i in order], setting), len(texts))
