@@ -88,14 +88,15 @@ def test_a_file_of_the_night(night: Night, case: Case) -> None:
 def test_no_such_file_nothing_but_hidden_files(reprints: Callable[..., Ended], tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / ".hidden.jsonl").write_bytes(lines(story("hidden")))
-    for given in ("in", "gone", "in/*.jsonl"):
+    (tmp_path / "empty").mkdir()
+    for given in ("in", "gone", "in/*.jsonl", "empty"):
         ended = reprints("run", tmp_path / given, "--store", tmp_path / "store")
         assert ended.code == 2
         assert "Traceback" not in ended.err
     assert not (tmp_path / "store").exists()
 
 
-def test_what_is_no_file_is_never_opened(reprints: Callable[..., Ended], tmp_path: Path) -> None:
+def test_what_is_no_file_is_never_opened(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     os.mkfifo(folder / "pipe.jsonl")
@@ -115,8 +116,22 @@ def test_what_is_no_file_is_never_opened(reprints: Callable[..., Ended], tmp_pat
     assert (finding.audit, finding.blocks) == ("unfinished_files", False)
     assert finding.found.startswith("not read: ")
     assert "and 3 more" in finding.found
+
+
+def test_what_is_named_outright_is_read_where_it_is_a_file(reprints: Callable[..., Ended], tmp_path: Path) -> None:
+    for name in ("in", "matched"):
+        (tmp_path / f"linked-{name}.jsonl").write_bytes(lines(story(f"linked-{name}")))
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "half.jsonl.part").write_bytes(lines(story(f"part-{name}")))
+        (tmp_path / name / "link.jsonl").symlink_to(tmp_path / f"linked-{name}.jsonl")
+    Night(tmp_path / "in", tmp_path / "in" / "half.jsonl.part", tmp_path / "in" / "link.jsonl")
+    night = Night(tmp_path / "matched", tmp_path / "matched" / "*.part", tmp_path / "matched" / "link*")
+    assert set(night.members) == {"part-in", "linked-in", "linked-matched"}  # no pattern means what is half written
+    os.mkfifo(tmp_path / "in" / "pipe.jsonl")
+    (tmp_path / "in" / "lost.jsonl").symlink_to("nothing")
+    (tmp_path / "in" / "loop.jsonl").symlink_to("loop.jsonl")
     for name in ("pipe.jsonl", "lost.jsonl", "loop.jsonl"):
-        assert reprints("run", folder / name, "--store", tmp_path / "other").code == 2
+        assert reprints("run", tmp_path / "in" / name, "--store", tmp_path / "other").code == 2
 
 
 class Meddler(Watch):
@@ -271,7 +286,8 @@ def test_no_file_takes_more_memory_than_a_few_of_the_longest_records(tmp_path: P
 #: Lines of the table that have a test of their own, here or elsewhere.
 ELSEWHERE = {
     "no such file": test_no_such_file_nothing_but_hidden_files,
-    "`*.part`": test_what_is_no_file_is_never_opened,
+    "in a folder: `*.part`": test_what_is_no_file_is_never_opened,
+    "the same, named outright": test_what_is_named_outright_is_read_where_it_is_a_file,
     "a file that may not be read": test_a_file_that_may_not_be_read_or_has_gone,
     "a file that changes": test_a_file_that_changes_while_it_is_read,
     "a name that is not UTF-8": test_a_name_that_is_not_utf8,
