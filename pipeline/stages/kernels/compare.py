@@ -17,15 +17,16 @@ __all__ = ["PASSAGE", "compare", "distinct_counts", "shared_values"]
 #: Shingles in a run that is long enough to be a passage and no turn of phrase.
 PASSAGE = 8
 
-_GOLDEN = np.uint32(0x9E3779B1)
-
 
 @numba.njit(nogil=True, cache=True, inline="always")
 def _find(
     table: NDArray[np.int32], mask: np.uint32, values: NDArray[np.uint32], first: int, value: np.uint32
 ) -> tuple[np.uint32, int]:
-    """Where `value` is in the table or would go: (slot, position of it in `values` less `first`, or -1)."""
-    slot = np.uint32(value * _GOLDEN) & mask
+    """Where `value` is in the table or would go: (slot, position of it in `values` less `first`, or -1).
+
+    Shingles are hashes: their low bits are as good as any.
+    """
+    slot = value & mask
     while table[slot] >= 0 and values[first + table[slot]] != value:
         slot = (slot + np.uint32(1)) & mask
     return slot, table[slot]
@@ -33,9 +34,10 @@ def _find(
 
 @loop
 def _mask(size: int) -> np.uint32:
-    """The mask of a table at most half full with so many entries."""
+    """The mask of a table at most an eighth full with so many entries: a value that is not there nearly always meets an
+    empty place, which is what the processor bets on."""
     slots = 16
-    while slots < 2 * size:
+    while slots < 8 * size:
         slots *= 2
     return np.uint32(slots - 1)
 
