@@ -42,8 +42,8 @@ class Job:
     shingle_words: int = 5
     permutations: int = 128
     seed: int = 1
-    bands: int = 20
-    rows: int = 6
+    bands: int = 25
+    rows: int = 5
     cut: float = 0.7
 
 

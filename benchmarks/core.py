@@ -20,12 +20,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import generate, judge, page
+from benchmarks import bounds, generate, judge, page
 from benchmarks.contender import Job
 
 __all__ = ["Contender", "Unmeasured", "compare", "contenders", "main"]
 
 _WARM_ARTICLES = 4_000  # two row groups: joined arrays differ in kind from a single one, and have kernels of their own
+_BOUNDS_ARTICLES = 20_000
 _POLL_SECONDS = 0.1
 _EXACT, _ESTIMATE, _CLUSTERS = "exact pairs", "pairs by estimate", "clusters, unverified"
 
@@ -242,7 +243,8 @@ def main() -> None:
     sizes = " ".join(str(articles) for articles in options.articles)
     command = f"python -m benchmarks.core --articles {sizes} --rounds {options.rounds} --seed {options.seed}"
     descriptions = [page.described(contender.module) for contender in field[1:]]
-    text = page.render(comparisons, command, list(dict.fromkeys(descriptions)))
+    found = bounds.measure(corpus(options.folder, _BOUNDS_ARTICLES, options.seed))
+    text = page.render(comparisons, command, list(dict.fromkeys(descriptions)), bounds.table(found))
     options.out.write_text(text, encoding="utf-8")
     print(f"written: {options.out}")
 

@@ -39,26 +39,29 @@ def settings(job: Job) -> config.Config:
     )
 
 
-def _sketches(job: Job, set_to: config.Sketch) -> pa.Table:
-    """The sketches of all row groups, each group read and sketched by one thread while it is in the cache."""
+def _sketches(job: Job, set_to: config.Config) -> tuple[pa.Table, pa.Table]:
+    """Sketches and keys of all row groups, each group read, sketched and signed by one thread while it is in the cache."""
     metadata = pq.read_metadata(job.path)
     sizes = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
 
-    def group(number: int, first: int) -> pa.Table:
+    def group(number: int, first: int) -> tuple[pa.Table, pa.Table]:
         bodies = pq.ParquetFile(job.path).read_row_group(number, columns=["body"], use_threads=False)["body"]
         ids = pa.array(np.arange(first, first + len(bodies))).cast(pa.string())
-        return sketch.run(pa.table({"article_id": ids, "body": bodies}), set_to)
+        signed = sketch.run(pa.table({"article_id": ids, "body": bodies}), set_to.sketch)
+        return signed.drop_columns("signature"), pair.keys(signed, set_to.pair)
 
     with ThreadPoolExecutor(job.processes) as pool:
-        return pa.concat_tables(pool.map(group, range(len(sizes)), accumulate(sizes, initial=0)))
+        found = pool.map(group, range(len(sizes)), accumulate(sizes, initial=0))
+        sketches, keys = zip(*found, strict=True)
+    return pa.concat_tables(sketches), pa.concat_tables(keys)
 
 
 def clusters(job: Job, set_to: config.Config, watch: Stopwatch) -> tuple[pa.Table, pa.Table, NDArray[np.int64]]:
     """Candidates, matches and labels of the articles of the job's file, under any settings."""
     with watch.step("read, shingle, sign"):
-        sketches = _sketches(job, set_to.sketch)
+        sketches, keys = _sketches(job, set_to)
     with watch.step("pair"):
-        candidates = pair.run(pair.keys(sketches, set_to.pair), None, set_to.pair)
+        candidates = pair.run(keys, None, set_to.pair)
     with watch.step("verify"):
         matches = verify.run(candidates, sketches, None, set_to.verify)
     with watch.step("cluster"):

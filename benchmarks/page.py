@@ -50,13 +50,14 @@ def described(module: str) -> str:
     return f"- **{title.partition(':')[0]}**:{title.partition(':')[2]} " + " ".join(text.split())
 
 
-def render(comparisons: list[Comparison], command: str, peers: list[str]) -> str:
-    """The page as Markdown: the smallest size first in `comparisons`, how each peer is called in `peers`."""
+def render(comparisons: list[Comparison], command: str, peers: list[str], bounds: list[list[str]]) -> str:
+    """The page as Markdown: the smallest size first in `comparisons`, how each peer is called in `peers`; `bounds` are rows of
+    cells, as `benchmarks.bounds` gives them."""
     most = max(comparisons, key=lambda one: (len(one.runs), one.articles))  # the size that most could be measured at
     sections = [_headline(most), *([_sizes(comparisons)] if len(comparisons) > 1 else [])]
     for one in reversed(comparisons):
         sections += [_times(one), _steps(one), _verdicts(one)]
-    sections += [_reading(most), _job(most), _peers(peers), _machine(comparisons, command)]
+    sections += [_bounds(bounds), _reading(most), _job(most), _peers(peers), _machine(comparisons, command)]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
@@ -65,7 +66,7 @@ def _median(runs: Runs, key: str) -> float:
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
-    rule = ["---" if title in ("", "ends with") else "---:" for title in head]
+    rule = ["---" if title in ("", "ends with", "bound") else "---:" for title in head]
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, rule, *rows))
 
 
@@ -157,6 +158,19 @@ def _verdicts(comparison: Comparison) -> str:
     return (
         f"## {comparison.articles:,} articles: was it right\n\n{_table(head, rows)}\n\n"
         f"An exhaustive search among {comparison.sampled:,} of them found {comparison.reference_pairs:,} pairs at the cut."
+    )
+
+
+def _bounds(rows: list[list[str]]) -> str:
+    head = ["", "us an article and thread", "bound", "us of that alone", "times as long"]
+    return (
+        "## What bounds our steps\n\n"
+        f"{_table(head, rows)}\n\n"
+        "Of 20,000 articles, on one thread, the fastest of several rounds. The bound is the least that must be done, done "
+        "alone by the fastest means at hand (`benchmarks/bounds.py`): unpacking the same bytes; reading them once; the "
+        "arithmetic of the permutations on data that never leaves the first cache; sorting as many keys. Memory bounds neither "
+        "`shingle`, which goes from letters to words, numbers, names, quotations and lines of any script, nor `verify`, which "
+        "looks every shingle up and follows the passages in common: theirs are instructions and branches."
     )
 
 

@@ -146,11 +146,9 @@ def _done(
     for first in range(0, len(rows), _SLICE):
         some = rows[first : first + _SLICE]
         whole = kept.whole(articles["key"].to_numpy()[some])
-        lines = sketches["lines"].take(pa.array(some))
-        bare, struck = learn.strike(whole, lines, stretches[some], learned, settings.learn, settings.clean.stub_words)
+        lines = learn.furniture(carrying.take(pa.array(some)), stretches[some], learned)
+        bare, struck, lost = learn.strike(whole, lines, settings.learn, settings.clean.stub_words)
         at = pc.index_in(struck["article_id"], value_set=whole["article_id"].combine_chunks()).to_numpy()
-        lost = np.unique(at)
-        bare = bare.take(pa.array(lost))
         own = struck.append_column("row", pa.array(some[at]))
         found.append(_Done(some[lost], _sketched(bare, settings), bare.select(_WORDS), own))
     rows_of, *tables = zip(*found, strict=True)

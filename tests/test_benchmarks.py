@@ -17,7 +17,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import contender, core, generate, judge, languages, ours, page, quality, signatures, thirty, whole
+from benchmarks import (
+    bounds,
+    contender,
+    core,
+    generate,
+    judge,
+    languages,
+    ours,
+    page,
+    quality,
+    signatures,
+    thirty,
+    whole,
+)
 from benchmarks.contender import Job, Outcome, measure
 from benchmarks.peers import datasketch_peer, shared
 
@@ -255,7 +268,11 @@ def tables_of(text: str) -> list[list[str]]:
 
 def test_page_is_written_from_a_whole_comparison(tmp_path: Path) -> None:
     comparison = compared(core.contenders(1), tmp_path)
-    text = page.render([comparison], "the command", [])
+    found = bounds.measure(core.corpus(tmp_path, 200, 2))
+    assert all(one.taken > 0 and (one.least > 0) == bool(one.bound) for one in found)
+    text = page.render([comparison], "the command", [], bounds.table(found))
+    for one in found:
+        assert f"| {one.step} | {one.taken:.2f} | {one.bound or '–'} |" in text
     assert text.startswith("# Performance")
     assert "datasketch, 1 process" in text
     assert "the command" in text
@@ -276,7 +293,7 @@ def test_a_peer_that_fails_is_on_the_page_with_its_reason(tmp_path: Path, stubs:
     ]
     comparison = compared(field, tmp_path)
     assert list(comparison.runs) == ["newswire-reprints"]
-    text = page.render([comparison], "the command", [])
+    text = page.render([comparison], "the command", [], [])
     assert "- failing failed: ValueError: no such call" in text
     assert "- broken could not be installed: ERROR: No matching distribution found for broken" in text
     with pytest.raises(core.Unmeasured, match="no such call"):  # without ours there is nothing to compare with
@@ -291,7 +308,7 @@ def test_clusters_alone_are_judged_by_the_pairs_within(tmp_path: Path, stubs: Pa
     assert 0.1 < verdict.precision < 1, "prints of one story lie below the cut, too"
     assert verdict.false > 0
     assert np.isnan(verdict.worst)
-    text = page.render([comparison], "the command", [])
+    text = page.render([comparison], "the command", [], [])
     rows = [line for line in text.splitlines() if line.startswith("| clusters | clusters, unverified |")]
     assert len(rows) == 2
     assert "| – |" in rows[1]
@@ -304,10 +321,17 @@ def test_who_would_take_too_long_is_not_run_and_said_so(tmp_path: Path, stubs: P
     assert core.too_slow(small, 10**3, patience=1e6) == {}
     spared = core.too_slow(small, 10**9, patience=1e-6)
     large = compared(field, tmp_path, spared=spared)
-    text = page.render([small, large], "the command", [])
+    text = page.render([small, large], "the command", [], [])
     assert "- clusters not run: at its pace on 200 articles it would take" in text
     assert core.too_slow(large, 10**9, patience=1e9) == spared
-    assert [len(table) for table in tables_of(text)] == [4, 3, 3, 4, 4]  # by size; large, small: time, verdict
+    assert [len(table) for table in tables_of(text)] == [
+        4,
+        3,
+        3,
+        4,
+        4,
+        2,
+    ]  # by size; large, small: time, verdict; bounds
 
 
 def test_every_peer_has_an_environment_and_needs_nothing_of_ours() -> None:

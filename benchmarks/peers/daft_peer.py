@@ -5,7 +5,7 @@ what stands between spaces; shingles are hashed by its `xxhash`. Each band becom
 grouping takes in half the time of a list column exploded by `chunk`, as its tutorial has it; joining the keys with
 themselves instead of grouping them also took longer. It ends with the clusters of what shares a band: nothing compares
 the texts. Components are found here by union and find; its tutorial's rounds of joins are made for clusters of machines.
-As many permutations as the bands need: 120 of the 128.
+As many permutations as the bands need: 125 of the 128.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ reader gives a file to one task, so a reader of our own gives each task its shar
 by its own rules, without those that fold numbers and accents; words are then cut at white space by a tokeniser of our own,
 since with spaCy, its default, this stage took ten times as long for the same words. Everything between the stages goes
 through files, as it is made for clusters of machines; workers are forked, which starts them fastest. It ends with the
-clusters of what shares a band: nothing compares the texts. As many hashes as the bands need: 120.
+clusters of what shares a band: nothing compares the texts. As many hashes as the bands need: 125.
 """
 
 from __future__ import annotations

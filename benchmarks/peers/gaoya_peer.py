@@ -4,7 +4,7 @@ Everything happens in Rust: `par_bulk_insert_docs` tokenises, signs and indexes,
 once more, since its Python side takes no signature; `smallvec` buckets, made for few duplicates, were the fastest of its
 three kinds. Shingles and hash are its own: words are cut at ASCII white space and punctuation. Candidates of a band are
 kept when their *estimated* Jaccard, the share of equal values in two signatures, reaches the cut, inside the query: so it
-ends with pairs by estimate. Signatures have as many values as the bands need: 120.
+ends with pairs by estimate. Signatures have as many values as the bands need: 125.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Its bulk calls throughout, with our shingles as strings, which saves encoding them. Its faster rho pipeline tells only
 whether an article has a near-duplicate, not which one, and its deduplicator only which articles to keep: neither gives
 pairs. Candidates of a band are kept when their *estimated* Jaccard, `RMinHash.jaccard`, reaches the cut, as its own
-deduplicator does: it ends with pairs by estimate. Its bands divide the permutations: 120, not 128. With more than one
+deduplicator does: it ends with pairs by estimate. Its bands divide the permutations: 125, not 128. With more than one
 process, workers read, shingle and sign, which is nearly all of the time; the index stays in the parent.
 """
 

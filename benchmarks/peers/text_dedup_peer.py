@@ -4,7 +4,7 @@
 shares a band, exactly as its `main` does; the filtering and writing of the data set that follow there are left out, and
 so is the cache of `datasets`, from which a second round would only read. Shingles and hash are its own: words are cut at
 each character that is not a word character, so that ", " leaves an empty word between two; xxh3. It ends with the clusters
-of what shares a band: nothing compares the texts. As many permutations as the bands need: 120 of the 128.
+of what shares a band: nothing compares the texts. As many permutations as the bands need: 125 of the 128.
 """
 
 from __future__ import annotations

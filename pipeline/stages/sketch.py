@@ -18,7 +18,7 @@ from pipeline import config, schema
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel, split
 
-__all__ = ["lines", "run", "sign", "spans", "words"]
+__all__ = ["lines", "run", "sign", "spans", "unsigned", "words"]
 
 _TASK_BYTES = 1 << 20  # text that one thread takes at a time: the scratch of a task stays in cache
 
@@ -31,11 +31,11 @@ def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     `schema.SKETCHES` and `signature`. Equal texts have equal sketches, whatever the batch they travel in. `lines` are those
     of the body; a body that is sketched with its headline has none.
     """
-    return sign(_unsigned(articles, settings), settings)
+    return sign(unsigned(articles, settings), settings)
 
 
-def _unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
-    """The sketches without signatures."""
+def unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
+    """The sketches that `run` gives, as `schema.SKETCHES`: without signatures."""
     from pipeline.stages.kernels import shingle
 
     is_short = _is_short(articles, settings)
@@ -98,14 +98,14 @@ def words(column: pa.ChunkedArray) -> pa.ChunkedArray:
     Of scripts that put no spaces between words, each two signs.
     """
     texts = pa.table({"article_id": pa.nulls(len(column), pa.string()).fill_null(""), "body": column})
-    found, offsets = arrays.hashes(_unsigned(texts, config.Sketch(shingle_words=1, shingle_chars=2))["shingles"])
+    found, offsets = arrays.hashes(unsigned(texts, config.Sketch(shingle_words=1, shingle_chars=2))["shingles"])
     values, counts = arrays.distinct(found, np.diff(offsets))
     return pa.chunked_array([arrays.lists(values, arrays.offsets(counts))])
 
 
 def lines(articles: pa.Table, settings: config.Sketch) -> pa.ChunkedArray:
     """The column `lines` of the sketches of these articles."""
-    return _unsigned(articles, settings)["lines"]
+    return unsigned(articles, settings)["lines"]
 
 
 def spans(bodies: pa.ChunkedArray, settings: config.Sketch) -> list[NDArray[np.int64]]:

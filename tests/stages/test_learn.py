@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pipeline import config, schema
@@ -61,10 +62,36 @@ def struck(rows: list[dict[str, Any]], settings: config.Learn = SETTINGS) -> tup
     articles = sketched(table(rows))
     stretches = np.array([row.get("stretch", 0) for row in rows], np.int64)
     learned = learn.run(articles, stretches, stretches.tolist(), settings)
-    texts, stripped = learn.strike(articles, articles["lines"], stretches, learned, settings, stub_words=30)
-    changed = set(learn.carriers(articles, stretches, learned).tolist())
-    assert {row["record"] for row in stripped.to_pylist()} <= {rows[i]["record"] for i in changed}
-    return texts.to_pylist(), stripped.to_pylist()
+    lines = learn.furniture(articles, stretches, learned)
+    bare, stripped, lost = learn.strike(articles.select(schema.ARTICLES.names), lines, settings, stub_words=30)
+    assert set(lost.tolist()) <= set(learn.carriers(articles, stretches, learned).tolist())
+    assert {row["record"] for row in stripped.to_pylist()} == {rows[i]["record"] for i in lost.tolist()}
+    texts = articles.select(schema.ARTICLES.names).to_pylist()
+    for row, text in zip(lost.tolist(), bare.to_pylist(), strict=True):
+        texts[row] = text
+    return texts, stripped.to_pylist()
+
+
+@given(st.lists(st.tuples(st.sampled_from([None, "elm", "oak"]), st.integers(0, 2), st.lists(st.sampled_from("abcd")))))
+@hypothesis_settings(deadline=None)
+def test_furniture_is_what_a_set_of_publisher_time_and_line_says(rows: list[tuple[str | None, int, list[str]]]) -> None:
+    articles = sketched(table([article(n, "x", *lines, publisher=by) for n, (by, _, lines) in enumerate(rows)]))
+    hashes = articles["lines"].to_pylist()
+    told = {(at, by, line) for (by, at, _), own in zip(rows[::2], hashes[::2], strict=True) for line in own if by}
+    wanted = {one for number, one in enumerate(sorted(told)) if number % 2}
+    learned = pa.Table.from_pylist(
+        [dict(zip(learn.LEARNED.names, one, strict=True)) for one in sorted(wanted)], learn.LEARNED
+    )
+    stretches = np.array([at for _, at, _ in rows], np.int64)
+    found = learn.furniture(articles, stretches, learned)
+    for number, ((by, at, _), own) in enumerate(zip(rows, hashes, strict=True)):
+        assert found.of(number) == [(at, by, line) in wanted for line in own]
+    carrying = [
+        n
+        for n, ((by, at, _), own) in enumerate(zip(rows, hashes, strict=True))
+        if any((at, by, line) in wanted for line in own)
+    ]
+    assert learn.carriers(articles, stretches, learned).tolist() == carrying
 
 
 def test_a_line_under_different_stories_is_furniture() -> None:

@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["changes", "counted", "distinct", "hashes", "is_in", "lists", "offsets", "read_only", "texts"]
+from pipeline.stages.kernels.threads import parallel
+
+__all__ = ["changes", "counted", "distinct", "hashes", "is_in", "joined", "lists", "offsets", "read_only", "texts"]
 
 
 T = TypeVar("T", bound=np.generic)
@@ -31,13 +33,23 @@ def lists(values: NDArray[np.unsignedinteger], where: NDArray[np.int64]) -> pa.L
 
 def hashes(column: pa.ChunkedArray) -> tuple[NDArray[np.unsignedinteger], NDArray[np.int64]]:
     """The inverse of `lists`: all values, unsigned, and their offsets, int64 (n + 1,) beginning with 0."""
-    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-    if isinstance(array, pa.ChunkedArray):  # what combine_chunks makes of no chunk at all
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], type=column.type)
-    where = array.offsets.to_numpy()
-    values = array.values.to_numpy(zero_copy_only=True)
-    values = values.view(f"u{values.itemsize}")
-    return read_only(values[where[0] : where[-1]]), where - where[0]
+    flat = [(chunk.offsets.to_numpy(), chunk.values.to_numpy(zero_copy_only=True)) for chunk in column.chunks]
+    parts = [values[where[0] : where[-1]] for where, values in flat]
+    sizes = [np.diff(where) for where, _ in flat]
+    if len(parts) == 1:
+        values, where = parts[0], flat[0][0] - flat[0][0][0]
+    else:
+        values = joined(parts) if parts else pa.array([], column.type.value_type).to_numpy()
+        where = offsets(np.concatenate([np.empty(0, np.int64), *sizes]))
+    return read_only(values.view(f"u{values.itemsize}")), where
+
+
+def joined(parts: list[NDArray[T]]) -> NDArray[T]:
+    """`np.concatenate`, in all threads: most of the time goes into memory that is touched for the first time."""
+    out = np.empty(sum(map(len, parts)), parts[0].dtype)
+    rooms = np.split(out, np.cumsum([len(part) for part in parts])[:-1])
+    parallel(lambda task: np.copyto(*task), zip(rooms, parts, strict=True))
+    return out
 
 
 def texts(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -1,15 +1,29 @@
-"""Two machine instructions that numba has no name for: an unaligned load, and counting trailing zeros."""
+"""What numba has no name for: an unaligned load, counting trailing zeros, and a loop that counts no references."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+import numba
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-__all__ = ["load64", "trailing_zeros"]
+__all__ = ["load64", "loop", "trailing_zeros"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def loop(function: Function) -> Function:
+    """Compile a kernel that makes no array of its own: what it needs as scratch is given to it.
+
+    Elsewhere numba counts references, atomically, wherever one function hands an array to another; threads that do so for
+    every value wait for one another. (Its flag for that has no public name; numba's own string functions are made with it.)
+    """
+    compiled: Function = numba.njit(nogil=True, cache=True, _nrt=False)(function)  # type: ignore[call-overload]
+    return compiled
 
 
 @intrinsic

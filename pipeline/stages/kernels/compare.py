@@ -10,40 +10,53 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.stages.kernels.bits import loop
+
 __all__ = ["PASSAGE", "compare", "distinct_counts", "shared_values"]
 
 #: Shingles in a run that is long enough to be a passage and no turn of phrase.
 PASSAGE = 8
-
-_GOLDEN = np.uint32(0x9E3779B1)
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
 def _find(
     table: NDArray[np.int32], mask: np.uint32, values: NDArray[np.uint32], first: int, value: np.uint32
 ) -> tuple[np.uint32, int]:
-    """Where `value` is in the table or would go: (slot, position of it in `values` less `first`, or -1)."""
-    slot = np.uint32(value * _GOLDEN) & mask
+    """Where `value` is in the table or would go: (slot, position of it in `values` less `first`, or -1).
+
+    Shingles are hashes: their low bits are as good as any.
+    """
+    slot = value & mask
     while table[slot] >= 0 and values[first + table[slot]] != value:
         slot = (slot + np.uint32(1)) & mask
     return slot, table[slot]
 
 
-@numba.njit(nogil=True, cache=True)
+@loop
 def _mask(size: int) -> np.uint32:
-    """The mask of a table at most half full with so many entries."""
+    """The mask of a table at most an eighth full with so many entries: a value that is not there nearly always meets an
+    empty place, which is what the processor bets on."""
     slots = 16
-    while slots < 2 * size:
+    while slots < 8 * size:
         slots *= 2
     return np.uint32(slots - 1)
 
 
-@numba.njit(nogil=True, cache=True)
+@loop
 def _mark(quotes: NDArray[np.uint32], first: int, last: int, size: int, marks: NDArray[np.bool_]) -> None:
     """Marks which of `size` shingles stand in the ranges [begin, end) that quotes[first:last] has in turn."""
     marks[:size] = False
     for at in range(first, last, 2):
         marks[quotes[at] : quotes[at + 1]] = True
+
+
+@numba.njit(nogil=True, cache=True)
+def _largest(offsets: NDArray[np.int64], rows: NDArray[np.int64]) -> int:
+    """The size of the largest of the lists `rows`."""
+    most = 0
+    for row in rows:
+        most = max(most, offsets[row + 1] - offsets[row])
+    return most
 
 
 @numba.njit(nogil=True, cache=True)
@@ -57,18 +70,28 @@ def distinct_counts(
 ) -> None:
     """How many distinct values each of the lists `rows` holds, to out[row, 0], and how many of them stand first outside of
     the ranges of its `quotes`, to out[row, 1]."""
-    table = np.empty(16, np.int32)
-    quoted = np.empty(16, np.bool_)
+    most = _largest(offsets, rows)
+    table, quoted = np.empty(np.int64(_mask(most)) + 1, np.int32), np.empty(most, np.bool_)
+    _distinct_counts(values, offsets, quotes, quote_offsets, rows, out, table, quoted)
+
+
+@loop
+def _distinct_counts(
+    values: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    quotes: NDArray[np.uint32],
+    quote_offsets: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    out: NDArray[np.int64],
+    table: NDArray[np.int32],
+    quoted: NDArray[np.bool_],
+) -> None:
     for row in rows:
         first, last = offsets[row], offsets[row + 1]
         mask = _mask(last - first)
-        if table.size <= mask:
-            table = np.empty(np.int64(mask) + 1, np.int32)
-            quoted = np.empty(np.int64(mask) + 1, np.bool_)
         table[: np.int64(mask) + 1] = -1
         _mark(quotes, quote_offsets[row], quote_offsets[row + 1], last - first, quoted)
-        count = 0
-        narrated = 0
+        count, narrated = 0, 0
         for i in range(last - first):
             slot, at = _find(table, mask, values, first, values[first + i])
             if at < 0:
@@ -102,22 +125,38 @@ def compare(
     begins at 1 in both. A run is followed from the first place a value has in the left list, so in a text that repeats
     itself it is a lower bound. Of runs as long the first in the right list counts.
     """
-    table = np.empty(16, np.int32)
-    seen = np.empty(16, np.int64)  # by position in the left list: the last pair that met it
-    places = np.empty(16, np.int32)  # by position in the left list: the first one that has its value
-    in_left = np.empty(16, np.bool_)  # by position in the left list: whether it is quoted
-    in_right = np.empty(16, np.bool_)
+    most = _largest(offsets, left)
+    table = np.empty(np.int64(_mask(most)) + 1, np.int32)
+    seen = np.empty(most, np.int64)  # by position in the left list: the last pair that met it
+    places = np.empty(most, np.int32)  # by position in the left list: the first one that has its value
+    in_left = np.empty(most, np.bool_)  # by position in the left list: whether it is quoted
+    in_right = np.empty(_largest(offsets, right), np.bool_)
+    sides, found = (left, right), (shared, longest, begins, onsets, quoted)
+    _compare(values, offsets, quotes, quote_offsets, sides, found, table, seen, places, in_left, in_right)
+
+
+@loop
+def _compare(
+    values: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    quotes: NDArray[np.uint32],
+    quote_offsets: NDArray[np.int64],
+    sides: tuple[NDArray[np.int64], NDArray[np.int64]],
+    found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    table: NDArray[np.int32],
+    seen: NDArray[np.int64],
+    places: NDArray[np.int32],
+    in_left: NDArray[np.bool_],
+    in_right: NDArray[np.bool_],
+) -> None:
+    left, right = sides
+    shared, longest, begins, onsets, quoted = found
     mask = np.uint32(0)
     for pair in range(left.size):
         first, last = offsets[left[pair]], offsets[left[pair] + 1]
         size = last - first
         if pair == 0 or left[pair] != left[pair - 1]:
             mask = _mask(size)
-            if table.size <= mask:
-                table = np.empty(np.int64(mask) + 1, np.int32)
-                seen = np.empty(np.int64(mask) + 1, np.int64)
-                places = np.empty(np.int64(mask) + 1, np.int32)
-                in_left = np.empty(np.int64(mask) + 1, np.bool_)
             _mark(quotes, quote_offsets[left[pair]], quote_offsets[left[pair] + 1], size, in_left)
             table[: np.int64(mask) + 1] = -1
             seen[:size] = -1
@@ -127,8 +166,6 @@ def compare(
                     table[slot] = i
                 places[i] = table[slot]
         begin, size_right = offsets[right[pair]], offsets[right[pair] + 1] - offsets[right[pair]]
-        if in_right.size < size_right:
-            in_right = np.empty(2 * size_right, np.bool_)
         _mark(quotes, quote_offsets[right[pair]], quote_offsets[right[pair] + 1], size_right, in_right)
         count, quoted_left, quoted_right = 0, 0, 0
         best, best_left, best_right = 0, 0, 0

@@ -1,7 +1,8 @@
 """learn: furniture that no rule knows, from the lines that one publisher repeats across different stories.
 
     learned = learn.run(articles, stretches, targets, config.learn)      which lines of which publishers, and when
-    texts, stripped = learn.strike(texts, lines, stretches, learned, ...)  texts without them
+    lines = learn.furniture(articles, stretches, learned)                which lines of these articles are
+    bare, stripped, rows = learn.strike(texts, lines, ...)               the texts without them
 
 A line is learned when enough different texts of a publisher, under different headlines, carry it, and these are not all of one
 topic: a running story repeats its background paragraphs in every follow-up, a page repeats its navigation under any story.
@@ -25,10 +26,10 @@ from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages.kernels import arrays
-from pipeline.stages.learn.strike import RULE, only, strike
+from pipeline.stages.learn.strike import RULE, Furniture, only, strike
 from pipeline.stages.learn.topics import MIX, Carried, Headlines, Sample, of_different_stories
 
-__all__ = ["LEARNED", "RULE", "carriers", "only", "run", "strike"]
+__all__ = ["LEARNED", "RULE", "Furniture", "carriers", "furniture", "only", "run", "strike"]
 
 #: The lines that are furniture of a publisher in a stretch of time, by the hashes that `sketch` gives them.
 LEARNED = pa.schema(
@@ -98,12 +99,19 @@ def _of_one(
 
 def carriers(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table) -> NDArray[np.int64]:
     """The rows of the articles that have one of these lines: those that `strike` may treat otherwise for knowing it."""
+    is_furniture, offsets = furniture(articles, stretches, learned)
+    return np.unique(np.searchsorted(offsets, np.flatnonzero(is_furniture), side="right") - 1)
+
+
+def furniture(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table) -> Furniture:
+    """Which lines of the articles are among those that were `learned` of their publisher in their stretch of time."""
     publishers, names = _codes(articles["publisher_id"])
     by = pc.fill_null(pc.index_in(learned["publisher_id"], value_set=names), -1).to_numpy().astype(np.int64)
     at, wanted = learned["stretch"].to_numpy()[by >= 0], learned["line"].to_numpy()[by >= 0].view(np.uint64)
-    lines, rows = _lines(articles)
+    lines, offsets = arrays.hashes(articles["lines"])
+    rows = np.repeat(np.arange(articles.num_rows), np.diff(offsets))
     found = arrays.is_in(_at(_keys(lines, publishers[rows]), stretches[rows]), _at(_keys(wanted, by[by >= 0]), at))
-    return np.unique(rows[found & (publishers[rows] >= 0)])
+    return Furniture(found & (publishers[rows] >= 0), offsets)
 
 
 def _keys(lines: NDArray[np.uint64], publishers: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.stages._fold import place_in
-from pipeline.stages._words import count_words
+from pipeline.stages._words import count_words, is_unspaced
 
-__all__ = ["RULE", "only", "strike"]
+__all__ = ["RULE", "Furniture", "only", "strike"]
 
 #: The rule in the stripped lines.
 RULE = "learned"
@@ -24,46 +24,52 @@ _ENDS = (".", "!", "?", "。", "।")
 
 
 def strike(
-    texts: pa.Table,
-    lines: pa.ChunkedArray,
-    stretches: NDArray[np.int64],
-    learned: pa.Table,
-    settings: config.Learn,
-    stub_words: int,
-) -> tuple[pa.Table, pa.Table]:
-    """Texts (`schema.ARTICLES`) without learned lines at their ends, and those lines, as `schema.STRIPPED`.
+    texts: pa.Table, lines: Furniture, settings: config.Learn, stub_words: int
+) -> tuple[pa.Table, pa.Table, NDArray[np.int64]]:
+    """Those of the texts (`schema.ARTICLES`) that lose learned lines at their ends, without them; these lines, as
+    `schema.STRIPPED`; and the rows of these texts.
 
-    `lines` has the hashes of each body's lines, as `sketch.lines` gives them, or none where it is to stay as it is. So does
-    a body more of whose words than `settings.max_share` would go. What is left with fewer than `stub_words` is a stub.
+    `lines`: which of each body's lines are learned; none where it is to stay as it is. So does a body more of whose words
+    than `settings.max_share` would go. What is left with fewer than `stub_words` is a stub.
     """
-    known: dict[tuple[int, str], set[int]] = {}
-    for stretch, publisher, line in zip(*(column.to_pylist() for column in learned.columns), strict=True):
-        known.setdefault((stretch, publisher), set()).add(line)
-    rows: list[dict[str, Any]] = []
+    rows: list[int] = []
+    bare: list[dict[str, Any]] = []
     stripped: list[dict[str, Any]] = []
-    for text, hashes, stretch in zip(texts.select(_READ).to_pylist(), lines, stretches.tolist(), strict=True):
-        furniture = known.get((stretch, text["publisher_id"]), set())
-        is_furniture = [line in furniture for line in hashes.as_py()]
-        if not any(is_furniture[:1] + is_furniture[-1:]):  # the story reaches to both ends
-            rows.append(text)
-            continue
+    reached = np.flatnonzero(lines.at_ends())  # elsewhere the story reaches to both ends
+    for row, text in zip(reached.tolist(), texts.select(_READ).take(pa.array(reached)).to_pylist(), strict=True):
         paragraphs = _Paragraphs(text)
-        is_furniture = paragraphs.with_enclosed(is_furniture)
+        is_furniture = paragraphs.with_enclosed(lines.of(row))
         first, last = _story(is_furniture)
-        if last - first == len(is_furniture) or not paragraphs.may_be(first, last, settings.max_share):
-            rows.append(text)
+        n_words = paragraphs.n_words(first, last)
+        if last - first == len(is_furniture) or not paragraphs.may_be(first, last, n_words, settings.max_share):
             continue
         stripped += [paragraphs.stripped(number, "head") for number in range(first)]
         stripped += [paragraphs.stripped(number, "tail") for number in range(last, len(is_furniture))]
-        n_words = sum(paragraphs.words[first:last])
         state = "stub" if n_words < stub_words else text["text_state"]
-        rows.append({**text, **paragraphs.only(first, last), "n_words": n_words, "text_state": state})
-    for name in _CHANGED:
-        column = schema.ARTICLES.field(name)
-        texts = texts.set_column(
-            texts.column_names.index(name), column, pa.array([row[name] for row in rows], column.type)
-        )
-    return texts, pa.Table.from_pylist(stripped, schema.STRIPPED)
+        bare.append({**paragraphs.only(first, last), "n_words": n_words, "text_state": state})
+        rows.append(row)
+    lost = np.array(rows, np.int64)
+    return _with(texts.take(pa.array(lost)), bare, _CHANGED), pa.Table.from_pylist(stripped, schema.STRIPPED), lost
+
+
+class Furniture(NamedTuple):
+    """Which lines of some texts are furniture: text i has the lines is_furniture[offsets[i]:offsets[i + 1]]."""
+
+    is_furniture: NDArray[np.bool_]
+    offsets: NDArray[np.int64]
+
+    def of(self, row: int) -> list[bool]:
+        """Which lines of that text are."""
+        found: list[bool] = self.is_furniture[self.offsets[row] : self.offsets[row + 1]].tolist()
+        return found
+
+    def at_ends(self) -> NDArray[np.bool_]:
+        """The texts whose first or last line is."""
+        has_lines = self.offsets[1:] > self.offsets[:-1]
+        found = np.zeros(len(has_lines), np.bool_)
+        ends = self.offsets[:-1][has_lines], self.offsets[1:][has_lines] - 1
+        found[has_lines] = self.is_furniture[ends[0]] | self.is_furniture[ends[1]]
+        return found
 
 
 def only(texts: pa.Table, heads: NDArray[np.int64], tails: NDArray[np.int64]) -> pa.Table:
@@ -72,7 +78,12 @@ def only(texts: pa.Table, heads: NDArray[np.int64], tails: NDArray[np.int64]) ->
     for text, head, tail in zip(texts.select(_READ).to_pylist(), heads.tolist(), tails.tolist(), strict=True):
         paragraphs = _Paragraphs(text)
         rows.append(paragraphs.only(head, len(paragraphs.lines) - tail))
-    for name in ("body", "body_map"):
+    return _with(texts, rows, ("body", "body_map"))
+
+
+def _with(texts: pa.Table, rows: list[dict[str, Any]], names: tuple[str, ...]) -> pa.Table:
+    """The texts with these columns of the rows in place of their own."""
+    for name in names:
         column = schema.ARTICLES.field(name)
         values = pa.array([row[name] for row in rows], column.type)
         texts = texts.set_column(texts.column_names.index(name), column, values)
@@ -98,9 +109,15 @@ class _Paragraphs:
         self.begins = [0, *itertools.accumulate(len(line) + 1 for line in self.lines)]
 
     @functools.cached_property
-    def words(self) -> list[int]:
-        """How many each has."""
-        return [count_words(line) for line in self.lines]
+    def is_unspaced(self) -> bool:
+        """Whether words are to be counted line by line: two signs are one, rounded up."""
+        return is_unspaced(self.text["body"])
+
+    def n_words(self, first: int, last: int) -> int:
+        """How many those of [first, last) have."""
+        if self.is_unspaced:
+            return sum(map(count_words, self.lines[first:last]))
+        return len(self.text["body"][self.begins[first] : self.begins[last]].split())
 
     @functools.cached_property
     def spans(self) -> list[tuple[int, int]]:
@@ -110,16 +127,22 @@ class _Paragraphs:
     def with_enclosed(self, is_furniture: list[bool]) -> list[bool]:
         """A few words between two lines of furniture are a link among links, or a name that holds a number."""
         return [
-            own or (before and after and not self.lines[number].endswith(_ENDS) and self.words[number] <= _LINK_WORDS)
+            own
+            or (
+                before
+                and after
+                and not self.lines[number].endswith(_ENDS)
+                and self.n_words(number, number + 1) <= _LINK_WORDS
+            )
             for number, (before, own, after) in enumerate(
                 zip([False, *is_furniture], is_furniture, [*is_furniture[1:], False], strict=False)
             )
         ]
 
-    def may_be(self, first: int, last: int, max_share: float) -> bool:
-        """Whether enough of the words is left when only those paragraphs stay."""
-        left, all_words = sum(self.words[first:last]), sum(self.words)
-        return left > 0 and all_words - left <= max_share * all_words
+    def may_be(self, first: int, last: int, left: int, max_share: float) -> bool:
+        """Whether enough of the words is left when only those paragraphs stay, which have so many of them."""
+        gone = self.n_words(0, first) + self.n_words(last, len(self.lines))
+        return left > 0 and gone <= max_share * (left + gone)
 
     def only(self, first: int, last: int) -> dict[str, Any]:
         """The body and its map with those paragraphs alone."""

@@ -1,0 +1,45 @@
+"""The flat arrays of list columns against plain Python."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.stages.kernels import arrays
+
+LISTS = st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=5), max_size=8)
+
+
+@given(LISTS, st.lists(st.integers(0, 8), max_size=4))
+@settings(deadline=None)
+def test_hashes_are_those_of_the_lists_however_the_column_is_cut(lists: list[list[int]], cuts: list[int]) -> None:
+    flat = np.array([value for one in lists for value in one], np.uint32)
+    column = arrays.lists(flat, arrays.offsets(np.array([len(one) for one in lists], np.int64)))
+    ends = sorted({0, *(min(cut, len(lists)) for cut in cuts), len(lists)})
+    chunks = [column[first:last] for first, last in itertools.pairwise(ends)]
+    values, offsets = arrays.hashes(pa.chunked_array(chunks, type=column.type))
+    assert not values.flags.writeable
+    assert values.dtype == np.uint32
+    assert offsets[0] == 0
+    assert [values[first:last].tolist() for first, last in itertools.pairwise(offsets)] == lists
+
+
+@given(st.lists(st.integers(0, 9), max_size=20))
+def test_counted_is_what_a_dictionary_counts(values: list[int]) -> None:
+    distinct, counts = arrays.counted(np.array(values, np.int64))
+    assert dict(zip(distinct.tolist(), counts.tolist(), strict=True)) == {
+        value: values.count(value) for value in values
+    }
+    assert distinct.tolist() == sorted(set(values))
+
+
+@given(LISTS)
+def test_distinct_sorts_each_list_and_drops_repeats(lists: list[list[int]]) -> None:
+    flat = np.array([value for one in lists for value in one], np.uint32)
+    values, sizes = arrays.distinct(flat, np.array([len(one) for one in lists], np.int64))
+    ends = np.cumsum(sizes)
+    assert [part.tolist() for part in np.split(values, ends[:-1])][: len(lists)] == [sorted(set(one)) for one in lists]
