@@ -216,7 +216,11 @@ def is_list_of_links(paragraphs: list[str]) -> bool:
     Needed: eight different lines of twelve words on average, of which at most one in twenty closes like a sentence and
     three in ten hold a figure or a colon: a table, a list of winners or of results is a story of its own.
     """
-    if len(paragraphs) < _LINKS or _sentences(paragraphs) > _CLOSED_SHARE * len(paragraphs):
+    if len(paragraphs) < _LINKS:
+        return False
+    most = int(_CLOSED_SHARE * len(paragraphs))
+    # The first few tell of nearly all stories.
+    if _sentences(paragraphs[: most + 2]) > most or _sentences(paragraphs) > most:
         return False
     if len(set(paragraphs)) < _LINKS or sum(map(count_words, paragraphs)) > _LINK_WORDS * len(paragraphs):
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
@@ -80,10 +81,19 @@ class Publishers:
         return Publisher(own_id, (shown or "").strip(), tuple(hosts[:1]), country, "", own_id, "", known=False)
 
 
+_AUTHORITY = re.compile(r"https?://[^/?#]*")
+
+
 def urlsplit_host(url: str | None) -> str | None:
     """The host of a URL; None if it has none or is broken."""
     if not url:
         return None
+    found = _AUTHORITY.match(url)  # all that matters; there are fewer hosts than pages
+    return _host_of(found[0] if found else url)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _host_of(url: str) -> str | None:
     try:
         return urlsplit(url if "//" in url else f"//{url}").hostname
     except ValueError:
