@@ -16,12 +16,14 @@ import regex
 from pipeline.stages._fold import flatten
 
 __all__ = [
+    "BULLET",
     "CUELESS_WORDS",
     "DATELINE",
     "FULL_STOP",
     "HEAD",
     "PROSE",
     "PROSE_WORDS",
+    "TAKEN",
     "Found",
     "Line",
     "Lines",
@@ -42,8 +44,9 @@ _NOT_KEY_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 CUELESS_WORDS = 4
 
 #: Bits of a line: in its head, its first so many characters, stands what every dateline has; it ends in one of ".!?", a
-#: quotation mark behind it or not; it is prose.
-DATELINE, FULL_STOP, PROSE = 1, 2, 4
+#: quotation mark behind it or not; it is prose; it begins as an item of a list may; a rule of furniture.toml might take it,
+#: for a cue stands in it or it is so short as to need none.
+DATELINE, FULL_STOP, PROSE, BULLET, TAKEN = 1, 2, 4, 8, 16
 HEAD = 140
 
 #: The fewest words of prose: more than any stamp, byline or agency's line has.
@@ -90,6 +93,7 @@ class Lines(Sequence[Line]):
     flat: str  # the whole text, flattened
     is_plain: bool  # see `_fold.is_plain`
     is_even: bool  # one space, and nothing else, stands between any two words of a line
+    n_bullets: int  # lines that begin as items of a list may
     found: Found
     first: int
     last: int
@@ -150,9 +154,13 @@ class Lines(Sequence[Line]):
         return self.kind(number) & DATELINE != 0
 
     def may_be_taken(self, number: int) -> bool:
-        """Whether a rule of furniture.toml might take the line: a cue stands in it, or it is so short as to need none."""
-        at = self.first + number
-        return at in self.found.cued or self.found.words[at] <= CUELESS_WORDS
+        """Whether a rule of furniture.toml might take the line."""
+        return self.kind(number) & TAKEN != 0
+
+    def longer_than(self, width: int) -> bool:
+        """Whether any line has more characters."""
+        found = self.found
+        return any(found.ends[at] - found.starts[at] > width for at in range(self.first, self.last))
 
 
 @dataclass(frozen=True, slots=True)

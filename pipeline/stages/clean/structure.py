@@ -65,7 +65,7 @@ def is_live_blog(paragraphs: list[str], *, announced: bool = False) -> bool:
     which neither a table nor a programme has. `announced` (the headline half says so): three, in any order.
     """
     enough = 3 if announced else _ENTRIES
-    opened = [text for text in paragraphs if text[:1] in _OPENS or text[:2] in _LETTERS]
+    opened = [text for text in paragraphs if text[:2] in _LETTERS or text[:1] in _OPENS]
     if len(opened) < min(enough, _HEADINGS):
         return False
     times: list[int] = []
@@ -116,13 +116,13 @@ def is_round_up(paragraphs: list[str], *, dateline: bool) -> bool:
         or ("-" in head and head[:2].isupper())
         or (not head.isascii() and _NATIVE.search(head))
     ]
-    marked = [text for text in paragraphs if text[-1:] in _CLOSING]
+    marked = [text for text in paragraphs if text.endswith(_CLOSING)]
     return (len(candidates) >= _ITEMS - dateline and _is_dated(candidates, len(paragraphs), dateline=dateline)) or (
         len(marked) >= _ITEMS and sum(map(_is_marked, marked)) >= _ITEMS
     )
 
 
-_CLOSING = frozenset(")]")
+_CLOSING = (")", "]")
 
 
 def _is_marked(text: str) -> bool:
