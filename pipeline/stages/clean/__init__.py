@@ -9,6 +9,7 @@ quotes, dashes and spaces, NFC, nothing unseen. `body_map` leads every character
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import re
@@ -84,7 +85,7 @@ def _clean(
     if not text.strip():
         raise _RejectError("no text")
     story = read_story(text, lines, _known(record, settings, publishers))
-    body, body_map = _fold_body(text, story)
+    body, body_map, paragraphs = _fold_body(text, story)
     if not body.strip():
         raise _RejectError("no text: only furniture")
     publisher = publishers.resolve(
@@ -100,7 +101,7 @@ def _clean(
         **_publisher_columns(publisher),
         **_parts(record, text, story),
         **_times(record, story, publisher, settings),
-        **_verdicts(record, text, story, body, settings),
+        **_verdicts(record, text, story, body, paragraphs, settings),
     }
     return article, [_strip_row(record, text, strip) for strip in story.strips]
 
@@ -140,12 +141,13 @@ def _digest(headline: str | None, text: memoryview, status: str) -> str:
     return found.hexdigest()
 
 
-def _fold_body(text: str, story: Story) -> tuple[str, SpanMap]:
-    """The story's paragraphs folded and joined by newlines, and their map back to `text`."""
+def _fold_body(text: str, story: Story) -> tuple[str, SpanMap, list[str]]:
+    """The story's paragraphs folded and joined by newlines, their map back to `text`, and the paragraphs."""
     flat = story.lines.flat
     if story.lines.is_plain and not story.wrapped:  # nothing but what lies between the paragraphs changes an offset
         kept = [(start, end) for start, end in story.kept if start < end]
-        return "\n".join([flat[start:end] for start, end in kept]), _joined(kept)
+        paragraphs = [flat[start:end] for start, end in kept]
+        return "\n".join(paragraphs), _joined(kept), paragraphs
     pieces: list[str] = []
     spans: SpanMap = []
     at = before = 0
@@ -162,7 +164,8 @@ def _fold_body(text: str, story: Story) -> tuple[str, SpanMap]:
         pieces.append(piece)
         at += len(piece)
         before = end
-    return "".join(pieces), spans
+    body = "".join(pieces)
+    return body, spans, body.split("\n")
 
 
 def _joined(kept: Iterable[tuple[int, int]]) -> SpanMap:
@@ -203,7 +206,7 @@ def _parts(record: dict[str, Any], text: str, story: Story) -> dict[str, Any]:
     A byline of the record has offsets in that column (`byline_field` "byline"); a dateline has offsets only where it
     was found in the text.
     """
-    stated = record["byline"] if _is_byline(record["byline"]) else None
+    stated = record["byline"] if record["byline"] and _is_byline(record["byline"]) else None
     start, end = (0, len(stated)) if stated else story.spans.get("byline", (None, None))
     byline = stated or _said(text, story, "byline")
     dateline = story.spans.get("dateline", (None, None))
@@ -220,11 +223,12 @@ def _parts(record: dict[str, Any], text: str, story: Story) -> dict[str, Any]:
     }
 
 
-def _is_byline(stated: str | None) -> bool:
+@functools.lru_cache(maxsize=4_096)
+def _is_byline(stated: str) -> bool:
     """Whether a byline field holds one: scrapers put "Sign in" and "Share" there too."""
-    if not stated or not stated.strip():
-        return False
     flat = flatten(stated).strip()
+    if not flat:
+        return False
     rule = furniture.match(Line(0, len(flat), flat, count_words(flat)), "head")
     return rule is None or rule.kind != "furniture"
 
@@ -292,7 +296,9 @@ def _lenient(raw: str | None, place: dates.Place) -> dates.Moment | None:
 # --- verdicts ---------------------------------------------------------------------------------------------------
 
 
-def _verdicts(record: dict[str, Any], text: str, story: Story, body: str, settings: config.Clean) -> dict[str, Any]:
+def _verdicts(
+    record: dict[str, Any], text: str, story: Story, body: str, paragraphs: list[str], settings: config.Clean
+) -> dict[str, Any]:
     headline = record["headline"] or _said(text, story, "headline")
     n_words = _n_words(body, story)
     top = flatten(text[: 2 * notices.TOP]).strip()[: notices.TOP] if n_words < notices.SHORT else ""
@@ -303,7 +309,7 @@ def _verdicts(record: dict[str, Any], text: str, story: Story, body: str, settin
     is_notice = version.status != "usable" and (version.status == "withdrawn" or n_words < notices.SHORT)
     return {
         "names": notices.names(headline, f"{record['note'] or ''}\n{text}", n_words) if is_notice else None,
-        "kind": kind_of(headline, body.split("\n"), story.strips, paid_dateline=story.paid_dateline),
+        "kind": kind_of(headline, paragraphs, story.strips, paid_dateline=story.paid_dateline),
         "status": version.status,
         "version": version.text,
         "version_rank": version.rank,

@@ -212,8 +212,11 @@ def parse(text: str, place: Place, *, bare: bool = False) -> Moment | None:
     >>> parse("Mar 19 2023 | 8:42 AM IST", Place("IN"))
     Moment(at=datetime.datetime(2023, 3, 19, 3, 12, tzinfo=datetime.timezone.utc), precision='minute', zone='abbreviation')
     """
-    if not has_year(text):
-        return None
+    return _parse(text, place, bare) if has_year(text) else None
+
+
+@functools.lru_cache(maxsize=4_096)  # one day's pages state few days
+def _parse(text: str, place: Place, bare: bool) -> Moment | None:
     seen = text if text.isprintable() and "&" not in text else _JUNK.sub(" ", text)
     phrase = flatten(seen).strip(" |,;.()[]")
     iso = _ISO.fullmatch(phrase) or _COMPACT.fullmatch(phrase)

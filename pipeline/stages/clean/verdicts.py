@@ -119,16 +119,19 @@ def version_of(headline: str | None, version: str | None, status: str | None, no
     if version and version.strip():
         text = version.strip()
         rank = int(text) if text.isascii() and text.isdigit() and int(text) <= _HIGHEST else rank
-    killed = any(_lexicon().killing.search(note) for note in (*notes, top))
-    if "withdrawn" in (found, stated(status)) or killed or any(_lexicon().withdrawing.search(note) for note in notes):
+    said = {found, stated(status)}
+    killed = any(_lexicon().killing.search(note) for note in (*notes, top) if note)
+    if "withdrawn" in said or killed or any(_lexicon().withdrawing.search(note) for note in notes):
         return Version(text, rank, "withdrawn")
-    corrected = "corrected" in (found, stated(status)) or any(_lexicon().correcting.search(note) for note in notes)
+    corrected = "corrected" in said or any(_lexicon().correcting.search(note) for note in notes)
     return Version(text, rank, "corrected" if corrected else "usable")
 
 
 def stated(status: str | None) -> str:
     """What a record's own status says: withdrawn, corrected or "" for anything else."""
-    said = (status or "").strip().casefold().rpartition(":")[2]  # "stat:canceled"
+    if not status:
+        return ""
+    said = status.strip().casefold().rpartition(":")[2]  # "stat:canceled"
     return "withdrawn" if said in _WITHDRAWN else "corrected" if said in _CORRECTED else ""
 
 

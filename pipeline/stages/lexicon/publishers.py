@@ -75,10 +75,16 @@ class Publishers:
                 return self.by_host[found]
         if name and (known := self.by_name.get(fold_name(name))):
             return known
-        own_id = hosts[0] if hosts else fold_name(name or "").replace(" ", "-")
-        shown = name if name and not fold_host(name) else own_id
-        country = _country_of(hosts[0]) if hosts else ""
-        return Publisher(own_id, (shown or "").strip(), tuple(hosts[:1]), country, "", own_id, "", known=False)
+        return _stranger(name, hosts[0] if hosts else "")
+
+
+@functools.lru_cache(maxsize=4_096)
+def _stranger(name: str | None, host: str) -> Publisher:
+    """A publisher that is in no list: itself, by its host or else its name."""
+    own_id = host or fold_name(name or "").replace(" ", "-")
+    shown = name if name and not fold_host(name) else own_id
+    country = _country_of(host) if host else ""
+    return Publisher(own_id, (shown or "").strip(), (host,) if host else (), country, "", own_id, "", known=False)
 
 
 _AUTHORITY = re.compile(r"https?://[^/?#]*")
