@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from pipeline.stages._fold import every_character, flatten, is_plain, tangled
 from pipeline.stages._words import count_words, is_unspaced
 from pipeline.stages.clean import furniture, signatures
-from pipeline.stages.clean.lines import CUELESS_WORDS, FULL_STOP, Line, Lines, is_paragraph
+from pipeline.stages.clean.lines import CUELESS_WORDS, FULL_STOP, HEAD, Line, Lines, is_paragraph
 from pipeline.stages.clean.scan import _folded, _forms, _tables, scan
 from pipeline.stages.clean.stamps import stamp_mark
+from pipeline.stages.clean.structure import ENTRIES
 from pipeline.stages.kernels.literals import ANY, codes, literals, narrowed, places
 from tests.strategies import texts
 
@@ -135,10 +136,19 @@ def test_prose_is_what_no_rule_takes_anywhere(text: str) -> None:
             assert signatures.find_dateline(line.flat, text[line.start : line.end]) is None
 
 
-@given(st.lists(any_text() | st.sampled_from(["- one", "• two", "▪three", "*", "> four"])).map("\n".join))
+@given(
+    st.lists(
+        any_text()
+        | st.sampled_from(
+            ["- one", "• two", "▪three", "*", "> four", "At 3", "Gü", "[5", "12:30", "오전 3", "Q: who", "Ａｔ：", "u"]
+        )
+    ).map("\n".join)
+)
 def test_lists_and_long_lines_are_counted(text: str) -> None:
     (found,) = lines([text])
-    assert found.n_bullets >= sum(line.flat[0] in "-•·*▪■>" for line in found)
+    assert found.shape.bullets >= sum(line.flat[0] in "-•·*▪■>" for line in found)
+    assert found.shape.entries >= sum(line.flat[:1] in ENTRIES or line.flat[:2] in ENTRIES for line in found)
+    assert found.shape.labels >= sum(":" in line.flat[:HEAD] for line in found)
     for width in (0, 5, 90):
         assert found.longer_than(width) == any(len(line.flat) > width for line in found)
 

@@ -19,8 +19,10 @@ __all__ = [
     "BULLET",
     "CUELESS_WORDS",
     "DATELINE",
+    "ENTRY",
     "FULL_STOP",
     "HEAD",
+    "LABEL",
     "PROSE",
     "PROSE_WORDS",
     "TAKEN",
@@ -29,6 +31,7 @@ __all__ = [
     "Lines",
     "Mark",
     "Marks",
+    "Shape",
     "Strip",
     "has_digit",
     "is_paragraph",
@@ -45,8 +48,9 @@ CUELESS_WORDS = 4
 
 #: Bits of a line: in its head, its first so many characters, stands what every dateline has; it ends in one of ".!?", a
 #: quotation mark behind it or not; it is prose; it begins as an item of a list may; a rule of furniture.toml might take it,
-#: for a cue stands in it or it is so short as to need none.
-DATELINE, FULL_STOP, PROSE, BULLET, TAKEN = 1, 2, 4, 8, 16
+#: for a cue stands in it or it is so short as to need none; it begins as an entry under a time of day may; a colon stands in
+#: its head.
+DATELINE, FULL_STOP, PROSE, BULLET, TAKEN, ENTRY, LABEL = 1, 2, 4, 8, 16, 32, 64
 HEAD = 140
 
 #: The fewest words of prose: more than any stamp, byline or agency's line has.
@@ -86,6 +90,14 @@ class Found:
     cued: dict[int, tuple[int, ...]]
 
 
+class Shape(NamedTuple):
+    """How many lines of a text begin as items of a list may or as entries under a time, and have a colon in their head."""
+
+    bullets: int
+    entries: int
+    labels: int
+
+
 @dataclass(slots=True)
 class Lines(Sequence[Line]):
     """The lines of one text that hold anything, in order: those from `first` to before `last` of `found`."""
@@ -93,7 +105,7 @@ class Lines(Sequence[Line]):
     flat: str  # the whole text, flattened
     is_plain: bool  # see `_fold.is_plain`
     is_even: bool  # one space, and nothing else, stands between any two words of a line
-    n_bullets: int  # lines that begin as items of a list may
+    shape: Shape
     found: Found
     first: int
     last: int

@@ -197,7 +197,7 @@ def _mark_items(lines: Lines, marks: Marks) -> None:
     if any(marks):
         _mark_below_headings(lines, marks)
         _mark_between(lines, marks)
-    if lines.n_bullets >= _BULLETS:
+    if lines.shape.bullets >= _BULLETS:
         _mark_bullets(lines, marks)
 
 

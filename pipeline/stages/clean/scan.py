@@ -16,18 +16,21 @@ from numpy.typing import NDArray
 
 from pipeline.stages._fold import every_character, flatten, flatten_only, is_plain, tangled, variants
 from pipeline.stages._words import count_words, is_unspaced, unspaced
-from pipeline.stages.clean import furniture
+from pipeline.stages.clean import furniture, structure
 from pipeline.stages.clean.lines import (
     BULLET,
     CUELESS_WORDS,
     DATELINE,
+    ENTRY,
     FULL_STOP,
     HEAD,
+    LABEL,
     PROSE,
     PROSE_WORDS,
     TAKEN,
     Found,
     Lines,
+    Shape,
 )
 from pipeline.stages.kernels import arrays
 
@@ -46,9 +49,22 @@ _VARIANT, _WIDE = 8, 63
 
 # The bits of a line by what stands at its beginning, in its head and at its end. A dateline has a bracket or slash around an
 # agency, a dash or colon or the like behind a place, or letters of a script that has forms of its own.
-_BEGINS = np.array([BULLET * (code >= 0x80 or code in b"-*>") for code in range(256)], np.uint8)
-_HEADS = np.array([DATELINE * (code >= 0x80 or code in b"(/-:=") for code in range(256)], np.uint8)
+_HEADS = np.array(
+    [DATELINE * (code >= 0x80 or code in b"(/-:=") | LABEL * (code == ord(":")) for code in range(256)], np.uint8
+)
 _ENDS = np.array([FULL_STOP * (code in b".!?") for code in range(256)], np.uint8)
+
+
+def _begins() -> NDArray[np.uint8]:
+    """The bits of a line by its first two characters, the first times 256."""
+    begins = np.zeros((256, 256), np.uint8)
+    begins[0x80:] = BULLET | ENTRY
+    begins[:, 0x80:] |= ENTRY
+    begins[list(b"-*>")] |= BULLET
+    for opening in filter(str.isascii, structure.ENTRIES):
+        begins[tuple(opening.lower().encode())] |= ENTRY
+    return begins.ravel()
+
 
 # What ends a line, and what is unseen and cut from the ends of one, as far as it is not ASCII.
 _BREAKS = "\x85\u2028\u2029"
@@ -68,10 +84,12 @@ def scan(texts: pa.Array, spelled: Sequence[str]) -> Iterator[Lines]:
 
 
 class _Tables(NamedTuple):
-    """`codes`, `marks`: of each character; `cues` with the rule of each, and whether a place found for it is sure."""
+    """`codes`, `marks`: of each character; `begins`: the bits of a line by its first two; `cues` with the rule of each, and
+    whether a place found for it is sure."""
 
     codes: NDArray[np.uint8]
     marks: NDArray[np.uint64]
+    begins: NDArray[np.uint8]
     literals: Literals
     cues: tuple[str, ...]
     rules: NDArray[np.int64]
@@ -96,6 +114,7 @@ def _tables() -> _Tables:
     return _Tables(
         table,
         marks,
+        _begins(),
         literals([form for form, _ in spelled], [cue.max_words for _, cue in spelled], table),
         tuple(cue.text for _, cue in spelled),
         np.array([cue.rule for _, cue in spelled], np.int64),
@@ -117,13 +136,13 @@ def _folded(text: str) -> str:
 
 class _Scanned(NamedTuple):
     """Texts: their lines, the first line of each (n + 1), their marks, whether other gaps than single spaces stand in one,
-    how many of its lines begin like the items of a list; and (line, cue) by text that are still to be proved."""
+    its shape; and (line, cue) by text that are still to be proved."""
 
     found: Found
     firsts: list[int]
     marked: list[int]
     uneven: list[int]
-    n_bullets: list[int]
+    shapes: list[Shape]
     unproved: dict[int, list[tuple[int, int]]]
 
 
@@ -137,7 +156,9 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     n, most = len(marked), int(starts[-1]) // 2 + len(marked)
     spans, words, firsts = np.empty((most, 2), np.int64), np.empty(most, np.int32), np.empty(n + 1, np.int64)
     kinds, uneven = np.empty(most, np.uint8), np.empty(n, np.uint8)
-    count = kernel.split(text, starts, kernel.EDGES, _BEGINS, _HEADS, _ENDS, HEAD, spans, words, kinds, firsts, uneven)
+    count = kernel.split(
+        text, starts, kernel.EDGES, tables.begins, _HEADS, _ENDS, HEAD, spans, words, kinds, firsts, uneven
+    )
     spans, words, kinds, text_of = spans[:count], words[:count], kinds[:count], np.repeat(np.arange(n), np.diff(firsts))
     is_counted = marked[text_of] & (_UNSPACED | _ASTRAL) == 0  # elsewhere words may be more than gaps tell
     hits = places(text, spans, np.where(is_counted, words, 0).astype(np.int32), tables.literals)
@@ -156,10 +177,10 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     kinds[is_prose] |= PROSE
     kinds[words <= CUELESS_WORDS] |= TAKEN
     kinds[line[is_sure]] |= TAKEN
-    n_bullets = np.bincount(text_of[kinds & BULLET > 0], minlength=n)
+    shapes = (np.bincount(text_of[kinds & kind > 0], minlength=n).tolist() for kind in (BULLET, ENTRY, LABEL))
     low, high = (spans - starts[text_of, None]).T.tolist()
     found = Found(low, high, words.tolist(), kinds.tolist(), cued)
-    return _Scanned(found, firsts.tolist(), marks.tolist(), uneven.tolist(), n_bullets.tolist(), unproved)
+    return _Scanned(found, firsts.tolist(), marks.tolist(), uneven.tolist(), list(map(Shape, *shapes)), unproved)
 
 
 def _lines(text: str, scanned: _Scanned, number: int) -> Lines:
@@ -179,7 +200,7 @@ def _lines(text: str, scanned: _Scanned, number: int) -> Lines:
             found.kinds[at] |= TAKEN
     plain = not marked & (_TANGLED | _ASTRAL) or is_plain(text)
     is_even = has_spaces and not scanned.uneven[number]
-    return Lines(flat, plain, is_even, scanned.n_bullets[number], found, first, last)
+    return Lines(flat, plain, is_even, scanned.shapes[number], found, first, last)
 
 
 @functools.lru_cache(maxsize=4_096)

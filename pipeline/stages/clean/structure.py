@@ -13,8 +13,18 @@ import regex
 
 from pipeline.stages._words import count_words
 from pipeline.stages.clean import signatures
+from pipeline.stages.clean.lines import Shape
 
-__all__ = ["is_list_of_links", "is_live_blog", "is_round_up", "is_transcript", "is_verbatim"]
+__all__ = [
+    "ENTRIES",
+    "is_list_of_links",
+    "is_live_blog",
+    "is_round_up",
+    "is_transcript",
+    "is_verbatim",
+    "may_be_live_blog",
+    "may_be_transcript",
+]
 
 _ENDS = frozenset(".!?。！।॥؟…\"'」』)")
 
@@ -31,6 +41,8 @@ _OPENS = frozenset("0123456789([*•>|-·▶")
 _LETTERS = frozenset(
     "up Up UP La la Po po PO Ak ak St st Ac ac Mi mi At at Ag ag Об об Gü gü 오전 오후 午前 午後 上午 下午 晚上 凌晨".split()
 )
+#: The same of all: characters and pairs of characters.
+ENTRIES = _OPENS | _LETTERS
 _LABEL = (
     r"(?:last )?updated?|posted|aktualisiert|stand|actualisé|mis à jour|actualizado|atualizado|aggiornato|обновлено"
     r"|güncelleme"
@@ -55,6 +67,11 @@ _ENTRIES = 6
 _HEADINGS = 4  # times that are lines of their own
 _SHARE = 0.15
 _SHARE_FORWARDS = 0.5
+
+
+def may_be_live_blog(shape: Shape) -> bool:
+    """Whether so many lines begin as entries may; one more may begin behind the dateline."""
+    return shape.entries + 1 >= min(_ENTRIES, _HEADINGS)
 
 
 def is_live_blog(paragraphs: list[str], *, announced: bool = False) -> bool:
@@ -162,6 +179,11 @@ _ASKED = frozenset({"q", "a", "question", "answer", "frage", "antwort", "問", "
 _TURNS, _TURNS_SHARE = 8, 0.5
 _TURNS_ANNOUNCED, _SHARE_ANNOUNCED = 4, 0.25
 _QUESTIONS = 0.1
+
+
+def may_be_transcript(shape: Shape, n_paragraphs: int) -> bool:
+    """Whether so many lines begin with who may speak; one more may begin behind the dateline."""
+    return shape.labels + 1 >= _TURNS_SHARE * n_paragraphs
 
 
 def is_transcript(paragraphs: list[str], *, announced: bool = False) -> bool:
