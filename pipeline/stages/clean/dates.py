@@ -217,6 +217,7 @@ def parse(text: str, place: Place, *, bare: bool = False) -> Moment | None:
 
 @functools.lru_cache(maxsize=4_096)  # one day's pages state few days
 def _parse(text: str, place: Place, bare: bool) -> Moment | None:
+    """`parse` of a phrase that has a year."""
     seen = text if text.isprintable() and "&" not in text else _JUNK.sub(" ", text)
     phrase = flatten(seen).strip(" |,;.()[]")
     iso = _ISO.fullmatch(phrase) or _COMPACT.fullmatch(phrase)

@@ -193,7 +193,7 @@ _ITEMS = 12  # links below one heading
 
 
 def _mark_items(lines: Lines, marks: Marks) -> None:
-    """The links below a heading such as "Related stories", and lists of links before or after the story."""
+    """Links: below a heading such as "Related stories", between two others, in a list before or after the story."""
     if any(marks):
         _mark_below_headings(lines, marks)
         _mark_between(lines, marks)
@@ -202,6 +202,7 @@ def _mark_items(lines: Lines, marks: Marks) -> None:
 
 
 def _mark_below_headings(lines: Lines, marks: Marks) -> None:
+    """What stands below a heading, up to the first line that is no link."""
     left = 0
     rule = position = ""
     for number, mark in enumerate(marks):
