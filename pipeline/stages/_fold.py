@@ -15,12 +15,24 @@ import functools
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterable
 from operator import itemgetter
 from types import MappingProxyType
 
 import regex
 
-__all__ = ["SpanMap", "beyond_ascii", "every_character", "flatten", "fold", "is_plain", "place_in", "tangled"]
+__all__ = [
+    "SpanMap",
+    "beyond_ascii",
+    "every_character",
+    "flatten",
+    "flatten_only",
+    "fold",
+    "is_plain",
+    "place_in",
+    "tangled",
+    "variants",
+]
 
 #: (at, raw) pairs, ascending in both: the character at `folded[i]` stood at `raw + (i - at)` of the text as read, with
 #: the last pair whose `at` <= i.
@@ -67,10 +79,20 @@ def flatten(text: str) -> str:
     """The text with quotes, dashes, spaces and full-width ASCII folded; same length, same offsets."""
     if text.isascii() and "\t" not in text and "`" not in text:
         return text
+    return flatten_only(text, _FOLDED.intersection(beyond_ascii(text)))
+
+
+def flatten_only(text: str, characters: Iterable[str]) -> str:
+    """The text with these characters folded: `flatten`, where it is known which of its `variants` stand in a text."""
     # A few `replace` beat `translate`, which looks up every character. The results are never folded again.
-    for character in _FOLDED.intersection(beyond_ascii(text)):
+    for character in characters:
         text = text.replace(character, _FLAT[character])
     return text
+
+
+def variants() -> str:
+    """The characters that are folded, in their order: some fifty of them, and then the full-width forms of ASCII."""
+    return "".join(sorted(_FLAT))
 
 
 def is_plain(text: str) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stages import clean
+from pipeline.stages._words import count_words
 from tests.stages.cleaning import KNOWN, SETTINGS, STORY, back, records, run
 from tests.strategies import few, texts
 
@@ -34,6 +35,7 @@ def test_nothing_is_lost_and_every_offset_holds(text: str, field: str) -> None:
     if rejects.num_rows:
         return
     article = articles.to_pylist()[0]
+    assert article["n_words"] == count_words(article["body"])
     covered = {back(article, position) for position in range(len(article["body"]))}
     for row in stripped.to_pylist():
         assert row["line"] == text[row["start"] : row["end"]]

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from pipeline.stages._fold import every_character, flatten, is_plain, tangled
 from pipeline.stages._words import count_words, is_unspaced
 from pipeline.stages.clean import furniture, signatures
-from pipeline.stages.clean.lines import CUELESS_WORDS, FULL_STOP, Line, Lines, is_paragraph
+from pipeline.stages.clean.lines import CUELESS_WORDS, FULL_STOP, HEAD, Line, Lines, is_paragraph
 from pipeline.stages.clean.scan import _folded, _forms, _tables, scan
 from pipeline.stages.clean.stamps import stamp_mark
+from pipeline.stages.clean.structure import ENTRIES
 from pipeline.stages.kernels.literals import ANY, codes, literals, narrowed, places
 from tests.strategies import texts
 
@@ -128,10 +129,28 @@ def test_prose_is_what_no_rule_takes_anywhere(text: str) -> None:
             assert not signatures.is_agency_line(line.flat.rstrip("."))
         if not found.may_be_taken(number):
             assert line.words > CUELESS_WORDS
+            assert furniture.match(line._replace(cued=None), "body") is None
         if found.kind(number) & FULL_STOP:
             assert line.ends_sentence
         if not found.may_be_dated(number):
             assert signatures.find_dateline(line.flat, text[line.start : line.end]) is None
+
+
+@given(
+    st.lists(
+        any_text()
+        | st.sampled_from(
+            ["- one", "• two", "▪three", "*", "> four", "At 3", "Gü", "[5", "12:30", "오전 3", "Q: who", "Ａｔ：", "u"]
+        )
+    ).map("\n".join)
+)
+def test_lists_and_long_lines_are_counted(text: str) -> None:
+    (found,) = lines([text])
+    assert found.shape.bullets >= sum(line.flat[0] in "-•·*▪■>" for line in found)
+    assert found.shape.entries >= sum(line.flat[:1] in ENTRIES or line.flat[:2] in ENTRIES for line in found)
+    assert found.shape.labels >= sum(":" in line.flat[:HEAD] for line in found)
+    for width in (0, 5, 90):
+        assert found.longer_than(width) == any(len(line.flat) > width for line in found)
 
 
 def test_a_long_paragraph_is_prose() -> None:
@@ -204,7 +223,7 @@ def test_every_word_is_found_wherever_it_stands_and_nowhere_else(search: Search)
     table = codes(lambda text: text)
     data = np.frombuffer("".join(search.spelled).encode() + b"\0", np.uint8)
     offsets = np.append(0, np.cumsum([len(text.encode()) for text in search.spelled]))
-    text = narrowed(data, offsets, table, np.zeros(0x10000, np.uint8))
+    text = narrowed(data, offsets, table, np.zeros(0x10000, np.uint64))
     spans = np.stack([text.starts[:-1], text.starts[1:]], axis=1)
     found = places(text.text, spans, np.array(search.n_words, np.int32), literals(search.words, search.longest, table))
     beyond = {word for word in search.words if not word.isascii()}  # these share codes: what is found is a superset
@@ -223,7 +242,7 @@ def test_every_word_is_found_wherever_it_stands_and_nowhere_else(search: Search)
 
 def test_more_places_than_were_made_room_for() -> None:
     table = codes(lambda text: text)
-    text = narrowed(np.full(40_000, ord("a"), np.uint8), np.array([0, 40_000]), table, np.zeros(0x10000, np.uint8))
+    text = narrowed(np.full(40_000, ord("a"), np.uint8), np.array([0, 40_000]), table, np.zeros(0x10000, np.uint64))
     found = places(text.text, np.array([[0, 40_000]]), np.zeros(1, np.int32), literals(["a", "aaa"], [ANY, ANY], table))
     assert len(found) == 40_000 + 39_998
 

@@ -9,9 +9,11 @@ quotes, dashes and spaces, NFC, nothing unseen. `body_map` leads every character
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +27,7 @@ from pipeline.stages.clean.lines import Line, Lines, key
 from pipeline.stages.clean.scan import scan
 from pipeline.stages.clean.story import Known, Stated, Story, read_story
 from pipeline.stages.clean.verdicts import kind_of, language_of, stated, text_state_of, version_of
+from pipeline.stages.kernels import arrays
 from pipeline.stages.lexicon.publishers import Publisher, Publishers, urlsplit_host
 
 __all__ = ["run"]
@@ -44,9 +47,9 @@ def run(records: pa.Table, settings: config.Clean, publishers: Publishers) -> tu
     for batch in records.to_batches(max_chunksize=1_024):
         rows = batch.to_pylist()
         found = scan(batch["text"], [row["text"] for row in rows])
-        for record, lines in zip(rows, found, strict=True):
+        for record, lines, spelled in zip(rows, found, _encoded(batch["text"]), strict=True):
             try:
-                article, strips = _clean(record, lines, settings, publishers)
+                article, strips = _clean(record, lines, spelled, settings, publishers)
             except _RejectError as reject:
                 rejects.append(_reject_row(record, str(reject)))
             else:
@@ -59,6 +62,13 @@ def run(records: pa.Table, settings: config.Clean, publishers: Publishers) -> tu
     )
 
 
+def _encoded(texts: pa.Array) -> Iterator[memoryview]:
+    """The UTF-8 bytes of each text, without a copy."""
+    data, offsets = arrays.texts(texts)
+    view = data.data
+    return (view[start:end] for start, end in itertools.pairwise(offsets.tolist()))
+
+
 class _RejectError(Exception):
     """A record that leaves the flow here; the message is the reason."""
 
@@ -68,14 +78,14 @@ def _reject_row(record: dict[str, Any], reason: str) -> dict[str, Any]:
 
 
 def _clean(
-    record: dict[str, Any], lines: Lines, settings: config.Clean, publishers: Publishers
+    record: dict[str, Any], lines: Lines, spelled: memoryview, settings: config.Clean, publishers: Publishers
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """One record's article and stripped lines."""
+    """One record's article and stripped lines; `spelled` is its text in UTF-8."""
     text: str = record["text"]
     if not text.strip():
         raise _RejectError("no text")
     story = read_story(text, lines, _known(record, settings, publishers))
-    body, body_map = _fold_body(text, story)
+    body, body_map, paragraphs = _fold_body(text, story)
     if not body.strip():
         raise _RejectError("no text: only furniture")
     publisher = publishers.resolve(
@@ -84,14 +94,14 @@ def _clean(
     article = {
         **{name: record[name] for name in _CARRIED},
         "article_id": "",
-        "digest": _digest(record["headline"], text, stated(record["status"])),
+        "digest": _digest(record["headline"], spelled, stated(record["status"])),
         "body": body,
         "body_map": [{"at": at, "raw": raw} for at, raw in body_map],
         "language": language_of(record["language"], body),
         **_publisher_columns(publisher),
         **_parts(record, text, story),
         **_times(record, story, publisher, settings),
-        **_verdicts(record, text, story, body, settings),
+        **_verdicts(record, text, story, body, paragraphs, settings),
     }
     return article, [_strip_row(record, text, strip) for strip in story.strips]
 
@@ -119,22 +129,25 @@ def _names_host(line: str, record: dict[str, Any]) -> bool:
     return len(name) >= _HOST_LETTERS and name in key(record["host"] or urlsplit_host(record["url"]) or "")
 
 
-def _digest(headline: str | None, text: str, status: str) -> str:
-    """32 hex digits over headline and text as read; lone surrogates, which no file holds but a caller may, count too.
+def _digest(headline: str | None, text: memoryview, status: str) -> str:
+    """32 hex digits over headline and text as read.
 
-    So does a status that the record states: the same text withdrawn is another version.
+    A status that the record states counts too: the same text withdrawn is another version.
     """
-    said = f"{headline or ''}\0{text}" + (f"\0{status}" if status else "")
-    content = said.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+    found = hashlib.blake2b(f"{headline or ''}\0".encode(), digest_size=16)
+    found.update(text)
+    if status:
+        found.update(f"\0{status}".encode())
+    return found.hexdigest()
 
 
-def _fold_body(text: str, story: Story) -> tuple[str, SpanMap]:
-    """The story's paragraphs folded and joined by newlines, and their map back to `text`."""
+def _fold_body(text: str, story: Story) -> tuple[str, SpanMap, list[str]]:
+    """The story's paragraphs folded and joined by newlines, their map back to `text`, and the paragraphs."""
     flat = story.lines.flat
     if story.lines.is_plain and not story.wrapped:  # nothing but what lies between the paragraphs changes an offset
         kept = [(start, end) for start, end in story.kept if start < end]
-        return "\n".join([flat[start:end] for start, end in kept]), _joined(kept)
+        paragraphs = [flat[start:end] for start, end in kept]
+        return "\n".join(paragraphs), _joined(kept), paragraphs
     pieces: list[str] = []
     spans: SpanMap = []
     at = before = 0
@@ -151,7 +164,8 @@ def _fold_body(text: str, story: Story) -> tuple[str, SpanMap]:
         pieces.append(piece)
         at += len(piece)
         before = end
-    return "".join(pieces), spans
+    body = "".join(pieces)
+    return body, spans, body.split("\n")
 
 
 def _joined(kept: Iterable[tuple[int, int]]) -> SpanMap:
@@ -192,7 +206,7 @@ def _parts(record: dict[str, Any], text: str, story: Story) -> dict[str, Any]:
     A byline of the record has offsets in that column (`byline_field` "byline"); a dateline has offsets only where it
     was found in the text.
     """
-    stated = record["byline"] if _is_byline(record["byline"]) else None
+    stated = record["byline"] if record["byline"] and _is_byline(record["byline"]) else None
     start, end = (0, len(stated)) if stated else story.spans.get("byline", (None, None))
     byline = stated or _said(text, story, "byline")
     dateline = story.spans.get("dateline", (None, None))
@@ -209,11 +223,12 @@ def _parts(record: dict[str, Any], text: str, story: Story) -> dict[str, Any]:
     }
 
 
-def _is_byline(stated: str | None) -> bool:
+@functools.lru_cache(maxsize=4_096)
+def _is_byline(stated: str) -> bool:
     """Whether a byline field holds one: scrapers put "Sign in" and "Share" there too."""
-    if not stated or not stated.strip():
-        return False
     flat = flatten(stated).strip()
+    if not flat:
+        return False
     rule = furniture.match(Line(0, len(flat), flat, count_words(flat)), "head")
     return rule is None or rule.kind != "furniture"
 
@@ -281,16 +296,21 @@ def _lenient(raw: str | None, place: dates.Place) -> dates.Moment | None:
 # --- verdicts ---------------------------------------------------------------------------------------------------
 
 
-def _verdicts(record: dict[str, Any], text: str, story: Story, body: str, settings: config.Clean) -> dict[str, Any]:
+def _verdicts(
+    record: dict[str, Any], text: str, story: Story, body: str, paragraphs: list[str], settings: config.Clean
+) -> dict[str, Any]:
     headline = record["headline"] or _said(text, story, "headline")
-    n_words = _n_words(body, story.lines)
+    n_words = _n_words(body, story)
     top = flatten(text[: 2 * notices.TOP]).strip()[: notices.TOP] if n_words < notices.SHORT else ""
     notes = [text[strip.start : strip.end] for strip in story.strips if strip.kind == "version_note"]
-    version = version_of(headline, record["version"], record["status"], [*notes, record["note"] or ""], top)
+    if record["note"]:
+        notes.append(record["note"])
+    version = version_of(headline, record["version"], record["status"], notes, top)
+    shape = story.lines.shape if story.lines.is_plain else None
     is_notice = version.status != "usable" and (version.status == "withdrawn" or n_words < notices.SHORT)
     return {
         "names": notices.names(headline, f"{record['note'] or ''}\n{text}", n_words) if is_notice else None,
-        "kind": kind_of(headline, body.split("\n"), story.strips, paid_dateline=story.paid_dateline),
+        "kind": kind_of(headline, paragraphs, story.strips, shape, paid_dateline=story.paid_dateline),
         "status": version.status,
         "version": version.text,
         "version_rank": version.rank,
@@ -299,9 +319,9 @@ def _verdicts(record: dict[str, Any], text: str, story: Story, body: str, settin
     }
 
 
-def _n_words(body: str, lines: Lines) -> int:
-    """`count_words`. Where one character stands between any two words, counting these is a tenth of the work."""
-    return body.count(" ") + body.count("\n") + 1 if lines.is_even and lines.is_plain else count_words(body)
+def _n_words(body: str, story: Story) -> int:
+    """`count_words`, which `scan` has done for most texts."""
+    return story.n_words if story.lines.is_even and story.lines.is_plain else count_words(body)
 
 
 def _strip_row(record: dict[str, Any], text: str, strip: Any) -> dict[str, Any]:

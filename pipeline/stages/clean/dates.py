@@ -7,17 +7,19 @@ abbreviation is read with the publisher's country (IST in India, in Israel, in I
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import regex
+from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
 
-__all__ = ["ImpossibleDateError", "Moment", "Place", "Stamp", "in_address", "is_month", "parse", "stamps"]
+__all__ = ["ImpossibleDateError", "Moment", "Place", "Stamp", "has_year", "in_address", "is_month", "parse", "stamps"]
 
 Precision = Literal["second", "minute", "day"]
 Known = Literal["explicit", "abbreviation", "publisher", "default"]
@@ -36,8 +38,7 @@ class Moment:
     zone: Known | None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a page is from, as far as its dates care. `zone` (IANA) "" and `country` (ISO 3166) "" mean unknown."""
 
     country: str = ""
@@ -61,6 +62,7 @@ class _Words:
     filler: frozenset[str]
     label: regex.Pattern[str]
     labels: dict[str, Literal["published", "modified"]]
+    label_words: AhoCorasick  # the first word of each label: a text without any has no label
     zones: dict[tuple[str, str], str]
 
 
@@ -80,6 +82,7 @@ def _words() -> _Words:
         # A label ends at a colon, a dash, a bar, or right before a digit or a month.
         regex.compile(rf"(?<![\p{{L}}\p{{N}}])({alternatives})(?![\p{{L}}])\s*[:：|>-]*\s*", regex.IGNORECASE),
         {_caseless(label): role for label, role in labels.items()},
+        AhoCorasick(sorted({_caseless(label).split()[0] for label in labels})),
         zones,
     )
 
@@ -100,7 +103,7 @@ def stamps(line: str) -> list[Stamp]:
     """
     words = _words()
     text = flatten(line)
-    if not any(character.isdigit() for character in text):
+    if not words.label_words.find_matches_as_indexes(_caseless(text)):
         return []
     found = list(words.label.finditer(text))
     result = []
@@ -126,19 +129,27 @@ def is_month(word: str) -> bool:
     return word.casefold().rstrip(".") in _words().months
 
 
+_YEAR = re.compile(r"\d{4}")
+
+
+def has_year(text: str) -> bool:
+    """Whether four digits stand together, as they do in every phrase that `parse` knows."""
+    return _YEAR.search(text) is not None
+
+
 # --- one phrase -------------------------------------------------------------------------------------------------
 
 _OFFSET_FORM = r"\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2}(?::\d{2})?)?)?"
-_ISO = regex.compile(
+_ISO = re.compile(
     r"(?P<year>\d{4,6})-(?P<month>\d{2})-(?P<day>\d{2})"
     rf"(?:[T ]\s*(?P<hour>\d{{2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}})(?:[.,]\d+)?)?{_OFFSET_FORM})?"
 )
-_COMPACT = regex.compile(
+_COMPACT = re.compile(
     r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
     rf"(?:T?(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>\d{{2}})?{_OFFSET_FORM})?"
 )
 # Seconds since 1970, also with a fraction, or in milliseconds; until 2033 in micro- or nanoseconds.
-_EPOCH = regex.compile(r"(?P<seconds>\d{10})(?:\.\d+|\d{3}|(?<=1\d{9})(?:\d{6}|\d{9}))?")
+_EPOCH = re.compile(r"(?P<seconds>\d{10})(?:\.\d+|\d{3}|(?<=1\d{9})(?:\d{6}|\d{9}))?")
 _DATE_FORMS = tuple(
     regex.compile(form, regex.IGNORECASE)
     for form in (
@@ -201,31 +212,39 @@ def parse(text: str, place: Place, *, bare: bool = False) -> Moment | None:
     >>> parse("Mar 19 2023 | 8:42 AM IST", Place("IN"))
     Moment(at=datetime.datetime(2023, 3, 19, 3, 12, tzinfo=datetime.timezone.utc), precision='minute', zone='abbreviation')
     """
-    phrase = flatten(_JUNK.sub(" ", text)).strip(" |,;.()[]")
-    if not phrase:
-        return None
+    return _parse(text, place, bare) if has_year(text) else None
+
+
+@functools.lru_cache(maxsize=4_096)  # one day's pages state few days
+def _parse(text: str, place: Place, bare: bool) -> Moment | None:
+    """`parse` of a phrase that has a year."""
+    seen = text if text.isprintable() and "&" not in text else _JUNK.sub(" ", text)
+    phrase = flatten(seen).strip(" |,;.()[]")
+    iso = _ISO.fullmatch(phrase) or _COMPACT.fullmatch(phrase)
+    if iso:
+        return _moment(*_iso_parts(iso, place), place)
     epoch = _EPOCH.fullmatch(phrase)
     if epoch:
         at = datetime.fromtimestamp(int(epoch["seconds"]), UTC)
         return _moment(at.date(), (at.hour, at.minute, at.second), UTC, "explicit", place)
-    iso = _ISO.fullmatch(phrase) or _COMPACT.fullmatch(phrase)
-    return _moment(*_iso_parts(iso, place), place) if iso else _parse_words(phrase, place, bare)
+    return _parse_words(phrase, place, bare)
 
 
 _Clock = tuple[int, int, int | None]  # hour, minute, second if it is given
 
 
-def _iso_parts(match: regex.Match[str], place: Place) -> tuple[date, _Clock | None, tzinfo | None, Known | None]:
-    day = _calendar(_common_era(int(match["year"]), place), int(match["month"]), int(match["day"]))
-    if match["hour"] is None:
+def _iso_parts(match: re.Match[str], place: Place) -> tuple[date, _Clock | None, tzinfo | None, Known | None]:
+    year, month, number, hour, minute, second, zone = match.groups()
+    day = _calendar(_common_era(int(year), place), int(month), int(number))
+    if hour is None:
         return day, None, None, None
-    clock = (int(match["hour"]), int(match["minute"]), int(match["second"]) if match["second"] else None)
-    if match["zone"] is None:
+    clock = (int(hour), int(minute), int(second) if second else None)
+    if zone is None:
         return day, clock, None, None
-    if match["zone"] == "Z":
+    if zone == "Z":
         return day, clock, UTC, "explicit"
-    digits = match["zone"][1:].replace(":", "").ljust(4, "0")
-    return day, clock, _fixed(match["zone"][0], int(digits[:2]), int(digits[2:4])), "explicit"
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    return day, clock, _fixed(zone[0], int(digits[:2]), int(digits[2:4])), "explicit"
 
 
 def _fixed(sign: str, hours: int, minutes: int) -> tzinfo | None:

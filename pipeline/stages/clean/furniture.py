@@ -84,9 +84,9 @@ def cues() -> tuple[Cue, ...]:
 
 
 @functools.cache
-def _cueless() -> frozenset[int]:
+def _cueless() -> tuple[int, ...]:
     """The numbers of the rules without cues, which are for very short lines."""
-    found = frozenset(number for number, entry in enumerate(_file()["rule"]) if not entry.get("cues"))
+    found = tuple(number for number, entry in enumerate(_file()["rule"]) if not entry.get("cues"))
     if wordy := [rules()[number].id for number in found if rules()[number].max_words > CUELESS_WORDS]:
         raise ValueError(f"furniture.toml: {wordy[0]} has no cues; then max_words is at most {CUELESS_WORDS}")
     return found
@@ -111,7 +111,7 @@ def match(line: Line, position: str) -> Rule | None:
     """The first rule, in the order of the file, that takes this line at that position (head, body or tail)."""
     numbers = cued(line.flat) if line.cued is None else line.cued
     if line.words <= CUELESS_WORDS:
-        numbers = tuple(sorted(_cueless().union(numbers)))
+        numbers = tuple(sorted({*_cueless(), *numbers})) if numbers else _cueless()
     speaks = line.flat.startswith('"')
     for number in numbers:
         rule = rules()[number]

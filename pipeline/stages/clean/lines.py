@@ -16,17 +16,22 @@ import regex
 from pipeline.stages._fold import flatten
 
 __all__ = [
+    "BULLET",
     "CUELESS_WORDS",
     "DATELINE",
+    "ENTRY",
     "FULL_STOP",
     "HEAD",
+    "LABEL",
     "PROSE",
     "PROSE_WORDS",
+    "TAKEN",
     "Found",
     "Line",
     "Lines",
     "Mark",
     "Marks",
+    "Shape",
     "Strip",
     "has_digit",
     "is_paragraph",
@@ -36,13 +41,16 @@ __all__ = [
 _SENTENCE_END = regex.compile(r"[.!?。！？…।॥؟۔။។։።](?:['\")\]»」』”’）\s]|\(\p{L}{2,10}\))*$")
 _DIGIT = re.compile(r"\d")
 _NOT_KEY = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+_NOT_KEY_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 
 #: Rules without cues take no line of more words than these.
 CUELESS_WORDS = 4
 
 #: Bits of a line: in its head, its first so many characters, stands what every dateline has; it ends in one of ".!?", a
-#: quotation mark behind it or not; it is prose.
-DATELINE, FULL_STOP, PROSE = 1, 2, 4
+#: quotation mark behind it or not; it is prose; it begins as an item of a list may; a rule of furniture.toml might take it,
+#: for a cue stands in it or it is so short as to need none; it begins as an entry under a time of day may; a colon stands in
+#: its head.
+DATELINE, FULL_STOP, PROSE, BULLET, TAKEN, ENTRY, LABEL = 1, 2, 4, 8, 16, 32, 64
 HEAD = 140
 
 #: The fewest words of prose: more than any stamp, byline or agency's line has.
@@ -82,6 +90,14 @@ class Found:
     cued: dict[int, tuple[int, ...]]
 
 
+class Shape(NamedTuple):
+    """How many lines of a text begin as items of a list may or as entries under a time, and have a colon in their head."""
+
+    bullets: int
+    entries: int
+    labels: int
+
+
 @dataclass(slots=True)
 class Lines(Sequence[Line]):
     """The lines of one text that hold anything, in order: those from `first` to before `last` of `found`."""
@@ -89,6 +105,7 @@ class Lines(Sequence[Line]):
     flat: str  # the whole text, flattened
     is_plain: bool  # see `_fold.is_plain`
     is_even: bool  # one space, and nothing else, stands between any two words of a line
+    shape: Shape
     found: Found
     first: int
     last: int
@@ -149,9 +166,13 @@ class Lines(Sequence[Line]):
         return self.kind(number) & DATELINE != 0
 
     def may_be_taken(self, number: int) -> bool:
-        """Whether a rule of furniture.toml might take the line: a cue stands in it, or it is so short as to need none."""
-        at = self.first + number
-        return at in self.found.cued or self.found.words[at] <= CUELESS_WORDS
+        """Whether a rule of furniture.toml might take the line."""
+        return self.kind(number) & TAKEN != 0
+
+    def longer_than(self, width: int) -> bool:
+        """Whether any line has more characters."""
+        found = self.found
+        return any(found.ends[at] - found.starts[at] > width for at in range(self.first, self.last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,4 +217,7 @@ def key(text: str) -> str:
     >>> key("It’s  HERE!") == key("It's here")
     True
     """
-    return str(_NOT_KEY.sub("", flatten(text).casefold()))
+    flat = flatten(text).casefold()
+    if flat.isascii():  # a tenth of the time
+        return flat.encode().translate(None, _NOT_KEY_ASCII).decode()
+    return str(_NOT_KEY.sub("", flat))

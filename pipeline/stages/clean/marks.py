@@ -9,7 +9,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.stages.clean import furniture, signatures
-from pipeline.stages.clean.lines import PROSE, Line, Lines, Mark, Marks, is_paragraph, key
+from pipeline.stages.clean.lines import TAKEN, Line, Lines, Mark, Marks, is_paragraph, key
 from pipeline.stages.clean.stamps import stamp_mark
 
 __all__ = ["Known", "is_wrapped", "mark_by_rule", "mark_wrapped"]
@@ -49,7 +49,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
 
 def is_wrapped(lines: Lines) -> bool:
     """Whether paragraphs are broken into lines of one width: then a line is no unit, and few rules are safe."""
-    if len(lines) < 2 or any(end - start > _WRAPPED_WIDTH for start, end in lines.spans):
+    if len(lines) < 2 or lines.longer_than(_WRAPPED_WIDTH):
         return False
     pairs = list(itertools.pairwise(lines))
     run_on = sum(not line.ends_sentence and following.flat[0].islower() for line, following in pairs)
@@ -183,9 +183,7 @@ def _tail_mark(line: Line) -> Mark | None:
 
 def _mark_body(lines: Lines, marks: Marks, head_end: int) -> None:
     for number, kind in enumerate(lines.kinds):
-        if kind & PROSE or number < head_end:
-            continue
-        if marks[number] is None and lines.may_be_taken(number):
+        if kind & TAKEN and number >= head_end and marks[number] is None:
             rule = furniture.match(lines[number], "body")
             if rule:
                 marks[number] = Mark("body", rule.kind, rule.id)
@@ -195,7 +193,16 @@ _ITEMS = 12  # links below one heading
 
 
 def _mark_items(lines: Lines, marks: Marks) -> None:
-    """The links below a heading such as "Related stories", and lists of links before or after the story."""
+    """Links: below a heading such as "Related stories", between two others, in a list before or after the story."""
+    if any(marks):
+        _mark_below_headings(lines, marks)
+        _mark_between(lines, marks)
+    if lines.shape.bullets >= _BULLETS:
+        _mark_bullets(lines, marks)
+
+
+def _mark_below_headings(lines: Lines, marks: Marks) -> None:
+    """What stands below a heading, up to the first line that is no link."""
     left = 0
     rule = position = ""
     for number, mark in enumerate(marks):
@@ -209,8 +216,6 @@ def _mark_items(lines: Lines, marks: Marks) -> None:
             left -= 1
         elif mark is None:
             left = 0
-    _mark_between(lines, marks)
-    _mark_bullets(lines, marks)
 
 
 _LINK = ("also-read", "link-", "read-more", "widget-caps")

@@ -14,10 +14,24 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.stages._fold import every_character, flatten, is_plain, tangled
+from pipeline.stages._fold import every_character, flatten, flatten_only, is_plain, tangled, variants
 from pipeline.stages._words import count_words, is_unspaced, unspaced
-from pipeline.stages.clean import furniture
-from pipeline.stages.clean.lines import DATELINE, FULL_STOP, HEAD, PROSE, PROSE_WORDS, Found, Lines
+from pipeline.stages.clean import furniture, structure
+from pipeline.stages.clean.lines import (
+    BULLET,
+    CUELESS_WORDS,
+    DATELINE,
+    ENTRY,
+    FULL_STOP,
+    HEAD,
+    LABEL,
+    PROSE,
+    PROSE_WORDS,
+    TAKEN,
+    Found,
+    Lines,
+    Shape,
+)
 from pipeline.stages.kernels import arrays
 
 if TYPE_CHECKING:
@@ -28,14 +42,29 @@ __all__ = ["scan"]
 _TASK_BYTES = 1 << 20  # text that one thread takes at a time
 
 # Marks of characters. A text in which none has one is flat and plain, has spaces between all its words, and its small letters
-# are as many and no more ASCII than it; one that has some is looked at again. The highest bit is that of characters beyond the
-# basic plane.
-_FOLDED, _TANGLED, _UNSPACED, _ODD, _ASTRAL = 1, 2, 4, 8, 0x80
+# are as many and no more ASCII than it; one that has some is looked at again. `_ASTRAL` is that of characters beyond the basic
+# plane; above it, each character that is folded has a bit of its own, the full-width ones share the highest.
+_TANGLED, _UNSPACED, _ODD, _ASTRAL = 1, 2, 4, 0x80
+_VARIANT, _WIDE = 8, 63
 
-# The bits of a line by what stands in its head and at its end. A dateline has a bracket or slash around an agency, a dash or
-# colon or the like behind a place, or letters of a script that has forms of its own.
-_HEADS = np.array([DATELINE * (code >= 0x80 or code in b"(/-:=") for code in range(256)], np.uint8)
+# The bits of a line by what stands at its beginning, in its head and at its end. A dateline has a bracket or slash around an
+# agency, a dash or colon or the like behind a place, or letters of a script that has forms of its own.
+_HEADS = np.array(
+    [DATELINE * (code >= 0x80 or code in b"(/-:=") | LABEL * (code == ord(":")) for code in range(256)], np.uint8
+)
 _ENDS = np.array([FULL_STOP * (code in b".!?") for code in range(256)], np.uint8)
+
+
+def _begins() -> NDArray[np.uint8]:
+    """The bits of a line by its first two characters, the first times 256."""
+    begins = np.zeros((256, 256), np.uint8)
+    begins[0x80:] = BULLET | ENTRY
+    begins[:, 0x80:] |= ENTRY
+    begins[list(b"-*>")] |= BULLET
+    for opening in filter(str.isascii, structure.ENTRIES):
+        begins[tuple(opening.lower().encode())] |= ENTRY
+    return begins.ravel()
+
 
 # What ends a line, and what is unseen and cut from the ends of one, as far as it is not ASCII.
 _BREAKS = "\x85\u2028\u2029"
@@ -55,10 +84,12 @@ def scan(texts: pa.Array, spelled: Sequence[str]) -> Iterator[Lines]:
 
 
 class _Tables(NamedTuple):
-    """`codes`, `marks`: of each character; `cues` with the rule of each, and whether a place found for it is sure."""
+    """`codes`, `marks`: of each character; `begins`: the bits of a line by its first two; `cues` with the rule of each, and
+    whether a place found for it is sure."""
 
     codes: NDArray[np.uint8]
-    marks: NDArray[np.uint8]
+    marks: NDArray[np.uint64]
+    begins: NDArray[np.uint8]
     literals: Literals
     cues: tuple[str, ...]
     rules: NDArray[np.int64]
@@ -71,11 +102,11 @@ def _tables() -> _Tables:
 
     table = codes(_folded, _BREAKS, _UNSEEN)
     every = every_character()
-    marks = np.zeros(len(every), np.uint8)
-    flat = np.frombuffer(flatten(every).encode("utf-32-le", "surrogatepass"), "<u4")
-    marks[flat != np.arange(len(every))] |= _FOLDED
+    marks = np.zeros(len(every), np.uint64)
     for mark, characters in ((_TANGLED, tangled()), (_UNSPACED, unspaced(every)), (_ODD, "\u0130\u212a")):
-        marks[[ord(character) for character in characters]] |= mark
+        marks[[ord(character) for character in characters]] |= np.uint64(mark)
+    for number, variant in enumerate(variants()):
+        marks[ord(variant)] |= np.uint64(1 << min(_VARIANT + number, _WIDE))
     # A cue that changes when it is folded is in no line: lines are folded.
     spelled = [
         (form, cue) for cue in furniture.cues() if flatten(cue.text).lower() == cue.text for form in _forms(cue.text)
@@ -83,6 +114,7 @@ def _tables() -> _Tables:
     return _Tables(
         table,
         marks,
+        _begins(),
         literals([form for form, _ in spelled], [cue.max_words for _, cue in spelled], table),
         tuple(cue.text for _, cue in spelled),
         np.array([cue.rule for _, cue in spelled], np.int64),
@@ -103,13 +135,14 @@ def _folded(text: str) -> str:
 
 
 class _Scanned(NamedTuple):
-    """Texts: their lines, the first line of each (n + 1), their marks, whether other gaps than single spaces stand in one;
-    and (line, cue) by text that are still to be proved."""
+    """Texts: their lines, the first line of each (n + 1), their marks, whether other gaps than single spaces stand in one,
+    its shape; and (line, cue) by text that are still to be proved."""
 
     found: Found
     firsts: list[int]
     marked: list[int]
     uneven: list[int]
+    shapes: list[Shape]
     unproved: dict[int, list[tuple[int, int]]]
 
 
@@ -118,11 +151,14 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     from pipeline.stages.kernels.literals import narrowed, places
 
     tables = _tables()
-    text, starts, marked = narrowed(data, offsets, tables.codes, tables.marks)
+    text, starts, marks = narrowed(data, offsets, tables.codes, tables.marks)
+    marked = marks.astype(np.uint8)  # all but which characters are folded
     n, most = len(marked), int(starts[-1]) // 2 + len(marked)
     spans, words, firsts = np.empty((most, 2), np.int64), np.empty(most, np.int32), np.empty(n + 1, np.int64)
     kinds, uneven = np.empty(most, np.uint8), np.empty(n, np.uint8)
-    count = kernel.split(text, starts, kernel.EDGES, _HEADS, _ENDS, HEAD, spans, words, kinds, firsts, uneven)
+    count = kernel.split(
+        text, starts, kernel.EDGES, tables.begins, _HEADS, _ENDS, HEAD, spans, words, kinds, firsts, uneven
+    )
     spans, words, kinds, text_of = spans[:count], words[:count], kinds[:count], np.repeat(np.arange(n), np.diff(firsts))
     is_counted = marked[text_of] & (_UNSPACED | _ASTRAL) == 0  # elsewhere words may be more than gaps tell
     hits = places(text, spans, np.where(is_counted, words, 0).astype(np.int32), tables.literals)
@@ -139,22 +175,35 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     is_prose = is_counted & (words >= PROSE_WORDS) & (kinds & FULL_STOP > 0)
     is_prose[line] = False  # a cue stands in it
     kinds[is_prose] |= PROSE
+    kinds[words <= CUELESS_WORDS] |= TAKEN
+    kinds[line[is_sure]] |= TAKEN
+    shapes = (np.bincount(text_of[kinds & kind > 0], minlength=n).tolist() for kind in (BULLET, ENTRY, LABEL))
     low, high = (spans - starts[text_of, None]).T.tolist()
     found = Found(low, high, words.tolist(), kinds.tolist(), cued)
-    return _Scanned(found, firsts.tolist(), marked.tolist(), uneven.tolist(), unproved)
+    return _Scanned(found, firsts.tolist(), marks.tolist(), uneven.tolist(), list(map(Shape, *shapes)), unproved)
 
 
 def _lines(text: str, scanned: _Scanned, number: int) -> Lines:
     """The lines of one text, with what only the text itself can tell of them."""
     marked, found = scanned.marked[number], scanned.found
     first, last = scanned.firsts[number], scanned.firsts[number + 1]
-    flat = flatten(text) if marked & _FOLDED else text
+    flat = flatten(text) if marked >> _WIDE else flatten_only(text, _variants(marked >> _VARIANT))
     has_spaces = not (marked & _UNSPACED or (marked & _ASTRAL and is_unspaced(flat)))
     if not has_spaces:
         found.words[first:last] = [count_words(flat[found.starts[at] : found.ends[at]]) for at in range(first, last)]
+        for at in range(first, last):
+            found.kinds[at] |= TAKEN * (found.words[at] <= CUELESS_WORDS)
     for at, cue in scanned.unproved.get(number, ()):
         if _tables().cues[cue] in flat[found.starts[at] : found.ends[at]].lower():
             rules = {*found.cued.get(at, ()), int(_tables().rules[cue])}
             found.cued[at] = tuple(sorted(rules))
+            found.kinds[at] |= TAKEN
     plain = not marked & (_TANGLED | _ASTRAL) or is_plain(text)
-    return Lines(flat, plain, has_spaces and not scanned.uneven[number], found, first, last)
+    is_even = has_spaces and not scanned.uneven[number]
+    return Lines(flat, plain, is_even, scanned.shapes[number], found, first, last)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _variants(bits: int) -> str:
+    """The folded characters of which these are the bits."""
+    return "".join(variant for number, variant in enumerate(variants()[: _WIDE - _VARIANT]) if bits >> number & 1)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 import regex
+from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
 from pipeline.stages.clean.dates import is_month
@@ -48,8 +49,8 @@ def _agency_kinds() -> dict[str, str]:
 
 
 @functools.cache
-def _one_agency(*, alone: bool, languages: str = "") -> str:
-    """A pattern for any agency's name as written, the longest first.
+def _names(*, alone: bool, languages: str = "") -> frozenset[str]:
+    """The agencies' names as written.
 
     `alone`: without acronyms that never stand alone; `languages` ("ru|uk"): of the agencies that write in one of them.
     """
@@ -60,8 +61,13 @@ def _one_agency(*, alone: bool, languages: str = "") -> str:
         for name in (agency.name, *agency.aliases, *agency.native_aliases)
         if not (alone and agency.policy == "full" and " " not in name)
     }
-    names.update(_slot_names())
-    return "(?:" + "|".join(map(regex.escape, sorted(names, key=lambda name: (-len(name), name)))) + ")"
+    return frozenset(names.union(_slot_names()))
+
+
+def _one_agency(*, alone: bool, languages: str = "") -> str:
+    """A pattern for any of these names, the longest first."""
+    names = sorted(_names(alone=alone, languages=languages), key=lambda name: (-len(name), name))
+    return "(?:" + "|".join(map(regex.escape, names)) + ")"
 
 
 # --- a line of its own ------------------------------------------------------------------------------------------
@@ -82,13 +88,20 @@ def _alone() -> regex.Pattern[str]:
     )
 
 
+@functools.cache
+def _standing_alone() -> AhoCorasick:
+    return AhoCorasick(sorted(_names(alone=True)))
+
+
 def is_agency_line(flat: str) -> bool:
     """Whether a line is nothing but an agency's name, perhaps with a person or a desk.
 
     >>> is_agency_line("ANI Asia"), is_agency_line("By Jane Roe, Reuters"), is_agency_line("ANI said so.")
     (True, True, False)
     """
-    return flat.count(" ") < _MOST_WORDS and _alone().fullmatch(flat) is not None
+    if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
+        return False  # the pattern takes its time, and most bylines name no agency
+    return _alone().fullmatch(flat) is not None
 
 
 # --- after the last sentence ------------------------------------------------------------------------------------

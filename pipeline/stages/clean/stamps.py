@@ -50,15 +50,15 @@ def stamp_mark(line: Line, position: str) -> Mark | None:
 
 def _unlabelled(line: Line, position: str) -> Mark | None:
     """A mark for a date alone, behind a name or before one."""
-    if line.words > _ALONE_WORDS or line.flat.endswith("."):
+    if line.words > _ALONE_WORDS or line.flat.endswith(".") or not dates.has_year(line.flat):
         return None
     if _is_date(line.flat, bare=True):
         return Mark(position, "stamp", "stamp-date")
     for part in _PART.finditer(line.flat):
         before, after = line.flat[: part.start()], line.flat[part.end() :]
-        if has_digit(after) and _is_date(after, bare=True) and (kind := _name_kind(before)):
+        if _is_date(after, bare=True) and (kind := _name_kind(before)):
             return Mark(position, kind, "byline-and-stamp", line.start + part.start(), "stamp")
-        if has_digit(before) and _is_date(before, bare=True) and (kind := _name_kind(after)):
+        if _is_date(before, bare=True) and (kind := _name_kind(after)):
             return Mark(position, "stamp", "stamp-and-source", line.start + part.start(), kind)
     return None
 

@@ -7,6 +7,7 @@ paragraph, and the agency's mark, which is cut from the last.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from pipeline.stages.clean import signatures
@@ -26,6 +27,7 @@ class Story:
 
     lines: Lines
     kept: list[Span] = field(default_factory=list)
+    n_words: int = 0  # of what is kept, if one space stands between any two (`Lines.is_even`)
     strips: list[Strip] = field(default_factory=list)
     stated: list[Stated] = field(default_factory=list)
     spans: dict[str, Span] = field(default_factory=dict)  # publisher, headline, deck, byline, dateline, where found
@@ -47,7 +49,8 @@ def read_story(text: str, lines: Lines, known: Known) -> Story:
     _limit(lines, marks, known.max_strip_share)
     story = Story(lines, wrapped=wrapped)
     _collect(lines, marks, story)
-    _cut_dateline(text, story)
+    if story.kept and lines.may_be_dated(marks.index(None)):
+        _cut_dateline(text, story)
     _cut_tail(story)
     story.strips.sort(key=lambda strip: (strip.start, strip.end))
     return story
@@ -61,6 +64,11 @@ _LOOKED_AT = 40  # lines in which a second dateline would say that this is a rou
 def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
     """A story begins at its dateline: a few unmarked lines above the only one are a caption, a blurb, a deck."""
     numbers = [number for number, mark in enumerate(marks[:_LOOKED_AT]) if mark is None]
+    if not any(map(lines.may_be_dated, numbers[1 : _ABOVE_LINES + 1])):
+        return
+    words = lines.words
+    sums = itertools.accumulate(words[number] for number in numbers[:_ABOVE_LINES])
+    most = sum(above <= _ABOVE_WORDS for above in sums)  # lines that are short enough together
 
     def begins(number: int) -> bool:
         if not lines.may_be_dated(number):
@@ -68,13 +76,10 @@ def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
         line = lines[number]
         return signatures.find_dateline(line.flat, text[line.start : line.end]) is not None
 
-    place = next((place for place, number in enumerate(numbers[: _ABOVE_LINES + 1]) if begins(number)), 0)
-    above = numbers[:place]
-    if not above or sum(lines[number].words for number in above) > _ABOVE_WORDS:
+    place = next((place for place in range(1, min(most + 1, len(numbers))) if begins(numbers[place])), 0)
+    if not place or begins(numbers[0]) or any(begins(number) for number in numbers[place + 1 :]):
         return
-    if any(begins(number) for number in numbers[place + 1 :]):
-        return
-    for number in above:
+    for number in numbers[:place]:
         marks[number] = Mark("head", "caption", "above-dateline")
 
 
@@ -104,9 +109,13 @@ def _limit(lines: Lines, marks: Marks, max_share: float) -> None:
 
 
 def _collect(lines: Lines, marks: Marks, story: Story) -> None:
-    for number, (span, mark) in enumerate(zip(lines.spans, marks, strict=True)):
+    if not any(marks):
+        story.kept, story.n_words = lines.spans, sum(lines.words)
+        return
+    for number, (span, words, mark) in enumerate(zip(lines.spans, lines.words, marks, strict=True)):
         if mark is None:
             story.kept.append(span)
+            story.n_words += words
             continue
         line = lines[number]
         end = mark.cut or line.end
@@ -123,8 +132,6 @@ def _collect(lines: Lines, marks: Marks, story: Story) -> None:
 
 
 def _cut_dateline(text: str, story: Story) -> None:
-    if not story.kept:
-        return
     start, end = story.kept[0]
     flat = story.lines.flat[start:end]
     found = signatures.find_dateline(flat, text[start:end])
@@ -136,6 +143,7 @@ def _cut_dateline(text: str, story: Story) -> None:
     story.paid_dateline = found.release
     rest = start + len(flat) - len(flat[found.end :].lstrip())
     story.kept[:1] = [(rest, end)] if rest < end else []
+    story.n_words -= flat.count(" ", 0, rest - start) + (rest == end)
 
 
 _TAIL_MARKS = 3
@@ -151,4 +159,6 @@ def _cut_tail(story: Story) -> None:
         if found is None:
             return
         story.strips.append(Strip(start + found[0], start + found[1], "tail", "credit", "tail-mark"))
-        story.kept[-1] = (start, start + len(flat[: found[0]].rstrip()))
+        rest = len(flat[: found[0]].rstrip())
+        story.kept[-1] = (start, start + rest)
+        story.n_words -= flat.count(" ", rest) + (not rest)

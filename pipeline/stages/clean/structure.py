@@ -13,8 +13,18 @@ import regex
 
 from pipeline.stages._words import count_words
 from pipeline.stages.clean import signatures
+from pipeline.stages.clean.lines import Shape
 
-__all__ = ["is_list_of_links", "is_live_blog", "is_round_up", "is_transcript", "is_verbatim"]
+__all__ = [
+    "ENTRIES",
+    "is_list_of_links",
+    "is_live_blog",
+    "is_round_up",
+    "is_transcript",
+    "is_verbatim",
+    "may_be_live_blog",
+    "may_be_transcript",
+]
 
 _ENDS = frozenset(".!?。！।॥؟…\"'」』)")
 
@@ -31,6 +41,8 @@ _OPENS = frozenset("0123456789([*•>|-·▶")
 _LETTERS = frozenset(
     "up Up UP La la Po po PO Ak ak St st Ac ac Mi mi At at Ag ag Об об Gü gü 오전 오후 午前 午後 上午 下午 晚上 凌晨".split()
 )
+#: The same of all: characters and pairs of characters.
+ENTRIES = _OPENS | _LETTERS
 _LABEL = (
     r"(?:last )?updated?|posted|aktualisiert|stand|actualisé|mis à jour|actualizado|atualizado|aggiornato|обновлено"
     r"|güncelleme"
@@ -57,6 +69,11 @@ _SHARE = 0.15
 _SHARE_FORWARDS = 0.5
 
 
+def may_be_live_blog(shape: Shape) -> bool:
+    """Whether so many lines begin as entries may; one more may begin behind the dateline."""
+    return shape.entries + 1 >= min(_ENTRIES, _HEADINGS)
+
+
 def is_live_blog(paragraphs: list[str], *, announced: bool = False) -> bool:
     """Whether the text is entries under times of day, the newest on top.
 
@@ -65,7 +82,7 @@ def is_live_blog(paragraphs: list[str], *, announced: bool = False) -> bool:
     which neither a table nor a programme has. `announced` (the headline half says so): three, in any order.
     """
     enough = 3 if announced else _ENTRIES
-    opened = [text for text in paragraphs if text[:1] in _OPENS or text[:2] in _LETTERS]
+    opened = [text for text in paragraphs if text[:2] in _LETTERS or text[:1] in _OPENS]
     if len(opened) < min(enough, _HEADINGS):
         return False
     times: list[int] = []
@@ -116,13 +133,13 @@ def is_round_up(paragraphs: list[str], *, dateline: bool) -> bool:
         or ("-" in head and head[:2].isupper())
         or (not head.isascii() and _NATIVE.search(head))
     ]
-    marked = [text for text in paragraphs if text[-1:] in _CLOSING]
+    marked = [text for text in paragraphs if text.endswith(_CLOSING)]
     return (len(candidates) >= _ITEMS - dateline and _is_dated(candidates, len(paragraphs), dateline=dateline)) or (
         len(marked) >= _ITEMS and sum(map(_is_marked, marked)) >= _ITEMS
     )
 
 
-_CLOSING = frozenset(")]")
+_CLOSING = (")", "]")
 
 
 def _is_marked(text: str) -> bool:
@@ -162,6 +179,11 @@ _ASKED = frozenset({"q", "a", "question", "answer", "frage", "antwort", "問", "
 _TURNS, _TURNS_SHARE = 8, 0.5
 _TURNS_ANNOUNCED, _SHARE_ANNOUNCED = 4, 0.25
 _QUESTIONS = 0.1
+
+
+def may_be_transcript(shape: Shape, n_paragraphs: int) -> bool:
+    """Whether so many lines begin with who may speak; one more may begin behind the dateline."""
+    return shape.labels + 1 >= _TURNS_SHARE * n_paragraphs
 
 
 def is_transcript(paragraphs: list[str], *, announced: bool = False) -> bool:
@@ -216,7 +238,11 @@ def is_list_of_links(paragraphs: list[str]) -> bool:
     Needed: eight different lines of twelve words on average, of which at most one in twenty closes like a sentence and
     three in ten hold a figure or a colon: a table, a list of winners or of results is a story of its own.
     """
-    if len(paragraphs) < _LINKS or _sentences(paragraphs) > _CLOSED_SHARE * len(paragraphs):
+    if len(paragraphs) < _LINKS:
+        return False
+    most = int(_CLOSED_SHARE * len(paragraphs))
+    # The first few tell of nearly all stories.
+    if _sentences(paragraphs[: most + 2]) > most or _sentences(paragraphs) > most:
         return False
     if len(set(paragraphs)) < _LINKS or sum(map(count_words, paragraphs)) > _LINK_WORDS * len(paragraphs):
         return False

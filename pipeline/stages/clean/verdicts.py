@@ -14,7 +14,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from pipeline.stages import lexicon
 from pipeline.stages._fold import beyond_ascii, flatten
 from pipeline.stages.clean import structure
-from pipeline.stages.clean.lines import Strip
+from pipeline.stages.clean.lines import Shape, Strip
 
 __all__ = ["Version", "kind_of", "language_of", "stated", "text_state_of", "untagged", "version_of"]
 
@@ -119,16 +119,19 @@ def version_of(headline: str | None, version: str | None, status: str | None, no
     if version and version.strip():
         text = version.strip()
         rank = int(text) if text.isascii() and text.isdigit() and int(text) <= _HIGHEST else rank
-    killed = any(_lexicon().killing.search(note) for note in (*notes, top))
-    if "withdrawn" in (found, stated(status)) or killed or any(_lexicon().withdrawing.search(note) for note in notes):
+    said = {found, stated(status)}
+    killed = any(_lexicon().killing.search(note) for note in (*notes, top) if note)
+    if "withdrawn" in said or killed or any(_lexicon().withdrawing.search(note) for note in notes):
         return Version(text, rank, "withdrawn")
-    corrected = "corrected" in (found, stated(status)) or any(_lexicon().correcting.search(note) for note in notes)
+    corrected = "corrected" in said or any(_lexicon().correcting.search(note) for note in notes)
     return Version(text, rank, "corrected" if corrected else "usable")
 
 
 def stated(status: str | None) -> str:
     """What a record's own status says: withdrawn, corrected or "" for anything else."""
-    said = (status or "").strip().casefold().rpartition(":")[2]  # "stat:canceled"
+    if not status:
+        return ""
+    said = status.strip().casefold().rpartition(":")[2]  # "stat:canceled"
     return "withdrawn" if said in _WITHDRAWN else "corrected" if said in _CORRECTED else ""
 
 
@@ -151,12 +154,15 @@ _OPENINGS = 2  # paragraphs that may say what follows
 _OPENING = 200  # characters of each
 
 
-def kind_of(headline: str | None, paragraphs: list[str], strips: list[Strip], *, paid_dateline: bool) -> str:
+def kind_of(
+    headline: str | None, paragraphs: list[str], strips: list[Strip], shape: Shape | None, *, paid_dateline: bool
+) -> str:
     """editorial, release, digest or liveblog: by dateline and disclaimer, then by words, then by the shape of the body.
 
     A release has the dateline, disclaimer or headline of one. A digest is whatever holds several stories or none of its
     own: round-ups, running files, press reviews, pages of links; and speeches, interviews and other transcripts, whose
-    words are the event's, so that two outlets that print them have not copied one another.
+    words are the event's, so that two outlets that print them have not copied one another. `shape` is that of the text whose
+    lines the paragraphs were, None where these may begin otherwise.
     """
     if paid_dateline or any(strip.rule == "disclaimer-release" for strip in strips):
         return "release"
@@ -165,7 +171,7 @@ def kind_of(headline: str | None, paragraphs: list[str], strips: list[Strip], *,
     for rule, _ in itertools.chain(_lexicon().headline.found_in(text), *openings):
         if _bears_out(rule, paragraphs):
             return rule.verdict
-    return _by_shape(text, paragraphs, strips)
+    return _by_shape(text, paragraphs, strips, shape)
 
 
 def _bears_out(rule: _Rule, paragraphs: list[str]) -> bool:
@@ -179,13 +185,16 @@ def _bears_out(rule: _Rule, paragraphs: list[str]) -> bool:
     return True
 
 
-def _by_shape(headline: str, paragraphs: list[str], strips: list[Strip]) -> str:
-    if structure.is_live_blog(paragraphs):
+def _by_shape(headline: str, paragraphs: list[str], strips: list[Strip], shape: Shape | None) -> str:
+    if (shape is None or structure.may_be_live_blog(shape)) and structure.is_live_blog(paragraphs):
         return "editorial" if _lexicon().chronicle.search(headline) else "liveblog"
     dateline = any(strip.kind == "dateline" for strip in strips)
     if (
         structure.is_round_up(paragraphs, dateline=dateline)
-        or structure.is_transcript(paragraphs)
+        or (
+            (shape is None or structure.may_be_transcript(shape, len(paragraphs)))
+            and structure.is_transcript(paragraphs)
+        )
         or structure.is_list_of_links(paragraphs)
     ):
         return "digest"

@@ -23,6 +23,7 @@ def split(
     text: NDArray[np.uint8],
     starts: NDArray[np.int64],
     edges: NDArray[np.uint8],
+    begins: NDArray[np.uint8],
     heads: NDArray[np.uint8],
     ends: NDArray[np.uint8],
     reach: int,
@@ -34,10 +35,11 @@ def split(
 ) -> int:
     """The lines that hold anything, without what is cut from their ends: where in `text` to `spans` (capacity, 2).
 
-    `words`: of each line, told by its spaces, a gap of two or three as two words. `kinds`: the bits that `heads` has for the
-    codes of its first `reach` characters and `ends` for its last, or for the one before a closing quotation mark. `firsts`:
-    the first line of each text, (n + 1,). `uneven`: (n,), 0 for a text in whose lines nothing but single spaces stands between
-    words. The capacity that is sure to do: half the length of all texts, and one for each. Returns how many there are.
+    `words`: of each line, told by its spaces, a gap of two or three as two words. `kinds`: the bits that `begins` has for
+    the codes of its first two characters (the first times 256), `heads` for those of its first `reach` and `ends` for that of
+    its last, or of the one before a closing quotation mark. `firsts`: the first line of each text, (n + 1,). `uneven`: (n,), 0
+    for a text in whose lines nothing but single spaces stands between words. The capacity that is sure to do: half the length
+    of all texts, and one for each. Returns how many there are. `text` needs a byte beyond its end.
     """
     n = 0
     for number in range(starts.size - 1):
@@ -61,7 +63,8 @@ def split(
                 last = high - np.uint64(1)
                 if last > low and (text[last] == _QUOTE or text[last] == _APOSTROPHE):
                     last -= np.uint64(1)
-                kinds[n] = ends[text[last]]
+                two = np.uint64(text[low]) << np.uint64(8) | np.uint64(text[low + np.uint64(1)])
+                kinds[n] = begins[two] | ends[text[last]]
                 for i in range(low, min(high, low + np.uint64(reach))):
                     kinds[n] |= heads[text[i]]
                 n += 1

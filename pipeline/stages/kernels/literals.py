@@ -175,16 +175,16 @@ class Narrowed(NamedTuple):
 
     text: NDArray[np.uint8]
     starts: NDArray[np.int64]
-    marked: NDArray[np.uint8]
+    marked: NDArray[np.uint64]
 
 
 def narrowed(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], table: NDArray[np.uint8], marks: NDArray[np.uint8]
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], table: NDArray[np.uint8], marks: NDArray[np.uint64]
 ) -> Narrowed:
-    """Texts in UTF-8, as `arrays.texts` has them, narrowed; `marks`: bits of each character, uint8 (65536,)."""
+    """Texts in UTF-8, as `arrays.texts` has them, narrowed; `marks`: bits of each character, uint64 (65536,)."""
     n = len(offsets) - 1
     size = int(offsets[-1] - offsets[0]) + 8  # `find` reads eight bytes at a time
-    out = Narrowed(np.empty(size, np.uint8), np.empty(n + 1, np.int64), np.empty(n, np.uint8))
+    out = Narrowed(np.empty(size, np.uint8), np.empty(n + 1, np.int64), np.empty(n, np.uint64))
     narrow(data, offsets, table, marks, *out)
     return out
 
@@ -204,21 +204,21 @@ def narrow(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
     table: NDArray[np.uint8],
-    marks: NDArray[np.uint8],
+    marks: NDArray[np.uint64],
     out: NDArray[np.uint8],
     starts: NDArray[np.int64],
-    marked: NDArray[np.uint8],
+    marked: NDArray[np.uint64],
 ) -> int:
     """The codes of texts in UTF-8 to `out`, where each text begins in it to `starts` (n + 1,); how many there are.
 
-    `out` needs a byte for each byte of the texts. `marks`: uint8 (65536,), bits of each character; `marked`: uint8 (n,),
-    the bits of all characters of each text together, `ASTRAL` among them.
+    `out` needs a byte for each byte of the texts. `marks`: uint64 (65536,), bits of each character; `marked`: uint64
+    (n,), the bits of all characters of each text together, `ASTRAL` among them.
     """
     n = 0
     for text in range(offsets.size - 1):
         starts[text] = n
         i, end = offsets[text], offsets[text + 1]
-        bits = np.uint8(0)
+        bits = np.uint64(0)
         while i < end:
             point = np.uint32(data[i])
             if point < np.uint32(0x80):
@@ -235,7 +235,7 @@ def narrow(
                 i += 3
             else:
                 out[n] = OTHER
-                bits |= np.uint8(ASTRAL)
+                bits |= np.uint64(ASTRAL)
                 n += 1
                 i += 4
                 continue

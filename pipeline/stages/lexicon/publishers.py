@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
@@ -74,16 +75,31 @@ class Publishers:
                 return self.by_host[found]
         if name and (known := self.by_name.get(fold_name(name))):
             return known
-        own_id = hosts[0] if hosts else fold_name(name or "").replace(" ", "-")
-        shown = name if name and not fold_host(name) else own_id
-        country = _country_of(hosts[0]) if hosts else ""
-        return Publisher(own_id, (shown or "").strip(), tuple(hosts[:1]), country, "", own_id, "", known=False)
+        return _stranger(name, hosts[0] if hosts else "")
+
+
+@functools.lru_cache(maxsize=4_096)
+def _stranger(name: str | None, host: str) -> Publisher:
+    """A publisher that is in no list: itself, by its host or else its name."""
+    own_id = host or fold_name(name or "").replace(" ", "-")
+    shown = name if name and not fold_host(name) else own_id
+    country = _country_of(host) if host else ""
+    return Publisher(own_id, (shown or "").strip(), (host,) if host else (), country, "", own_id, "", known=False)
+
+
+_AUTHORITY = re.compile(r"https?://[^/?#]*")
 
 
 def urlsplit_host(url: str | None) -> str | None:
     """The host of a URL; None if it has none or is broken."""
     if not url:
         return None
+    found = _AUTHORITY.match(url)  # all that matters; there are fewer hosts than pages
+    return _host_of(found[0] if found else url)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _host_of(url: str) -> str | None:
     try:
         return urlsplit(url if "//" in url else f"//{url}").hostname
     except ValueError:
