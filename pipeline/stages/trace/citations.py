@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import regex
 
 from pipeline.stages.trace.mentions import Mention, Vocabulary, continues, mentions
-from pipeline.stages.trace.names import Hit
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.tables import frames
 
@@ -91,15 +90,17 @@ class _Language(NamedTuple):
     vocabulary: Vocabulary
 
 
-def find(page: Page, hits: list[Hit], credited: Collection[str]) -> list[Citation]:
+def find(page: Page, credited: Collection[str]) -> list[Citation]:
     """The citations in the body of a page, in its order. `credited`: keys of the agencies that are credited with it."""
+    if not (page.hits or page.calls or credited):
+        return []
     language = _language(page.language)
     if language is None:
         return []
     found: list[Citation] = []
     last: tuple[int, str] | None = None  # where a source stands, and its name
     quoted: tuple[int, int] | None = None  # where one stands of which nobody has yet said who quotes it, and its row
-    groups = _groups(page.body, mentions(page, hits, language.vocabulary, credited))
+    groups = _groups(page.body, mentions(page, language.vocabulary, credited))
     for group, fit in _fits(groups, language.frames, page, credited):
         via = None
         if fit.frame.chain and last and not _SENTENCE_END.search(page.body, last[0], fit.start):

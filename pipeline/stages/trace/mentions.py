@@ -58,15 +58,15 @@ class Vocabulary:
         )
 
 
-def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary, credited: Collection[str] = ()) -> list[Mention]:
+def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ()) -> list[Mention]:
     """The mentions in a page's body outside direct quotations, left to right, none overlapping.
 
     `credited`: keys of the agencies and outlets that the page gives as its own.
     """
     body = page.body
     shape = vocabulary.unknown
-    stations = shape.stations(body) if shape else []
-    hits = sorted([*hits, *stations], key=lambda hit: hit.start) if stations else hits
+    stations = shape.stations(body, page.calls) if shape else []
+    hits = sorted([*page.hits, *stations], key=lambda hit: hit.start) if stations else page.hits
     spelled = spelled_out(hits)
     off = other_senses(body, hits, spelled)
     affiliates = _affiliates(body, hits)
