@@ -140,6 +140,8 @@ def continues(body: str, mention: Mention) -> bool:
 
 def _affiliates(body: str, hits: Sequence[Hit]) -> frozenset[int]:
     """Where names start that only say whose affiliate someone is: `NBC affiliate KXQZ`."""
+    if "affiliate" not in body and "station" not in body:
+        return frozenset()
     return frozenset(hit.start for hit in hits if hit.sources[0].key != HEAD and _AFFILIATE.match(body, hit.end))
 
 
@@ -206,4 +208,4 @@ def _in_quotation(body: str, mention: Mention) -> bool:
 @functools.lru_cache(maxsize=1)
 def _quotes(body: str) -> tuple[list[int], ...]:
     """Where the straight quotes of a body are, and the corners that open and close one. Of the last body only."""
-    return tuple([found.start() for found in re.finditer(mark, body)] for mark in '"「」')
+    return tuple([found.start() for found in re.finditer(mark, body)] if mark in body else [] for mark in '"「」')
