@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.stages.trace import citations
-from pipeline.stages.trace.cues import spellings
+from pipeline.stages.trace.cues import ANY, Cue, spellings
 from pipeline.stages.trace.names import load
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS, scan
 from tests.strategies import few, texts
 
 NAMES = load("", citations.heads())
-CUES = [cue for cue, _ in spellings()]
 SPELLED = """
 AP|Thursday|news |The New York Times|CNN News|MAP|-TV|WABC|KXQZ-TV|dpa-Angaben|TIMES|रॉयटर्स|共同|연합뉴스가|ТАСС|ТАССом|رويترز
 (भाषा)|(rtr)|://|Source|- via |Con|© |Источник|источник|ΠΗΓΈΣ|πηγές|contributed|Übernommen|übernommen|SYNDICATED|x|_|@|"|-|'s
@@ -30,13 +29,13 @@ def bodies() -> st.SearchStrategy[str]:
     return st.lists(pieces | texts(max_words=6), max_size=16).map("\n".join)
 
 
-def cues(text: str) -> list[int]:
-    """Where cues end in a text, in ascending order: the slow rule, and none to go by where small letters are more."""
+def cues(text: str) -> list[Cue]:
+    """Where cues end in a text, and their rules: the slow rule, and none to go by where small letters are more."""
     lowered = "\n" + text.lower()
     if len(lowered) != 1 + len(text):
-        return list(range(len(text)))
-    places = ((cue, place) for cue in CUES if cue in lowered for place in range(len(lowered)))
-    return sorted(place + len(cue) - 2 for cue, place in places if lowered.startswith(cue, place))
+        return [(place, ANY) for place in range(len(text))]
+    places = ((cue, rule, place) for cue, rule in spellings() if cue in lowered for place in range(len(lowered)))
+    return sorted((place + len(cue) - 2, rule) for cue, rule, place in places if lowered.startswith(cue, place))
 
 
 def check(spelled: list[str]) -> None:
@@ -47,7 +46,7 @@ def check(spelled: list[str]) -> None:
         calls = [match.start() for match in re.finditer(r'(?<=[ \n"])[KW][A-Z]', body)]
         found = scanned.found(number, NAMES)
         assert (found.body, found.hits, found.calls) == (body, NAMES.find(body), calls)
-        assert found.cues == [len(body) - len(tail) + place for place in cues(tail)]
+        assert sorted(found.cues) == [(len(body) - len(tail) + place, rule) for place, rule in cues(tail)]
         assert scanned.has_any()[number] or not (found.hits or found.calls or found.cues)
 
 

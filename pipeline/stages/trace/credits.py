@@ -6,7 +6,6 @@ the story, where a tail may have stayed. A disclaimer that names nobody joins th
 
 from __future__ import annotations
 
-import bisect
 import functools
 from collections.abc import Iterator
 
@@ -17,6 +16,7 @@ import regex
 from numpy.typing import NDArray
 
 from pipeline.stages._fold import flatten
+from pipeline.stages.trace.cues import ANY
 from pipeline.stages.trace.house import House
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import Hit, Names, Source
@@ -183,14 +183,14 @@ def _paragraphs(page: Page) -> Iterator[Line]:
     """The last paragraphs of the story in which a name or the cue of a rule stands; of a long last one its end."""
     if not (page.hits or page.cues):
         return
-    places = sorted([*(hit.start for hit in page.hits), *page.cues])
     end = len(page.body)
     for number, paragraph in enumerate(reversed(page.body.rsplit("\n", TAIL_PARAGRAPHS)[-TAIL_PARAGRAPHS:])):
         start = end - len(paragraph)
-        if bisect.bisect_left(places, start) < bisect.bisect_left(places, end):
+        cued = {rule for place, rule in page.cues if start <= place < end}
+        if cued or any(start <= hit.start < end for hit in page.hits):
             if len(paragraph) <= _LINE_LIMIT:
                 position = "end" if number == 0 else "tail" if number < _DISCLAIMER_PARAGRAPHS else "body"
-                yield Line(paragraph, page.field, start, "body", position)
+                yield Line(paragraph, page.field, start, "body", position, None if ANY in cued else cued)
             elif number == 0:
                 yield Line(paragraph[-_MARK_REACH:], page.field, end - _MARK_REACH, "body", "end")
         end = start - 1

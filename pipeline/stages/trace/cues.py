@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from typing import Any
 
 import ahocorasick_rs
 
 from pipeline.stages.trace.tables import signals
 
-__all__ = ["CAPITAL", "automaton", "cued", "cues", "spellings"]
+__all__ = ["ANY", "CAPITAL", "Cue", "automaton", "cued", "cues", "spellings"]
 
-#: In place of a rule's number: the letter is none of ASCII and has a small one.
-CAPITAL = -2
+#: In place of a rule's number: a link or a name that is one in slots only, which may credit without a rule; a letter that is
+#: none of ASCII and has a small one; any rule may have a cue there.
+LINK, CAPITAL, ANY = -1, -2, -3
+
+#: Where a cue of a rule ends (its last character), and the number of the rule.
+Cue = tuple[int, int]
 
 _OPENERS = ("", "(", "[", "<", "-", "- ", "(-", "【", "*", "* ", "\u25a0", "\u2022 ")
 
 
-def cues(text: str, low: int) -> list[int]:
-    """Where in `text[low:]` a cue of a rule, a link or a name that is one in slots only ends, as offsets in `text`.
-
-    `low` is the start of a line.
-    """
+def cues(text: str, low: int) -> list[Cue]:
+    """The cues in `text[low:]`, the offsets those in `text`; `low` is the start of a line."""
     lowered = "\n" + text[low:].lower()
     if len(lowered) != len(text) - low + 1:  # a letter of two small ones: no offset is sure
-        return list(range(low, len(text)))
+        return [(place, ANY) for place in range(low, len(text))]
+    finder, rules = automaton()
     spelled = lowered.encode()
-    ends = (end for _, _, end in automaton()[0].find_matches_as_indexes(spelled, overlapping=True))
-    return [low + len(spelled[:end].decode()) - 2 for end in ends]
+    found = finder.find_matches_as_indexes(spelled, overlapping=True)
+    return [(low + len(spelled[:end].decode()) - 2, rules[cue]) for cue, _, end in found]
 
 
 @functools.cache
@@ -45,7 +45,7 @@ def automaton() -> tuple[ahocorasick_rs.BytesAhoCorasick, tuple[int, ...]]:
 
 
 def spellings() -> list[tuple[str, int]]:
-    """The cues of all rules, each with the number of its rule; -1 for none of them.
+    """The cues of all rules, each with the number of its rule.
 
     The words of a rule stand at the start of a line: many are as short as "con".
     """
@@ -57,13 +57,12 @@ def spellings() -> list[tuple[str, int]]:
         for opener in _OPENERS
     ]
     slots = (f"({name})" if name.isascii() else name for name in signals()["slot_names"])
-    return pairs + [(cue, -1) for cue in ("://", *slots)]
+    return pairs + [(cue, LINK) for cue in ("://", *slots)]
 
 
 @functools.lru_cache(maxsize=8192)
-def cued(text: str) -> tuple[Mapping[str, Any], ...]:
-    """The rules of which a cue stands in the line, in their order; kept, as the lines of a house come again."""
+def cued(line: str) -> frozenset[int]:
+    """The rules of which a cue stands in the line; kept, as the lines of a house come again."""
     finder, rules = automaton()
-    matches = finder.find_matches_as_indexes(f"\n{text.lower()}".encode(), overlapping=True)
-    numbers = {rules[index] for index, _, _ in matches}
-    return tuple(signals()["rule"][number] for number in sorted(numbers) if number >= 0)
+    found = finder.find_matches_as_indexes(f"\n{line.lower()}".encode(), overlapping=True)
+    return frozenset(rules[cue] for cue, _, _ in found)

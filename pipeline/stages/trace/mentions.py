@@ -22,6 +22,8 @@ __all__ = ["Mention", "Vocabulary", "continues", "mentions", "resolve", "spelled
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
 _REACH = 80  # code points before a name in which the words lie that belong to it
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{SKIPPED})\s)\p{{Lu}}(?:[\w']+|[\w'.]{{0,3}}\.)\s\Z")
+_NO_CLASS = "(?P<class>(?!))?"  # gives the group to patterns that lack it
+_QUOTES = tuple(map(re.compile, '"「」'))
 
 
 class Mention(NamedTuple):
@@ -52,8 +54,8 @@ class Vocabulary:
     def compile(cls, prefix: str, suffix: str, unknown: Mapping[str, Any] | None) -> Vocabulary:
         """From the tables of `frames.toml`; without `unknown`, names that no lexicon has are not looked for."""
         return cls(
-            prefix=regex.compile(rf"(?r){prefix}\Z"),
-            suffix=regex.compile(suffix),
+            prefix=regex.compile(rf"(?r){_NO_CLASS}{prefix}\Z"),
+            suffix=regex.compile(suffix + _NO_CLASS),
             unknown=Shape.compile(unknown) if unknown else None,
         )
 
@@ -178,7 +180,7 @@ def _mention(
     prefix = vocabulary.prefix.search(body, low, start)
     suffix = vocabulary.suffix.match(body, end, end + 60)
     left, right = (prefix.start() if prefix else start), (suffix.end() if suffix else end)
-    classed = any(match and "class" in match.re.groupindex and match["class"] for match in (prefix, suffix))
+    classed = bool((prefix and prefix["class"]) or (suffix and suffix["class"]))
     words = body[start:end]
     return Mention(
         name=name,
@@ -200,12 +202,14 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
 
 def _in_quotation(body: str, mention: Mention) -> bool:
     """Whether the mention stands inside a direct quotation; a title in quotes (`"60 Minutes"`) is none."""
-    low, quotes = body.rfind("\n", 0, mention.left) + 1, _quotes(body)
-    double, opening, closing = (bisect_left(found, mention.left) - bisect_left(found, low) for found in quotes)
+    quotes = _quotes(body, body.rfind("\n", 0, mention.left) + 1)
+    double, opening, closing = (bisect_left(found, mention.left) for found in quotes)
     return double % 2 == 1 or opening > closing
 
 
 @functools.lru_cache(maxsize=1)
-def _quotes(body: str) -> tuple[list[int], ...]:
-    """Where the straight quotes of a body are, and the corners that open and close one. Of the last body only."""
-    return tuple([found.start() for found in re.finditer(mark, body)] if mark in body else [] for mark in '"「」')
+def _quotes(body: str, low: int) -> tuple[list[int], ...]:
+    """Where the straight quotes of the paragraph from `low` on are, and the corners that open and close one; kept of one."""
+    high = body.find("\n", low)
+    high = high if high >= 0 else len(body)
+    return tuple([found.start() for found in mark.finditer(body, low, high)] for mark in _QUOTES)

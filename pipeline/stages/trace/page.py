@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import bisect
 from collections import Counter
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import regex
 
+from pipeline.stages.trace.cues import Cue
 from pipeline.stages.trace.house import House
 from pipeline.stages.trace.names import Hit
 from pipeline.stages.trace.scan import Found
@@ -60,7 +62,7 @@ _SURE_WORDS = 3
 class Line(NamedTuple):
     """A piece of text around the story, or a paragraph of it (kind `body`, where `start` is an offset in the body).
 
-    `start` is null where the text has no place of its own.
+    `start` is null where the text has no place of its own. `cued`: the rules of which a cue stands in it, if that is known.
     """
 
     text: str
@@ -68,6 +70,7 @@ class Line(NamedTuple):
     start: int | None
     kind: str
     position: str
+    cued: Collection[int] | None = None
 
 
 class Page(NamedTuple):
@@ -84,7 +87,7 @@ class Page(NamedTuple):
     body: str
     hits: list[Hit]
     calls: list[int]
-    cues: list[int]
+    cues: list[Cue]
     at: list[int]
     raw: list[int]
     byline: Line | None

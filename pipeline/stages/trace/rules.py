@@ -46,11 +46,11 @@ class Credit(NamedTuple):
 def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Credit], only: str = "") -> list[Credit]:
     """The credits that the rules of `signals.toml` find on a line: the first rule that fits decides."""
     text = flatten(line.text).strip()
-    rules = cued(text)
-    if not rules and "://" not in text:
+    numbers = cued(text) if line.cued is None or text != line.text else line.cued
+    if not numbers:
         return []
     shift = len(line.text) - len(line.text.lstrip())
-    for rule in rules:
+    for rule in (signals()["rule"][number] for number in sorted(numbers) if number >= 0):
         is_disclaimer = rule["signal"] == "disclaimer"
         if only and rule["signal"] != only:
             continue

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.stages.kernels import arrays
-from pipeline.stages.trace.cues import CAPITAL, automaton, cues
+from pipeline.stages.trace.cues import CAPITAL, Cue, automaton, cues
 from pipeline.stages.trace.names import Hit, Names
 
 __all__ = ["TAIL_PARAGRAPHS", "Found", "Scan", "scan"]
@@ -31,14 +31,14 @@ _IS_BEFORE_CALL = np.array([chr(code) in ' \n"' for code in range(256)])
 class Found(NamedTuple):
     """What stands in a body, offsets in code points.
 
-    `hits`: the names, in their order. `calls`: where words begin that may be the call sign of a US station. `cues`: the last
-    character of each cue of a rule, in the last paragraphs.
+    `hits`: the names, in their order. `calls`: where words begin that may be the call sign of a US station. `cues`: those
+    in the last paragraphs.
     """
 
     body: str
     hits: list[Hit]
     calls: list[int]
-    cues: list[int]
+    cues: list[Cue]
 
 
 class _Places(NamedTuple):
@@ -46,24 +46,24 @@ class _Places(NamedTuple):
 
     kinds: list[int]
     low: list[int]
-    firsts: NDArray[np.int64]
+    firsts: list[int]
 
     @classmethod
     def group(cls, kinds: NDArray[np.int64], low: NDArray[np.int64], starts: NDArray[np.int64]) -> _Places:
         """From places in ascending order; body `i` begins behind the break at `starts[i]`."""
-        return cls(kinds.tolist(), low.tolist(), np.searchsorted(low, starts))
+        return cls(kinds.tolist(), low.tolist(), np.searchsorted(low, starts).tolist())
 
-    def of(self, body: int) -> list[tuple[int, int]]:
-        """Kind and place of those in a body."""
-        span = slice(self.firsts[body], self.firsts[body + 1])
-        return list(zip(self.kinds[span], self.low[span], strict=True))
+    def of(self, body: int) -> tuple[list[int], list[int]]:
+        """Kinds and places of those in a body."""
+        first, last = self.firsts[body], self.firsts[body + 1]
+        return self.kinds[first:last], self.low[first:last]
 
 
 class Scan(NamedTuple):
-    """The bodies of a batch, scanned. `data`: uint8, body `i` is `data[starts[i] + 1:starts[i + 1]]`."""
+    """The bodies of a batch, scanned. Body `i` is `data[starts[i] + 1:starts[i + 1]]`."""
 
-    data: NDArray[np.uint8]
-    starts: NDArray[np.int64]
+    data: memoryview
+    starts: list[int]
     names: _Places
     calls: _Places
     cues: _Places
@@ -75,20 +75,21 @@ class Scan(NamedTuple):
 
     def found(self, number: int, names: Names) -> Found:
         """What stands in one body."""
-        first, last = int(self.starts[number]) + 1, int(self.starts[number + 1])
-        text = self.data[first:last].tobytes()
-        body = text.decode()
+        first, last = self.starts[number] + 1, self.starts[number + 1]
+        body = str(self.data[first:last], "utf-8")
 
-        def point(place: int) -> int:
-            return place - first if len(body) == len(text) else len(text[: place - first].decode())
+        def points(places: list[int]) -> list[int]:
+            if body.isascii():
+                return [place - first for place in places]
+            return [len(str(self.data[first:place], "utf-8")) for place in places]
 
-        hits = names.standing(body, [(alias, point(place)) for alias, place in self.names.of(number)])
-        calls = [point(place) for _, place in self.calls.of(number)]
-        cued = self.cues.of(number)
-        if any(rule == CAPITAL for rule, _ in cued):  # the small letters are not those of the automaton's text
+        (aliases, low), (rules, ends) = self.names.of(number), self.cues.of(number)
+        hits = names.standing(body, zip(aliases, points(low), strict=True))
+        calls = points(self.calls.of(number)[1])
+        if CAPITAL in rules:  # the small letters are not those of the automaton's text
             tail = "\n".join(body.rsplit("\n", TAIL_PARAGRAPHS)[-TAIL_PARAGRAPHS:])
             return Found(body, hits, calls, cues(body, len(body) - len(tail)))
-        return Found(body, hits, calls, [point(place + 1) - 1 for _, place in cued])
+        return Found(body, hits, calls, [(end - 1, rule) for end, rule in zip(points(ends), rules, strict=True)])
 
 
 def scan(bodies: pa.ChunkedArray, names: Names) -> Scan:
@@ -96,7 +97,7 @@ def scan(bodies: pa.ChunkedArray, names: Names) -> Scan:
     nothing, before = (pa.scalar(text, pa.large_string()) for text in ("", "\n"))
     data, starts = arrays.texts(pc.binary_join_element_wise(nothing, bodies.combine_chunks(), before))
     data = np.append(data[: starts[-1]], np.uint8(_BREAK))  # one behind the last body, too
-    return Scan(data, starts, _names(data, starts, names), _calls(data, starts), _cues(data, starts))
+    return Scan(data.data, starts.tolist(), _names(data, starts, names), _calls(data, starts), _cues(data, starts))
 
 
 def _names(data: NDArray[np.uint8], starts: NDArray[np.int64], names: Names) -> _Places:
@@ -124,7 +125,7 @@ def _cues(data: NDArray[np.uint8], starts: NDArray[np.int64]) -> _Places:
     tail_starts = arrays.offsets(starts[1:] - low)
     kind, start, end = _columns(finder.find_matches_as_indexes(tails, overlapping=True))
     body = np.searchsorted(tail_starts, start, side="right") - 1
-    return _Places.group(np.array(rule_of)[kind], end - 1 - tail_starts[body] + low[body], starts)
+    return _Places.group(np.array(rule_of)[kind], end - tail_starts[body] + low[body], starts + 1)
 
 
 def _columns(found: list[tuple[int, int, int]]) -> tuple[NDArray[np.int64], ...]:
