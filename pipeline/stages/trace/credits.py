@@ -6,7 +6,9 @@ the story, where a tail may have stayed. A disclaimer that names nobody joins th
 
 from __future__ import annotations
 
+import bisect
 import functools
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -180,20 +182,24 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
 
 
 def _paragraphs(page: Page) -> Iterator[Line]:
-    """The last paragraphs of the story in which a name or the cue of a rule stands; of a long last one its end."""
+    """The last paragraphs of the story in which a name or the cue of a rule stands, the last first; of a long one its end."""
     if not (page.hits or page.cues):
         return
-    end = len(page.body)
-    for number, paragraph in enumerate(reversed(page.body.rsplit("\n", TAIL_PARAGRAPHS)[-TAIL_PARAGRAPHS:])):
-        start = end - len(paragraph)
-        cued = {rule for place, rule in page.cues if start <= place < end}
-        if cued or any(start <= hit.start < end for hit in page.hits):
-            if len(paragraph) <= _LINE_LIMIT:
-                position = "end" if number == 0 else "tail" if number < _DISCLAIMER_PARAGRAPHS else "body"
-                yield Line(paragraph, page.field, start, "body", position, None if ANY in cued else cued)
-            elif number == 0:
-                yield Line(paragraph[-_MARK_REACH:], page.field, end - _MARK_REACH, "body", "end")
-        end = start - 1
+    paragraphs = page.body.rsplit("\n", TAIL_PARAGRAPHS)[-TAIL_PARAGRAPHS:]
+    sizes = [len(paragraph) + 1 for paragraph in paragraphs]
+    starts = list(itertools.accumulate(sizes[:-1], initial=len(page.body) + 1 - sum(sizes)))
+    cued: dict[int, set[int]] = {
+        bisect.bisect(starts, hit.start) - 1: set() for hit in page.hits if hit.start >= starts[0]
+    }
+    for place, rule in page.cues:
+        cued.setdefault(bisect.bisect(starts, place) - 1, set()).add(rule)
+    for at in sorted(cued, reverse=True):
+        paragraph, start, number = paragraphs[at], starts[at], len(paragraphs) - 1 - at
+        if len(paragraph) <= _LINE_LIMIT:
+            position = "end" if number == 0 else "tail" if number < _DISCLAIMER_PARAGRAPHS else "body"
+            yield Line(paragraph, page.field, start, "body", position, None if ANY in cued[at] else cued[at])
+        elif number == 0:
+            yield Line(paragraph[-_MARK_REACH:], page.field, len(page.body) - _MARK_REACH, "body", "end")
 
 
 def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:

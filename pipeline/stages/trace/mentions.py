@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import re
-from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -23,7 +20,6 @@ _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|m
 _REACH = 80  # code points before a name in which the words lie that belong to it
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{SKIPPED})\s)\p{{Lu}}(?:[\w']+|[\w'.]{{0,3}}\.)\s\Z")
 _NO_CLASS = "(?P<class>(?!))?"  # gives the group to patterns that lack it
-_QUOTES = tuple(map(re.compile, '"「」'))
 
 
 class Mention(NamedTuple):
@@ -72,6 +68,7 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
     spelled = spelled_out(hits)
     off = other_senses(body, hits, spelled)
     affiliates = _affiliates(body, hits)
+    quotations = _Quotations(body)
     found: list[Mention] = []
     for hit in hits:
         if hit.sources[0].key == HEAD:
@@ -82,7 +79,7 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
             continue
         else:
             mention = _known(page, hit, spelled, off, vocabulary)
-        if mention is None or _in_quotation(body, mention):
+        if mention is None or quotations.hold(mention.left):
             continue
         if found and mention.left < found[-1].right:
             if mention.source is None or found[-1].source is not None:
@@ -97,10 +94,10 @@ def _with_short_names(
 ) -> list[Mention]:
     """The mentions and those by a short name, which take the place of one that says less (`The Times`, whichever)."""
     unknown = [Named(mention.name, None, mention.left, mention.right) for mention in found if mention.source is None]
-    short = []
+    short, quotations = [], _Quotations(page.body)
     for name in short_names(page, hits, unknown, credited):
         mention = _mention(page.body, name.start, name.end, name.name, name.source, "any", vocabulary)
-        if not _in_quotation(page.body, mention):
+        if not quotations.hold(mention.left):
             short.append(mention)
     if not short:
         return found
@@ -200,16 +197,22 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
     return _mention(body, *place, body[slice(*place)], None, "slot", vocabulary)
 
 
-def _in_quotation(body: str, mention: Mention) -> bool:
-    """Whether the mention stands inside a direct quotation; a title in quotes (`"60 Minutes"`) is none."""
-    quotes = _quotes(body, body.rfind("\n", 0, mention.left) + 1)
-    double, opening, closing = (bisect_left(found, mention.left) for found in quotes)
-    return double % 2 == 1 or opening > closing
+class _Quotations:
+    """The direct quotations of a text. It is read on from the place asked for last, or from the start of its paragraph."""
 
+    def __init__(self, body: str) -> None:
+        self._body = body
+        self._read = self._double = self._corners = 0  # what has been read, and the marks in its last paragraph
 
-@functools.lru_cache(maxsize=1)
-def _quotes(body: str, low: int) -> tuple[list[int], ...]:
-    """Where the straight quotes of the paragraph from `low` on are, and the corners that open and close one; kept of one."""
-    high = body.find("\n", low)
-    high = high if high >= 0 else len(body)
-    return tuple([found.start() for found in mark.finditer(body, low, high)] for mark in _QUOTES)
+    def hold(self, place: int) -> bool:
+        """Whether a place stands inside a direct quotation; a title in quotes (`"60 Minutes"`) is none."""
+        body = self._body
+        if place < self._read:
+            self._read = self._double = self._corners = 0
+        paragraph = body.rfind("\n", self._read, place) + 1
+        if paragraph:
+            self._read, self._double, self._corners = paragraph, 0, 0
+        self._double += body.count('"', self._read, place)
+        self._corners += body.count("「", self._read, place) - body.count("」", self._read, place)
+        self._read = place
+        return self._double % 2 == 1 or self._corners > 0

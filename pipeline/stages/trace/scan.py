@@ -78,10 +78,11 @@ class Scan(NamedTuple):
         first, last = self.starts[number] + 1, self.starts[number + 1]
         body = str(self.data[first:last], "utf-8")
 
-        def points(places: list[int]) -> list[int]:
+        def points(places: list[int]) -> list[int]:  # ascending
             if body.isascii():
                 return [place - first for place in places]
-            return [len(str(self.data[first:place], "utf-8")) for place in places]
+            pieces = itertools.pairwise([first, *places])
+            return list(itertools.accumulate(len(str(self.data[low:high], "utf-8")) for low, high in pieces))
 
         (aliases, low), (rules, ends) = self.names.of(number), self.cues.of(number)
         hits = names.standing(body, zip(aliases, points(low), strict=True))
