@@ -26,7 +26,7 @@ from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.rules import Credit, ruled
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
 from pipeline.stages.trace.senses import spells
-from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, parse, slot_hits
+from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, may_name, parse, slot_hits
 from pipeline.stages.trace.tables import signals
 
 __all__ = ["Credit", "find", "may_find", "taken_out"]
@@ -38,6 +38,7 @@ _LINE_LIMIT = 600
 _OPENING = 160  # code points in which a dateline that was not set apart has its agency
 _MARK_REACH = 80  # code points before the end in which an agency's mark stands
 _OPENERS = "([/（【=＝「"
+_DATELINE_NAMES = ("slot_names", "dateline_names")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Kana}\p{Hangul}]")
 _AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
 _SENTENCE_START = regex.compile(r"(?r)(?:\A|[.!?][\"')]?\s|\n)(?:The\s)?\Z")
@@ -140,14 +141,16 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
     line = page.dateline
     if line is None:
         opening = page.body[:_OPENING]
-        is_marked = any(opener in opening for opener in "([/（【")
+        is_marked = any(opener in opening for opener in "([/（【") and may_name(
+            flatten(opening), names, *_DATELINE_NAMES
+        )
         match = signals()["patterns"]["dateline"].match(opening) if is_marked else None
         if not match or signals()["patterns"]["photo"].search(match[0]):
             return
         line = Line(match[0], page.field, 0, "body", "head")
     flat = flatten(line.text)
     paid = _ANI_RELEASE.search(flat)
-    for hit in slot_hits(flat, names, "slot_names", "dateline_names"):
+    for hit in slot_hits(flat, names, *_DATELINE_NAMES):
         source = resolve(hit, frozenset(), page.house.country)
         if source is None or not source.is_agency or source.kind in {"photo", "broadcaster"}:
             continue

@@ -107,6 +107,10 @@ class Names:
             return self.standing(text, [(alias, start) for alias, start, _ in found])
         return self.standing(text, [(alias, len(spelled[:start].decode())) for alias, start, _ in found])
 
+    def spelled_in(self, text: str) -> bool:
+        """Whether any alias is in the text, be it as a part of a longer word."""
+        return bool(self.automaton.find_matches_as_indexes(text.encode()))
+
     def standing(self, text: str, places: Iterable[tuple[int, int]]) -> list[Hit]:
         """The names in the text of which the automaton has found the aliases at these places (number, start), in its order."""
         found = []
