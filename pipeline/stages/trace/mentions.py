@@ -17,6 +17,7 @@ from pipeline.stages.trace.unknown import SKIPPED, Shape
 __all__ = ["Mention", "Vocabulary", "continues", "mentions", "resolve", "spelled_out"]
 
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
+_AFFILIATE_REACH = 24  # code points that `_AFFILIATE` takes at most
 _REACH = 80  # code points before a name in which the words lie that belong to it
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{SKIPPED})\s)\p{{Lu}}(?:[\w']+|[\w'.]{{0,3}}\.)\s\Z")
 _NO_CLASS = "(?P<class>(?!))?"  # gives the group to patterns that lack it
@@ -139,9 +140,13 @@ def continues(body: str, mention: Mention) -> bool:
 
 def _affiliates(body: str, hits: Sequence[Hit]) -> frozenset[int]:
     """Where names start that only say whose affiliate someone is: `NBC affiliate KXQZ`."""
-    if "affiliate" not in body and "station" not in body:
-        return frozenset()
-    return frozenset(hit.start for hit in hits if hit.sources[0].key != HEAD and _AFFILIATE.match(body, hit.end))
+    known = (hit for hit in hits if hit.sources[0].key != HEAD)
+    return frozenset(hit.start for hit in known if _may_be_affiliate(body, hit.end) and _AFFILIATE.match(body, hit.end))
+
+
+def _may_be_affiliate(body: str, end: int) -> bool:
+    behind = body[end : end + _AFFILIATE_REACH]
+    return "affiliate" in behind or "station" in behind
 
 
 def _holds_known(mention: Mention, hits: Sequence[Hit], affiliates: Collection[int]) -> bool:

@@ -71,7 +71,7 @@ def other_senses(body: str, hits: Sequence[Hit], spelled: frozenset[str]) -> fro
 
 def _is_other(body: str, hit: Hit, hits: Sequence[Hit], spelled: frozenset[str]) -> bool:
     homonym = homonyms().get(hit.alias)
-    if homonym and homonym.rules(body) and not any(source.key in spelled for source in hit.sources):
+    if homonym and not any(source.key in spelled for source in hit.sources) and homonym.rules(body):
         return True
     is_acronym = hit.alias.isascii() and hit.alias.isalpha() and hit.alias.isupper()
     return is_acronym and any(not _names(body, span, hit, hits) for span in _definitions(body, hit.alias))
