@@ -138,7 +138,7 @@ class _Hashes:
 
     def has(self, wanted: int) -> bool:
         """Whether a hash is there."""
-        place = int(np.searchsorted(self._sorted, wanted))
+        place = int(self._sorted.searchsorted(wanted))
         return place < len(self._sorted) and int(self._sorted[place]) == wanted
 
 
@@ -169,12 +169,15 @@ def identity(publisher: str, source_id: str | None, url: str | None, headline: s
 
 def identities(articles: pa.Table) -> pa.Array:
     """The identity of each of some articles (ARTICLES), hex."""
+    return pa.array([key.hex() for key in _keys(articles)], pa.string())
+
+
+def _keys(articles: pa.Table) -> list[bytes]:
     columns = ("publisher_id", "publisher", "source_id", "url", "headline", "digest")
-    found = (
-        identity(_publisher(publisher_id, name), source_id, url, headline, digest or "").hex()
+    return [
+        identity(_publisher(publisher_id, name), source_id, url, headline, digest or "")
         for publisher_id, name, source_id, url, headline, digest in _rows(articles, *columns)
-    )
-    return pa.array(found, pa.string())
+    ]
 
 
 def stated(records: pa.Table) -> list[str]:
@@ -211,8 +214,9 @@ def run(articles: pa.Table, known: Known) -> Identified:
     After the last batch, `settle` has the last word on the ids.
     """
     columns = [*_rows(articles, "publisher_id", "publisher", "source_id", "digest")]
-    keys_of = [bytes.fromhex(key) for key in identities(articles).to_pylist()]
-    versions = [_hash(key.hex(), digest or "") for key, (*_, digest) in zip(keys_of, columns, strict=True)]
+    keys_of = _keys(articles)
+    spelled = [key.hex() for key in keys_of]
+    versions = [_hash(key, digest or "") for key, (*_, digest) in zip(spelled, columns, strict=True)]
     is_repeat = known.past["version"].find(_heads(versions)) >= 0
     past = known.past["identity"].find(_heads(keys_of))
     past[is_repeat] = -1  # its id is not asked for
@@ -229,7 +233,7 @@ def run(articles: pa.Table, known: Known) -> Identified:
             known.ids.setdefault(key, earlier[before])
         n_versions += key in known.ids
         keep.append(row)
-        keys.append(key.hex())
+        keys.append(spelled[row])
         publisher_id, name, source_id, _ = columns[row]
         ids.append(known.ids.get(key) or known.name(key, _publisher(publisher_id, name), source_id))
     kept = articles.take(pa.array(keep, pa.int64()))

@@ -10,22 +10,27 @@ house_desks.csv, signals.toml (credits) and frames.toml (citations).
 
 from __future__ import annotations
 
-from collections import defaultdict
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.config import Trace
 from pipeline.schema import CITATIONS, CREDITS
 from pipeline.stages.trace import citations, credits
-from pipeline.stages.trace.names import load
-from pipeline.stages.trace.page import page
+from pipeline.stages.trace.house import houses
+from pipeline.stages.trace.names import Names, load
+from pipeline.stages.trace.page import Page, page
+from pipeline.stages.trace.scan import scan
 
 __all__ = ["run"]
 
 _COLUMNS = (
-    "record article_id field url publisher publisher_id publisher_country home_agency byline byline_field byline_start "
-    "byline_end dateline dateline_start dateline_end credit rights body body_map language"
+    "article_id field byline byline_field byline_start byline_end dateline dateline_start dateline_end credit rights "
+    "language"
 ).split()
 
 
@@ -36,18 +41,37 @@ def run(articles: pa.Table, stripped: pa.Table, settings: Trace) -> tuple[pa.Tab
     inputs from agencies") is `unspecified`; an outlet's is its name.
     """
     names = load(settings.agencies, citations.heads())
-    lines: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
-    for line in stripped.to_pylist():
-        lines[line["record"], line["article_id"]].append(line)
-    credited: list[dict[str, Any]] = []
-    cited: list[dict[str, Any]] = []
-    for batch in articles.select(_COLUMNS).to_batches():
-        for row in batch.to_pylist():
-            article = page(row, lines.get((row["record"], row["article_id"]), []))
-            hits = names.find(article.body)
-            found = credits.find(article, names, hits)
-            credited += [{"article_id": article.article_id, **credit._asdict()} for credit in found]
-            agencies = {credit.agency for credit in found}
-            sources = citations.find(article, hits, agencies)
-            cited += [{"article_id": article.article_id, **citation._asdict()} for citation in sources]
-    return pa.Table.from_pylist(credited, CREDITS), pa.Table.from_pylist(cited, CITATIONS)
+    pages = list(_pages(articles, stripped, names))
+    # One step for all pages and then the next takes a tenth less time than both for each page.
+    credited = [credits.find(article, names) for article in pages]
+    agencies = [{credit.agency for credit in found} for found in credited]
+    cited = [citations.find(article, known) for article, known in zip(pages, agencies, strict=True)]
+    return _table(pages, credited, CREDITS), _table(pages, cited, CITATIONS)
+
+
+def _pages(articles: pa.Table, stripped: pa.Table, names: Names) -> Iterator[Page]:
+    """The pages of the articles in which anything may be found: of many nothing else comes to Python than their publisher."""
+    lines, scanned, of = credits.taken_out(stripped), scan(articles["body"], names), houses(articles)
+    keys = list(zip(articles["record"].to_pylist(), articles["article_id"].to_pylist(), strict=True))
+    has_lines = np.fromiter((key in lines for key in keys), np.bool_, len(keys))
+    numbers = np.flatnonzero(scanned.has_any() | has_lines | credits.may_find(articles, of, names))
+    chosen = articles.select([*_COLUMNS, "body_map"]).take(numbers)
+    rows, maps = chosen.select(_COLUMNS).to_pylist(), _maps(chosen["body_map"])
+    for number, row, spans in zip(numbers.tolist(), rows, maps, strict=True):
+        yield page(row, of[number], scanned.found(number, names), spans, lines.get(keys[number], []))
+
+
+def _maps(column: pa.ChunkedArray) -> Iterator[tuple[list[int], list[int]]]:
+    """`at` and `raw` of each body map."""
+    ends = np.cumsum(pc.list_value_length(column).to_numpy()).tolist()
+    at, raw = (pc.struct_field(pc.list_flatten(column), name).to_pylist() for name in ("at", "raw"))
+    return ((at[low:high], raw[low:high]) for low, high in itertools.pairwise([0, *ends]))
+
+
+def _table(pages: Sequence[Page], found: Sequence[Sequence[tuple[Any, ...]]], schema: pa.Schema) -> pa.Table:
+    """What has been found on each page, with its article id."""
+    rows = [(article.article_id, *row) for article, rows in zip(pages, found, strict=True) for row in rows]
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
+    )

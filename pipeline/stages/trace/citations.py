@@ -7,6 +7,7 @@ nobody costs one pass of the automaton.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -14,7 +15,6 @@ from typing import Any, NamedTuple
 import regex
 
 from pipeline.stages.trace.mentions import Mention, Vocabulary, continues, mentions
-from pipeline.stages.trace.names import Hit
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.tables import frames
 
@@ -45,7 +45,10 @@ class Citation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
+    """`number`: among those with `before`, or among the others, in their order."""
+
     id: str
+    number: int
     role: str
     strong: bool
     chain: bool
@@ -72,18 +75,23 @@ class _Frames(NamedTuple):
 
     @classmethod
     def compile(cls, rows: Sequence[Mapping[str, Any]], terms: Mapping[str, str]) -> _Frames:
-        frames = tuple(_frame(row, terms) for row in rows)
         before = [_put_in(row["before"], terms) for row in rows if "before" in row]
         after = [_put_in(row["after"], terms) for row in rows if "before" not in row]
-        return cls(frames, _ending(before), regex.compile("|".join(f"(?:{pattern})" for pattern in after or ["(?!)"])))
+        numbers = {True: itertools.count(), False: itertools.count()}
+        frames = tuple(_frame(row, next(numbers["before" in row]), terms) for row in rows)
+        return cls(frames, _ending(before), regex.compile("|".join(f"({pattern})" for pattern in after or ["(?!)"])))
 
     def possible(self, body: str, low: int, left: int, right: int, high: int) -> list[_Frame]:
-        """The frames that may fit a name at `body[left:right]`: for most names none, told by two patterns."""
-        is_before = self.before.search(body, low, left) is not None
-        is_after = self.after.match(body, right, high) is not None
-        if not (is_before or is_after):
+        """The frames that may fit a name at `body[left:right]`: for most names none, told by two patterns.
+
+        The first group of each that matches is the first frame that may.
+        """
+        before, after = self.before.search(body, low, left), self.after.match(body, right, high)
+        if before is None and after is None:
             return []
-        return [frame for frame in self.all if (is_before if frame.before else is_after)]
+        first_before = before.lastindex - 1 if before else len(self.all)
+        first_after = after.lastindex - 1 if after else len(self.all)
+        return [frame for frame in self.all if frame.number >= (first_before if frame.before else first_after)]
 
 
 class _Language(NamedTuple):
@@ -91,15 +99,17 @@ class _Language(NamedTuple):
     vocabulary: Vocabulary
 
 
-def find(page: Page, hits: list[Hit], credited: Collection[str]) -> list[Citation]:
+def find(page: Page, credited: Collection[str]) -> list[Citation]:
     """The citations in the body of a page, in its order. `credited`: keys of the agencies that are credited with it."""
+    if not (page.hits or page.calls or credited):
+        return []
     language = _language(page.language)
     if language is None:
         return []
     found: list[Citation] = []
     last: tuple[int, str] | None = None  # where a source stands, and its name
     quoted: tuple[int, int] | None = None  # where one stands of which nobody has yet said who quotes it, and its row
-    groups = _groups(page.body, mentions(page, hits, language.vocabulary, credited))
+    groups = _groups(page.body, mentions(page, language.vocabulary, credited))
     for group, fit in _fits(groups, language.frames, page, credited):
         via = None
         if fit.frame.chain and last and not _SENTENCE_END.search(page.body, last[0], fit.start):
@@ -154,7 +164,6 @@ def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited:
     left, right = group[0].left, group[-1].right
     low, high = max(body.rfind("\n", 0, left) + 1, left - _WINDOW), body.find("\n", right)
     high = min(high if high >= 0 else len(body), right + _WINDOW)
-    goes_on = body[right - 1].isalnum() and _GOES_ON.match(body, right, high) is not None
     is_sure = all(mention.is_classed or mention.policy == "any" for mention in group)
     for frame in frames.possible(body, low, left, right, high):
         if not (is_sure or frame.strong):
@@ -165,7 +174,9 @@ def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited:
         if frame.after and after is None:
             continue
         end = after.end() if after else right
-        if (goes_on and end == right) or (frame.before is None and continues(body, group[0])):
+        if end == right and body[right - 1].isalnum() and _GOES_ON.match(body, right, high):
+            continue
+        if frame.before is None and continues(body, group[0]):
             continue
         before = frame.before.search(body, low, left) if frame.before else None
         if frame.before and before is None:
@@ -216,10 +227,11 @@ def heads() -> tuple[str, ...]:
     return (*unknown["heads"], *unknown["cues"])
 
 
-def _frame(row: Mapping[str, Any], terms: Mapping[str, str]) -> _Frame:
+def _frame(row: Mapping[str, Any], number: int, terms: Mapping[str, str]) -> _Frame:
     before, after = (row.get(side) for side in ("before", "after"))
     return _Frame(
         id=row["id"],
+        number=number,
         role=row["role"],
         strong=row.get("strong", False),
         chain=row.get("chain", False),
@@ -230,8 +242,11 @@ def _frame(row: Mapping[str, Any], terms: Mapping[str, str]) -> _Frame:
 
 
 def _ending(patterns: Sequence[str]) -> regex.Pattern[str]:
-    """One of the patterns, up to the end. Reverse: begins at the name and gives up at the first letter that does not fit."""
-    return regex.compile(rf"(?r)(?:{'|'.join(f'(?:{pattern})' for pattern in patterns or ['(?!)'])})\Z")
+    """One of the patterns, each a group, up to the end.
+
+    Reverse: begins at the name and gives up at the first letter that does not fit.
+    """
+    return regex.compile(rf"(?r)(?:{'|'.join(f'({pattern})' for pattern in patterns or ['(?!)'])})\Z")
 
 
 def _expanded(terms: Mapping[str, str]) -> dict[str, str]:

@@ -8,36 +8,68 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 from collections.abc import Iterator
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import regex
+from numpy.typing import NDArray
 
 from pipeline.stages._fold import flatten
+from pipeline.stages.trace.cues import ANY
+from pipeline.stages.trace.house import House
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
-from pipeline.stages.trace.rules import Credit, cues, ruled
+from pipeline.stages.trace.rules import Credit, ruled
+from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
 from pipeline.stages.trace.senses import spells
-from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, parse, slot_hits
+from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, may_name, parse, slot_hits
 from pipeline.stages.trace.tables import signals
 
-__all__ = ["Credit", "find"]
+__all__ = ["Credit", "find", "may_find", "taken_out"]
 
 _NO_CREDIT = frozenset({"caption", "photo", "byline", "dateline", "stamp", "headline", "title", "deck", "related"})
 _WHOLE_LINE = frozenset({"credit", "tail", "source", "body"})
-_TAIL_PARAGRAPHS = 12  # of the story's end that are looked at; related links may follow a tail
 _DISCLAIMER_PARAGRAPHS = 4
 _LINE_LIMIT = 600
+_OPENING = 160  # code points in which a dateline that was not set apart has its agency
 _MARK_REACH = 80  # code points before the end in which an agency's mark stands
 _OPENERS = "([/（【=＝「"
+_DATELINE_NAMES = ("slot_names", "dateline_names")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Kana}\p{Hangul}]")
 _AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
 _SENTENCE_START = regex.compile(r"(?r)(?:\A|[.!?][\"')]?\s|\n)(?:The\s)?\Z")
 _ANI_RELEASE = regex.compile(r"\(ANI\s?/\s?(?P<client>[^)]{2,40})\)")
 
 
-def find(page: Page, names: Names, hits: list[Hit]) -> list[Credit]:
-    """The credits of a page, the slots first; empty for the house's own copy. `hits`: the names in its body."""
+def taken_out(stripped: pa.Table) -> dict[tuple[int, str], list[Line]]:
+    """The lines taken out of articles (STRIPPED) that may hold a credit, by record and article id, in their order."""
+    may_hold = pc.and_(
+        pc.invert(pc.is_in(stripped["kind"], value_set=pa.array(_NO_CREDIT))),
+        pc.less_equal(pc.utf8_length(stripped["line"]), _LINE_LIMIT),
+    )
+    found: dict[tuple[int, str], list[Line]] = {}
+    keys = [(name, "ascending") for name in ("record", "article_id", "field", "start", "end")]
+    columns = ("record", "article_id", "line", "field", "start", "kind", "position")
+    rows = stripped.filter(may_hold).sort_by(keys).select(columns)
+    for record, article_id, *line in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+        found.setdefault((record, article_id), []).append(Line(*line))
+    return found
+
+
+def may_find(articles: pa.Table, houses: list[House], names: Names) -> NDArray[np.bool_]:
+    """Which articles may have a credit that neither their body nor their lines tell of."""
+    slots = [pc.is_valid(articles[name]) for name in ("byline", "dateline", "credit", "rights")]
+    is_opened = pc.match_substring_regex(pc.utf8_slice_codeunits(articles["body"], 0, _OPENING), r"[(\[/（【]")
+    is_home = pa.array([_releases(house, names) is not None for house in houses], pa.bool_())
+    return np.asarray(functools.reduce(pc.or_, [*slots, is_opened], is_home))
+
+
+def find(page: Page, names: Names) -> list[Credit]:
+    """The credits of a page, the slots first; empty for the house's own copy."""
     byline = (
         parse(page.byline.text, page.house, names) if page.byline else Slot((), own=False, persons=False, partial=False)
     )
@@ -47,12 +79,12 @@ def find(page: Page, names: Names, hits: list[Hit]) -> list[Credit]:
         found += _slot(page, page.credit, parse(page.credit.text, page.house, names), "metadata")
     if page.rights:
         found += _rights(page, page.rights, names, byline)
-    lines = [*_stripped(page), *_paragraphs(page, hits)]
+    lines = [*page.lines, *_paragraphs(page)]
     for line in lines:
         found += _tail(page, names, line)
     for line in lines:
         found += ruled(page, names, line, byline, found)
-    found += _policy(page, hits, byline)
+    found += _policy(page, byline)
     first = {(row.agency, row.signal, row.field, row.start, row.rule): row for row in reversed(found)}
     return _released(list(first.values())[::-1], names)
 
@@ -62,10 +94,17 @@ def _home(page: Page, names: Names) -> Iterator[Credit]:
 
     That an agency's page is its own is no credit: it is known from `home_agency`, not from the page.
     """
-    source = names.by_key(page.house.home_agency) or names.at_home(page.house.hosts)
-    if source is not None and source.kind == "release":
+    source = _releases(page.house, names)
+    if source is not None:
         where = page.house.hosts[0] if page.house.hosts else page.house.home_agency
         yield Credit(source.key, None, "release", "home", where, None, None, None, "home_page")
+
+
+@functools.lru_cache(maxsize=4096)
+def _releases(house: House, names: Names) -> Source | None:
+    """The distributor of releases that a publisher is."""
+    source = names.by_key(house.home_agency) or names.at_home(house.hosts)
+    return source if source is not None and source.kind == "release" else None
 
 
 def _slot(page: Page, line: Line | None, slot: Slot, signal: str) -> Iterator[Credit]:
@@ -101,15 +140,17 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
     """The agencies in the dateline: on the list, and set apart by brackets, slashes or the dash that ends it."""
     line = page.dateline
     if line is None:
-        opening = page.body[:160]
-        is_marked = any(opener in opening for opener in "([/（【")
+        opening = page.body[:_OPENING]
+        is_marked = any(opener in opening for opener in "([/（【") and may_name(
+            flatten(opening), names, *_DATELINE_NAMES
+        )
         match = signals()["patterns"]["dateline"].match(opening) if is_marked else None
         if not match or signals()["patterns"]["photo"].search(match[0]):
             return
         line = Line(match[0], page.field, 0, "body", "head")
     flat = flatten(line.text)
     paid = _ANI_RELEASE.search(flat)
-    for hit in slot_hits(flat, names, "slot_names", "dateline_names"):
+    for hit in slot_hits(flat, names, *_DATELINE_NAMES):
         source = resolve(hit, frozenset(), page.house.country)
         if source is None or not source.is_agency or source.kind in {"photo", "broadcaster"}:
             continue
@@ -143,28 +184,25 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
     return is_name and after in {"", "-", ".", ":", "\u060c"}
 
 
-def _stripped(page: Page) -> Iterator[Line]:
-    """The lines taken out of the page that may hold a credit: none of them is a caption."""
-    return (line for line in page.lines if line.kind not in _NO_CREDIT and len(line.text) <= _LINE_LIMIT)
-
-
-def _paragraphs(page: Page, hits: list[Hit]) -> Iterator[Line]:
-    """The last paragraphs of the story in which a name or the cue of a rule stands; of a long last one its end."""
-    paragraphs = page.body.rsplit("\n", _TAIL_PARAGRAPHS)[-_TAIL_PARAGRAPHS:]
-    end = len(page.body)
-    low = end + 1 - sum(len(paragraph) + 1 for paragraph in paragraphs)
-    places = sorted([*(hit.start for hit in hits if hit.start >= low), *cues(page.body, low)])
-    if not places:
+def _paragraphs(page: Page) -> Iterator[Line]:
+    """The last paragraphs of the story in which a name or the cue of a rule stands, the last first; of a long one its end."""
+    if not (page.hits or page.cues):
         return
-    for number, paragraph in enumerate(reversed(paragraphs)):
-        start = end - len(paragraph)
-        if bisect.bisect_left(places, start) < bisect.bisect_left(places, end):
-            if len(paragraph) <= _LINE_LIMIT:
-                position = "end" if number == 0 else "tail" if number < _DISCLAIMER_PARAGRAPHS else "body"
-                yield Line(paragraph, page.field, start, "body", position)
-            elif number == 0:
-                yield Line(paragraph[-_MARK_REACH:], page.field, end - _MARK_REACH, "body", "end")
-        end = start - 1
+    paragraphs = page.body.rsplit("\n", TAIL_PARAGRAPHS)[-TAIL_PARAGRAPHS:]
+    sizes = [len(paragraph) + 1 for paragraph in paragraphs]
+    starts = list(itertools.accumulate(sizes[:-1], initial=len(page.body) + 1 - sum(sizes)))
+    cued: dict[int, set[int]] = {
+        bisect.bisect(starts, hit.start) - 1: set() for hit in page.hits if hit.start >= starts[0]
+    }
+    for place, rule in page.cues:
+        cued.setdefault(bisect.bisect(starts, place) - 1, set()).add(rule)
+    for at in sorted(cued, reverse=True):
+        paragraph, start, number = paragraphs[at], starts[at], len(paragraphs) - 1 - at
+        if len(paragraph) <= _LINE_LIMIT:
+            position = "end" if number == 0 else "tail" if number < _DISCLAIMER_PARAGRAPHS else "body"
+            yield Line(paragraph, page.field, start, "body", position, None if ANY in cued[at] else cued[at])
+        elif number == 0:
+            yield Line(paragraph[-_MARK_REACH:], page.field, len(page.body) - _MARK_REACH, "body", "end")
 
 
 def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
@@ -231,9 +269,9 @@ def _marks(alias: str) -> tuple[tuple[str, str, regex.Pattern[str]], ...]:
     )
 
 
-def _policy(page: Page, hits: list[Hit], byline: Slot) -> Iterator[Credit]:
+def _policy(page: Page, byline: Slot) -> Iterator[Credit]:
     """A sentence that states the agency's own rule ("... generally does not name ...") is the agency's own text."""
-    for hit in hits:
+    for hit in page.hits:
         source = hit.sources[0]
         if len(hit.sources) > 1 or not source.is_wire or source.kind == "supplemental" or page.house.owns(source):
             continue

@@ -1,6 +1,6 @@
 """The publisher of a page: what it calls itself, where it is at home, and which names in a text are its own.
 
-Houses are few and their articles many: `house` gives the same object for the same publisher, and what is found out
+Houses are few and their articles many: `houses` gives the same object for the same publisher, and what is found out
 about a name is kept.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
+import pyarrow as pa
 import regex
 
 from pipeline.stages.lexicon.publishers import urlsplit_host
 from pipeline.stages.trace.names import Source
 
-__all__ = ["House", "house"]
+__all__ = ["House", "houses"]
 
 _WWW = regex.compile(r"^(?:www\d?|m|mobile|amp|edition|news)\.(?=.*\.)")
 _COMMON = frozenset({"telegraph", "independent", "chronicle", "statesman", "advertiser"})
@@ -53,8 +54,15 @@ class House:
         return " " in name and any(known.startswith(f"{name.casefold()} ") for known in self.spellings)
 
 
+def houses(articles: pa.Table) -> list[House]:
+    """The publisher of each of some articles (ARTICLES)."""
+    columns = [articles[name].to_pylist() for name in ("publisher", "publisher_id", "publisher_country", "home_agency")]
+    sites = ("/".join(url.split("/", 3)[:3]) if url else "" for url in articles["url"].to_pylist())
+    return list(map(_house, *columns, sites))
+
+
 @functools.lru_cache(maxsize=4096)
-def house(
+def _house(
     publisher: str | None,
     publisher_id: str | None,
     country: str | None,

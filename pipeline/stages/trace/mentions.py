@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import re
-from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -20,8 +17,10 @@ from pipeline.stages.trace.unknown import SKIPPED, Shape
 __all__ = ["Mention", "Vocabulary", "continues", "mentions", "resolve", "spelled_out"]
 
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
+_AFFILIATE_REACH = 24  # code points that `_AFFILIATE` takes at most
 _REACH = 80  # code points before a name in which the words lie that belong to it
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{SKIPPED})\s)\p{{Lu}}(?:[\w']+|[\w'.]{{0,3}}\.)\s\Z")
+_NO_CLASS = "(?P<class>(?!))?"  # gives the group to patterns that lack it
 
 
 class Mention(NamedTuple):
@@ -52,24 +51,25 @@ class Vocabulary:
     def compile(cls, prefix: str, suffix: str, unknown: Mapping[str, Any] | None) -> Vocabulary:
         """From the tables of `frames.toml`; without `unknown`, names that no lexicon has are not looked for."""
         return cls(
-            prefix=regex.compile(rf"(?r){prefix}\Z"),
-            suffix=regex.compile(suffix),
+            prefix=regex.compile(rf"(?r){_NO_CLASS}{prefix}\Z"),
+            suffix=regex.compile(suffix + _NO_CLASS),
             unknown=Shape.compile(unknown) if unknown else None,
         )
 
 
-def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary, credited: Collection[str] = ()) -> list[Mention]:
+def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ()) -> list[Mention]:
     """The mentions in a page's body outside direct quotations, left to right, none overlapping.
 
     `credited`: keys of the agencies and outlets that the page gives as its own.
     """
     body = page.body
     shape = vocabulary.unknown
-    stations = shape.stations(body) if shape else []
-    hits = sorted([*hits, *stations], key=lambda hit: hit.start) if stations else hits
+    stations = shape.stations(body, page.calls) if shape else []
+    hits = sorted([*page.hits, *stations], key=lambda hit: hit.start) if stations else page.hits
     spelled = spelled_out(hits)
     off = other_senses(body, hits, spelled)
     affiliates = _affiliates(body, hits)
+    quotations = _Quotations(body)
     found: list[Mention] = []
     for hit in hits:
         if hit.sources[0].key == HEAD:
@@ -80,7 +80,7 @@ def mentions(page: Page, hits: list[Hit], vocabulary: Vocabulary, credited: Coll
             continue
         else:
             mention = _known(page, hit, spelled, off, vocabulary)
-        if mention is None or _in_quotation(body, mention):
+        if mention is None or quotations.hold(mention.left):
             continue
         if found and mention.left < found[-1].right:
             if mention.source is None or found[-1].source is not None:
@@ -95,10 +95,10 @@ def _with_short_names(
 ) -> list[Mention]:
     """The mentions and those by a short name, which take the place of one that says less (`The Times`, whichever)."""
     unknown = [Named(mention.name, None, mention.left, mention.right) for mention in found if mention.source is None]
-    short = []
+    short, quotations = [], _Quotations(page.body)
     for name in short_names(page, hits, unknown, credited):
         mention = _mention(page.body, name.start, name.end, name.name, name.source, "any", vocabulary)
-        if not _in_quotation(page.body, mention):
+        if not quotations.hold(mention.left):
             short.append(mention)
     if not short:
         return found
@@ -140,7 +140,13 @@ def continues(body: str, mention: Mention) -> bool:
 
 def _affiliates(body: str, hits: Sequence[Hit]) -> frozenset[int]:
     """Where names start that only say whose affiliate someone is: `NBC affiliate KXQZ`."""
-    return frozenset(hit.start for hit in hits if hit.sources[0].key != HEAD and _AFFILIATE.match(body, hit.end))
+    known = (hit for hit in hits if hit.sources[0].key != HEAD)
+    return frozenset(hit.start for hit in known if _may_be_affiliate(body, hit.end) and _AFFILIATE.match(body, hit.end))
+
+
+def _may_be_affiliate(body: str, end: int) -> bool:
+    behind = body[end : end + _AFFILIATE_REACH]
+    return "affiliate" in behind or "station" in behind
 
 
 def _holds_known(mention: Mention, hits: Sequence[Hit], affiliates: Collection[int]) -> bool:
@@ -176,7 +182,7 @@ def _mention(
     prefix = vocabulary.prefix.search(body, low, start)
     suffix = vocabulary.suffix.match(body, end, end + 60)
     left, right = (prefix.start() if prefix else start), (suffix.end() if suffix else end)
-    classed = any(match and "class" in match.re.groupindex and match["class"] for match in (prefix, suffix))
+    classed = bool((prefix and prefix["class"]) or (suffix and suffix["class"]))
     words = body[start:end]
     return Mention(
         name=name,
@@ -196,14 +202,22 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
     return _mention(body, *place, body[slice(*place)], None, "slot", vocabulary)
 
 
-def _in_quotation(body: str, mention: Mention) -> bool:
-    """Whether the mention stands inside a direct quotation; a title in quotes (`"60 Minutes"`) is none."""
-    low, quotes = body.rfind("\n", 0, mention.left) + 1, _quotes(body)
-    double, opening, closing = (bisect_left(found, mention.left) - bisect_left(found, low) for found in quotes)
-    return double % 2 == 1 or opening > closing
+class _Quotations:
+    """The direct quotations of a text. It is read on from the place asked for last, or from the start of its paragraph."""
 
+    def __init__(self, body: str) -> None:
+        self._body = body
+        self._read = self._double = self._corners = 0  # what has been read, and the marks in its last paragraph
 
-@functools.lru_cache(maxsize=1)
-def _quotes(body: str) -> tuple[list[int], ...]:
-    """Where the straight quotes of a body are, and the corners that open and close one. Of the last body only."""
-    return tuple([found.start() for found in re.finditer(mark, body)] for mark in '"「」')
+    def hold(self, place: int) -> bool:
+        """Whether a place stands inside a direct quotation; a title in quotes (`"60 Minutes"`) is none."""
+        body = self._body
+        if place < self._read:
+            self._read = self._double = self._corners = 0
+        paragraph = body.rfind("\n", self._read, place) + 1
+        if paragraph:
+            self._read, self._double, self._corners = paragraph, 0, 0
+        self._double += body.count('"', self._read, place)
+        self._corners += body.count("「", self._read, place) - body.count("」", self._read, place)
+        self._read = place
+        return self._double % 2 == 1 or self._corners > 0

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import ahocorasick_rs
+import numpy as np
 import regex
 
 from pipeline.stages import lexicon
@@ -86,17 +87,35 @@ class Names:
         self._by_domain = {
             domain: source for source in self._by_key.values() if source.is_agency for domain in source.domains
         }
-        self._automaton = ahocorasick_rs.AhoCorasick(
-            [alias.text for alias in self._aliases],
+        #: Finds aliases, by their number, in UTF-8.
+        self.automaton = ahocorasick_rs.BytesAhoCorasick(
+            [alias.text.encode() for alias in self._aliases],
             matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
             implementation=ahocorasick_rs.Implementation.DFA,  # 40 MB and 0.1 s once; scans twice as fast
         )
+        is_plain = np.array([alias.text.isascii() and alias.text[0] != "-" for alias in self._aliases], np.bool_)
+        #: By the number of an alias, whether neither it nor a shorter one in its place can stand alone right behind a letter
+        #: or digit of ASCII, or right before one.
+        self.never_behind = is_plain
+        self.never_before = is_plain & np.array([alias.shorter is None for alias in self._aliases], np.bool_)
 
     def find(self, text: str) -> list[Hit]:
         """All names in the text, left to right, the longest at each place, none overlapping."""
+        spelled = text.encode()
+        found = self.automaton.find_matches_as_indexes(spelled)
+        if len(spelled) == len(text):
+            return self.standing(text, [(alias, start) for alias, start, _ in found])
+        return self.standing(text, [(alias, len(spelled[:start].decode())) for alias, start, _ in found])
+
+    def spelled_in(self, text: str) -> bool:
+        """Whether any alias is in the text, be it as a part of a longer word."""
+        return bool(self.automaton.find_matches_as_indexes(text.encode()))
+
+    def standing(self, text: str, places: Iterable[tuple[int, int]]) -> list[Hit]:
+        """The names in the text of which the automaton has found the aliases at these places (number, start), in its order."""
         found = []
-        for index, start, _ in self._automaton.find_matches_as_indexes(text):
-            alias: _Alias | None = self._aliases[index]
+        for number, start in places:
+            alias: _Alias | None = self._aliases[number]
             while alias is not None and not _stands_alone(text, start, start + len(alias.text), alias):
                 alias = alias.shorter
             if alias is not None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import bisect
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import regex
 
-from pipeline.stages.trace.house import House, house
+from pipeline.stages.trace.cues import Cue
+from pipeline.stages.trace.house import House
+from pipeline.stages.trace.names import Hit
+from pipeline.stages.trace.scan import Found
 
 __all__ = ["Line", "Page", "page"]
 
@@ -59,7 +62,7 @@ _SURE_WORDS = 3
 class Line(NamedTuple):
     """A piece of text around the story, or a paragraph of it (kind `body`, where `start` is an offset in the body).
 
-    `start` is null where the text has no place of its own.
+    `start` is null where the text has no place of its own. `cued`: the rules of which a cue stands in it, if that is known.
     """
 
     text: str
@@ -67,27 +70,36 @@ class Line(NamedTuple):
     start: int | None
     kind: str
     position: str
+    cued: Collection[int] | None = None
 
 
-_HOUSE = ("publisher", "publisher_id", "publisher_country", "home_agency")
+class Page(NamedTuple):
+    """An article with what the trace stage needs of it.
 
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An article with what the trace stage needs of it."""
+    `told`: its language, if it states one. `hits`, `calls`, `cues`: what stands in its body, as `Found` has it. `at`, `raw`:
+    its `body_map`. `lines`: those taken out of it that may hold a credit, in their order.
+    """
 
     article_id: str
     field: str
-    language: str
+    told: str | None
     house: House
     body: str
-    at: tuple[int, ...]
-    raw: tuple[int, ...]
+    hits: list[Hit]
+    calls: list[int]
+    cues: list[Cue]
+    at: list[int]
+    raw: list[int]
     byline: Line | None
     dateline: Line | None
     credit: Line | None
     rights: Line | None
-    lines: tuple[Line, ...]
+    lines: list[Line]
+
+    @property
+    def language(self) -> str:
+        """Its language by the first subtag, or by the letters and words of its opening; English if none tells."""
+        return _language(self.told, self.body)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of `body[start:end]` in the field as read; start < end."""
@@ -106,33 +118,28 @@ class Page:
         return position if entry < 0 else self.raw[entry] + position - self.at[entry]
 
 
-def page(row: dict[str, Any], stripped: list[dict[str, Any]]) -> Page:
-    """The page of a row of ARTICLES and its rows of STRIPPED."""
+def page(
+    row: dict[str, Any], house: House, found: Found, spans: tuple[list[int], list[int]], lines: list[Line]
+) -> Page:
+    """The page of a row of ARTICLES. `spans`: `at` and `raw` of its body map."""
     field = row["field"]
-    body = row["body"]
-    entries = row["body_map"] or []
     return Page(
         article_id=row["article_id"],
         field=field,
-        language=_language(row["language"], body),
-        house=_house(row),
-        body=body,
-        at=tuple(entry["at"] for entry in entries),
-        raw=tuple(entry["raw"] for entry in entries),
+        told=row["language"],
+        house=house,
+        body=found.body,
+        hits=found.hits,
+        calls=found.calls,
+        cues=found.cues,
+        at=spans[0],
+        raw=spans[1],
         byline=_line(row["byline"], row["byline_field"] or "byline", row["byline_start"], row["byline_end"], "byline"),
         dateline=_line(row["dateline"], field, row["dateline_start"], row["dateline_end"], "dateline"),
         credit=_line(row["credit"], "metadata", None, None, "credit"),
         rights=_line(row["rights"], "metadata", None, None, "rights"),
-        lines=tuple(
-            Line(line["line"], line["field"], line["start"], line["kind"], line["position"])
-            for line in sorted(stripped, key=lambda line: (line["field"], line["start"], line["end"]))
-        ),
+        lines=lines,
     )
-
-
-def _house(row: dict[str, Any]) -> House:
-    site = "/".join((row["url"] or "").split("/", 3)[:3])
-    return house(*(row[column] for column in _HOUSE), site)
 
 
 def _line(text: str | None, field: str, start: int | None, end: int | None, kind: str) -> Line | None:
@@ -144,7 +151,6 @@ def _line(text: str | None, field: str, start: int | None, end: int | None, kind
 
 
 def _language(language: str | None, body: str) -> str:
-    """The article's language by its first subtag, or by the letters and words of its opening; English if none tells."""
     told = language.replace("_", "-").split("-")[0].lower() if language else ""
     opening = body[:_OPENING]
     if told and told not in _SHARED:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import ahocorasick_rs
 import regex
 
 from pipeline.stages._fold import flatten
+from pipeline.stages.trace.cues import cued
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names
 from pipeline.stages.trace.page import Line, Page
@@ -18,7 +17,7 @@ from pipeline.stages.trace.senses import is_longer_name
 from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, unknown_outlet
 from pipeline.stages.trace.tables import signals
 
-__all__ = ["Credit", "cues", "ruled"]
+__all__ = ["Credit", "ruled"]
 
 _WRITERS = regex.compile(r"\s+(?:\w+\s)?(?:writer|journalist|reporter|correspondent|photographer|researcher)s?\b")
 _GOES_ON = regex.compile(r"\s(?!(?:Company|Co|Corp|Inc|Ltd)\b)\p{Lu}\p{Ll}")
@@ -26,7 +25,6 @@ _OF_WRITERS = frozenset({"contributed", "writers_reported"})
 _NOT_A_NAME = regex.compile(
     r"(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\b|\w+day\b|(?:The|A|An|Our|This)$)"
 )
-_OPENERS = ("", "(", "[", "<", "-", "- ", "(-", "【", "*", "* ", "\u25a0", "\u2022 ")
 _URL = regex.compile(r"https?://([\w.-]+)")
 _LIST_SPLIT = regex.compile(r"\s*(?:[;,]|\band\b)\s*|\.\s")
 
@@ -48,11 +46,11 @@ class Credit(NamedTuple):
 def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Credit], only: str = "") -> list[Credit]:
     """The credits that the rules of `signals.toml` find on a line: the first rule that fits decides."""
     text = flatten(line.text).strip()
-    rules = _cued(text)
-    if not rules and "://" not in text:
+    numbers = cued(text) if line.cued is None or text != line.text else line.cued
+    if not numbers:
         return []
     shift = len(line.text) - len(line.text.lstrip())
-    for rule in rules:
+    for rule in (signals()["rule"][number] for number in sorted(numbers) if number >= 0):
         is_disclaimer = rule["signal"] == "disclaimer"
         if only and rule["signal"] != only:
             continue
@@ -73,47 +71,6 @@ def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Cr
                 for agency, grade in dict.fromkeys(rows)
             ]
     return _reporter_link(page, names, line, text, byline) if "://" in text and not only else []
-
-
-def cues(text: str, low: int) -> list[int]:
-    """Where in `text[low:]` a cue of a rule, a link or a name that is one in slots only ends, as offsets in `text`.
-
-    `low` is the start of a line.
-    """
-    automaton, _ = _cues()
-    lowered = "\n" + text[low:].lower()
-    if len(lowered) != len(text) - low + 1:  # a letter of two small ones: no offset is sure
-        return list(range(low, len(text)))
-    return [low + end - 2 for _, _, end in automaton.find_matches_as_indexes(lowered, overlapping=True)]
-
-
-@functools.cache
-def _cues() -> tuple[ahocorasick_rs.AhoCorasick, tuple[int, ...]]:
-    """The cues of all rules in one automaton, and the number of the rule that each is of; -1 for none of them.
-
-    The words of a rule stand at the start of a line: many are as short as "con".
-    """
-    pairs = [(cue, number) for number, rule in enumerate(signals()["rule"]) for cue in rule.get("cues", ())]
-    pairs += [
-        (f"\n{opener}{word}", number)
-        for number, rule in enumerate(signals()["rule"])
-        for word in signals()["words"].get(rule.get("words"), ())
-        for opener in _OPENERS
-    ]
-    slots = (f"({name})" if name.isascii() else name for name in signals()["slot_names"])
-    pairs += [(cue, -1) for cue in ("://", *slots)]
-    table = ahocorasick_rs.Implementation.DFA  # scans twice as fast
-    automaton = ahocorasick_rs.AhoCorasick([cue for cue, _ in pairs], implementation=table)
-    return automaton, tuple(number for _, number in pairs)
-
-
-@functools.lru_cache(maxsize=8192)
-def _cued(text: str) -> tuple[Mapping[str, Any], ...]:
-    """The rules of which a cue stands in the line, in their order; kept, as the lines of a house come again."""
-    automaton, rules = _cues()
-    matches = automaton.find_matches_as_indexes("\n" + text.lower(), overlapping=True)
-    numbers = {rules[index] for index, _, _ in matches} - {-1}
-    return tuple(signals()["rule"][number] for number in sorted(numbers))
 
 
 def _of_rule(

@@ -24,13 +24,17 @@ class Homonym:
     """A name that also means something else. `next`: what follows it where it does; `everywhere`: in credits, too."""
 
     elsewhere: tuple[str, ...]
-    hints: regex.Pattern[str]
+    hints: tuple[str, ...]
+    any_hint: regex.Pattern[str]
     next: regex.Pattern[str]
     everywhere: bool
 
     def rules(self, body: str) -> bool:
         """Whether the text is about the other thing of that name."""
-        return any(words in body for words in self.elsewhere) or len(set(self.hints.findall(body))) > 1
+        if any(words in body for words in self.elsewhere):
+            return True
+        may_stand = sum(words in body for words in self.hints) > 1  # as part of a longer word, too
+        return may_stand and len(set(self.any_hint.findall(body))) > 1
 
 
 @functools.cache
@@ -39,6 +43,7 @@ def homonyms() -> Mapping[str, Homonym]:
     return {
         alias: Homonym(
             tuple(row.get("elsewhere", ())),
+            tuple(row.get("hints", ())),
             regex.compile(rf"\b(?:{'|'.join(map(regex.escape, row.get('hints', ()))) or '(?!)'})\b"),
             regex.compile(rf"\s(?:{row.get('next', '(?!)')})\b"),
             row.get("everywhere", False),
@@ -66,7 +71,7 @@ def other_senses(body: str, hits: Sequence[Hit], spelled: frozenset[str]) -> fro
 
 def _is_other(body: str, hit: Hit, hits: Sequence[Hit], spelled: frozenset[str]) -> bool:
     homonym = homonyms().get(hit.alias)
-    if homonym and homonym.rules(body) and not any(source.key in spelled for source in hit.sources):
+    if homonym and not any(source.key in spelled for source in hit.sources) and homonym.rules(body):
         return True
     is_acronym = hit.alias.isascii() and hit.alias.isalpha() and hit.alias.isupper()
     return is_acronym and any(not _names(body, span, hit, hits) for span in _definitions(body, hit.alias))

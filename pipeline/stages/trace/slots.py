@@ -21,7 +21,7 @@ from pipeline.stages.trace.names import HEAD, Hit, Names, Source
 from pipeline.stages.trace.senses import is_longer_name, spells
 from pipeline.stages.trace.tables import signals
 
-__all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "parse", "slot_hits", "unknown_outlet"]
+__all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "may_name", "parse", "slot_hits", "unknown_outlet"]
 
 #: What may close the bracket that an agency's name stands in.
 CLOSERS = ")]/）】」"
@@ -115,6 +115,11 @@ def slot_hits(flat: str, names: Names, *tables: str) -> tuple[Hit, ...]:
         return tuple(general)
     taken = {hit.start for hit in special}
     return tuple(sorted([*special, *(hit for hit in general if hit.start not in taken)], key=lambda hit: hit.start))
+
+
+def may_name(flat: str, names: Names, *tables: str) -> bool:
+    """Whether `slot_hits` may find a name in the text or the beginning of it."""
+    return names.spelled_in(flat) or any(name in flat for table in tables for name in signals()[table])
 
 
 def _special(flat: str, names: Names, table: str) -> Iterator[Hit]:

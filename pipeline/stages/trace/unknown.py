@@ -6,12 +6,10 @@ local newspaper,`), or are the call sign of a US station.
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import ahocorasick_rs
 import regex
 
 from pipeline.stages.trace.names import HEAD, Hit, Source
@@ -49,9 +47,6 @@ _APPOSED = regex.compile(
 )
 _ENDS_APPOSITION = regex.compile(r"[,.;]")
 _SHOUTED = regex.compile(r" [A-Z]{2}")
-_CALL_LETTERS = ahocorasick_rs.AhoCorasick(
-    [f"{before}{first}{second}" for before in ' \n"' for first in "KW" for second in string.ascii_uppercase]
-)
 _STATION = "station"  # the policy of a hit that is a bare call sign
 _HEAD = Source(HEAD, "", "", "", (), is_agency=False)
 
@@ -90,13 +85,12 @@ class Shape:
             return self._after_cue(body, hit) or _before_cue(body, hit)
         return self._around_head(body, hit)
 
-    def stations(self, body: str) -> list[Hit]:
-        """Bare call signs of US stations, but for the first word of the body.
+    def stations(self, body: str, calls: list[int]) -> list[Hit]:
+        """Bare call signs of US stations among the words that begin at `calls`.
 
         None of letters that the text explains (`the Women's Agency (WAGY)`) or shouts.
         """
-        places = (start + 1 for _, start, _ in _CALL_LETTERS.find_matches_as_indexes(body))
-        found = (match for place in places if (match := self.call_sign.match(body, place)))
+        found = (match for place in calls if (match := self.call_sign.match(body, place)))
         return [
             Hit(match.start(), match.end(), match[0], _STATION, (_HEAD,))
             for match in found
