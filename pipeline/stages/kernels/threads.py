@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,13 +27,19 @@ def workers() -> int:
 
 
 def parallel(function: Callable[[Task], Result], tasks: Iterable[Task]) -> list[Result]:
-    """`function` of each task, in the order of the tasks, whatever the number of threads."""
+    """`function` of each task, in the order of the tasks, whatever the number of threads.
+
+    What a task does in parallel, it does alone: there are never more threads than `workers`.
+    """
     tasks = list(tasks)
     count = min(workers(), len(tasks))
-    if count <= 1:
+    if count <= 1 or getattr(_of_thread, "is_worker", False):
         return [function(task) for task in tasks]
-    with ThreadPoolExecutor(count) as pool:
+    with ThreadPoolExecutor(count, initializer=lambda: setattr(_of_thread, "is_worker", True)) as pool:
         return list(pool.map(function, tasks))
+
+
+_of_thread = threading.local()
 
 
 def split(weights_before: NDArray[np.int64], target: int) -> list[tuple[int, int]]:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import config
-from pipeline.stages.verify.figures import Figures
+from pipeline.stages.kernels.threads import parallel
+from pipeline.stages.verify.figures import Figures, Flat
 from pipeline.stages.verify.rules import ACCEPTED, RELATIONS, Facts, by_length, decide
 
 __all__ = ["ACCEPTED", "MATCHES", "RELATIONS", "figures", "run"]
@@ -38,7 +40,7 @@ MATCHES = pa.schema(
 )
 
 _PAIRS = pa.schema([MATCHES.field(name) for name in ("left", "right", "path")])
-_SLICE = 1 << 18  # pairs that are decided together: memory is bounded, whatever their number
+_SLICE = 1 << 15  # pairs that one thread compares and decides together: memory is bounded, whatever their number
 
 
 def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settings: config.Verify) -> pa.Table:
@@ -50,14 +52,18 @@ def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settin
     nothing is known.
     """
     known = Facts(facts)
-    sliced = (candidates.slice(first, _SLICE) for first in range(0, max(1, candidates.num_rows), _SLICE))
-    return pa.concat_tables([_decided(part, sketches, known, settings) for part in sliced]).combine_chunks()
+    flat, n_words = Flat.of(sketches), sketches["n_words"].to_numpy()
+    sliced = [candidates.slice(first, _SLICE) for first in range(0, max(1, candidates.num_rows), _SLICE)]
+    found = parallel(lambda part: _decided(part, flat, n_words, known, settings), sliced)
+    return pa.concat_tables(found).combine_chunks()
 
 
-def _decided(candidates: pa.Table, sketches: pa.Table, facts: Facts, settings: config.Verify) -> pa.Table:
+def _decided(
+    candidates: pa.Table, flat: Flat, n_words: NDArray[np.int32], facts: Facts, settings: config.Verify
+) -> pa.Table:
     left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
-    figures = Figures(sketches, left, right)
-    relation, reason = decide(figures, sketches["n_words"].to_numpy(), facts.of(left, right), settings)
+    figures = Figures(flat, left, right)
+    relation, reason = decide(figures, n_words, facts.of(left, right), settings)
     return pa.Table.from_arrays(
         [
             *candidates.columns,
@@ -108,7 +114,7 @@ def figures(
     )
     by_anchor = np.argsort(anchors, kind="stable")
     cohesion = np.empty(len(own))
-    cohesion[by_anchor] = Figures(sketches, anchors[by_anchor], own[by_anchor]).containment
+    cohesion[by_anchor] = Figures(Flat.of(sketches), anchors[by_anchor], own[by_anchor]).containment
     return pa.table(
         {
             "article_id": ids.take(pa.array(order)),

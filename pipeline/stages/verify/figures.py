@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -11,9 +12,28 @@ from numpy.typing import NDArray
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 
-__all__ = ["Figures"]
+__all__ = ["Figures", "Flat"]
 
 _TASK_PAIRS = 4_096  # pairs that one thread compares at a time
+
+
+Lists = tuple[NDArray[np.unsignedinteger], NDArray[np.int64]]
+
+
+class Flat(NamedTuple):
+    """Sketches as kernels read them: lists as their values and offsets, and `contents`, int64."""
+
+    shingles: Lists
+    quotes: Lists
+    figures: Lists
+    names: Lists
+    contents: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, sketches: pa.Table) -> Flat:
+        """Those of a table (SKETCHES), row by row."""
+        shingles, quotes, figures, names = (arrays.hashes(sketches[name]) for name in cls._fields[:-1])
+        return cls(shingles, quotes, figures, names, sketches["content"].to_numpy())
 
 
 class Figures:
@@ -29,13 +49,11 @@ class Figures:
       other has.
     """
 
-    def __init__(self, sketches: pa.Table, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
+    def __init__(self, flat: Flat, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
         from pipeline.stages.kernels import compare
 
         self.rows = left, right = arrays.read_only(left), arrays.read_only(right)
-        shingles, quotes, figures, names = (
-            arrays.hashes(sketches[name]) for name in ("shingles", "quotes", "figures", "names")
-        )
+        shingles, quotes, figures, names, contents = flat
         self.lengths = np.diff(shingles[1])
         distinct = np.zeros((len(self.lengths), 2), np.int64)
         paired = np.zeros(len(distinct), np.bool_)
@@ -56,7 +74,6 @@ class Figures:
         self.left, self.right = distinct[left, 0], distinct[right, 0]
         self.narrated = np.minimum(distinct[left, 1], distinct[right, 1])
         self.longest_run = runs.astype(np.int32)
-        contents = sketches["content"].to_numpy()
         self.same = contents[left] == contents[right]
         self.figures, self.names = (
             np.minimum(counts[left], counts[right]) for counts in (np.diff(figures[1]), np.diff(names[1]))
