@@ -8,7 +8,6 @@ that never leaves the first cache, sorting the same keys.
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +20,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from benchmarks import ours
-from benchmarks.contender import Job
+from benchmarks.contender import Job, threads
 from pipeline.stages import cluster, pair, sketch, verify
 from pipeline.stages.kernels import arrays
 
@@ -50,29 +49,22 @@ def best(work: Callable[[], Any]) -> float:
 
 
 @numba.njit
-def permuted(hashes: NDArray[np.uint32], a: NDArray[np.uint32], times: int) -> np.uint32:
-    """A multiplication, an addition and a minimum for each of `a` and each hash, `times` over."""
+def permuted(hashes: NDArray[np.uint32], a: NDArray[np.uint32]) -> np.uint32:
+    """A multiplication, an addition and a minimum for each of `a` and each hash, of which there are a multiple of four."""
     minima = np.full(a.size, np.uint32(0xFFFFFFFF))
-    for _ in range(times):
-        for i in range(0, hashes.size, 4):
-            h0, h1, h2, h3 = hashes[i], hashes[i + 1], hashes[i + 2], hashes[i + 3]
-            for k in range(a.size):
-                v0 = min(np.uint32(a[k] * h0 + a[k]), np.uint32(a[k] * h1 + a[k]))
-                v1 = min(np.uint32(a[k] * h2 + a[k]), np.uint32(a[k] * h3 + a[k]))
-                minima[k] = min(minima[k], v0, v1)
+    for i in range(0, hashes.size, 4):
+        h0, h1, h2, h3 = hashes[i], hashes[i + 1], hashes[i + 2], hashes[i + 3]
+        for k in range(a.size):
+            v0 = min(np.uint32(a[k] * h0 + a[k]), np.uint32(a[k] * h1 + a[k]))
+            v1 = min(np.uint32(a[k] * h2 + a[k]), np.uint32(a[k] * h3 + a[k]))
+            minima[k] = min(minima[k], v0, v1)
     return minima[0]
 
 
 def measure(path: Path) -> list[Bound]:
     """The steps of the core on the articles of a file, one after another, on one thread."""
-    before = os.environ.get("REPRINTS_THREADS")
-    os.environ["REPRINTS_THREADS"] = "1"
-    try:
+    with threads(1):
         return _measured(path, Job(str(path), str(path), 1))
-    finally:
-        os.environ.pop("REPRINTS_THREADS")
-        if before is not None:
-            os.environ["REPRINTS_THREADS"] = before
 
 
 def _measured(path: Path, job: Job) -> list[Bound]:
@@ -90,15 +82,15 @@ def _measured(path: Path, job: Job) -> list[Bound]:
     articles = pa.table({"article_id": pa.array(range(len(bodies))).cast(pa.string()), "body": bodies})
     signed = sketch.run(articles, set_to.sketch)
     bare = signed.drop_columns(["signature"])
-    shingles, _ = arrays.hashes(bare["shingles"])
+    shingles, ends = arrays.hashes(bare["shingles"])
     keys = pair.keys(signed, set_to.pair)
     banded = np.random.default_rng(0).integers(0, 1 << 63, (job.bands, len(bodies)), np.uint64)
     candidates = pair.run(keys, None, set_to.pair)
     matches = verify.run(candidates, bare, None, set_to.verify)
     some = np.arange(4_096, dtype=np.uint32)
     a = np.arange(1, 2 * job.permutations, 2, dtype=np.uint32)
-    permuted(some, a, 1)
-    sizes = np.diff(arrays.hashes(bare["shingles"])[1])
+    permuted(some, a)
+    sizes = np.diff(ends)
     compared = int(sizes[candidates["left"].to_numpy()].sum() + sizes[candidates["right"].to_numpy()].sum())
     whole = np.resize(shingles, compared)
 
@@ -112,7 +104,7 @@ def _measured(path: Path, job: Job) -> list[Bound]:
             "sign",
             lambda: sketch.sign(bare, set_to.sketch),
             f"{job.permutations} multiplications, additions and minima a shingle",
-            best(lambda: permuted(some, a, 1)) * len(shingles) / len(some),
+            best(lambda: permuted(some, a)) * len(shingles) / len(some),
         ),
         (
             "pair",

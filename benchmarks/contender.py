@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Job", "Outcome", "Stopwatch", "measure", "pairs_within"]
+__all__ = ["Job", "Outcome", "Stopwatch", "measure", "pairs_within", "threads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,19 @@ class Outcome:
     jaccard: npt.NDArray[np.float64] | None = None
     candidates: int | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """So many threads of ours within the block."""
+    before = os.environ.get("REPRINTS_THREADS")
+    os.environ["REPRINTS_THREADS"] = str(count)
+    try:
+        yield
+    finally:
+        os.environ.pop("REPRINTS_THREADS")
+        if before is not None:
+            os.environ["REPRINTS_THREADS"] = before
 
 
 def pairs_within(label: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import argparse
 import operator
-import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,6 +21,7 @@ import pyarrow.parquet as pq
 from datasketch import MinHash
 
 from benchmarks import core
+from benchmarks.contender import threads
 from benchmarks.peers.datasketch_peer import hashed_shingles
 from pipeline import config
 from pipeline.stages import sketch
@@ -30,19 +29,6 @@ from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import workers
 
 SETTINGS = config.Sketch(shingle_words=5)
-
-
-@contextmanager
-def threads(count: int) -> Iterator[None]:
-    """So many of them."""
-    before = os.environ.get("REPRINTS_THREADS")
-    os.environ["REPRINTS_THREADS"] = str(count)
-    try:
-        yield
-    finally:
-        os.environ.pop("REPRINTS_THREADS")
-        if before is not None:
-            os.environ["REPRINTS_THREADS"] = before
 
 
 def theirs(hashes: list[list[int]]) -> list[Any]:

@@ -139,7 +139,7 @@ def _done(
     Articles whose words are gone are without those that they had lost before.
     """
     stretches = stretch(articles["effective_at"], settings)
-    carrying = articles.append_column("lines", sketches["lines"]) if learned.num_rows else articles.slice(0, 0)
+    carrying = articles.select(["publisher_id"]).append_column("lines", sketches["lines"])
     rows = learn.carriers(carrying, stretches, learned) if learned.num_rows else np.empty(0, np.int64)
     rows = rows[kept.have_words(articles["key"].to_numpy()[rows])]
     found = [_as_they_were(kept, articles, sketches)]

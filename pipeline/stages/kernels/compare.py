@@ -17,6 +17,9 @@ __all__ = ["PASSAGE", "compare", "distinct_counts", "shared_values"]
 #: Shingles in a run that is long enough to be a passage and no turn of phrase.
 PASSAGE = 8
 
+# Shingles of each text and their offsets, and those of its quotations.
+Lists = tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]
+
 
 @numba.njit(nogil=True, cache=True, inline="always")
 def _find(
@@ -72,20 +75,18 @@ def distinct_counts(
     the ranges of its `quotes`, to out[row, 1]."""
     most = _largest(offsets, rows)
     table, quoted = np.empty(np.int64(_mask(most)) + 1, np.int32), np.empty(most, np.bool_)
-    _distinct_counts(values, offsets, quotes, quote_offsets, rows, out, table, quoted)
+    _distinct_counts((values, offsets, quotes, quote_offsets), rows, out, table, quoted)
 
 
 @loop
 def _distinct_counts(
-    values: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    quotes: NDArray[np.uint32],
-    quote_offsets: NDArray[np.int64],
+    lists: Lists,
     rows: NDArray[np.int64],
     out: NDArray[np.int64],
     table: NDArray[np.int32],
     quoted: NDArray[np.bool_],
 ) -> None:
+    values, offsets, quotes, quote_offsets = lists
     for row in rows:
         first, last = offsets[row], offsets[row + 1]
         mask = _mask(last - first)
@@ -132,15 +133,12 @@ def compare(
     in_left = np.empty(most, np.bool_)  # by position in the left list: whether it is quoted
     in_right = np.empty(_largest(offsets, right), np.bool_)
     sides, found = (left, right), (shared, longest, begins, onsets, quoted)
-    _compare(values, offsets, quotes, quote_offsets, sides, found, table, seen, places, in_left, in_right)
+    _compare((values, offsets, quotes, quote_offsets), sides, found, table, seen, places, in_left, in_right)
 
 
 @loop
 def _compare(
-    values: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    quotes: NDArray[np.uint32],
-    quote_offsets: NDArray[np.int64],
+    lists: Lists,
     sides: tuple[NDArray[np.int64], NDArray[np.int64]],
     found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     table: NDArray[np.int32],
@@ -149,6 +147,7 @@ def _compare(
     in_left: NDArray[np.bool_],
     in_right: NDArray[np.bool_],
 ) -> None:
+    values, offsets, quotes, quote_offsets = lists
     left, right = sides
     shared, longest, begins, onsets, quoted = found
     mask = np.uint32(0)

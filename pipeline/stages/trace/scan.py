@@ -112,7 +112,7 @@ def _calls(data: NDArray[np.uint8], starts: NDArray[np.int64]) -> _Places:
     """A K or W and another capital behind a blank or quote, but for the first word of a body."""
     low = np.sort(np.concatenate([np.flatnonzero(data == letter) for letter in b"KW"]))
     low = low[_IS_BEFORE_CALL[data[low - 1]] & _IS_CAPITAL[data[low + 1]]]
-    low = low[~np.isin(low - 1, starts)]
+    low = low[~arrays.is_in(low - 1, starts)]
     return _Places.group(np.zeros(len(low), np.int64), low, starts)
 
 

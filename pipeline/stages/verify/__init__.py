@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages.kernels.threads import parallel
@@ -51,19 +50,19 @@ def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settin
     UPDATE 1), `headline` (the words of it, large_list<int32>, sorted and distinct) and `at` (int64, microseconds). None:
     nothing is known.
     """
-    known = Facts(facts)
-    flat, n_words = Flat.of(sketches), sketches["n_words"].to_numpy()
+    return _verified(candidates, Flat.of(sketches), Facts(facts), settings)
+
+
+def _verified(candidates: pa.Table, flat: Flat, facts: Facts, settings: config.Verify) -> pa.Table:
     sliced = [candidates.slice(first, _SLICE) for first in range(0, max(1, candidates.num_rows), _SLICE)]
-    found = parallel(lambda part: _decided(part, flat, n_words, known, settings), sliced)
+    found = parallel(lambda part: _decided(part, flat, facts, settings), sliced)
     return pa.concat_tables(found).combine_chunks()
 
 
-def _decided(
-    candidates: pa.Table, flat: Flat, n_words: NDArray[np.int32], facts: Facts, settings: config.Verify
-) -> pa.Table:
+def _decided(candidates: pa.Table, flat: Flat, facts: Facts, settings: config.Verify) -> pa.Table:
     left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
     figures = Figures(flat, left, right)
-    relation, reason = decide(figures, n_words, facts.of(left, right), settings)
+    relation, reason = decide(figures, flat.n_words, facts.of(left, right), settings)
     return pa.Table.from_arrays(
         [
             *candidates.columns,
@@ -106,15 +105,15 @@ def figures(
     pairs = pa.table(
         {"left": canonicals[order], "right": own[order], "path": np.zeros(len(own), np.int8)}, schema=_PAIRS
     )
-    matches = run(pairs, sketches, facts, settings)
+    flat = Flat.of(sketches)
+    matches = _verified(pairs, flat, Facts(facts), settings)
     # What joins a member is its match with the anchor; seen from the canonical it may be too far to be one.
-    words = sketches["n_words"].to_numpy()
     relation = pc.if_else(
-        matches["accepted"], matches["relation"], by_length(words, canonicals[order], order, settings)
+        matches["accepted"], matches["relation"], by_length(flat.n_words, canonicals[order], order, settings)
     )
     by_anchor = np.argsort(anchors, kind="stable")
     cohesion = np.empty(len(own))
-    cohesion[by_anchor] = Figures(Flat.of(sketches), anchors[by_anchor], own[by_anchor]).containment
+    cohesion[by_anchor] = Figures(flat, anchors[by_anchor], own[by_anchor]).containment
     return pa.table(
         {
             "article_id": ids.take(pa.array(order)),

@@ -21,19 +21,21 @@ Lists = tuple[NDArray[np.unsignedinteger], NDArray[np.int64]]
 
 
 class Flat(NamedTuple):
-    """Sketches as kernels read them: lists as their values and offsets, and `contents`, int64."""
+    """Sketches as kernels read them: lists as their values and offsets; `contents`, int64, and `n_words`, int32."""
 
     shingles: Lists
     quotes: Lists
     figures: Lists
     names: Lists
     contents: NDArray[np.int64]
+    n_words: NDArray[np.int32]
 
     @classmethod
     def of(cls, sketches: pa.Table) -> Flat:
         """Those of a table (SKETCHES), row by row."""
-        shingles, quotes, figures, names = (arrays.hashes(sketches[name]) for name in cls._fields[:-1])
-        return cls(shingles, quotes, figures, names, sketches["content"].to_numpy())
+        shingles, quotes, figures, names = (arrays.hashes(sketches[name]) for name in cls._fields[:4])
+        contents, n_words = (sketches[name].to_numpy() for name in ("content", "n_words"))
+        return cls(shingles, quotes, figures, names, contents, n_words)
 
 
 class Figures:
@@ -53,7 +55,7 @@ class Figures:
         from pipeline.stages.kernels import compare
 
         self.rows = left, right = arrays.read_only(left), arrays.read_only(right)
-        shingles, quotes, figures, names, contents = flat
+        shingles, quotes, figures, names, contents, _ = flat
         self.lengths = np.diff(shingles[1])
         distinct = np.zeros((len(self.lengths), 2), np.int64)
         paired = np.zeros(len(distinct), np.bool_)
