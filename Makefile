@@ -6,10 +6,10 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench bench-full signatures whole quality kills thirty nights bombs fuzz nightly backfill clean
+.PHONY: help demo test test-spark spark-kills check fix bench bench-full signatures whole quality kills thirty nights bombs fuzz nightly backfill clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The environment is made once, and again when pyproject.toml changes.
 $(STAMP): pyproject.toml
@@ -26,6 +26,18 @@ demo: $(STAMP)  ## run the main job on the bundled wire day and show the result
 
 test: $(STAMP)  ## every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+SPARK_STAMP := $(VENV)/.installed-spark
+$(SPARK_STAMP): $(STAMP)
+	@echo "adding Spark to $(VENV) (once, some 400 MB)" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
+	@touch $@
+
+test-spark: $(SPARK_STAMP)  ## the same tables from Spark as from this machine, night by night (minutes)
+	@$(BIN)/python -m pytest -m spark
+
+spark-kills: $(SPARK_STAMP)  ## an executor killed in the middle of a run, and the driver between two stages (minutes)
+	@$(BIN)/python -m pytest -m spark_kills
 
 check: $(STAMP)  ## lint, types and the direction of imports
 	@$(BIN)/ruff check .

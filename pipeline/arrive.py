@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config, schema
-from pipeline.intake import LIGHT, Intake, reject
+from pipeline.intake import Intake, reject
 from pipeline.stages import identify
 from pipeline.storage import state
 
@@ -28,11 +28,11 @@ _FROZEN = "frozen: a rebuild left its cluster as it was published, for words of 
 class Arrivals(NamedTuple):
     """What a run changes of what is compared.
 
-    `comes`: articles (`LIGHT`, `key`, `effective_at`) that come in, in the order of time, then id; `goes`: texts (`key`) that
-    a newer version replaces; `waiting`: articles (`key`, `effective_at`) whose time has not come; `notices`: the newest
-    versions, as `comes`, of articles that are withdrawn or corrected now, or were. Of those that the night brought: `new`
-    (article_id, source) come in, the others are `rejects` or superseded. `newest_new`: the newest time the night brought,
-    None if it brought nothing.
+    `comes`: articles (the columns of `Intake.new`, `key`, `effective_at`) that come in, in the order of time, then id; `goes`:
+    texts (`key`) that a newer version replaces; `waiting`: articles (`key`, `effective_at`) whose time has not come;
+    `notices`: the newest versions, as `comes`, of articles that are withdrawn or corrected now, or were. Of those that the
+    night brought: `new` (article_id, source) come in, the others are `rejects` or superseded. `newest_new`: the newest time the
+    night brought, None if it brought nothing.
     """
 
     comes: pa.Table
@@ -54,23 +54,23 @@ def arrivals(
     no published cluster can reach back to it is too late, though it may still teach furniture. One that is frozen does not
     come in, nor does a new version of it.
     """
-    as_of = part.as_of
+    as_of, light = part.as_of, intake.new.column_names
     new, texts = _seen_now(intake, part.number, as_of), kept.texts(_OF_TEXT)
     frozen = kept.frozen_ids()
     stopped = new.filter(pc.is_in(new["article_id"], frozen))
     new = new.filter(pc.invert(pc.is_in(new["article_id"], frozen)))
     first = pc.min(new["key"]).as_py() if new.num_rows else 0
     if again:
-        rows = kept.articles([*LIGHT, "rejected"])
+        rows = kept.articles([*light, "rejected"])
         rows = rows.filter(pc.invert(pc.or_(rows["rejected"], pc.is_in(rows["article_id"], frozen))))
-        earlier = _due(rows)
+        earlier = _due(rows.drop_columns(["rejected"]))
     else:
         waiting = kept.waiting()
         earlier = _with_time(
-            kept.take("articles", waiting["key"].to_numpy(), LIGHT), waiting["key"], waiting["effective_at"]
+            kept.take("articles", waiting["key"].to_numpy(), light), waiting["key"], waiting["effective_at"]
         )
         texts = texts.filter(pc.is_in(texts["article_id"], _ids(new, earlier)))
-        compared = kept.take("articles", texts["article"].to_numpy(), LIGHT)
+        compared = kept.take("articles", texts["article"].to_numpy(), light)
         earlier = pa.concat_tables([_with_time(compared, texts["article"], texts["effective_at"]), earlier])
     rows = pa.concat_tables([earlier, new])
     early = pc.greater(rows["effective_at"], pa.scalar(as_of + _AHEAD, schema.TIME))
@@ -108,7 +108,8 @@ def _notices(kept: state.State, rows: pa.Table) -> pa.Table:
     """Of articles that come, or come anew, those that a new notice is about, or that an earlier one is about no more."""
     known = kept.notices()
     known = known.filter(pc.is_in(known["article_id"], value_set=_ids(rows)))
-    said = _with_time(kept.take("articles", known["key"].to_numpy(), LIGHT), known["key"], known["effective_at"])
+    light = [name for name in rows.column_names if name not in {"key", "effective_at"}]
+    said = _with_time(kept.take("articles", known["key"].to_numpy(), light), known["key"], known["effective_at"])
     said = said.filter(pc.invert(pc.is_in(said["key"], value_set=rows["key"].combine_chunks())))
     newest, _ = identify.newest(pa.concat_tables([rows, said]), withdrawn=True)
     marked = pc.or_(pc.not_equal(newest["status"], "usable"), pc.is_in(newest["article_id"], value_set=_ids(known)))
@@ -118,7 +119,8 @@ def _notices(kept: state.State, rows: pa.Table) -> pa.Table:
 def _seen_now(intake: Intake, number: int, as_of: datetime) -> pa.Table:
     """The articles that the night brought, with `key` and `effective_at`."""
     articles = intake.new
-    key = pa.array(state.keys(number, articles.num_rows))
+    sizes = intake.sizes or [articles.num_rows]
+    key = pa.array(np.concatenate([state.keys(number + place, size) for place, size in enumerate(sizes)]))
     first_seen = pa.repeat(pa.scalar(as_of.astimezone(UTC), schema.TIME), articles.num_rows)
     return _due(articles.append_column("key", key).append_column(state.FIRST_SEEN, first_seen))
 
@@ -126,7 +128,8 @@ def _seen_now(intake: Intake, number: int, as_of: datetime) -> pa.Table:
 def _due(articles: pa.Table) -> pa.Table:
     """Articles with their effective time instead of `first_seen`."""
     effective = pc.coalesce(articles["published_at"], articles["fetched_at"], articles["first_seen"])
-    return _with_time(articles.select(LIGHT), articles["key"], effective)
+    rest = articles.drop_columns(["key", "first_seen"])
+    return _with_time(rest, articles["key"], effective)
 
 
 def _with_time(articles: pa.Table, key: pa.ChunkedArray, effective_at: pa.ChunkedArray) -> pa.Table:

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from pipeline import config, notices, schema
 from pipeline.arrive import Arrivals, reach, stretch
-from pipeline.meet import Articles, articles_of, meet, reopened
+from pipeline.meet import Articles, Met, articles_of, meet, reopened
 from pipeline.redo import texts
 from pipeline.stages import retract, rollup, verify
 from pipeline.stages.kernels import arrays
-from pipeline.storage.part import Part
+from pipeline.storage import part
 from pipeline.storage.state import Ref, State, ends
 from pipeline.watch import Watch
 
-__all__ = ["Opened", "brought", "compare"]
+__all__ = ["Opened", "brought", "compare", "formed_anew", "oldest"]
 
 _AROUND = ["key", "article", "redone", "article_id", "effective_at", "n_words"]
 
@@ -46,48 +46,68 @@ class Opened(NamedTuple):
 
 def compare(
     kept: State,
-    part: Part,
-    ref: Ref,
+    own: Sequence[Ref],
     night: Arrivals,
     dates: tuple[datetime | None, datetime],
     settings: config.Config,
     watch: Watch,
     ties: Sequence[tuple[str, str]] = (),
 ) -> tuple[Opened, State]:
-    """Compare what came in with all that it may be a print of, and write what that comes to, to `part`, which `ref` names.
+    """Compare what came in with all that it may be a print of, and write what that comes to, to the run's `own` part.
 
     `kept` is the state of the last run; `dates`: those of the last run, None if there is none or all is done again, and of
     this one. Gives the state of this one, too.
     """
     last, as_of = dates
+    (ref,) = own
     with watch.step("learn") as step:
-        oldest = int(stretch(pa.chunked_array([[reach(as_of, settings)]], schema.TIME), settings)[0])
-        added = brought(kept, part, ref, night, oldest, settings)
+        added = brought(kept, ref, night, oldest(as_of, settings), settings)
         step.rows = added.num_rows
     now = State([*kept.parts, ref])
     met = meet(kept, now, (reach(last, settings) if last else None, reach(as_of, settings)), settings, watch)
-    part.write("matches", met.matches)
-    part.write("void", pa.table({"key": met.void}))
+    part.add(ref.folder, "matches", met.matches)
+    part.add(ref.folder, "void", pa.table({"key": met.void}))
+    return formed_anew(kept, now, night, met, as_of, settings, watch, ties), now
+
+
+def oldest(as_of: datetime, settings: config.Config) -> int:
+    """The first stretch of time, of those for which furniture is learned, that a run of this date reaches."""
+    return int(stretch(pa.chunked_array([[reach(as_of, settings)]], schema.TIME), settings)[0])
+
+
+def formed_anew(
+    kept: State,
+    now: State,
+    night: Arrivals,
+    met: Met,
+    as_of: datetime,
+    settings: config.Config,
+    watch: Watch,
+    ties: Sequence[tuple[str, str]] = (),
+) -> Opened:
+    """The articles whose clusters have to be formed anew after what a night changed."""
     since = reach(as_of, settings)
     reached = notices.reached(now, notices.changed(kept, now, night.notices), since, settings)
     met = met._replace(touched=np.union1d(met.touched, np.setdiff1d(reached, met.gone)))
     with watch.step("open") as step:
         keys, matches = reopened(kept, now, met, settings, ties)
-        opened = _opened(now, keys, matches, settings, kept.texts(["article_id", "effective_at"], keys=met.gone))
+        found = _opened(now, keys, matches, settings, kept.texts(["article_id", "effective_at"], keys=met.gone))
         valid = notices.valid(now, since, settings)
-        opened = opened._replace(notices=valid, earlier=notices.earlier(now, valid, opened.known.articles))
         step.rows = len(keys)
-    return opened, now
+    return found._replace(notices=valid, earlier=notices.earlier(now, valid, found.known.articles))
 
 
-def brought(kept: State, part: Part, ref: Ref, night: Arrivals, oldest: int, settings: config.Config) -> pa.Table:
-    """Write the texts that come into the comparison to `part`, and what is known of furniture by now; gives those texts."""
+def brought(kept: State, ref: Ref, night: Arrivals, first: int, settings: config.Config) -> pa.Table:
+    """Write the texts that come into the comparison to the part `ref`, and what is known of furniture by now; gives the texts.
+
+    `first`: the first stretch of time that is reached.
+    """
     both = State([*kept.parts, ref._replace(is_compared=False)], kept.former)
-    added = texts(both, night, ref.number, oldest, settings)
+    added = texts(both, night, ref.number, first, settings)
     for name, rows in added._asdict().items():
-        part.write(name, rows)
-    part.write("waiting", night.waiting)
-    part.write("notices", notices.rows(State([*kept.parts, ref]), night.notices))
+        part.add(ref.folder, name, rows)
+    part.add(ref.folder, "waiting", night.waiting)
+    part.add(ref.folder, "notices", notices.rows(State([*kept.parts, ref]), night.notices))
     return added.texts
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = [
     "AuditError",
+    "ClusterError",
     "ConfigError",
     "CrewError",
     "IncompatibleStoreError",
@@ -49,6 +50,12 @@ class StoreError(ReprintsError):
 
 class CrewError(ReprintsError):
     """A process that worked for a run has ended before its work."""
+
+    exit_code = 2
+
+
+class ClusterError(ReprintsError):
+    """There is no cluster to be had, or work on it failed for good."""
 
     exit_code = 2
 

@@ -21,17 +21,16 @@ import pyarrow as pa
 
 from pipeline import config, examine, freeze, notices, schema
 from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
-from pipeline.compare import Opened, compare
+from pipeline.compare import Opened
 from pipeline.errors import InputError
-from pipeline.intake import Intake, latest, take_in
+from pipeline.hands import LOCAL, Hands
+from pipeline.intake import Intake, latest
 from pipeline.meet import facts_of
 from pipeline.quality import audit
-from pipeline.renew import renewed
 from pipeline.splice import Published, expired, published, splice
-from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch
+from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup
 from pipeline.storage import manifest, read, rules, write
 from pipeline.storage import orders as editor
-from pipeline.storage.part import Part
 from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
@@ -81,12 +80,13 @@ def derive(
     watch: Watch,
     now: State,
     orders: override.Orders = override.NOTHING,
+    hands: Hands = LOCAL,
 ) -> dict[str, pa.Table]:
     """The published rows of these articles, as of a day, after what was published of them before.
 
     Each has the time of its article in `at`, a match or link that of the later one.
 
-    Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands.
+    Of the state `now` texts are read by these `hands`, as far as they are kept, to say where in them an excerpt stands.
     """
     known, articles, sketched = opened.known, opened.known.articles, opened.known.sketched
     facts = facts_of(known)
@@ -127,8 +127,8 @@ def derive(
         member_of = pa.concat_tables([told.members.select(was.members.column_names), was.members])
         sizes = pa.concat_tables([told.clusters.select(was.sizes.column_names), was.sizes])
         borrowed = excerpt.borrowed(named, member_of, sizes)
-        texts = now.bodies(rollup.texts(borrowed["article_id"], opened.around, settings.sketch.short_words))
-        excerpts = excerpt.run(borrowed, texts, sketch.spans(texts["body"], settings.sketch))
+        around = rollup.texts(borrowed["article_id"], opened.around, settings.sketch.short_words)
+        excerpts = hands.passages(now, borrowed, around, settings)
         step.rows = excerpts.num_rows
     matches = _and_frozen(was, "matches", rollup.published(named, member_of))
     times = _and_frozen(was, "members", articles.select(["article_id", "effective_at"]))
@@ -163,14 +163,17 @@ def run(
     wait: bool = False,
     publish_anyway: bool = False,
     watch: Watch | None = None,
+    hands: Hands = LOCAL,
 ) -> Outcome:
     """Take input files into the store and publish its tables anew; or nothing at all.
+
+    `hands` do what takes long; those of this machine unless others are given.
 
     Raises a `ReprintsError` for whatever an operator can do something about; the store is then as it was before.
     """
     watch = watch or silent()
     with examine.reported(store, settings, watch, publish_anyway=publish_anyway) as report:
-        return _run(patterns, store, settings, as_of, report, watch, wait=wait)
+        return _run(patterns, store, settings, as_of, report, watch, hands, wait=wait)
 
 
 def _run(
@@ -180,6 +183,7 @@ def _run(
     as_of: datetime | None,
     report: examine.Report,
     watch: Watch,
+    hands: Hands,
     *,
     wait: bool,
 ) -> Outcome:
@@ -188,23 +192,24 @@ def _run(
         store.ensure_room(files, settings.store.min_free_gb)
         store.check(settings)
         orders = editor.orders(settings.override)
-        last, renewal = store.as_of(), renewed(store, settings, orders.publishers, watch)
+        last, renewal = store.as_of(), hands.renewed(store, settings, orders.publishers, watch)
         report.read_again(renewal.counts, renewal.rejects)
         again = renewal.is_anew or store.is_of_other_rules(settings)  # then everything is compared again
         kept = renewal.state
-        with Part(store.work / "state") as part:
-            forgotten = store.forgotten()
-            intake = take_in(files, kept.known(forgotten), settings, part, watch, orders.publishers, forgotten)
+        forgotten = store.forgotten()
+        known = kept.known(forgotten)
+        intake, folders = hands.take_in(files, known, settings, store.work, watch, orders.publishers, forgotten)
         intake = intake._replace(again=renewal.rejects)
         as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
-        ref = Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
+        first = manifest.next_number(store.parts())
+        own = [Ref(first + place, folder, as_of, is_compared=True) for place, folder in enumerate(folders)]
         kept = kept.uncompared() if again else kept
-        night = arrivals(kept, intake, ref, settings, again=again)
+        night = arrivals(kept, intake, own[0], settings, again=again)
         if not (night.new.num_rows or night.notices.num_rows or again) and _is_settled(store, as_of):
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of
-        opened, now = compare(kept, part, ref, night, dates, settings, watch, list(orders.must_link))
+        opened, now = hands.compare(kept, own, night, dates, settings, watch, list(orders.must_link))
         frozen = kept.frozen()
         stay = freeze.published(store.tables(), frozen, as_of, settings) if again else {}
         retiring = expired(store, last, as_of, settings, frozen)
@@ -212,7 +217,7 @@ def _run(
         parts = manifest.parts(
             renewal.named(run_id),
             run_id,
-            ref,
+            own,
             night.newest_new,
             taught_since(as_of, settings),
             read_by=rules.of(settings).reading,
@@ -220,18 +225,24 @@ def _run(
         )
         stays = bool(store.runs()) and not again
         basis = Basis(as_of, intake, night, opened, was, stays, parts, now, orders, patterns, renewal.told())
-        outcome = prepare(store, run_id, basis, settings, report, watch)
+        outcome = prepare(store, run_id, basis, settings, report, watch, hands)
         store.publish(run_id, settings.store.keep_runs, mode=settings.store.mode)
         store.let_go(settings.store.bodies_days)
     return outcome._replace(tables=store.tables(run_id))
 
 
 def prepare(
-    store: Store, run_id: str, basis: Basis, settings: config.Config, report: examine.Report, watch: Watch
+    store: Store,
+    run_id: str,
+    basis: Basis,
+    settings: config.Config,
+    report: examine.Report,
+    watch: Watch,
+    hands: Hands = LOCAL,
 ) -> Outcome:
     """Derive, write and audit the tables and the manifest of a run, in `store.work`, for `Store.publish` to make visible."""
     as_of, intake, night, was = basis.as_of, basis.intake, basis.night, basis.was
-    formed = derive(basis.opened, was, run_id, as_of, settings, watch, basis.now, basis.orders)
+    formed = derive(basis.opened, was, run_id, as_of, settings, watch, basis.now, basis.orders, hands)
     with watch.step("write") as step:
         counts, rejects = accounted(intake, night, formed["members"], as_of, settings)
         formed |= {"rejects": rejects}

@@ -98,7 +98,7 @@ def forget(
         read_by = rules.of(settings).reading
         ref = state.Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
         night = arrivals(kept, none, ref, settings, again=True)
-        opened, now = compare(kept, part, ref, night, (None, as_of), settings, watch, list(ordered.must_link))
+        opened, now = compare(kept, [ref], night, (None, as_of), settings, watch, list(ordered.must_link))
         basis = flow.Basis(
             as_of=as_of,
             intake=none,
@@ -109,7 +109,9 @@ def forget(
                 freeze.published(store.tables(), frozen, as_of, settings),
             ),
             stays=False,
-            parts=manifest.parts(parts, run_id, ref, None, taught_since(as_of, settings), read_by=read_by, again=True),
+            parts=manifest.parts(
+                parts, run_id, [ref], None, taught_since(as_of, settings), read_by=read_by, again=True
+            ),
             now=now,
             orders=ordered,
             patterns=None,

@@ -25,7 +25,20 @@ from pipeline.storage import read
 from pipeline.storage.part import TAKEN, Part
 from pipeline.watch import Watch
 
-__all__ = ["LIGHT", "Intake", "clean_batch", "latest", "nothing", "reject", "take_in", "trace_and_sketch"]
+__all__ = [
+    "LIGHT",
+    "Intake",
+    "Night",
+    "Taken",
+    "clean_batch",
+    "is_forgotten",
+    "latest",
+    "nothing",
+    "reject",
+    "take_in",
+    "trace_and_sketch",
+    "watched",
+]
 
 #: The columns of articles that stay in memory: all but the bodies.
 LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_map")]
@@ -34,7 +47,8 @@ LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_ma
 class Intake(NamedTuple):
     """What the files came to: new articles (`LIGHT`), rejects, a report on each file, counts of files, records and repeats.
 
-    `again`: rejects of articles of earlier runs, which were read again.
+    `again`: rejects of articles of earlier runs, which were read again. `sizes`: how many of the new articles, in their
+    order, each part that took them in has; empty: all are in one.
     """
 
     new: pa.Table
@@ -42,6 +56,14 @@ class Intake(NamedTuple):
     files: list[read.FileReport]
     counts: dict[str, int]
     again: pa.Table = schema.REJECTS.empty_table()
+    sizes: Sequence[int] = ()
+
+
+class Taken(NamedTuple):
+    """What the files came to, and the folders of the parts of the state that took it in."""
+
+    intake: Intake
+    folders: Sequence[Path]
 
 
 def nothing() -> Intake:
@@ -65,9 +87,9 @@ def take_in(
     tombstones of articles that were taken down; these are rejects.
     """
     reading = read.batches(files, settings.read)
-    night = _Night(known, forgotten)
+    night = Night(known, forgotten)
     with Crew(Rules(settings, publishers.load(settings.clean.publishers, aliases))) as crew:
-        cleaned = crew.each(clean_batch, night.records(_watched(reading, watch)), watch)
+        cleaned = crew.each(clean_batch, night.records(watched(reading, watch)), watch)
         for (articles, records), found in crew.each(trace_and_sketch, night.articles(cleaned, watch), watch):
             for name, rows in {"articles": articles, "bodies": articles, "records": records, **found}.items():
                 part.add(name, rows)
@@ -89,22 +111,22 @@ class _Read(NamedTuple):
     gone: pa.Table
 
 
-class _Night:
-    """What comes in, as it goes from batch to batch: `new` articles, `rejects` and `counts` so far.
+class Night:
+    """What comes in, as it goes from batch to batch: `new` articles (these `columns`), `rejects` and `counts` so far.
 
     What is known of articles grows with each batch in turn; so that is done here, while processes clean and trace others.
     """
 
-    def __init__(self, known: identify.Known, forgotten: Collection[str]) -> None:
-        self.new = [schema.ARTICLES.empty_table().select(LIGHT)]
+    def __init__(self, known: identify.Known, forgotten: Collection[str], columns: list[str] = LIGHT) -> None:
+        self.new = [schema.ARTICLES.empty_table().select(columns)]
         self.rejects = [schema.REJECTS.empty_table()]
         self.counts = {"records": 0, "repeats": 0, "forgotten": 0}
-        self._known, self._forgotten, self._n_new = known, forgotten, 0
+        self._known, self._forgotten, self._columns, self._n_new = known, forgotten, columns, 0
 
     def records(self, batches: Iterable[read.Batch]) -> Iterator[tuple[_Read, tuple[pa.Table]]]:
         """The records of each batch that are to be cleaned."""
         for batch in batches:
-            gone = _is_forgotten(batch.records, self._forgotten)
+            gone = is_forgotten(batch.records, self._forgotten)
             yield _Read(batch, batch.records.filter(gone)), (batch.records.filter(pc.invert(gone)),)
 
     def articles(
@@ -112,20 +134,31 @@ class _Night:
     ) -> Iterator[tuple[tuple[pa.Table, pa.Table], tuple[pa.Table, pa.Table, NDArray[np.int64]]]]:
         """The articles of each batch that are no repeats, with the records that they were, and as they are to be traced."""
         for (batch, gone), (articles, stripped, unusable) in cleaned:
-            with watch.step("identify", batch=True) as step:
-                identified = identify.run(articles, self._known)
-                step.rows = articles.num_rows
-            taken_down = pa.concat_tables([rows.select(["source"]) for rows in (gone, identified.forgotten)])
-            self.rejects += [batch.rejects, unusable, _forgotten(taken_down)]
-            self.counts["records"] += batch.records.num_rows + batch.rejects.num_rows
-            self.counts["repeats"] += identified.n_repeats
-            self.counts["forgotten"] += taken_down.num_rows
-            new = identified.articles
-            rows = self._n_new + np.arange(new.num_rows)
-            self._n_new += new.num_rows
-            self.new.append(new.select(LIGHT))
+            n_records = batch.records.num_rows + batch.rejects.num_rows
+            first = self._n_new
+            new = self.identify(articles, [batch.rejects, unusable], gone, n_records, watch)
+            rows = np.arange(first, self._n_new)
             at = pc.index_in(new["record"], value_set=batch.records["record"].combine_chunks())
             yield (new, batch.records.take(at)), (new, stripped, rows)
+
+    def identify(
+        self, articles: pa.Table, rejects: list[pa.Table], gone: pa.Table, n_records: int, watch: Watch
+    ) -> pa.Table:
+        """Take a batch of so many records in: `articles`, `rejects`, and those `gone` (source) that were taken down.
+
+        Gives the articles that are no repeats. Their ids are not the last word (`identify.settle`).
+        """
+        with watch.step("identify", batch=True) as step:
+            identified = identify.run(articles, self._known)
+            step.rows = articles.num_rows
+        taken_down = pa.concat_tables([rows.select(["source"]) for rows in (gone, identified.forgotten)])
+        self.rejects += [*rejects, _forgotten(taken_down)]
+        self.counts["records"] += n_records
+        self.counts["repeats"] += identified.n_repeats
+        self.counts["forgotten"] += taken_down.num_rows
+        self._n_new += identified.articles.num_rows
+        self.new.append(identified.articles.select(self._columns))
+        return identified.articles
 
 
 def latest(intake: Intake, last: datetime | None, settings: config.Config) -> datetime:
@@ -149,7 +182,7 @@ def latest(intake: Intake, last: datetime | None, settings: config.Config) -> da
     return max(found, last) if last else found
 
 
-def _watched(reading: read.Reading, watch: Watch) -> Iterator[read.Batch]:
+def watched(reading: read.Reading, watch: Watch) -> Iterator[read.Batch]:
     """The batches of a reading, each timed as it is read."""
     batches = iter(reading)
     while True:
@@ -203,7 +236,7 @@ def _named(
     return pa.Table.from_arrays([columns[name] for name in wanted.names], schema=wanted)
 
 
-def _is_forgotten(records: pa.Table, forgotten: Collection[str]) -> pa.Array:
+def is_forgotten(records: pa.Table, forgotten: Collection[str]) -> pa.Array:
     """Which records say of themselves that they are what was taken down."""
     if not forgotten:
         return pa.repeat(False, records.num_rows)

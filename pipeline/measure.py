@@ -195,7 +195,7 @@ def _corpus(files: list[Path], part: Part, settings: config.Config, watch: Watch
     ref = Ref(1, part.folder, _newest(intake), is_compared=True)
     ageless = msgspec.structs.replace(settings, store=msgspec.structs.replace(settings.store, horizon_days=_ALL_DAYS))
     night = arrivals(State(), intake, ref, ageless)
-    keys = brought(State(), part, ref, night, _ALL_STRETCHES, settings)
+    keys = brought(State(), ref, night, _ALL_STRETCHES, settings)
     now = State([ref])
     known = articles_of(now, keys["key"].to_numpy(), settings)
     times = known.articles["effective_at"].cast(pa.int64()).to_numpy()

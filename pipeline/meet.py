@@ -27,7 +27,7 @@ from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Span, State, ends
 from pipeline.watch import Watch
 
-__all__ = ["Articles", "Met", "articles_of", "meet", "reopened"]
+__all__ = ["Articles", "Met", "Turns", "around", "articles_of", "changes", "facts_of", "meet", "reopened"]
 
 _DAY = 86_400_000_000  # microseconds
 _PAIRED = ["key", "article_id", "effective_at", "kin", *pair.KEYS.names]
@@ -68,8 +68,7 @@ def meet(
 
     `reached`: the oldest time that was compared in the last run, None if there is none or all is done again, and in this one.
     """
-    since_before, since = reached
-    rows, was, is_now = _around(before, now, since_before, since, settings)
+    rows, was, is_now = around(before, now, reached, settings, _PAIRED)
     keys, times = rows["key"].to_numpy(), rows["effective_at"].cast(pa.int64()).to_numpy()
     with watch.step("pair") as step:
         kin = rows["kin"].to_numpy()
@@ -83,6 +82,21 @@ def meet(
     with watch.step("verify") as step:
         matches = _verified(now, keys[here], candidates, settings)
         step.rows = matches.num_rows
+    return changes(before, rows, Turns(was, is_now, fresh), matches, settings)
+
+
+class Turns(NamedTuple):
+    """Which of some texts there were before, which there are now, and which may meet others than before; bool (texts,)."""
+
+    was: NDArray[np.bool_]
+    is_now: NDArray[np.bool_]
+    fresh: NDArray[np.bool_]
+
+
+def changes(before: State, rows: pa.Table, turns: Turns, matches: pa.Table, settings: config.Config) -> Met:
+    """What `matches` that were found, of texts in reach (`around`), change among those that there were."""
+    was, is_now, fresh = turns
+    keys, times = rows["key"].to_numpy(), rows["effective_at"].cast(pa.int64()).to_numpy()
     gone = keys[was & ~is_now]
     lost = _lost(before, np.concatenate([gone, keys[fresh & was]]), _spans(times[was & (fresh | ~is_now)], settings))
     accepted = matches.filter(matches["accepted"])
@@ -92,10 +106,18 @@ def meet(
     return Met(matches, keys[was & (fresh | ~is_now)], gone, found[~arrays.is_in(found, gone)])
 
 
-def _around(
-    before: State, now: State, since_before: datetime | None, since: datetime, settings: config.Config
+def around(
+    before: State,
+    now: State,
+    reached: tuple[datetime | None, datetime],
+    settings: config.Config,
+    columns: list[str],
 ) -> tuple[pa.Table, NDArray[np.bool_], NDArray[np.bool_]]:
-    """The texts that those which come and go may meet, in the order of time; which of them there were, and which there are."""
+    """The texts that those which come and go may meet, in the order of time; which of them there were, and which there are.
+
+    `columns` of theirs; key, article_id and effective_at are among them.
+    """
+    since_before, since = reached
     first_before, first = _FIRST if since_before is None else _micro(since_before), _micro(since)
     light = ["key", "effective_at"]
     left = now.left_now()
@@ -107,7 +129,7 @@ def _around(
     times = np.concatenate([rows["effective_at"].cast(pa.int64()).to_numpy() for rows in changed])
     reach = 2 * _window(settings)
     spans = _merged((time - reach, time + reach) for time in np.unique(times).tolist())
-    of_before, own = before.texts(_PAIRED, spans), now.own(_PAIRED)
+    of_before, own = before.texts(columns, spans), now.own(columns)
     rows = pa.concat_tables([of_before, own]).combine_chunks()
     at = rows["effective_at"].cast(pa.int64()).to_numpy()
     was = (np.arange(rows.num_rows) < of_before.num_rows) & (at >= first_before)

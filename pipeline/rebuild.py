@@ -103,7 +103,7 @@ def _built(
     blank = old.state().frozen_ids() if is_mixing else None
     _freeze(State([*renewal.state.parts, ref]), old.table("members"), blank)
     night = arrivals(renewal.state, intake, ref, settings, again=True)
-    opened, now = compare(renewal.state, part, ref, night, (None, as_of), settings, watch, list(ordered.must_link))
+    opened, now = compare(renewal.state, [ref], night, (None, as_of), settings, watch, list(ordered.must_link))
     before = old.before()
     frozen = freeze.published(old.tables(), now.frozen(), as_of, settings)
     n_frozen = {"articles": frozen["members"].num_rows, "clusters": frozen["clusters"].num_rows} if frozen else _NONE
@@ -117,7 +117,7 @@ def _built(
         parts=manifest.parts(
             renewal.named(run_id),
             run_id,
-            ref,
+            [ref],
             night.newest_new,
             taught_since(as_of, settings),
             read_by=rules.of(settings).reading,

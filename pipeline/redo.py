@@ -22,13 +22,28 @@ from pipeline.stages import elect, learn, pair, rollup, sketch
 from pipeline.storage import state
 from pipeline.storage.part import COMPARED
 
-__all__ = ["Texts", "texts"]
+__all__ = [
+    "LESSONS",
+    "Texts",
+    "known_now",
+    "near",
+    "of_articles",
+    "of_texts",
+    "targets_of",
+    "texts",
+    "without_furniture",
+]
 
 _SLICE = 20_000  # texts that are held with their bodies, or with their shingles and signatures
 _LIGHT = ["content", "lines"]
 _THERE = ["key", "article", "article_id", "effective_at", "publisher_id", "headline", "content", "original", "lines"]
-_LESSON = pa.schema(
-    [COMPARED["texts"].field(name) for name in ("effective_at", "publisher_id", "headline", "content", "lines")]
+
+#: What learning takes of a text: `content` and `lines` as it was taken in, and the words of its headline.
+LESSONS = pa.schema(
+    [
+        *(COMPARED["texts"].field(name) for name in ("effective_at", "publisher_id", "content", "lines")),
+        pa.field("words", pa.large_list(pa.field("item", pa.int32(), nullable=False))),
+    ]
 )
 
 
@@ -47,18 +62,43 @@ def texts(kept: state.State, night: Arrivals, number: int, oldest: int, settings
 
     `kept` is the state with what the night took in; `oldest`: the first stretch that is reached.
     """
-    sketches = kept.take("sketches", night.comes["key"].to_numpy(), _LIGHT)
-    learned, there, changed = _learned(kept, night, sketches, oldest, settings)
+    comes = night.comes
+    sketches = kept.take("sketches", comes["key"].to_numpy(), _LIGHT)
+    targets = targets_of(kept, comes, night.goes, oldest, settings)
+    there = near(kept, night.goes, targets, settings)
+    lessons = pa.concat_tables([of_texts(there), of_articles(comes, sketches)])
+    taught = learn.run(lessons, stretch(lessons["effective_at"], settings), targets, settings.learn)
+    learned, changed = known_now(kept, taught, targets, oldest)
     again = there.take(pa.array(learn.carriers(there, stretch(there["effective_at"], settings), changed)))
+    made = without_furniture(kept, comes, again, learned, number, settings, sketches)
+    return Texts(**made._asdict() | {"left": pa.concat_tables([night.goes, made.left])})
+
+
+def without_furniture(
+    kept: state.State,
+    comes: pa.Table,
+    again: pa.Table,
+    learned: pa.Table,
+    number: int,
+    settings: config.Config,
+    sketches: pa.Table | None = None,
+) -> Texts:
+    """The texts of articles that come in (as `Arrivals.comes`), and of texts (`near`) that are done `again` if they have words.
+
+    They become texts of the part with that `number`. `sketches`: `content` and `lines` of those that come, where they are read.
+    """
+    if sketches is None:
+        sketches = kept.take("sketches", comes["key"].to_numpy(), _LIGHT)
     again = again.filter(pa.array(kept.have_words(again["article"].to_numpy())))
-    articles = pa.concat_tables([night.comes, _articles(kept, again)]).combine_chunks()
+    n_comes = comes.num_rows
+    articles = pa.concat_tables([comes, _articles(kept, again)]).combine_chunks()
     sketches = pa.concat_tables([sketches, kept.take("sketches", again["article"].to_numpy(), _LIGHT)]).combine_chunks()
     done = _done(kept, articles, sketches, learned, settings)
 
     contents = sketches["content"].to_numpy().copy()
     contents[done.rows] = done.redone["content"].to_numpy()
     moves = np.ones(articles.num_rows, np.bool_)
-    moves[night.comes.num_rows :] = contents[night.comes.num_rows :] != again["content"].to_numpy()
+    moves[n_comes:] = contents[n_comes:] != again["content"].to_numpy()
     by_time = pc.sort_indices(articles, [("effective_at", "ascending"), ("article_id", "ascending")]).to_numpy()
     rows = by_time[moves[by_time]]
     keys = np.full(articles.num_rows, -1)
@@ -66,7 +106,6 @@ def texts(kept: state.State, night: Arrivals, number: int, oldest: int, settings
     redone = np.full(articles.num_rows, -1)
     redone[done.rows[moves[done.rows]]] = np.arange(np.count_nonzero(moves[done.rows]))
     owners = keys[done.struck["row"].to_numpy()]
-    left = again.filter(pa.array(moves[night.comes.num_rows :])).select(["key"])
     return Texts(
         texts=_texts(kept, articles, sketches, done, rows, settings)
         .append_column("key", pa.array(keys[rows]))
@@ -74,40 +113,55 @@ def texts(kept: state.State, night: Arrivals, number: int, oldest: int, settings
         redone=done.redone.filter(pa.array(moves[done.rows])),
         struck=done.struck.append_column("key", pa.array(owners)).filter(pa.array(owners >= 0)),
         learned=learned,
-        left=pa.concat_tables([night.goes, left]),
+        left=again.filter(pa.array(moves[n_comes:])).select(["key"]),
     )
 
 
-def _learned(
-    kept: state.State, night: Arrivals, sketches: pa.Table, oldest: int, settings: config.Config
-) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """The furniture that is known now; the texts that are there, near to what comes and goes; lines that are new or gone."""
-    comes, known = night.comes, kept.learned()
-    goes = kept.texts(["key", "effective_at"], keys=night.goes["key"].to_numpy())
-    touched = np.concatenate([stretch(rows["effective_at"], settings) for rows in (comes, goes)])
-    targets = {one for one in _near(np.unique(touched).tolist()) if one >= oldest}
-    there = kept.texts(_THERE, spans_of(_near(targets), settings))
-    there = there.filter(pc.invert(pc.is_in(there["key"], night.goes["key"].combine_chunks())))
-    lessons = pa.concat_tables(
-        [
-            _lessons({**{name: there[name] for name in _LESSON.names}, "content": there["original"]}),
-            _lessons({name: (comes if name in comes.column_names else sketches)[name] for name in _LESSON.names}),
-        ]
-    )
-    lessons = lessons.append_column("words", sketch.words(lessons["headline"]))
-    taught = learn.run(lessons, stretch(lessons["effective_at"], settings), targets, settings.learn)
+def targets_of(kept: state.State, comes: pa.Table, goes: pa.Table, oldest: int, settings: config.Config) -> set[int]:
+    """The stretches of time whose furniture may be another one, now that articles come (effective_at) and texts go (key)."""
+    left = kept.texts(["key", "effective_at"], keys=goes["key"].to_numpy())
+    touched = np.concatenate([stretch(rows["effective_at"], settings) for rows in (comes, left)])
+    return {one for one in _near(np.unique(touched).tolist()) if one >= oldest}
+
+
+def near(
+    kept: state.State,
+    goes: pa.Table,
+    targets: Iterable[int],
+    settings: config.Config,
+    keys: NDArray[np.int64] | None = None,
+) -> pa.Table:
+    """The texts that are there and stay, of these stretches of time and those beside them; or of these `keys`."""
+    there = kept.texts(_THERE, spans_of(_near(targets), settings) if keys is None else None, keys=keys)
+    return there.filter(pc.invert(pc.is_in(there["key"], goes["key"].combine_chunks())))
+
+
+def of_texts(there: pa.Table) -> pa.Table:
+    """What texts teach (`LESSONS`): with `content` and `lines` as they were taken in."""
+    return _lessons({name: there[name] for name in there.column_names} | {"content": there["original"]})
+
+
+def of_articles(comes: pa.Table, sketches: pa.Table) -> pa.Table:
+    """What articles teach (`LESSONS`) that come in."""
+    names = ("effective_at", "publisher_id", "headline")
+    return _lessons({name: comes[name] for name in names} | {name: sketches[name] for name in _LIGHT})
+
+
+def _lessons(columns: dict[str, pa.ChunkedArray]) -> pa.Table:
+    columns = columns | {"words": sketch.words(columns["headline"])}
+    return pa.table([columns[name] for name in LESSONS.names], schema=LESSONS)
+
+
+def known_now(kept: state.State, taught: pa.Table, targets: Iterable[int], oldest: int) -> tuple[pa.Table, pa.Table]:
+    """The furniture that is known, by what was known and what these stretches `taught`; and the lines that are new or gone."""
+    known = kept.learned()
     at = known["stretch"].to_numpy()
     is_target = np.isin(at, list(targets))
     lines = [known.filter(pa.array(is_target)), taught]
     changed = pa.concat_tables(lines).group_by(learn.LEARNED.names).aggregate([([], "count_all")])
     changed = changed.filter(pc.equal(changed["count_all"], 1)).select(learn.LEARNED.names)  # in one of the two
     now = pa.concat_tables([known.filter(pa.array(~is_target & (at >= oldest))), taught])
-    return now.sort_by([(name, "ascending") for name in learn.LEARNED.names]).combine_chunks(), there, changed
-
-
-def _lessons(columns: dict[str, pa.ChunkedArray]) -> pa.Table:
-    """What articles may teach: with `content` and `lines` as they were taken in."""
-    return pa.table([columns[name] for name in _LESSON.names], schema=_LESSON)
+    return now.sort_by([(name, "ascending") for name in learn.LEARNED.names]).combine_chunks(), changed
 
 
 def _near(stretches: Iterable[int]) -> set[int]:

@@ -10,7 +10,7 @@ they reject is not compared, but stays in its part: under other rules it comes b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +32,7 @@ from pipeline.storage.state import FIRST_SEEN, Ref, State
 from pipeline.storage.store import Store
 from pipeline.watch import Watch
 
-__all__ = ["Reader", "Renewal", "renewed", "size", "summary"]
+__all__ = ["Again", "Reader", "Renewal", "here", "renewed", "size", "summary"]
 
 
 class Renewal(NamedTuple):
@@ -63,28 +63,53 @@ class Renewal(NamedTuple):
         return {"read_again": dict(self.counts)} if self.counts else {}
 
 
-def renewed(store: Store, settings: config.Config, aliases: Mapping[str, str], watch: Watch) -> Renewal:
+class Again(NamedTuple):
+    """Parts that were written anew, each with what the manifest tells of it; `counts` and `rejects` as in `Reader`."""
+
+    parts: list[tuple[dict[str, Any], Ref]]
+    counts: Counter[str]
+    rejects: list[pa.Table]
+
+
+#: Reads parts again (settings, aliases, parts, work, watch).
+Reads = Callable[[config.Config, Mapping[str, str], Sequence[tuple[Mapping[str, Any], Ref]], Path, Watch], Again]
+
+
+def here(
+    settings: config.Config,
+    aliases: Mapping[str, str],
+    parts: Sequence[tuple[Mapping[str, Any], Ref]],
+    work: Path,
+    watch: Watch,
+) -> Again:
+    """Read parts again on this machine, one after the other."""
+    with Reader(settings, aliases, watch) as reader:
+        return Again([reader.part(part, ref, work) for part, ref in parts], reader.counts, reader.rejects)
+
+
+def renewed(
+    store: Store, settings: config.Config, aliases: Mapping[str, str], watch: Watch, read: Reads = here
+) -> Renewal:
     """Read again what other rules read, to `store.work`, and tell of it. `aliases` as for `intake.take_in`."""
     now, is_old = rules.of(settings).reading, store.is_of_old_layout()
-    parts, refs = list[dict[str, Any]](), list[Ref]()
-    with Reader(settings, aliases, watch) as reader:
-        for part in store.parts():
-            ref = store.ref(part)
-            is_stale = part.get("read_by") != now and size(ref.folder) > 0
-            if is_old or (is_stale and words(ref.folder) == set(WORDS)):
-                part, ref = reader.part(part, ref, store.work)  # noqa: PLW2901 - the same, written anew
-            elif is_stale:
-                reader.counts["without_words"] += size(ref.folder)
-            parts.append(part)
-            refs.append(ref)
+    parts: list[tuple[dict[str, Any], Ref]] = [(part, store.ref(part)) for part in store.parts()]
+    stale = [part.get("read_by") != now and size(ref.folder) > 0 for part, ref in parts]
+    is_read = [is_old or (old and words(ref.folder) == set(WORDS)) for (_, ref), old in zip(parts, stale, strict=True)]
+    places = [place for place, read_ in enumerate(is_read) if read_]
+    anew = read(settings, aliases, [parts[place] for place in places], store.work, watch)
+    for place, part in zip(places, anew.parts, strict=True):
+        parts[place] = part
+    left = (ref for (_, ref), old, read_ in zip(parts, stale, is_read, strict=True) if old and not read_)
+    counts = anew.counts
+    counts["without_words"] += sum(size(ref.folder) for ref in left)
     if is_old:
         watch.say(f"the state is of an older release: its {len(parts)} parts were written anew")
-    counts = reader.counts
     is_news = counts["read"] or (counts["without_words"] and store.is_of_other_rules(settings))
     if is_news:
         watch.say(f"the rules of reading are others: {summary(counts)}")
-    state = State(refs, former=store.state())  # where nothing was written anew, that is the same
-    return Renewal(parts, state, pa.concat_tables(reader.rejects), counts if is_news else {})
+    state = State([ref for _, ref in parts], former=store.state())  # where nothing was written anew, that is the same
+    rejects = pa.concat_tables([schema.REJECTS.empty_table(), *anew.rejects])
+    return Renewal([part for part, _ in parts], state, rejects, counts if is_news else {})
 
 
 class Reader:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.options import ANYWAY, CONFIG, FILE, STORE, WAIT, Day, logged
-from pipeline.errors import MissingInputError
+from pipeline.cli.options import ANYWAY, CONFIG, ENGINE, FILE, STORE, WAIT, Day, logged
+from pipeline.errors import ClusterError, MissingInputError
 
 if TYPE_CHECKING:
     from pipeline.config import Config
+    from pipeline.hands import Hands
     from pipeline.storage.store import Store
 
 __all__ = ["backfill", "nightly", "run"]
@@ -23,9 +25,7 @@ __all__ = ["backfill", "nightly", "run"]
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @STORE
 @CONFIG
-@click.option(
-    "--engine", type=click.Choice(["local"]), default="local", show_default=True, help="Where the stages run."
-)
+@ENGINE
 @click.option(
     "--as-of", type=Day(), metavar="DATE", help="The run's logical date  [default: the newest article's time]"
 )
@@ -53,7 +53,7 @@ def run(
 
     settings = config.load(config_path)
     with open_store(place, settings.store.cache) as store:
-        _run(inputs, store, settings, as_of, wait=wait, publish_anyway=publish_anyway)
+        _run(inputs, store, settings, as_of, engine=engine, wait=wait, publish_anyway=publish_anyway)
 
 
 @click.command()
@@ -61,9 +61,10 @@ def run(
 @click.option(
     "--config", "config_path", required=True, type=FILE, help="TOML file whose [night] names inputs, store and zone."
 )
+@ENGINE
 @WAIT
 @ANYWAY
-def nightly(night: datetime, config_path: Path, wait: bool, publish_anyway: bool) -> None:
+def nightly(night: datetime, config_path: Path, engine: str, wait: bool, publish_anyway: bool) -> None:
     """Run the night of DATE, with the inputs, the store and the zone that the configuration's [night] names.
 
     The same as `reprints run` with those, as of the end of DATE in that zone. For cron: the date is said, not guessed.
@@ -74,7 +75,7 @@ def nightly(night: datetime, config_path: Path, wait: bool, publish_anyway: bool
     settings = config.load(config_path)
     inputs, place, as_of = config.night(settings, night.date())
     with open_store(place, settings.store.cache) as store:
-        _run(inputs, store, settings, as_of, wait=wait, publish_anyway=publish_anyway)
+        _run(inputs, store, settings, as_of, engine=engine, wait=wait, publish_anyway=publish_anyway)
 
 
 @click.command()
@@ -84,10 +85,17 @@ def nightly(night: datetime, config_path: Path, wait: bool, publish_anyway: bool
     "--config", "config_path", required=True, type=FILE, help="TOML file whose [night] names inputs, store and zone."
 )
 @click.option("--skip-missing", is_flag=True, help="Pass over nights without input instead of stopping there.")
+@ENGINE
 @WAIT
 @ANYWAY
 def backfill(
-    first: datetime, last: datetime, config_path: Path, skip_missing: bool, wait: bool, publish_anyway: bool
+    first: datetime,
+    last: datetime,
+    config_path: Path,
+    skip_missing: bool,
+    engine: str,
+    wait: bool,
+    publish_anyway: bool,
 ) -> None:
     """Run every night from FROM to TO, both included, in their order: the same as `reprints nightly` for each.
 
@@ -102,11 +110,30 @@ def backfill(
     settings = config.load(config_path)
     dates = [(first + timedelta(days=days)).date() for days in range((last - first).days + 1)]
     _, place, _ = config.night(settings, dates[0])
-    options = {"wait": wait, "publish_anyway": publish_anyway, "skip_missing": skip_missing}
+    options: dict[str, Any] = {"engine": engine, "wait": wait, "publish_anyway": publish_anyway}
     with open_store(place, settings.store.cache) as store:
         for date_ in dates:
             inputs, _, as_of = config.night(settings, date_)
-            _run(inputs, store, settings, as_of, **options)
+            _run(inputs, store, settings, as_of, skip_missing=skip_missing, **options)
+
+
+@contextmanager
+def _hands(engine: str, store: Store, settings: Config) -> Iterator[Hands]:
+    """Those that the engine has."""
+    from pipeline.hands import LOCAL
+
+    if engine == "local":
+        yield LOCAL
+        return
+    from pipeline.engine.spark import open_cluster
+    from pipeline.spread import Spread
+
+    if "://" in store.name:
+        raise ClusterError(
+            f"{store.name}: with --engine spark the store is a folder that every machine of the cluster sees under one path"
+        )
+    with open_cluster(settings.spark) as cluster:
+        yield Spread(cluster)
 
 
 def _run(
@@ -115,6 +142,7 @@ def _run(
     settings: Config,
     as_of: datetime | None,
     *,
+    engine: str,
     wait: bool,
     publish_anyway: bool,
     skip_missing: bool = False,
@@ -123,12 +151,12 @@ def _run(
     from pipeline.watch import Watch
 
     watch = Watch.of_process()
+    options: dict[str, Any] = {"wait": wait, "publish_anyway": publish_anyway, "watch": watch}
     with logged(watch):
         summary.announce_compilation(watch)
         try:
-            outcome = flow.run(
-                inputs, store, settings, as_of=as_of, wait=wait, publish_anyway=publish_anyway, watch=watch
-            )
+            with _hands(engine, store, settings) as hands:
+                outcome = flow.run(inputs, store, settings, as_of=as_of, hands=hands, **options)
         except MissingInputError as error:
             if not skip_missing:
                 raise

@@ -15,7 +15,7 @@ from pipeline.errors import ReprintsError, StoreError
 if TYPE_CHECKING:
     from pipeline.watch import Watch
 
-__all__ = ["ANYWAY", "CONFIG", "FILE", "FORMAT", "STORE", "WAIT", "Day", "expected", "logged"]
+__all__ = ["ANYWAY", "CONFIG", "ENGINE", "FILE", "FORMAT", "STORE", "WAIT", "Day", "expected", "logged"]
 
 
 class Place(click.Path):
@@ -51,6 +51,13 @@ ANYWAY = click.option(
 )
 
 
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Where articles are read and compared: here, or on the Spark cluster of [spark] in the configuration.",
+)
 FORMAT = click.option(
     "--format",
     "form",

@@ -29,6 +29,9 @@ _BESIDE: dict[str, tuple[str, ...]] = {
     "store": ("keep_runs", "divide_over", "mode", "min_free_gb", "bodies_days", "cache", "metrics"),
 }
 
+#: The same of sections that there were not always: a fingerprint of before they came is still right.
+_LATER = ("spark",)
+
 
 def fingerprint(settings: Config, only: Mapping[str, tuple[str, ...]] | None = None) -> str:
     """A short hash of what decides the tables: equal for equal values, whatever file they came from. 16 hex digits.
@@ -37,6 +40,8 @@ def fingerprint(settings: Config, only: Mapping[str, tuple[str, ...]] | None = N
     many runs are kept decide nothing in a table. `only`: of these settings alone, by section.
     """
     values = msgspec.to_builtins(settings)
+    for section in _LATER:
+        del values[section]
     for section, keys in _BESIDE.items():
         values[section] = {key: value for key, value in values[section].items() if keys and key not in keys}
     for section, key in _FILES:

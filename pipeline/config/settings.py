@@ -19,6 +19,7 @@ __all__ = [
     "Read",
     "Run",
     "Sketch",
+    "Spark",
     "Store",
     "Trace",
     "Verify",
@@ -223,6 +224,20 @@ class Night(Struct, frozen=True, forbid_unknown_fields=True):
     zone: Annotated[str, _says("IANA zone in which the night's date ends")] = "UTC"
 
 
+_MASTER = "spark://host:7077, yarn, k8s://..., local[*]; empty: what spark-submit or the session that is there says"
+_PARTITIONS = "tasks into which rows go that are shuffled; 0: two for each core of the cluster"
+
+
+class Spark(Struct, frozen=True, forbid_unknown_fields=True):
+    """spark: where `--engine spark` runs, and how work is cut for it. Nothing in a table depends on it."""
+
+    master: Annotated[str, _says(_MASTER)] = ""
+    conf: Annotated[dict[str, str], _says("any setting of Spark's own, by its name")] = {}
+    partitions: Annotated[int, _count(_PARTITIONS, le=100_000)] = 0
+    split_mb: Annotated[float, Meta(gt=0, description="input files are read together up to so many MB a task")] = 64.0
+    block_texts: Annotated[int, _count("texts that are compared together with all that they met", ge=1)] = 20_000
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a run, a section for each stage."""
 
@@ -239,3 +254,4 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     store: Store = Store()
     audit: Audit = Audit()
     night: Night = Night()
+    spark: Spark = Spark()

@@ -209,12 +209,14 @@ def tombstones(article_ids: Iterable[str], keys: Iterable[str] = ()) -> list[str
 def run(articles: pa.Table, known: Known) -> Identified:
     """Fills `identity` and `article_id` of one batch (ARTICLES), leaves out repeats and what was taken down.
 
-    Adds to `known`.
+    Adds to `known`. An `identity` that is filled already (`identities`) stands, and needs no more than publisher_id, publisher,
+    source_id and digest beside it.
 
     After the last batch, `settle` has the last word on the ids.
     """
     columns = [*_rows(articles, "publisher_id", "publisher", "source_id", "digest")]
-    keys_of = _keys(articles)
+    filled = articles["identity"].to_pylist()
+    keys_of = list(map(bytes.fromhex, filled)) if all(filled) else _keys(articles)
     spelled = [key.hex() for key in keys_of]
     versions = [_hash(key, digest or "") for key, (*_, digest) in zip(spelled, columns, strict=True)]
     is_repeat = known.past["version"].find(_heads(versions)) >= 0

@@ -21,7 +21,8 @@ which of the others have to be fresh, too, because they meet other rows than bef
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +32,20 @@ from pipeline import config
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel, workers
 
-__all__ = ["CANDIDATES", "KEYS", "PATHS", "band_shape", "disturbed", "keys", "run"]
+__all__ = [
+    "CANDIDATES",
+    "KEYS",
+    "PATHS",
+    "Shared",
+    "band_shape",
+    "disturbed",
+    "disturbed_by_values",
+    "keys",
+    "leads",
+    "of_values",
+    "run",
+    "shared",
+]
 
 #: How a pair was found, by the value of `path`.
 PATHS = ("twin", "short", "bands", "sample")
@@ -168,6 +182,81 @@ def disturbed(
     return out
 
 
+def leads(
+    keys: pa.Table, times: NDArray[np.int64], kin: NDArray[np.int64], there: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """For each row that is `there` its twin that stands for it: the first, or the row itself; int64 (rows,).
+
+    Of `keys` content and has_words are looked at; rows come in the order of time.
+    """
+    return _World(keys, times, kin).twins(there)
+
+
+class Shared(NamedTuple):
+    """What rows have that others may have, too, value by value: `path` of `PATHS` or the number of a band (negative)."""
+
+    path: int
+    values: NDArray[np.uint32]
+    rows: NDArray[np.int64]
+
+
+def shared(keys: pa.Table, alone: NDArray[np.bool_]) -> Iterator[Shared]:
+    """All that `run` joins of the rows that stand `alone`: for machines that each look at some of the values.
+
+    Of two rows a pair is found by the rows of one value alone (`of_values`), wherever the others are looked at; but for the
+    path `sample`, of which enough have to be found together.
+    """
+    joiner = _Joiner(_World(keys, None, None), alone, np.ones(len(alone), np.bool_), _NO_LIMITS)
+    paths = [(PATHS.index("short"), joiner.short()), (PATHS.index("sample"), joiner.sampled())]
+    paths += [(-1 - number, band()) for number, band in enumerate(joiner.bands())]
+    for path, found in paths:
+        yield Shared(path, (found >> _VALUE).astype(np.uint32), (found & _ROW).astype(np.int64))
+
+
+def of_values(
+    found: Shared,
+    times: NDArray[np.int64],
+    contents: NDArray[np.int64],
+    fresh: NDArray[np.bool_],
+    settings: config.Pair,
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The pairs, left << 32 | right, of rows with a value in common, and how often each is found. `times`, in their order,
+    `contents` and `fresh` are by row, as in `run`.
+    """
+    from pipeline.stages.kernels import join
+
+    keys = found.values.astype(np.uint64) << _VALUE | found.rows.astype(np.uint64)
+    keys.sort()
+    limits = int(settings.window_days * _MICROSECONDS), settings.bucket_cap, settings.pivots
+    n = join.emit_pairs(keys, times, contents, fresh, *limits, np.empty(0, np.uint64))
+    out = np.empty(n, np.uint64)
+    if n:
+        join.emit_pairs(keys, times, contents, fresh, *limits, out)
+    return arrays.counted(out)
+
+
+def disturbed_by_values(
+    found: Shared,
+    times: NDArray[np.int64],
+    contents: NDArray[np.int64],
+    was: NDArray[np.bool_],
+    now: NDArray[np.bool_],
+    settings: config.Pair,
+) -> NDArray[np.bool_]:
+    """The rows that `disturbed` finds by these values; `was` and `now` say which stood alone there and do now."""
+    from pipeline.stages.kernels import join
+
+    keys = found.values.astype(np.uint64) << _VALUE | found.rows.astype(np.uint64)
+    keys.sort()
+    limits = int(settings.window_days * _MICROSECONDS), settings.bucket_cap, settings.pivots
+    out = np.zeros(len(times), np.bool_)
+    join.disturb(keys, times, contents, was, now, *limits, out)
+    return out
+
+
+_NO_LIMITS = config.Pair()
+
+
 class _World:
     """The rows in the order of time: `order` says which row of the keys each is."""
 
@@ -182,8 +271,12 @@ class _World:
         self.times, self.kin = times[self.order], kin[self.order]
         self.contents = self.keys["content"].to_numpy()
         self.has_words, self.has_shingles = (self.keys[name].to_numpy() for name in ("has_words", "has_shingles"))
+
+    @cached_property
+    def bands(self) -> NDArray[np.uint32]:
+        """The value of each band: uint32 (rows, bands)."""
         values, _ = arrays.hashes(self.keys["bands"])
-        self.bands = values.reshape(max(n, 1), -1)  # without a text there is no band
+        return values.reshape(max(len(self.times), 1), -1)  # without a text there is no band
 
     def twins(self, there: NDArray[np.bool_]) -> NDArray[np.int64]:
         """For each row that is `there` the first with its content, time and kin: itself if it has no twin before it."""

@@ -13,6 +13,7 @@ import msgspec
 from pipeline import config, schema
 from pipeline.errors import ConfigError, IncompatibleStoreError
 from pipeline.storage import read, rules
+from pipeline.storage import store as store_
 from pipeline.storage.header import header
 from pipeline.storage.state import Ref
 from pipeline.storage.store import Store
@@ -59,25 +60,27 @@ def of(
 def parts(
     before: list[dict[str, Any]],
     run_id: str,
-    own: Ref,
+    own: Sequence[Ref],
     newest: datetime | None,
     reach: datetime,
     *,
     read_by: str,
     again: bool = False,
 ) -> list[dict[str, Any]]:
-    """The parts of the state a run stands on: those `before` it, and its own. `again`: what they compared does not hold.
+    """The parts of the state a run stands on: those `before` it, and its `own`, which lie in `work`.
 
-    `newest` is the newest time of its articles, None for none; `read_by`: the rules (`Rules.reading`) of this run. A part
-    whose newest is older than `reach` is left out once all that came before it are: what it says of texts of theirs is needed
-    as long as they are.
+    `again`: what those before compared does not hold. `newest` is the newest time of the articles of the run, None for none;
+    `read_by`: its rules (`Rules.reading`). A part whose newest is older than `reach` is left out once all that came before it
+    are: what it says of texts of theirs is needed as long as they are.
     """
     fresh = [datetime.fromisoformat(part["newest"]) >= reach for part in before]
     kept = before[fresh.index(True) :] if any(fresh) else []
     kept = [part | {"compared": part["compared"] and not again} for part in kept]
-    newest = newest or own.as_of
-    told = {"run_id": run_id, "number": own.number, "as_of": own.as_of.isoformat(), "newest": newest.isoformat()}
-    return [*kept, told | {"compared": True, "read_by": read_by}]
+    told = {"newest": (newest or own[0].as_of).isoformat(), "compared": True, "read_by": read_by}
+    for part in own:
+        name = store_.named(part.folder, run_id)
+        kept.append({"run_id": name, "number": part.number, "as_of": part.as_of.isoformat()} | told)
+    return kept
 
 
 def next_number(before: list[dict[str, Any]]) -> int:
@@ -105,7 +108,7 @@ def settings(store: Store) -> config.Config:
 
 def _input(report: read.FileReport) -> dict[str, Any]:
     try:
-        digest = read.digest(report.path)
+        digest = report.sha256 or read.digest(report.path)
     except OSError:
         digest = ""  # it could not be read, and `reason` says why
     return {

@@ -25,6 +25,7 @@ Rows are named across parts by a *key*: the number of the part << 32 | the row i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -47,9 +48,11 @@ __all__ = [
     "TAKEN",
     "WORDS",
     "Part",
+    "add",
     "articles",
     "freeze",
     "frozen",
+    "gather",
     "held",
     "let_go",
     "there",
@@ -162,12 +165,6 @@ class Part:
         write.write_table(identify.seen(known_by), self._path("seen"))
         write.sync(self.folder)
 
-    def write(self, name: str, rows: pa.Table) -> None:
-        """Write a table of what is compared; on the disk when this returns."""
-        rows = rows.select(COMPARED[name].names).cast(COMPARED[name])
-        pq.write_table(rows, self._path(name), **_encoding(rows.schema), row_group_size=_GROUP)
-        write.sync(self._path(name))
-
     def _rewrite(self, path: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> None:
         aside = path.with_suffix(".settled")
         with pq.ParquetFile(path) as old, self._writer(aside, name) as new:
@@ -181,6 +178,27 @@ class Part:
     @staticmethod
     def _writer(path: Path, name: str) -> pq.ParquetWriter:
         return pq.ParquetWriter(path, TAKEN[name], **_encoding(TAKEN[name]))
+
+
+def add(folder: Path, name: str, rows: pa.Table) -> None:
+    """Write a table of what is compared to the part in `folder`, in one step; on the disk when this returns."""
+    path, aside = folder / f"{name}.parquet", folder / f".{name}.{os.getpid()}"
+    rows = rows.select(COMPARED[name].names).cast(COMPARED[name])
+    pq.write_table(rows, aside, **_encoding(rows.schema), row_group_size=_GROUP)
+    write.sync(aside)
+    aside.replace(path)
+
+
+def gather(folder: Path, name: str, files: Iterable[Path]) -> None:
+    """The same of a table that lies in several files, in their order, of which a few rows are held at a time."""
+    path, aside = folder / f"{name}.parquet", folder / f".{name}.{os.getpid()}"
+    columns = COMPARED[name]
+    with pq.ParquetWriter(aside, columns, **_encoding(columns)) as writer:
+        for file in files:
+            for rows in pq.ParquetFile(file).iter_batches(_GROUP):
+                writer.write_table(pa.Table.from_batches([rows]).cast(columns))
+    write.sync(aside)
+    aside.replace(path)
 
 
 def _encoding(columns: pa.Schema) -> dict[str, Any]:

@@ -42,7 +42,10 @@ class Batch(NamedTuple):
 
 
 class FileReport(NamedTuple):
-    """What became of one file. A failed file may have given `rows` before it broke; `reason` is "" when it was read."""
+    """What became of one file. A failed file may have given `rows` before it broke; `reason` is "" when it was read.
+
+    `sha256` is its digest where that is known already.
+    """
 
     path: Path
     rows: int
@@ -50,6 +53,7 @@ class FileReport(NamedTuple):
     bytes: int
     status: Literal["read", "failed"]
     reason: str
+    sha256: str = ""
 
 
 def batches(files: Sequence[Path], settings: config.Read) -> Reading:

@@ -58,16 +58,27 @@ class Ref(NamedTuple):
 
 
 class State:
-    """The state of one run: its parts, oldest first. `former`: the state in which what was compared of them still held."""
+    """The state of one run: its parts, oldest first; the last `n_own` of them that run added.
 
-    def __init__(self, parts: Sequence[Ref] = (), former: State | None = None) -> None:
-        self.parts, self.former = list(parts), former
+    `former`: the state in which what was compared of them still held. What is known of furniture and who waits stands in the
+    last part alone, whose matches are void in the first of a run.
+    """
+
+    def __init__(self, parts: Sequence[Ref] = (), former: State | None = None, n_own: int = 1) -> None:
+        self.parts, self.former, self._n_own = list(parts), former, n_own
         self._compared = [part for part in self.parts if part.is_compared]
         self._read_edges: dict[int, pa.Table] = {}
 
     def uncompared(self) -> State:
         """The same, but what was compared does not hold."""
         return State([part._replace(is_compared=False) for part in self.parts], self.former or self)
+
+    def only(self, numbers: Iterable[int]) -> State:
+        """Those of its parts alone. What they compared holds as far as it does here: others may say that it does not."""
+        wanted = set(numbers)
+        found = State([part for part in self.parts if part.number in wanted], self.former)
+        found.__dict__.update(_left=self._left, _void=self._void)
+        return found
 
     # --- what was taken in
 
@@ -247,13 +258,15 @@ class State:
         return holds
 
     def own(self, columns: list[str]) -> pa.Table:
-        """Those columns of the texts that the newest part has."""
-        return pq.read_table(self.parts[-1].folder / "texts.parquet", columns=columns).select(columns)
+        """Those columns of the texts that the newest run added."""
+        own = self.parts[-self._n_own :]
+        read = [pq.read_table(part.folder / "texts.parquet", columns=columns).select(columns) for part in own]
+        return pa.concat_tables(read)
 
     def left_now(self) -> NDArray[np.int64]:
-        """The texts that are compared no more since the newest part."""
-        keys: NDArray[np.int64] = pq.read_table(self.parts[-1].folder / "left.parquet")["key"].to_numpy()
-        return keys
+        """The texts that are compared no more since the newest run."""
+        own = self.parts[-self._n_own :]
+        return np.concatenate([pq.read_table(part.folder / "left.parquet")["key"].to_numpy() for part in own])
 
     def learned(self) -> pa.Table:
         """The furniture that is known: what the newest part says."""

@@ -3,7 +3,7 @@
     DIR/latest.json          names the newest published run and, in order, every run that is kept; holds the tombstones
     DIR/current              symbolic link to its folder, where the file system can
     DIR/runs/RUN_ID/         the published tables and manifest.json
-    DIR/state/RUN_ID/        the part of the state that run added (private: bodies)
+    DIR/state/RUN_ID/        the part of the state that run added (private: bodies); RUN_ID+1 and so on, if it added several
     DIR/state/RUN_ID~RUN_ID/ the same, written anew by the later run: without what was taken down, or read under other rules
     DIR/work/                a run under way; whatever lies there when a run begins is left over from a killed one
     DIR/lock                 held by the one run that may write; the system lets go of it when a process dies
@@ -37,7 +37,12 @@ from pipeline.storage.part import TAKEN, let_go
 from pipeline.storage.state import Ref, State
 from pipeline.storage.tables import Tables
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "named", "open_store"]
+
+
+def named(part: Path, run_id: str) -> str:
+    """What a part of the state that lies in `work` is called once the run is published: `state+3` is `RUN_ID+3`."""
+    return run_id + part.name.removeprefix("state")
 
 
 @contextmanager
@@ -240,11 +245,13 @@ class Store:
     ) -> None:
         """Make the run that lies in `work` the newest one: first the folders, then, in one step, `latest.json`.
 
-        `work/tables` holds it, `work/state` the part of the state it adds, `work/parts` those it wrote anew, named by the runs
-        that made them. In the same step the runs `leaving` leave, those beyond the `keep` newest too, and `tombstones` hold.
-        Then parts that no kept run needs are removed. `mode`: octal, of what readers are to read; "" for that of the umask.
+        `work/tables` holds it, `work/state*` the parts of the state it adds, one or more, `work/parts` those it wrote anew,
+        named by the runs that made them. In the same step the runs `leaving` leave, those beyond the `keep` newest too, and
+        `tombstones` hold. Then parts that no kept run needs are removed. `mode`: octal, of what readers are to read; "" for
+        that of the umask.
         """
-        moves = {f"runs/{run_id}": self.work / "tables", f"state/{run_id}": self.work / "state"}
+        moves = {f"runs/{run_id}": self.work / "tables"}
+        moves |= {f"state/{named(part, run_id)}": part for part in sorted(self.work.glob("state*"))}
         moves |= {f"state/{part.name}~{run_id}": part for part in sorted((self.work / "parts").glob("*"))}
         self._place({folder: source for folder, source in moves.items() if source.exists()})
         for told in (self.path / "runs", self.path / "latest.json"):

@@ -40,7 +40,7 @@ def publish(
         told = {
             "run_id": run_id,
             "as_of": NOON.isoformat(),
-            "parts": manifest.parts(store.parts(), run_id, own, newest, reach, read_by=""),
+            "parts": manifest.parts(store.parts(), run_id, [own], newest, reach, read_by=""),
             "history": [*store.history(), run_id],
             "header": header(config.Config()),
         }

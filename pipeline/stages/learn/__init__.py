@@ -29,7 +29,7 @@ from pipeline.stages.kernels import arrays
 from pipeline.stages.learn.strike import RULE, Furniture, only, strike
 from pipeline.stages.learn.topics import MIX, Carried, Headlines, Sample, of_different_stories
 
-__all__ = ["LEARNED", "RULE", "Furniture", "carriers", "furniture", "only", "run", "strike"]
+__all__ = ["LEARNED", "RULE", "Furniture", "carriers", "common", "furniture", "only", "run", "strike"]
 
 #: The lines that are furniture of a publisher in a stretch of time, by the hashes that `sketch` gives them.
 LEARNED = pa.schema(
@@ -67,6 +67,19 @@ def run(articles: pa.Table, stretches: NDArray[np.int64], targets: Iterable[int]
             found.append(pa.Table.from_arrays(columns, schema=LEARNED))
     whole = pa.concat_tables(found)
     return whole.sort_by([(name, "ascending") for name in LEARNED.names]).combine_chunks()
+
+
+def common(articles: pa.Table, stretches: NDArray[np.int64], targets: Iterable[int]) -> NDArray[np.int64]:
+    """The rows of the articles, as for `run`, that say what is common everywhere in the time of one of the `targets`.
+
+    So `run` of all articles of some publishers, with these of others beside them, teaches of those publishers what `run` of
+    all does. Of many articles `common` is `common` of what it is of parts of them.
+    """
+    publishers, _ = _codes(articles["publisher_id"])
+    headlines = Headlines(articles["content"].to_numpy(), publishers, articles["words"], articles["lines"])
+    found = [Sample(np.abs(stretches - target) <= 1, headlines).is_of_all for target in set(targets)]
+    rows: NDArray[np.int64] = np.flatnonzero(np.logical_or.reduce([np.zeros(articles.num_rows, np.bool_), *found]))
+    return rows
 
 
 class _Lines(NamedTuple):

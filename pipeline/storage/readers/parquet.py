@@ -14,6 +14,7 @@ from pipeline.storage.readers.sniff import Source
 __all__ = ["rows"]
 
 _BUFFER = 1 << 20  # bytes of a column that are read from the file together
+_NO_VALUE = (ValueError, OverflowError, KeyError)  # the last is what pytz, where it is there, says of an unknown zone
 _AT_ONCE = 4  # times the longest record that may be unpacked together
 
 
@@ -79,7 +80,7 @@ def _cells(column: pa.Array) -> list[object]:
         column = column.cast(pa.timestamp("us", kind.tz), safe=False)  # Python's datetime holds no nanoseconds
     try:
         cells = list(column.to_pylist())
-    except (ValueError, OverflowError):  # one bad cell: malformed UTF-8 is a ValueError
+    except _NO_VALUE:  # one bad cell: malformed UTF-8 is a ValueError
         return [_cell(scalar) for scalar in column]
     return [_decoded(cell) if isinstance(cell, bytes) else cell for cell in cells]
 
@@ -89,7 +90,7 @@ def _cell(scalar: pa.Scalar) -> object:
         return scalar.as_py()
     except UnicodeDecodeError as error:
         return _Broken(f"invalid UTF-8 at byte {error.start}")
-    except (ValueError, OverflowError) as error:
+    except _NO_VALUE as error:
         if getattr(scalar.type, "tz", None) not in (None, "UTC"):  # a zone that nobody knows; the time stands in UTC
             return _cell(scalar.cast(pa.timestamp("us", "UTC")))
         return _Broken(f"value out of range: {error}")

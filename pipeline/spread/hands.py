@@ -1,0 +1,81 @@
+"""The hands of a cluster: what `hands.Local` does on one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipeline import config, notices
+from pipeline.arrive import Arrivals, reach
+from pipeline.compare import Opened, formed_anew, oldest
+from pipeline.engine.spark import Cluster
+from pipeline.intake import LIGHT, Taken
+from pipeline.renew import Renewal, renewed
+from pipeline.spread import again, learning, meeting, taking
+from pipeline.stages import identify
+from pipeline.storage import part
+from pipeline.storage.state import Ref, State
+from pipeline.storage.store import Store
+from pipeline.watch import Watch
+
+__all__ = ["Spread"]
+
+
+class Spread:
+    """The hands of a cluster. The store lies where all of its machines see it, under the same path."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def take_in(
+        self,
+        files: Sequence[Path],
+        known: identify.Known,
+        settings: config.Config,
+        work: Path,
+        watch: Watch,
+        aliases: Mapping[str, str],
+        forgotten: Collection[str],
+    ) -> Taken:
+        """As `intake.take_in`, to a part for each task that read files."""
+        return taking.take_in(self._cluster, files, known, settings, work, watch, aliases, forgotten)
+
+    def compare(
+        self,
+        kept: State,
+        own: Sequence[Ref],
+        night: Arrivals,
+        dates: tuple[datetime | None, datetime],
+        settings: config.Config,
+        watch: Watch,
+        ties: Sequence[tuple[str, str]],
+    ) -> tuple[Opened, State]:
+        """As `compare.compare`, in several parts."""
+        last, as_of = dates
+        work = own[0].folder.parent / "scratch"
+        now = State([*kept.parts, *own], n_own=len(own))
+        with watch.step("learn") as step:
+            step.rows = learning.texts(self._cluster, kept, own, night, oldest(as_of, settings), settings, work)
+            told = night._replace(notices=_whole(now, night.notices))
+            part.add(own[-1].folder, "notices", notices.rows(now, told.notices))
+        reached = reach(last, settings) if last else None, reach(as_of, settings)
+        met = meeting.meet(self._cluster, kept, now, own, reached, settings, watch, work)
+        return formed_anew(kept, now, told, met, as_of, settings, watch, ties), now
+
+    def renewed(self, store: Store, settings: config.Config, aliases: Mapping[str, str], watch: Watch) -> Renewal:
+        """As `renew.renewed`, a task for each part."""
+        return renewed(store, settings, aliases, watch, partial(again.parts, self._cluster))
+
+    def passages(self, now: State, borrowed: pa.Table, texts: pa.Table, settings: config.Config) -> pa.Table:
+        """As `hands.passages`, a task for some thousand texts."""
+        return again.passages(self._cluster, now, borrowed, texts, settings)
+
+
+def _whole(state: State, rows: pa.Table) -> pa.Table:
+    """Articles of which the driver knew little, in all columns that it may know: they are few."""
+    found = state.take("articles", rows["key"].to_numpy(), LIGHT)
+    return found.append_column("key", rows["key"]).append_column("effective_at", rows["effective_at"])
