@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark spark-kills check fix bench bench-full signatures whole quality kills thirty nights bombs fuzz nightly backfill clean
+.PHONY: help demo test test-spark spark-kills check fix bench bench-full signatures whole scale quality kills thirty nights bombs fuzz nightly backfill clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test-spark: $(SPARK_STAMP)  ## the same tables from Spark as from this machine, 
 
 spark-kills: $(SPARK_STAMP)  ## an executor killed in the middle of a run, and the driver between two stages (minutes)
 	@$(BIN)/python -m pytest -m spark_kills
+
+scale: $(SPARK_STAMP)  ## a run on Spark beside one on this machine, and what goes between tasks: make scale [ARTICLES="20000 60000"]
+	@$(BIN)/python -m benchmarks.scale $(if $(ARTICLES),--articles $(ARTICLES))
 
 check: $(STAMP)  ## lint, types and the direction of imports
 	@$(BIN)/ruff check .

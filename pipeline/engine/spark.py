@@ -16,7 +16,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import groupby
@@ -67,18 +67,19 @@ def open_cluster(settings: Spark) -> Iterator[Cluster]:
         raise ClusterError(
             "the spark engine needs pyspark: pip install 'newswire-reprints[spark]' (in a checkout: pip install '.[spark]')"
         ) from None
+    logging.getLogger("py4j").setLevel(logging.ERROR)
+    there = SparkSession.getActiveSession()
     with _quiet():
-        there = SparkSession.getActiveSession()
         session = there or _started(settings)
-        before = session.conf.get(_BATCH, None)
-        session.conf.set(_BATCH, str(_AT_ONCE))
-        try:
-            yield Cluster(session, settings)
-        finally:
-            if there is None:
-                session.stop()
-            elif before is not None:
-                session.conf.set(_BATCH, before)
+    before = session.conf.get(_BATCH, None)
+    session.conf.set(_BATCH, str(_AT_ONCE))
+    try:
+        yield Cluster(session, settings)
+    finally:
+        if there is None:
+            session.stop()
+        elif before is not None:
+            session.conf.set(_BATCH, before)
 
 
 def _started(settings: Spark) -> SparkSession:
@@ -107,8 +108,7 @@ def _started(settings: Spark) -> SparkSession:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without what Spark says of pandas, which is not used here, and of every py4j call."""
-    logging.getLogger("py4j").setLevel(logging.ERROR)
+    """Without what Spark says of pandas, which is not used here."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
         yield
@@ -135,6 +135,7 @@ class Cluster:
         if not tasks:
             return []
         found: list[pa.Table | None] = [None] * len(tasks)
+        self._tell(_name(function))
         for number, content in _collected(self._frame(partial(_numbered, function), tasks)):
             table = cargo.unpacked(content)
             found[number] = table if found[number] is None else pa.concat_tables([found[number], table])
@@ -145,29 +146,47 @@ class Cluster:
 
     def rows(self, emit: Callable[[Task], Iterable[Parcel]], tasks: Sequence[Task]) -> Rows:
         """What the tasks emit, to be sent on."""
-        return Rows(self, self._frame(partial(_emitted, emit), tasks))
+        return Rows(self, self._frame(partial(_emitted, emit), tasks), [_name(emit)])
+
+    def _tell(self, name: str) -> None:
+        """What Spark's own pages and logs call the next job."""
+        with suppress(Exception):  # Spark Connect has no context
+            self.session.sparkContext.setJobDescription(f"reprints: {name}")
 
     def _frame(self, run: Callable[[Any, Any], Iterable[tuple[int, bytes]]], tasks: Sequence[Any]) -> DataFrame:
         """A data frame of parcels, a partition for each task."""
         frame = self.session.range(0, max(1, len(tasks)), 1, max(1, len(tasks)))
-        return frame.mapInArrow(partial(_run, run, list(tasks), str(Path.cwd())), _PARCELS)
+        return _mapped(frame, partial(_run, run, list(tasks), str(Path.cwd())))
 
 
 class Rows:
     """Parcels under way. Nothing is done before a result is asked for."""
 
-    def __init__(self, cluster: Cluster, frame: DataFrame) -> None:
-        self._cluster, self._frame = cluster, frame
+    def __init__(self, cluster: Cluster, frame: DataFrame, names: list[str]) -> None:
+        self._cluster, self._frame, self._names = cluster, frame, names
 
     def by(self, meet: Callable[[int, Iterator[pa.Table]], Iterable[Parcel]]) -> Rows:
         """What `meet(number, tables)` makes of the rows that are addressed to a number, of each number in turn."""
         frame = self._frame.repartition(self._cluster.partitions, "to").sortWithinPartitions("to")
-        return Rows(self._cluster, frame.mapInArrow(partial(_met, meet, str(Path.cwd())), _PARCELS))
+        frame = _mapped(frame, partial(_met, meet, str(Path.cwd())))
+        return Rows(self._cluster, frame, [*self._names, _name(meet)])
 
     def result(self, nothing: pa.Table) -> pa.Table:
         """What is addressed to nobody, in no order; `nothing` where nothing is."""
+        self._cluster._tell(", ".join(self._names))
         found = [cargo.unpacked(content) for to, content in _collected(self._frame) if to == NOBODY]
         return pa.concat_tables([nothing, *(table.cast(nothing.schema) for table in found)])
+
+
+def _mapped(frame: DataFrame, function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]) -> DataFrame:
+    with _quiet():
+        return frame.mapInArrow(function, _PARCELS)
+
+
+def _name(function: Callable[..., Any]) -> str:
+    while isinstance(function, partial):
+        function = function.func
+    return getattr(function, "__name__", "task").strip("_")
 
 
 def _collected(frame: DataFrame) -> Iterator[tuple[int, bytes]]:
@@ -252,8 +271,3 @@ def _told(error: Exception) -> str:
 
 def _first_line(error: Exception) -> str:
     return next(iter(str(error).strip().splitlines()), type(error).__name__)[:500]
-
-
-def conf_of(settings: Spark) -> Mapping[str, str]:
-    """What a session of our own is given."""
-    return {**_DEFAULTS, **settings.conf}

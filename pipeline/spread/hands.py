@@ -64,6 +64,8 @@ class Spread:
             part.add(own[-1].folder, "notices", notices.rows(now, told.notices))
         reached = reach(last, settings) if last else None, reach(as_of, settings)
         met = meeting.meet(self._cluster, kept, now, own, reached, settings, watch, work)
+        for ref in own:
+            part.tidy(ref.folder)
         return formed_anew(kept, now, told, met, as_of, settings, watch, ties), now
 
     def renewed(self, store: Store, settings: config.Config, aliases: Mapping[str, str], watch: Watch) -> Renewal:

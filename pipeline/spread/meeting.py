@@ -207,7 +207,7 @@ def _values(world: _World, number: int) -> Iterator[Parcel]:
     known = _of_part(world, number)
     for first in range(0, known.num_rows, _AT_ONCE):
         some = known.slice(first, _AT_ONCE).combine_chunks()
-        keys = world.state.texts(["key", *pair.KEYS.names], keys=some["key"].to_numpy())
+        keys = world.state.texts(["key", *pair.KEYS.names], keys=some["key"].to_numpy(), gone=True)
         keys = keys.take(pc.index_in(some["key"].combine_chunks(), value_set=keys["key"].combine_chunks()))
         for found in pair.shared(keys.select(pair.KEYS.names), (some["flags"].to_numpy() & (_WAS | _NOW)) > 0):
             path = pa.array(np.full(len(found.rows), found.path, np.int16))

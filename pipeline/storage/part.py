@@ -25,7 +25,7 @@ Rows are named across parts by a *key*: the number of the part << 32 | the row i
 
 from __future__ import annotations
 
-import os
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -56,6 +56,7 @@ __all__ = [
     "held",
     "let_go",
     "there",
+    "tidy",
     "uneven",
     "words",
 ]
@@ -64,6 +65,7 @@ __all__ = [
 ROW = pa.field("row", pa.int64(), nullable=False)
 
 _KEY = pa.field("key", pa.int64(), nullable=False)
+_ASIDE = ".unfinished-"  # begins the name of a file that is being written
 _GROUP = 4_096  # rows that are read together when a few are wanted
 
 _BODY = pa.schema([schema.ARTICLES.field("body"), schema.ARTICLES.field("body_map")])
@@ -182,7 +184,7 @@ class Part:
 
 def add(folder: Path, name: str, rows: pa.Table) -> None:
     """Write a table of what is compared to the part in `folder`, in one step; on the disk when this returns."""
-    path, aside = folder / f"{name}.parquet", folder / f".{name}.{os.getpid()}"
+    path, aside = folder / f"{name}.parquet", folder / f"{_ASIDE}{name}.{uuid.uuid4().hex}"
     rows = rows.select(COMPARED[name].names).cast(COMPARED[name])
     pq.write_table(rows, aside, **_encoding(rows.schema), row_group_size=_GROUP)
     write.sync(aside)
@@ -191,7 +193,7 @@ def add(folder: Path, name: str, rows: pa.Table) -> None:
 
 def gather(folder: Path, name: str, files: Iterable[Path]) -> None:
     """The same of a table that lies in several files, in their order, of which a few rows are held at a time."""
-    path, aside = folder / f"{name}.parquet", folder / f".{name}.{os.getpid()}"
+    path, aside = folder / f"{name}.parquet", folder / f"{_ASIDE}{name}.{uuid.uuid4().hex}"
     columns = COMPARED[name]
     with pq.ParquetWriter(aside, columns, **_encoding(columns)) as writer:
         for file in files:
@@ -199,6 +201,12 @@ def gather(folder: Path, name: str, files: Iterable[Path]) -> None:
                 writer.write_table(pa.Table.from_batches([rows]).cast(columns))
     write.sync(aside)
     aside.replace(path)
+
+
+def tidy(folder: Path) -> None:
+    """Remove what writers left aside that did not come to an end."""
+    for path in folder.glob(f"{_ASIDE}*"):
+        path.unlink(missing_ok=True)
 
 
 def _encoding(columns: pa.Schema) -> dict[str, Any]:

@@ -171,12 +171,20 @@ class State:
     # --- what is compared
 
     def texts(
-        self, columns: list[str], spans: Sequence[Span] | None = None, *, keys: NDArray[np.int64] | None = None
+        self,
+        columns: list[str],
+        spans: Sequence[Span] | None = None,
+        *,
+        keys: NDArray[np.int64] | None = None,
+        gone: bool = False,
     ) -> pa.Table:
-        """Those columns of the texts that are compared: of these stretches of time alone, or of these keys, in time's order."""
+        """Those columns of the texts that are compared: of these stretches of time alone, or of these keys, in time's order.
+
+        `gone`: also of those that were compared once and are no more.
+        """
         schema_ = pa.schema([COMPARED["texts"].field(name) for name in columns])
         wanted = None if keys is None else set(np.unique(keys >> _PART).tolist())
-        left = self._left
+        left = np.empty(0, np.int64) if gone else self._left
 
         def read(part: Ref) -> pa.Table:
             path = part.folder / "texts.parquet"

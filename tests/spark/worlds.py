@@ -27,7 +27,7 @@ SETTINGS = config.Config(
 )
 
 
-def spread(cluster: Cluster, *, split_mb: float = 0.0005, block_texts: int = 3) -> Spread:
+def spread(cluster: Cluster, *, split_mb: float = 0.02, block_texts: int = 9) -> Spread:
     """The hands of a cluster with work cut so small that a few articles are many tasks."""
     return Spread(Cluster(cluster.session, config.Spark(partitions=3, split_mb=split_mb, block_texts=block_texts)))
 

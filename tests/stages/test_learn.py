@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -255,6 +256,26 @@ def test_what_is_learned_is_what_python_sets_say(seed: int, n: int, min_texts: i
 def test_which_of_many_are_looked_at_is_not_by_chance(seed: int, n: int, chance: random.Random) -> None:
     rows = pages(seed, n, 2, ["ferry", "goats"])
     assert taught(rows, 2).equals(taught(chance.sample(rows, n), 2))
+
+
+@pytest.mark.usefixtures("few_are_enough")
+@given(st.integers(0, 2**32), st.integers(1, 80), st.integers(1, 3))
+def test_a_publisher_learns_from_its_own_articles_and_what_is_common_everywhere(seed: int, n: int, parts: int) -> None:
+    rows = pages(seed, n, n, ["ferry", "goats", "snow", "prize", "lamp", "storm"])
+    articles, stretches = sketched(table(rows)), np.array([row["stretch"] for row in rows], np.int64)
+    targets = [0, 1, 2]
+    of_parts = [np.arange(n)[number::parts] for number in range(parts)]
+    some = np.concatenate([at[learn.common(articles.take(at), stretches[at], targets)] for at in of_parts])
+    common = some[learn.common(articles.take(some), stretches[some], targets)]
+    assert set(common.tolist()) == set(learn.common(articles, stretches, targets).tolist())
+    publishers = np.array([row["publisher_id"] for row in rows], object)
+    for publisher in ("elm-herald", "cedar-mail"):
+        own = np.flatnonzero(publishers == publisher)
+        together = np.concatenate([own, np.setdiff1d(common, own)])
+        alone = learn.run(articles.take(together), stretches[together], targets, config.Learn(min_texts=2))
+        at_once = learn.run(articles, stretches, targets, config.Learn(min_texts=2))
+        expected, found = (told.filter(pc.equal(told["publisher_id"], publisher)) for told in (at_once, alone))
+        assert found.equals(expected)
 
 
 @pytest.mark.usefixtures("few_are_enough")

@@ -1,0 +1,170 @@
+"""The rows that are paired: their order, their twins, and the keys of each path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline import config
+from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.threads import parallel, workers
+
+__all__ = ["CANDIDATES", "PATHS", "ROW", "VALUE", "Joiner", "World", "distinct", "limits", "often", "table"]
+
+#: How a pair was found, by the value of `path`.
+PATHS = ("twin", "short", "bands", "sample")
+
+#: Row numbers in the sketches, left < right, each pair once, sorted.
+CANDIDATES = pa.schema(
+    [
+        pa.field("left", pa.int64(), nullable=False),
+        pa.field("right", pa.int64(), nullable=False),
+        pa.field("path", pa.int8(), nullable=False),
+    ]
+)
+
+_MICROSECONDS = 86_400_000_000
+_MERGE_PAIRS = 1 << 24  # pairs held with repeats before they are sorted and thinned
+_FILTER_WORDS = 1 << 16  # of 64 bits, at least, in which the values of fresh rows are marked
+VALUE = np.uint64(32)
+ROW = np.uint64(0xFFFFFFFF)
+
+
+def limits(settings: config.Pair) -> tuple[int, int, int]:
+    """The window in microseconds, the cap of a bucket, and its pivots: what `kernels.join` asks for."""
+    return int(settings.window_days * _MICROSECONDS), settings.bucket_cap, settings.pivots
+
+
+class World:
+    """The rows in the order of time: `order` says which row of the keys each is."""
+
+    def __init__(self, keys: pa.Table, times: NDArray[np.int64] | None, kin: NDArray[np.int64] | None) -> None:
+        n = keys.num_rows
+        if n >= 1 << 32:
+            raise ValueError(f"pair takes fewer than 2**32 rows at a time, found {n}")
+        times, kin = (np.zeros(n, np.int64) if given is None else given for given in (times, kin))
+        self.order = np.argsort(times, kind="stable")
+        self.is_ordered = bool(np.all(self.order[:-1] < self.order[1:]))
+        self.keys = keys if self.is_ordered else keys.take(pa.array(self.order))
+        self.times, self.kin = times[self.order], kin[self.order]
+        self.contents = self.keys["content"].to_numpy()
+        self.has_words, self.has_shingles = (self.keys[name].to_numpy() for name in ("has_words", "has_shingles"))
+
+    @cached_property
+    def bands(self) -> NDArray[np.uint32]:
+        """The value of each band: uint32 (rows, bands)."""
+        values, _ = arrays.hashes(self.keys["bands"])
+        return values.reshape(max(len(self.times), 1), -1)  # without a text there is no band
+
+    def twins(self, there: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """For each row that is `there` the first with its content, time and kin: itself if it has no twin before it."""
+        rows = np.flatnonzero(there & self.has_words)
+        stands_for = np.arange(len(there))
+        order = rows[np.lexsort((rows, self.kin[rows], self.times[rows], self.contents[rows]))]
+        first = arrays.changes(*(key[order] for key in (self.contents, self.times, self.kin)))
+        stands_for[order] = order[np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))]
+        return stands_for
+
+
+class Joiner:
+    """The keys of each path: of the rows that stand `alone`, as far as they share a value with a `fresh` one."""
+
+    def __init__(self, world: World, alone: NDArray[np.bool_], fresh: NDArray[np.bool_], settings: config.Pair) -> None:
+        self.world, self.fresh, self.alone = world, fresh, alone
+        self.limits = limits(settings)
+        self.rows = np.flatnonzero(alone & world.has_shingles)
+        self.is_partial = not bool(fresh[alone].all())
+
+    def pairs(self, keys: NDArray[np.uint64], pieces: int = 1) -> NDArray[np.uint64]:
+        """The pairs of rows whose keys have equal values, in so many `pieces` at a time; `keys` is sorted in place."""
+        from pipeline.stages.kernels import join
+
+        def emit(task: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> int:
+            piece, out = task
+            return join.emit_pairs(piece, self.world.times, self.world.contents, self.fresh, *self.limits, out)
+
+        keys.sort()
+        ends = np.linspace(0, len(keys), pieces + 1).astype(np.int64)[1:-1]
+        cuts = np.searchsorted(keys, keys[ends] >> VALUE << VALUE) if len(keys) else ends  # a value stays whole
+        parts = np.split(keys, cuts)
+        counts = parallel(emit, [(part, np.empty(0, np.uint64)) for part in parts])
+        out = np.empty(sum(counts), np.uint64)
+        rooms = np.split(out, np.cumsum(counts)[:-1])
+        parallel(emit, [(part, room) for part, room in zip(parts, rooms, strict=True) if len(room)])
+        return out
+
+    def short(self) -> NDArray[np.uint64]:
+        """The keys of texts that have words and not a single shingle."""
+        rows = np.flatnonzero(self.alone & self.world.has_words & ~self.world.has_shingles)
+        return self._keys((self.world.contents[rows].view(np.uint64) >> VALUE).astype(np.uint32), rows)
+
+    def sampled(self) -> NDArray[np.uint64]:
+        """The keys of the sampled shingles."""
+        values, offsets = arrays.hashes(self.world.keys["sampled"])
+        rows = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+        if not self.alone.all():
+            kept = self.alone[rows]
+            values, rows = values[kept], rows[kept]
+        return self._keys(values, rows)
+
+    def bands(self) -> list[Callable[[], NDArray[np.uint64]]]:
+        """The path of each."""
+        return [partial(self._of_band, number) for number in range(self.world.bands.shape[1])]
+
+    def _of_band(self, number: int) -> NDArray[np.uint64]:
+        return self._keys(self.world.bands[self.rows, number], self.rows)
+
+    def of_bands(self) -> Iterator[NDArray[np.uint64]]:
+        """The pairs of each band in turn, with repeats across bands."""
+        step, bands = workers(), self.bands()
+        for first in range(0, len(bands), step):
+            yield from parallel(lambda band: self.pairs(band()), bands[first : first + step])
+
+    def _keys(self, values: NDArray[np.uint32], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+        if self.is_partial:
+            from pipeline.stages.kernels import join
+
+            wanted = values[self.fresh[rows]]
+            bits = np.empty(max(_FILTER_WORDS, 1 << len(wanted).bit_length()), np.uint64)
+            kept = np.empty(len(values), np.int64)
+            kept = kept[: join.touching(values, wanted, bits, kept)]
+            values, rows = values[kept], rows[kept]
+        return values.astype(np.uint64) << VALUE | rows.astype(np.uint64)
+
+
+def often(values: NDArray[np.uint64], at_least: int = 1) -> NDArray[np.uint64]:
+    """The distinct values that occur at least so often, sorted. Sorts in place: `np.unique` hashes, ten times slower."""
+    from pipeline.stages.kernels import join
+
+    values.sort()
+    return values[: join.tally(values, at_least)].copy()
+
+
+def distinct(parts: Iterable[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    """The distinct values of all parts, sorted, thinned whenever many have gathered."""
+    gathered: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
+    for part in parts:
+        gathered.append(part)
+        # Only when they have doubled: sorting what is thin already, band after band, would cost its square.
+        if sum(map(len, gathered)) > max(_MERGE_PAIRS, 2 * len(gathered[0])):
+            gathered = [often(np.concatenate(gathered))]
+    return often(np.concatenate(gathered))
+
+
+def table(found: list[NDArray[np.uint64]], order: NDArray[np.int64]) -> pa.Table:
+    """All paths together, by the rows of the keys; a pair that several found keeps the first."""
+    pairs = np.concatenate(found)
+    paths = np.repeat(np.arange(len(found), dtype=np.int8), [len(part) for part in found])
+    one, other = order[pairs >> VALUE], order[pairs & ROW]
+    pairs = np.minimum(one, other) << 32 | np.maximum(one, other)
+    place = np.argsort(pairs, kind="stable")  # of equal pairs the one of the first path comes first
+    pairs = pairs[place]
+    first = arrays.changes(pairs)
+    pairs, paths = pairs[first], paths[place][first]
+    return pa.Table.from_arrays(
+        [pa.array(pairs >> 32), pa.array(pairs & 0xFFFFFFFF), pa.array(paths)], schema=CANDIDATES
+    )

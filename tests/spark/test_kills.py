@@ -1,0 +1,109 @@
+"""A real cluster of two executors that loses one in the middle of a run, and a run that loses its driver between two stages."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks.generate import write
+from pipeline import checkup
+from pipeline.storage.store import Store
+from tests.spark.worlds import same
+
+pytestmark = pytest.mark.spark_kills
+
+_CONFIG = """
+[audit]
+singletons = "off"
+[spark]
+master = "local-cluster[2,1,512]"
+split_mb = 0.5
+block_texts = 500
+partitions = 8
+[spark.conf]
+"spark.executor.memory" = "512m"
+"""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Store]:
+    """A night in several files, and the store that this machine makes of it."""
+    pytest.importorskip("pyspark")
+    folder = tmp_path_factory.mktemp("world")
+    write(folder / "all.parquet", 3_000, 5)
+    whole = pq.read_table(folder / "all.parquet")
+    (folder / "night").mkdir()
+    for number in range(6):
+        pq.write_table(whole.slice(number * 500, 500), folder / "night" / f"{number}.parquet")
+    (folder / "spark.toml").write_text(_CONFIG)
+    store = folder / "here"
+    subprocess.run(_command(folder, store, "local"), check=True, cwd=folder)
+    return folder, Store(store)
+
+
+def _command(folder: Path, store: Path, engine: str = "spark") -> list[str]:
+    reprints = str(Path(sys.executable).parent / "reprints")
+    return [reprints, "run", "night", "--store", str(store), "--config", str(folder / "spark.toml"), "--engine", engine]
+
+
+def _executors(run: psutil.Process) -> Sequence[psutil.Process]:
+    return [one for one in run.children(recursive=True) if "CoarseGrainedExecutorBackend" in " ".join(one.cmdline())]
+
+
+def _until(run: subprocess.Popen[str], stage: str) -> None:
+    """Until the run has told that a stage has ended."""
+    assert run.stderr is not None
+    for line in run.stderr:
+        if line.startswith("{") and json.loads(line).get("stage") == stage:
+            return
+    raise AssertionError(f"the run ended before {stage} did")
+
+
+def _started(folder: Path, store: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        _command(folder, store), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder
+    )
+
+
+@pytest.mark.parametrize("stage", ["sketch", "learn"])  # it is in the midst of what comes after
+def test_an_executor_that_dies_in_the_middle_of_a_run_changes_nothing(
+    world: tuple[Path, Store], tmp_path: Path, stage: str
+) -> None:
+    folder, here = world
+    run = _started(folder, tmp_path / "there")
+    _until(run, stage)
+    victims = _executors(psutil.Process(run.pid))
+    assert len(victims) == 2
+    victims[0].kill()
+    _, told = run.communicate(timeout=900)
+    assert run.returncode == 0, told[-2000:]
+    same(here, Store(tmp_path / "there"))
+
+
+@pytest.mark.parametrize("stage", ["sketch", "verify", "elect"])
+def test_a_driver_that_dies_leaves_the_store_as_it_was_and_the_next_run_makes_up_for_it(
+    world: tuple[Path, Store], tmp_path: Path, stage: str
+) -> None:
+    folder, here = world
+    run = _started(folder, tmp_path / "there")
+    _until(run, stage)
+    left = psutil.Process(run.pid).children(recursive=True)
+    os.kill(run.pid, signal.SIGKILL)
+    run.communicate()
+    store = Store(tmp_path / "there")
+    assert not store.runs()
+    for process in left:  # a cluster of its own would end what is left of an application that lost its driver
+        if process.is_running():
+            process.kill()
+    subprocess.run(_command(folder, tmp_path / "there"), check=True, cwd=folder)
+    same(here, store)
+    assert not [check for check in checkup.checkup(store) if check.broken]
