@@ -26,6 +26,7 @@ _BESIDE: dict[str, tuple[str, ...]] = {
     "read": (),  # what is kept was read, whatever it takes to read more
     "audit": (),
     "night": (),
+    "report": (),
     "store": ("keep_runs", "divide_over", "mode", "min_free_gb", "bodies_days", "cache", "metrics"),
 }
 
