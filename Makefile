@@ -7,6 +7,7 @@ CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-spark spark-kills check fix bench bench-full signatures whole quality kills thirty nights bombs fuzz nightly backfill clean
+.PHONY: help demo browser test check fix bench bench-full signatures whole quality kills thirty nights bombs fuzz nightly backfill clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +24,7 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)  ## run the main job on the bundled wire day and show the result
 	@rm -rf build/demo
 	@$(BIN)/reprints run tests/golden/wire-day --store build/demo --config tests/golden/wire-day.toml
+	@$(BIN)/reprints report --store build/demo --out build/demo.html
 
 test: $(STAMP)  ## every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
@@ -38,6 +40,9 @@ test-spark: $(SPARK_STAMP)  ## the same tables from Spark as from this machine, 
 
 spark-kills: $(SPARK_STAMP)  ## an executor killed in the middle of a run, and the driver between two stages (minutes)
 	@$(BIN)/python -m pytest -m spark_kills
+
+browser: $(STAMP)  ## the page of a demo store in headless Chromium, with pictures of it in build/browser
+	@REPRINTS_PICTURES=build/browser $(BIN)/python -m pytest tests/report/test_browser.py -rs
 
 check: $(STAMP)  ## lint, types and the direction of imports
 	@$(BIN)/ruff check .

@@ -249,7 +249,7 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True):
     clusters: Annotated[int, _count("stories one by one: tonight's first, then the largest", le=20_000)] = 2_000
     members: Annotated[int, _count("prints listed of each of them", ge=1, le=1_000)] = 40
     diffs: Annotated[int, _count(_DIFFS, le=10_000)] = 500
-    head_words: Annotated[int, _count("words of a canonical text that are shown", le=1_000)] = 120
+    head_chars: Annotated[int, _count("characters of a canonical text that are shown", le=20_000)] = 800
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
