@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["bars", "nights", "recall", "similarity"]
 
 _WIDTH, _HEIGHT = 330, 150
+_BAR = 56  # of the width at most
 _SIZE = 11  # of letters, in pixels
 _CONFIG: Mapping[str, Any] = {
     "aria": False,  # its table says it better
@@ -75,7 +76,7 @@ def bars(bins: Iterable[Bin]) -> Markup:
     x = alt.X("label:N", sort=None, title=None, axis=_axis(labelAngle=0, ticks=False, labelPadding=4))
     base = alt.Chart(_data(rows)).encode(x=x, y=alt.Y("n:Q", title=None, axis=None))
     text = base.mark_text(dy=-6).encode(text="told:N")
-    return _drawn(base.mark_bar(fill="var(--bar)"), text)
+    return _drawn(base.mark_bar(fill="var(--bar)"), text, width=min(_WIDTH, _BAR * len(rows)))
 
 
 def similarity(compared: Compared) -> Markup:
@@ -119,9 +120,9 @@ def recall(curve: Sequence[Point], bins: Sequence[Found]) -> Markup:
 
 
 def _powers(most: int) -> list[int]:
-    """What a logarithmic axis says, up to the power of ten that holds all: 0, and no more than three powers."""
+    """What a logarithmic axis says, up to the power of ten that holds all: 0, and one or two powers."""
     last = len(str(max(most, 1) - 1)) if most > 1 else 0
-    return [0, *(10**n for n in sorted({last, (last + 1) // 2, 0 if last < 3 else last // 4}))]
+    return [0, *sorted({10 ** (last // 2), 10**last})]
 
 
 def _axis(**how: Any) -> Any:
@@ -142,11 +143,11 @@ def _data(rows: list[dict[str, Any]]) -> Any:
     return alt.InlineData(values=rows)
 
 
-def _drawn(*layers: Any) -> Markup:
+def _drawn(*layers: Any, width: int = _WIDTH) -> Markup:
     import altair as alt
 
     fit = alt.AutoSizeParams(type="fit", contains="padding")
-    return _svg(alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, autosize=fit))
+    return _svg(alt.layer(*layers).properties(width=width, height=_HEIGHT, autosize=fit))
 
 
 def _svg(chart: Any) -> Markup:

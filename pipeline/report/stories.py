@@ -16,7 +16,7 @@ from pipeline.report.texts import Kept, head
 from pipeline.stages import lexicon
 from pipeline.storage.store import Store
 
-__all__ = ["Diff", "Spread", "Stories", "Story", "of"]
+__all__ = ["NEW", "Diff", "Spread", "Stories", "Story", "of"]
 
 _MEMBERS = (
     "article_id",
@@ -44,6 +44,9 @@ _MATCHES = ("left_id", "right_id", "accepted", "reason")
 
 #: Relations in the order in which a print is worth being put beside its canonical version.
 _TELLING = ("version", "abridged", "expanded", "light_edit", "identical")
+#: What is told of a story that tonight brought.
+NEW = "new"
+
 _TICKS = 200  # places on the line of a story's spread
 
 Row = dict[str, Any]
@@ -69,11 +72,11 @@ class Diff(NamedTuple):
 
 
 class Story(NamedTuple):
-    """A cluster as the page tells it. `event`: what tonight did to it; `more`: prints that are not listed."""
+    """A cluster as the page tells it. `events`: what tonight did to it; `more`: prints that are not listed."""
 
     row: Row
     agency: str
-    event: str
+    events: list[str]
     prints: list[Row]
     more: int
     spread: Spread | None
@@ -85,13 +88,27 @@ class Story(NamedTuple):
         """Its canonical print, which is always listed."""
         return next(row for row in self.prints if row["is_canonical"])
 
+    @property
+    def first(self) -> Row | None:
+        """The print that came first, if that is known and it is listed."""
+        return next((row for row in self.prints if row["article_id"] == self.row["first_id"]), None)
+
+    @property
+    def dropped(self) -> int:
+        """How many of the prints that are listed dropped the credit."""
+        return sum(row["credit_status"] == "dropped" for row in self.prints)
+
 
 class Stories(NamedTuple):
-    """Those that are told; `more`: how many others were printed more than once, `single` how many once alone."""
+    """Those that are told; `more`: how many others were printed more than once, `single` how many once alone.
+
+    `says_new`: whether a new one is worth telling apart, as on most nights of a store with history.
+    """
 
     told: list[Story]
     more: int
     single: int
+    says_new: bool
 
 
 def of(store: Store, scope: Scope, settings: config.Report) -> Stories:
@@ -105,7 +122,7 @@ def of(store: Store, scope: Scope, settings: config.Report) -> Stories:
         Story(
             row,
             names.get(row["origin_agency"], row["origin_agency"] or ""),
-            events.get(name, ""),
+            events.get(name, []),
             prints[name],
             more[name],
             spreads.get(name),
@@ -114,7 +131,8 @@ def of(store: Store, scope: Scope, settings: config.Report) -> Stories:
         )
         for name, row in ((name, rows[name]) for name in ids.to_pylist())
     ]
-    return Stories(told, n_stories - len(told), scope.clusters.num_rows - n_stories)
+    n_new = sum(NEW in story.events for story in told)
+    return Stories(told, n_stories - len(told), scope.clusters.num_rows - n_stories, n_new < 0.8 * len(told))
 
 
 def _chosen(scope: Scope, most: int) -> tuple[pa.Array, int]:
@@ -170,18 +188,18 @@ def _spread(lags: Sequence[int]) -> Spread | None:
     return Spread(places, ordered[-1], ordered[(len(ordered) - 1) // 2])
 
 
-def _events(scope: Scope) -> dict[str, str]:
-    """What tonight did to each cluster that had more than one print then, the first word on it first."""
-    wanted = scope.tables.where("events", "run_id", pa.array(scope.runs), ["cluster_id", "event", "reason"])
+def _events(scope: Scope) -> dict[str, list[str]]:
+    """What tonight did to each cluster that has more than one print, in the order of the events."""
+    rows = scope.tables.where("events", "run_id", pa.array(scope.runs), ["cluster_id", "event", "reason"])
     told = dict[str, list[str]]()
-    for row in wanted.to_pylist():
+    for row in rows.to_pylist():
         told.setdefault(row["cluster_id"], []).append(_event(row))
-    return {name: "; ".join(dict.fromkeys(events)) for name, events in told.items()}
+    return {name: list(dict.fromkeys(events)) for name, events in told.items()}
 
 
 def _event(row: Row) -> str:
     if row["event"] == "created":
-        return "new"
+        return NEW
     return f"{row['event'].replace('_', ' ')}: {row['reason']}"
 
 
