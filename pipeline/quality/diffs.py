@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import io
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,8 +20,8 @@ _SENTENCE = regex.compile(r"(?<=[.!?…]['\")\]»”’]*)\s+|(?<=[。！？।�
 _WORD = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]|[\p{L}\p{M}\p{N}]+(?:['’][\p{L}]+)?|\s+|.", regex.S)
 _CONTEXT = 1  # sentences that are shown beside a difference
 _WIDTH = 116
-_MOST = 4_000_000  # pairs of words that are compared; longer passages differ as a whole
-_PAIRS = 10_000  # pairs of sentences that are
+_MOST = 400_000  # equal pairs of sentences, or of words; texts with more differ as a whole, or they would take too long
+_PAIRS = 10_000  # pairs of sentences that are looked at for being edits
 _EDITED = 0.5  # words that two sentences share at least, if one is an edit of the other
 _OTHER = 0.3  # passages with fewer words in common are not marked word by word
 
@@ -67,6 +68,8 @@ class _Side(NamedTuple):
 def aligned(left: str | Sequence[Line], right: str | Sequence[Line]) -> list[Row]:
     """The rows of a side-by-side diff. What is only on one side has "" on the other."""
     one, other = _side(left), _side(right)
+    if not _is_cheap(one.sentences, other.sentences):
+        return [Row(" ".join(one.sentences), " ".join(other.sentences), same=one.sentences == other.sentences)]
     matcher = difflib.SequenceMatcher(None, one.sentences, other.sentences, autojunk=False)
     rows: list[Row] = []
     for kind, start, end, other_start, other_end in matcher.get_opcodes():
@@ -148,7 +151,7 @@ def marked(left: str, right: str) -> tuple[Pieces, Pieces]:
     [('The', True), (' ferry hit ', False), ('a', True), (' wall.', False)]
     """
     one, other = _WORD.findall(left), _WORD.findall(right)
-    if not one or not other or len(one) * len(other) > _MOST:
+    if not one or not other or not _is_cheap(one, other):
         return _whole(left), _whole(right)
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     if matcher.ratio() < _OTHER:
@@ -159,6 +162,12 @@ def marked(left: str, right: str) -> tuple[Pieces, Pieces]:
             if words:
                 side.append(("".join(words), kind != "equal"))
     return _mended(pieces[0]), _mended(pieces[1])
+
+
+def _is_cheap(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two sequences can be matched in little time: what it takes grows with their pairs of equal items."""
+    counts = Counter(other)
+    return sum(count * counts[item] for item, count in Counter(one).items()) <= _MOST
 
 
 def _whole(words: str) -> Pieces:

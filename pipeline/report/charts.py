@@ -58,7 +58,9 @@ def nights(told: Sequence[tuple[date, int, int]]) -> Markup:
         }
         for number, (day, articles, printed) in enumerate(told)
     ]
-    x = alt.X("night:N", sort=None, title=None, axis=_axis(labelAngle=0, labelOverlap=True, ticks=False))
+    x = alt.X(
+        "night:N", sort=None, title=None, axis=_axis(labelAngle=0, labelOverlap=True, ticks=False, labelPadding=6)
+    )
     whole = alt.Chart(_data(rows)).encode(x=x, y=alt.Y("articles:Q", title=None, axis=_counts()))
     part = alt.Chart(_data(rows)).encode(x=x, y=alt.Y("printed:Q", title=None))
     shade = alt.condition("datum.is", alt.value("var(--bar)"), alt.value("var(--bar-soft)"))

@@ -29,7 +29,6 @@ _CLUSTERS = (
     "n_publishers",
     "n_origins",
     "origin_conflict",
-    "changed_run_id",
 )
 _MEMBERS = (
     "cluster_id",
@@ -47,9 +46,10 @@ _MEMBERS = (
 class Scope(NamedTuple):
     """One published run, looked at as of its night.
 
-    `runs` are those of its date, itself the last. `clusters` are all that are published, in the columns that figures need,
-    with `is_touched`: whether the night changed it. `prints` are the articles that the night brought; `is_tonight`: whether
-    there are any, else they are all that are published. Each has its cluster's `origin`, and `named`, whose it is.
+    `runs` are those of its date, itself the last. `clusters` are all that are published, in the columns that figures need;
+    `is_touched`: whether the night brought a print of one, or an event. `prints` are the articles that the night brought;
+    `is_tonight`: whether there are any, else they are all that are published. Each has its cluster's `origin`, and `named`,
+    whose it is.
     """
 
     tables: Tables
@@ -70,9 +70,11 @@ def of(store: Store, run_id: str | None = None) -> Scope:
     date = run_id.rpartition(".")[0]
     runs = [run for run in history[: history.index(run_id) + 1] if run.rpartition(".")[0] == date]
     clusters = tables.read("clusters", _CLUSTERS)
-    clusters = clusters.append_column("is_touched", pc.is_in(clusters["changed_run_id"], pa.array(runs)))
     prints = tables.where("members", "first_run_id", pa.array(runs), _MEMBERS)
     is_tonight = prints.num_rows > 0
+    events = tables.where("events", "run_id", pa.array(runs), ["cluster_id"])
+    touched = pa.concat_arrays([column["cluster_id"].combine_chunks() for column in (prints, events)])
+    clusters = clusters.append_column("is_touched", pc.is_in(clusters["cluster_id"], touched))
     prints = prints if is_tonight else tables.read("members", _MEMBERS)
     at = pc.index_in(prints["cluster_id"], clusters["cluster_id"].combine_chunks())
     prints = prints.append_column("origin", clusters["origin_agency"].take(at))
