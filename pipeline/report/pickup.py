@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 WIDE = 5  # publishers of a story that is printed widely
-_MOST = 25  # rows of a table
+_MOST = 20  # rows of a table
 
 #: Upper ends of what a lag may be, in seconds, with words for each.
 LAGS = (

@@ -101,6 +101,7 @@ def test_it_loads_without_an_error_and_asks_nothing_of_the_network(browser: Chro
     assert browser.get_log("browser") == []
     asked = browser.execute_script("return performance.getEntriesByType('resource').map((entry) => entry.name)")
     assert asked == []
+    assert browser.execute_script("return getComputedStyle(document.querySelector('.story')).display") == "block"
     assert len(stories(browser)) == 20
 
 
