@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -57,7 +58,7 @@ class Told(NamedTuple):
 def told(store: Store, scope: Scope, audit: config.Audit) -> Told:
     """What the manifests and small tables say of a night."""
     of_run = msgspec.convert(scope.manifest.get("figures", {}), figures.Figures)
-    earlier = manifest.nights(store, scope.run_id)
+    earlier = chain(scope.manifest.get("nights", ()), manifest.nights(store, scope.run_id))  # a takedown has its own
     night, before = figures.tonight(of_run, scope.as_of, earlier, audit.nights)
     rejects, more = _rejects(scope)
     return Told(
@@ -94,7 +95,7 @@ def _tiles(scope: Scope, night: Night, before: Sequence[Night]) -> list[Tile]:
             beside(lambda other: 1 - other.singletons / max(other.articles, 1), "{:.0%}"),
         ),
         Tile("such stories tonight", f"{touched:,}", _of_events(events)),
-        Tile("records rejected", f"{rejected:,}", f"of {read:,} read"),
+        *([Tile("records rejected", f"{rejected:,}", f"of {read:,} read")] if read else []),
         Tile(
             "published in all", f"{rows['members']:,}", f"articles, {stories.num_rows:,} stories printed more than once"
         ),

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -248,3 +249,46 @@ def test_what_cannot_be_written_is_told_in_a_line(reprints: Reprints, wire_day: 
     assert (ended.code, "cannot be written" in ended.err, "Traceback" in ended.err) == (2, True, False)
     missing = reprints("report", "--store", wire_day, "--out", tmp_path / "page.html", "--at", "2026-01-01.1")
     assert (missing.code, "is not kept" in missing.err) == (2, True)
+
+
+def test_a_store_without_a_reprint_has_a_page(tmp_path: Path) -> None:
+    row = {
+        "id": "a",
+        "text": "A text of words that stands alone in this store and has no publisher. " * 4,
+        "date": "2026-03-09",
+    }
+    (tmp_path / "in.jsonl").write_text(json.dumps(row))
+    flow.run([str(tmp_path / "in.jsonl")], store := Store(tmp_path / "s"), PLAIN)
+    told = Page(report.html(store)).text("main")
+    assert "No story was printed more than once. 1 article is nobody's reprint." in told
+    assert "No pair was alike enough to be compared." in told
+
+
+def test_after_a_takedown_nothing_of_it_is_on_the_page(wire_day: Path, tmp_path: Path, reprints: Reprints) -> None:
+    shutil.copytree(wire_day, tmp_path / "copy", symlinks=True)
+    assert reprints("forget", "lkc-5531", "--store", tmp_path / "copy").code == 0
+    told = report.html(Store(tmp_path / "copy"))
+    assert "Lakeside couple among 212 saved" not in told
+    assert "lkc-5531" not in told
+    assert "<b>79</b>" in told  # so many came that night
+    assert "<b>78</b>" in told
+    assert Page(told).count("li", "story") == 20
+
+
+def test_a_store_at_a_url_has_the_same_page(
+    bucket: str, wire_day: Path, html: str, reprints: Reprints, tmp_path: Path
+) -> None:
+    s3fs = pytest.importorskip("s3fs")
+    s3fs.S3FileSystem().put(f"{wire_day.resolve()}/", bucket, recursive=True)
+    assert reprints("report", "--store", bucket, "--out", tmp_path / "page.html").code == 0
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == html
+
+
+def test_the_wheel_has_what_pages_are_made_of(tmp_path: Path) -> None:
+    from hatchling.builders.wheel import WheelBuilder
+
+    root = Path(report.__file__).parents[2]
+    (wheel,) = WheelBuilder(str(root)).build(directory=str(tmp_path), versions=["standard"])
+    parts = {path.relative_to(root).as_posix() for path in (root / "pipeline" / "report" / "templates").iterdir()}
+    assert parts
+    assert parts <= set(zipfile.ZipFile(wheel).namelist())
