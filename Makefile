@@ -6,8 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark spark-kills check fix bench bench-full signatures whole quality kills thirty nights bombs fuzz nightly backfill clean
-.PHONY: help demo browser test check fix bench bench-full signatures whole quality kills thirty nights bombs fuzz nightly backfill clean
+.PHONY: help demo browser test test-spark spark-kills check fix bench bench-full signatures whole quality kills thirty nights bombs fuzz nightly backfill clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
