@@ -72,7 +72,10 @@ class Diff(NamedTuple):
 
 
 class Story(NamedTuple):
-    """A cluster as the page tells it. `events`: what tonight did to it; `more`: prints that are not listed."""
+    """A cluster as the page tells it. `events`: what tonight did to it; `more`: prints that are not listed.
+
+    `excerpts`: articles that have a passage of it without being prints.
+    """
 
     row: Row
     agency: str
@@ -80,6 +83,7 @@ class Story(NamedTuple):
     prints: list[Row]
     more: int
     spread: Spread | None
+    excerpts: int
     head: list[str]
     diffs: list[Diff]
 
@@ -117,6 +121,7 @@ def of(store: Store, scope: Scope, settings: config.Report) -> Stories:
     rows = {row["cluster_id"]: row for row in _rows(scope, "clusters", ids, schema.PUBLISHED["clusters"].names)}
     prints, more, spreads = _prints(scope, ids, settings.members)
     words = _Words(store, scope, [(rows[name], prints[name]) for name in ids.to_pylist()], settings)
+    excerpts = _excerpts(scope, ids)
     events, names = _events(scope), {agency.id: agency.name for agency in lexicon.agencies()}
     told = [
         Story(
@@ -126,6 +131,7 @@ def of(store: Store, scope: Scope, settings: config.Report) -> Stories:
             prints[name],
             more[name],
             spreads.get(name),
+            excerpts.get(name, 0),
             words.heads.get(row["canonical_id"], []),
             words.diffs.get(name, []),
         )
@@ -186,6 +192,13 @@ def _spread(lags: Sequence[int]) -> Spread | None:
     ordered = sorted(lags)
     places = sorted({round(_TICKS * lag / ordered[-1]) for lag in ordered})
     return Spread(places, ordered[-1], ordered[(len(ordered) - 1) // 2])
+
+
+def _excerpts(scope: Scope, ids: pa.Array) -> dict[str, int]:
+    """How many articles have a passage of each story."""
+    rows = scope.tables.where("excerpts", "cluster_id", ids, ["cluster_id", "article_id"])
+    counted = rows.group_by("cluster_id", use_threads=False).aggregate([("article_id", "count_distinct")])
+    return dict(zip(*(column.to_pylist() for column in counted.columns), strict=True))
 
 
 def _events(scope: Scope) -> dict[str, list[str]]:

@@ -23,9 +23,9 @@
     const wanted = folded(find.value).split(/\s+/).filter(Boolean);
     let count = 0;
     for (const story of told) {
-      const is = fits(story, wanted);
-      count += is;
-      story.item.hidden = !is || count > shown;
+      const wants = fits(story, wanted);
+      count += wants;
+      story.item.hidden = !wants || count > shown;
     }
     const narrowed = wanted.length || agency.value || is.value;
     found.textContent = narrowed ? (count ? `${count.toLocaleString("en")} of ${told.length.toLocaleString("en")} stories`
@@ -50,12 +50,11 @@
     const first = told.filter((story) => !story.item.hidden)[before];
     first?.item.querySelector("summary").focus();
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) {
-      event.preventDefault();
-      find.focus();
-    }
-  });
   document.getElementById("finder").hidden = false;
   show();
+  const prepare = (from) => {
+    told.slice(from, from + 100).forEach(wordsOf);
+    if (from < told.length) setTimeout(prepare, 30, from + 100);
+  };
+  setTimeout(prepare, 300, 0); // so that the first letter does not wait for all of it
 })();
