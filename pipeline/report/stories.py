@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -244,15 +245,17 @@ class _Words:
 def _beside(stories: Sequence[tuple[Row, list[Row]]], known: set[str], most: int) -> list[tuple[Row, Row]]:
     """Whom to put beside the canonical print: one of each story before a second of any."""
     queues = [
-        (row, sorted((other for other in prints if other["article_id"] in known), key=_telling))
+        (row, sorted((print_ for print_ in prints if _may_be_beside(print_, known)), key=_telling))
         for row, prints in stories
         if row["canonical_id"] in known
     ]
-    queues = [(row, [other for other in prints if not other["is_canonical"]]) for row, prints in queues]
-    rounds = _rounds(queues)
-    chosen = [pair for pair, _ in zip(rounds, range(most), strict=False)]
+    chosen = itertools.islice(_rounds(queues), most)
     place = {row["cluster_id"]: number for number, (row, _) in enumerate(stories)}
     return sorted(chosen, key=lambda pair: place[pair[0]["cluster_id"]])
+
+
+def _may_be_beside(row: Row, known: set[str]) -> bool:
+    return not row["is_canonical"] and row["article_id"] in known
 
 
 def _rounds(queues: Sequence[tuple[Row, list[Row]]]) -> Iterator[tuple[Row, Row]]:
