@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-spark spark-kills check fix bench bench-full signatures whole scale quality kills thirty nights bombs fuzz nightly backfill clean
+.PHONY: help demo browser test test-spark spark-kills check fix bench bench-full signatures whole scale quality kills thirty nights bombs fuzz nightly backfill clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,7 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)  ## run the main job on the bundled wire day and show the result
 	@rm -rf build/demo
 	@$(BIN)/reprints run tests/golden/wire-day --store build/demo --config tests/golden/wire-day.toml
+	@$(BIN)/reprints report --store build/demo --out build/demo.html
 
 test: $(STAMP)  ## every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
@@ -41,6 +42,9 @@ spark-kills: $(SPARK_STAMP)  ## an executor killed in the middle of a run, and t
 
 scale: $(SPARK_STAMP)  ## a run on Spark beside one on this machine, and what goes between tasks: make scale [ARTICLES="20000 60000"]
 	@$(BIN)/python -m benchmarks.scale $(if $(ARTICLES),--articles $(ARTICLES))
+
+browser: $(STAMP)  ## the page of a demo store in headless Chromium, with pictures of it in build/browser
+	@REPRINTS_PICTURES=build/browser $(BIN)/python -m pytest tests/report/test_browser.py -rs
 
 check: $(STAMP)  ## lint, types and the direction of imports
 	@$(BIN)/ruff check .

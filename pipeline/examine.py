@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.errors import AuditError, StoreBusyError, StoreError
 from pipeline.quality import audit, drift, figures
-from pipeline.storage import metrics, read
+from pipeline.storage import manifest, metrics, read
 from pipeline.storage.store import Store
 from pipeline.storage.tables import Tables
 from pipeline.watch import Watch
@@ -74,7 +74,7 @@ class Report:
             return
         newest = self._figures.newest or figures.newest(self._newest())
         self._age = max(as_of - newest, timedelta(0)) if newest else None
-        night, before = figures.tonight(self._figures, as_of, self._nights(), limits.nights)
+        night, before = figures.tonight(self._figures, as_of, manifest.nights(self._store), limits.nights)
         found = audit.of_night(self._figures, counts, formed["rejects"], self._passed_over(patterns), self._age, limits)
         self._conclude(audit.findings(limits, [*found, *drift.found(night, before, limits)]))
 
@@ -107,12 +107,6 @@ class Report:
     def _newest(self) -> Mapping[str, Any]:
         """The manifest of the newest published run, empty for none."""
         return self._store.manifest() if self._store.runs() else {}
-
-    def _nights(self) -> Iterator[Mapping[str, Any]]:
-        """What manifests tell of nights, newest first. A takedown was none, but tells of those whose runs left with it."""
-        for run_id in reversed(self._store.runs()):
-            manifest = self._store.manifest(run_id)
-            yield from manifest.get("nights", [manifest])
 
     def _passed_over(self, patterns: Sequence[str]) -> list[str]:
         store = self._store.path.resolve()

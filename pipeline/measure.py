@@ -27,10 +27,10 @@ from pipeline.intake import Intake, take_in
 from pipeline.meet import articles_of, facts_of
 from pipeline.quality import evaluate as agreement
 from pipeline.quality import labels as labelling
-from pipeline.quality import pages, scorecard, tune_page
+from pipeline.quality import pages, scorecard
 from pipeline.quality import tune as tuning
 from pipeline.quality.scores import BOOTSTRAP, Bootstrap
-from pipeline.quality.tune_page import Tuning
+from pipeline.quality.tune_text import Tuning
 from pipeline.stages import pair, rollup
 from pipeline.storage import read
 from pipeline.storage.part import Part
@@ -235,7 +235,9 @@ def _texts(now: State, near: Sequence[tuning.Borderline], articles: pa.Table) ->
 
 def write_page(path: Path, found: Tuning) -> None:
     """The findings as an HTML page at `path`."""
-    _write(path, tune_page.page(found))
+    from pipeline.report import tune_page
+
+    _write(path, tune_page.html(found))
 
 
 def write_labels(path: Path, near: Sequence[tuning.Borderline]) -> None:

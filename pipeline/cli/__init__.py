@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import click
 
-from pipeline.cli import nights, settings, stores
+from pipeline.cli import nights, pages, settings, stores
 from pipeline.cli.options import expected
 from pipeline.errors import ReprintsError
 
@@ -27,6 +27,7 @@ def cli() -> None:
 
     \b
     reprints run night/ --store store       read a night's files, publish the tables
+    reprints report --store store --out page.html  the night as a page
     reprints explain ID --store store       why an article is in its cluster
     reprints evaluate LABELS --store store  how well it agrees with labels
     reprints tune LABELS night/             what other settings would find
@@ -41,6 +42,7 @@ def cli() -> None:
 for _command in (
     *(nights.run, nights.nightly, nights.backfill),
     *(stores.explain, stores.verify_store, stores.rollback, stores.forget, stores.rebuild),
+    pages.report,
     *(settings.evaluate, settings.tune, settings.config_),
 ):
     cli.add_command(_command)

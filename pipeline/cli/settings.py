@@ -60,9 +60,12 @@ def tune(
     to `reprints evaluate`, or to this command again.
     """
     from pipeline import config, measure, summary
-    from pipeline.quality import tune_page
+    from pipeline.quality import tune_text
+    from pipeline.report.page import needs
     from pipeline.watch import Watch
 
+    if out:
+        needs()
     if labels_out:
         measure.refuse_existing(labels_out)
     watch = Watch.of_process()
@@ -74,7 +77,7 @@ def tune(
         measure.write_labels(labels_out, found.borderline)
     if out:
         measure.write_page(out, found)
-    click.echo(tune_page.text(found))
+    click.echo(tune_text.text(found))
 
 
 @click.command("config")

@@ -30,7 +30,7 @@ _BESIDE: dict[str, tuple[str, ...]] = {
 }
 
 #: The same of sections that there were not always: a fingerprint of before they came is still right.
-_LATER = ("spark",)
+_LATER = ("report", "spark")
 
 
 def fingerprint(settings: Config, only: Mapping[str, tuple[str, ...]] | None = None) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "Override",
     "Pair",
     "Read",
+    "Report",
     "Run",
     "Sketch",
     "Spark",
@@ -238,6 +239,19 @@ class Spark(Struct, frozen=True, forbid_unknown_fields=True):
     block_texts: Annotated[int, _count("texts that are compared together with all that they met", ge=1)] = 20_000
 
 
+_DIFFS = "prints put beside their canonical version: one of each story before a second of any"
+
+
+class Report(Struct, frozen=True, forbid_unknown_fields=True):
+    """report: what the page of `reprints report` holds. Nothing in a table depends on it."""
+
+    bodies: Annotated[bool, _says("words of articles, as far as the store keeps them; false: headlines alone")] = True
+    clusters: Annotated[int, _count("stories one by one: tonight's first, then the largest", le=20_000)] = 2_000
+    members: Annotated[int, _count("prints listed of each of them", ge=1, le=1_000)] = 40
+    diffs: Annotated[int, _count(_DIFFS, le=10_000)] = 500
+    head_chars: Annotated[int, _count("characters of a canonical text that are shown", le=20_000)] = 800
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a run, a section for each stage."""
 
@@ -255,3 +269,4 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     audit: Audit = Audit()
     night: Night = Night()
     spark: Spark = Spark()
+    report: Report = Report()

@@ -18,7 +18,7 @@ from pipeline import config
 from pipeline.quality.figures import Night
 from pipeline.stages import lexicon
 
-__all__ = ["found"]
+__all__ = ["found", "usual"]
 
 _MOST = 10  # publishers or agencies told of one by one
 
@@ -103,17 +103,21 @@ def _low(
     What is usually most comes first.
     """
     tonight, trailing = counts(night), [counts(other) for other in before]
-    alike, when = _comparable(night, before)
-    choose = statistics.median_low if alike else min
     low: list[tuple[float, str, str]] = []
     for name in {name for other in trailing for name in other}:
         series = [other.get(name, 0) for other in trailing]
-        usual = choose([series[at] for at in alike] or series)
-        if usual >= min_count and tonight.get(name, 0) < cut * usual:
-            since = next(other.date for other, n in zip(before[::-1], series[::-1], strict=True) if n >= cut * usual)
-            told = f"where {usual:,.0f} are usual {when}; the last night with enough was {since:%A} {since}"
-            low.append((-usual, name, told))
+        expected, when = usual(night, before, series)
+        if expected >= min_count and tonight.get(name, 0) < cut * expected:
+            since = next(other.date for other, n in zip(before[::-1], series[::-1], strict=True) if n >= cut * expected)
+            told = f"where {expected:,.0f} are usual {when}; the last night with enough was {since:%A} {since}"
+            low.append((-expected, name, told))
     return {name: told for _, name, told in sorted(low)}
+
+
+def usual(night: Night, before: Sequence[Night], series: Sequence[float]) -> tuple[float, str]:
+    """What is usual of a count that was `series` in the nights `before`, at least one; and when, in words."""
+    alike, when = _comparable(night, before)
+    return (statistics.median_low([series[at] for at in alike]) if alike else min(series)), when
 
 
 def _singletons(night: Night, before: Sequence[Night], settings: config.Audit) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -19,7 +19,7 @@ from pipeline.storage.state import Ref
 from pipeline.storage.store import Store
 from pipeline.watch import Watch
 
-__all__ = ["next_number", "of", "parts", "settings"]
+__all__ = ["next_number", "nights", "of", "parts", "settings"]
 
 _PACKAGES = ("newswire-reprints", "datasketch", "numba", "numpy", "pandas", "pyarrow")
 
@@ -86,6 +86,17 @@ def parts(
 def next_number(before: list[dict[str, Any]]) -> int:
     """The number of the part after these."""
     return 1 + max((part["number"] for part in before), default=0)
+
+
+def nights(store: Store, before: str | None = None) -> Iterator[Mapping[str, Any]]:
+    """What manifests tell of nights, newest first; `before`: those of the runs before that one alone.
+
+    A takedown was none, but tells of those whose runs left with it.
+    """
+    runs = store.runs()
+    for run_id in reversed(runs if before is None else runs[: runs.index(before)]):
+        manifest = store.manifest(run_id)
+        yield from manifest.get("nights", [manifest])
 
 
 def settings(store: Store) -> config.Config:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -72,6 +73,14 @@ class Tables(Mapping[str, pa.Table]):
         nothing = schema.PUBLISHED[name].empty_table()
         nothing = nothing if columns is None else nothing.select(columns)
         return pa.concat_tables([nothing, *(_under(nothing.schema, read(file, columns)) for file in chosen)])
+
+    def where(self, name: str, column: str, wanted: pa.Array, columns: Sequence[str]) -> pa.Table:
+        """Those columns of the rows whose `column` is one of `wanted`. One file at a time is held in memory."""
+        found = [schema.PUBLISHED[name].empty_table().select(list(columns))]
+        for part in self.files(name):
+            rows = self.read(name, list({*columns, column}), frozenset({part}))
+            found.append(rows.filter(pc.is_in(rows[column], wanted)).select(list(columns)))
+        return pa.concat_tables(found)
 
     def count(self, name: str) -> int:
         """The rows of a table."""
