@@ -1,7 +1,7 @@
 """Whom the texts of a night meet, and what verification says of them: `meet` on a cluster. This is what the driver does of it.
 
-It knows of each text its number (`world`), its time, and what says who its twins are. A text travels to its own block and to the
-few in which others met it, and a block fits into memory.
+It knows of each text its number (`world`), its time, and what says who its twins are. A text travels to its own block and to
+the few in which others met it, and a block fits into memory.
 """
 
 from __future__ import annotations

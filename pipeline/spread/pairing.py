@@ -46,8 +46,8 @@ def values(world: World, number: int) -> Iterator[Parcel]:
     if number < 0:
         twins = scratch.mapped(world.twins).slice(-1 - number, PAIRS_AT_ONCE)
         n = twins.num_rows
-        pairs = [twins["left"], twins["right"], pa.array(np.full(n, _TWIN)), pa.array(np.ones(n, np.int64))]
-        told = [column.cast(field.type) for column, field in zip(pairs, _PAIRS, strict=True)]
+        columns = [twins["left"], twins["right"], pa.array(np.full(n, _TWIN)), pa.array(np.ones(n, np.int64))]
+        told = [column.cast(field.type) for column, field in zip(columns, _PAIRS, strict=True)]
         yield Parcel(world.n_shares, pa.Table.from_arrays(told, schema=_PAIRS))
         return
     known = part_of(world, number)
@@ -58,8 +58,8 @@ def values(world: World, number: int) -> Iterator[Parcel]:
         for found in pair.shared(own.select(pair.KEYS.names), (some["flags"].to_numpy() & (WAS | NOW)) > 0):
             path = pa.array(np.full(len(found.rows), found.path, np.int16))
             known_of = some.select(["row", "time", "content", "flags"]).take(pa.array(found.rows))
-            values = pa.Table.from_arrays([path, pa.array(found.values), *known_of.columns], names=_VALUES.names)
-            yield from parted(_share(found, world.n_shares), values.cast(_VALUES))
+            rows = pa.Table.from_arrays([path, pa.array(found.values), *known_of.columns], names=_VALUES.names)
+            yield from parted(_share(found, world.n_shares), rows.cast(_VALUES))
 
 
 def _share(found: pair.Shared, n_shares: int) -> NDArray[np.int64]:
@@ -109,27 +109,27 @@ def pairs(world: World, share: int, tables: Iterable[pa.Table]) -> Iterator[Parc
     met = _met(tables)
     fresh = met.are(FRESH)
     for found in met.found:
-        pairs, counts = pair.of_values(found, met.times, met.contents, fresh, world.settings.pair)
+        both, counts = pair.of_values(found, met.times, met.contents, fresh, world.settings.pair)
         left, right = (
-            met.rows[side.astype(np.int64)] for side in (pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF))
+            met.rows[side.astype(np.int64)] for side in (both >> np.uint64(32), both & np.uint64(0xFFFFFFFF))
         )
-        path = np.full(len(pairs), max(found.path, _BAND) if found.path < 0 else found.path)
+        path = np.full(len(both), found.path if found.path >= 0 else _BAND)
         columns = [left.astype(np.uint32), right.astype(np.uint32), path.astype(np.int8), counts]
         yield from parted(world.block(right), pa.table([pa.array(column) for column in columns], schema=_PAIRS))
 
 
 def chosen(world: World, block: int, tables: Iterable[pa.Table]) -> Iterator[Parcel]:
     """Write the candidates of a block: each pair once, by the first of the paths that found it."""
-    pairs = pa.concat_tables(tables).combine_chunks()
-    left, right, path = (pairs[name].to_numpy().astype(np.int64) for name in ("left", "right", "path"))
+    met = pa.concat_tables(tables).combine_chunks()
+    left, right, path = (met[name].to_numpy().astype(np.int64) for name in ("left", "right", "path"))
     order = np.lexsort((path, right, left))
-    left, right, path, counts = left[order], right[order], path[order], pairs["n"].to_numpy()[order]
+    left, right, path, counts = left[order], right[order], path[order], met["n"].to_numpy()[order]
     starts = np.flatnonzero(arrays.changes(left, right))
     if not len(starts):
         return
     often = np.add.reduceat(np.where(path == _SAMPLE, counts, 0), starts) >= world.settings.pair.sample_shared
-    chosen = starts[often | (path[starts] < _SAMPLE)]
-    columns = [pa.array(left[chosen]), pa.array(right[chosen]), pa.array(path[chosen].astype(np.int8))]
-    if len(chosen):
+    kept = starts[often | (path[starts] < _SAMPLE)]
+    columns = [pa.array(left[kept]), pa.array(right[kept]), pa.array(path[kept].astype(np.int8))]
+    if len(kept):
         scratch.save(pa.Table.from_arrays(columns, schema=pair.CANDIDATES), world.candidates(block))
         yield Parcel(NOBODY, pa.table({"n": [block]}, schema=DONE))

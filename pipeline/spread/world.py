@@ -1,8 +1,8 @@
 """What tasks are told of a run: where its texts lie, and how work is cut.
 
-On the driver every text is a number, its place in the order of time, then id. A *share* is some of all values that texts have in
-common; a *block* is a stretch of those numbers: the later texts of its pairs, which reach back to few others, since a bucket above
-the cap has but a few pivots.
+On the driver every text is a number, its place in the order of time, then id. A *share* is some of all values that texts have
+in common; a *block* is a stretch of those numbers: the later texts of its pairs, which reach back to few others, since a bucket
+above the cap has but a few pivots.
 """
 
 from __future__ import annotations
