@@ -130,4 +130,5 @@ def _input(report: read.FileReport) -> dict[str, Any]:
         "rejects": report.rejects,
         "status": report.status,
         "reason": report.reason,
+        **({"passed_over": dict(sorted(report.passed.items()))} if report.passed else {}),
     }

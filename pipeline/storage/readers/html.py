@@ -1,0 +1,134 @@
+"""A page of HTML as the fields of a record: its body by trafilatura, what it says of itself by `metadata`.
+
+What takes milliseconds a page, and the cores of a machine; a reader of files only takes the pages out of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import logging
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pipeline.storage.readers import jsonld, markup, metadata
+from pipeline.storage.readers.charset import decoded
+from pipeline.storage.readers.rows import Unreadable
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+    from lxml.html import HtmlElement
+
+__all__ = ["NoArticleError", "needed", "values"]
+
+_ELEMENTS = 50_000  # of a page: one of more is no article, and may take minutes
+_INSTALL = "pip install 'newswire-reprints[html]', or pip install '.[html]' in a checkout"
+_TOLD = 0.5  # of the words of `articleBody`: with fewer, that is taken instead of what was found in the page
+_NEAR = 4  # elements outward that say what a line belongs to
+_CREDIT_LINE = 400  # characters of a line that may say whose copy it is
+#: Lines of such elements say whose copy it is; extractors take them for furniture. Those under pictures are none of them.
+_CREDITING = re.compile(
+    r"disclaimer|syndicat|agenc(?:y|ies)|tagline|copyright|(?:news|article|story|content)-?(?:source|credit)|wire-?(?:credit|source)",
+    re.IGNORECASE,
+)
+_PICTURED = re.compile(
+    r"photo|image|img|picture|caption|video|media|gallery|nav|menu|share|footer|related", re.IGNORECASE
+)
+_ELSEWHERE = frozenset("figure figcaption aside nav form header footer table script style noscript template".split())
+
+
+class NoArticleError(Exception):
+    """A page without an article in it; the message says why."""
+
+
+def needed() -> None:
+    """Raises `Unreadable` where pages of HTML cannot be read because the extra is not installed."""
+    if importlib.util.find_spec("trafilatura") is None:
+        raise Unreadable(f"pages of HTML are read with trafilatura, which is not installed: {_INSTALL}")
+
+
+def values(data: bytes, content_type: str | None, url: str | None) -> dict[str, object]:
+    """The fields of the page's article. Raises `NoArticleError` if there is none, or it cannot be told.
+
+    `content_type`: the header of the answer that brought the page; `url`: where it was found.
+    """
+    tree = _tree(decoded(data, content_type))
+    fields = metadata.read(tree, data, url)
+    try:
+        deck, lines = _story(tree)
+    except Exception as error:  # a page may find the fault of a library, and is one page
+        raise NoArticleError(f"HTML that cannot be taken apart: {type(error).__name__}: {error}"[:300]) from error
+    if not any(lines):
+        raise NoArticleError("HTML without an article in it")
+    return fields | {"deck": deck or fields["deck"], "text": "\n".join(lines)}
+
+
+def _tree(text: str) -> HtmlElement:
+    tree = markup.parsed(text)
+    if tree is None:
+        raise NoArticleError("HTML without anything in it")
+    if sum(1 for _ in tree.iter()) > _ELEMENTS:
+        raise NoArticleError(f"HTML of more than {_ELEMENTS:,} elements")
+    return tree
+
+
+def _story(tree: HtmlElement) -> tuple[str, list[str]]:
+    """The line under the headline, if one is printed, and the paragraphs.
+
+    After these come the lines of the page that say whose copy it is and that the extractor has left out.
+    """
+    crediting = list(_crediting(tree))  # before the tree is taken apart
+    articles = jsonld.nodes([script.text or "" for script in tree.iter("script") if metadata.is_jsonld(script)])
+    body = _extractor()(tree)
+    above, lines = _headed(body) if body is not None else ([], [])
+    stated = markup.plain(jsonld.raw(jsonld.article(articles, []).get("articleBody"))).split("\n")
+    if _n_words(lines) < _TOLD * _n_words(stated):
+        lines = stated
+    held = " ".join(" ".join(lines).split())
+    deck = above[1] if len(above) > 1 else ""
+    return deck, lines + [line for line in crediting if line not in held]
+
+
+def _headed(body: _Element) -> tuple[list[str], list[str]]:
+    """The headings above the first paragraph, and what follows."""
+    children, above = list(body), list[str]()
+    while children and markup.local(children[0]) == "head" and len(children) > 1:
+        above += markup.lines(children.pop(0))
+    return above, [line for child in children for line in markup.lines(child)]
+
+
+def _n_words(lines: list[str]) -> int:
+    return sum(len(line.split()) for line in lines)
+
+
+def _crediting(tree: HtmlElement) -> Iterator[str]:
+    """The lines of the page that stand in elements of which the class says that they credit, innermost."""
+    for element in tree.iter():
+        said = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if not _CREDITING.search(said) or _PICTURED.search(said):
+            continue
+        if any(_CREDITING.search(inner.get("class") or "") for inner in element.iterdescendants()):
+            continue
+        around = [element, *element.iterancestors()]
+        if not any(markup.local(one) in ("article", "main") for one in around):
+            continue
+        if any(markup.local(one) in _ELSEWHERE or _PICTURED.search(one.get("class") or "") for one in around[:_NEAR]):
+            continue
+        line = " ".join(element.text_content().split())
+        if 0 < len(line) <= _CREDIT_LINE:
+            yield line
+
+
+@functools.cache
+def _extractor() -> Callable[[HtmlElement], _Element | None]:
+    """trafilatura, which takes a while to import and says on standard error what it thinks of a page."""
+    import trafilatura
+
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+
+    def body(tree: HtmlElement) -> _Element | None:
+        found: Any = trafilatura.bare_extraction(tree, include_comments=False)
+        return None if found is None else found.body
+
+    return body
