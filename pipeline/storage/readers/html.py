@@ -25,8 +25,15 @@ __all__ = ["NoArticleError", "needed", "values"]
 _ELEMENTS = 50_000  # of a page: one of more is no article, and may take minutes
 _INSTALL = "pip install 'newswire-reprints[html]', or pip install '.[html]' in a checkout"
 _TOLD = 0.5  # of the words of `articleBody`: with fewer, that is taken instead of what was found in the page
+_NAMED = "//*[self::article or self::main]//*[@class or @id]"
 _NEAR = 4  # elements outward that say what a line belongs to
 _CREDIT_LINE = 400  # characters of a line that may say whose copy it is
+#: What stands under pictures: trafilatura leaves some of it in, and whose picture it is says nothing of the text.
+_CAPTIONS = (
+    ".//*[contains(@class, 'caption') or contains(@class, 'photo-credit') or contains(@class, 'image-credit')"
+    " or contains(@class, 'photographer') or contains(@class, 'img-credit') or contains(@class, 'media-credit')]"
+    f"[string-length(normalize-space(.)) < {_CREDIT_LINE}]"
+)
 #: Lines of such elements say whose copy it is; extractors take them for furniture. Those under pictures are none of them.
 _CREDITING = re.compile(
     r"disclaimer|syndicat|agenc(?:y|ies)|tagline|copyright|(?:news|article|story|content)-?(?:source|credit)|wire-?(?:credit|source)",
@@ -43,9 +50,9 @@ class NoArticleError(Exception):
 
 
 def needed() -> None:
-    """Raises `Unreadable` where pages of HTML cannot be read because the extra is not installed."""
-    if importlib.util.find_spec("trafilatura") is None:
-        raise Unreadable(f"pages of HTML are read with trafilatura, which is not installed: {_INSTALL}")
+    """Raises `Unreadable` where HTML and WARC cannot be read because the extra is not installed."""
+    if missing := [name for name in ("trafilatura", "fastwarc") if importlib.util.find_spec(name) is None]:
+        raise Unreadable(f"HTML and WARC are read with {' and '.join(missing)}, not installed here: {_INSTALL}")
 
 
 def values(data: bytes, content_type: str | None, url: str | None) -> dict[str, object]:
@@ -68,7 +75,7 @@ def _tree(text: str) -> HtmlElement:
     tree = markup.parsed(text)
     if tree is None:
         raise NoArticleError("HTML without anything in it")
-    if sum(1 for _ in tree.iter()) > _ELEMENTS:
+    if tree.xpath("count(//*)") > _ELEMENTS:
         raise NoArticleError(f"HTML of more than {_ELEMENTS:,} elements")
     return tree
 
@@ -83,7 +90,7 @@ def _story(tree: HtmlElement) -> tuple[str, list[str]]:
     body = _extractor()(tree)
     above, lines = _headed(body) if body is not None else ([], [])
     stated = markup.plain(jsonld.raw(jsonld.article(articles, []).get("articleBody"))).split("\n")
-    if _n_words(lines) < _TOLD * _n_words(stated):
+    if _n_words(lines) < _TOLD * _n_words(stated) or len(lines) == 1 < len(stated):
         lines = stated
     held = " ".join(" ".join(lines).split())
     deck = above[1] if len(above) > 1 else ""
@@ -103,21 +110,20 @@ def _n_words(lines: list[str]) -> int:
 
 
 def _crediting(tree: HtmlElement) -> Iterator[str]:
-    """The lines of the page that stand in elements of which the class says that they credit, innermost."""
-    for element in tree.iter():
-        said = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if not _CREDITING.search(said) or _PICTURED.search(said):
-            continue
-        if any(_CREDITING.search(inner.get("class") or "") for inner in element.iterdescendants()):
-            continue
-        around = [element, *element.iterancestors()]
-        if not any(markup.local(one) in ("article", "main") for one in around):
-            continue
-        if any(markup.local(one) in _ELSEWHERE or _PICTURED.search(one.get("class") or "") for one in around[:_NEAR]):
+    """The lines of the article that stand in elements of which the class says that they credit, innermost."""
+    named = [one for one in tree.xpath(_NAMED) if _CREDITING.search(f"{one.get('class', '')} {one.get('id', '')}")]
+    around = {id(outer) for one in named for outer in one.iterancestors()}
+    for element in named:
+        outward = [element, *element.iterancestors()][:_NEAR]
+        if id(element) in around or any(_is_elsewhere(one) for one in outward):
             continue
         line = " ".join(element.text_content().split())
         if 0 < len(line) <= _CREDIT_LINE:
             yield line
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    return markup.local(element) in _ELSEWHERE or _PICTURED.search(element.get("class", "")) is not None
 
 
 @functools.cache
@@ -128,7 +134,7 @@ def _extractor() -> Callable[[HtmlElement], _Element | None]:
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
     def body(tree: HtmlElement) -> _Element | None:
-        found: Any = trafilatura.bare_extraction(tree, include_comments=False)
+        found: Any = trafilatura.bare_extraction(tree, include_comments=False, prune_xpath=_CAPTIONS)
         return None if found is None else found.body
 
     return body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -36,11 +37,11 @@ def plain(text: str) -> str:
 
     >>> plain("<p>The ferry <b>struck</b> a breakwater.</p><p>Nobody was hurt.<br>All slept.</p>")
     'The ferry struck a breakwater.\\nNobody was hurt.\\nAll slept.'
-    >>> plain("one & the other")
-    'one & the other'
+    >>> plain("one & the &quot;other&quot;")
+    'one & the "other"'
     """
     if not is_marked_up(text):
-        return text
+        return html.unescape(text)
     tree = parsed(text)
     return "" if tree is None else "\n".join(lines(tree))
 

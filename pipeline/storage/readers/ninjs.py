@@ -15,7 +15,7 @@ _MARKS = frozenset(
     " representationtype".split()
 )
 _MARKUP = ("html", "xhtml", "xml")
-_SHORT = ("main", "headline", "")  # roles of the headline that is meant, and of the body
+_MAIN = ("main", "headline", "")  # roles of the headline and the body that are meant
 _GONE = frozenset({"canceled", "withheld"})
 
 
@@ -92,9 +92,9 @@ def _body(item: Mapping[str, object]) -> str:
 
 
 def _chosen(values: object) -> str:
-    """Of headlines or bodies, each with a value and a role: plain before marked up, main before others, the first."""
+    """Of headlines or bodies, each with a value and a role: that of the main role, plain before marked up, the first."""
     found = [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
-    ranked = sorted(found, key=lambda one: (_kind(one).endswith(_MARKUP), _role(one) not in _SHORT))
+    ranked = sorted(found, key=lambda one: (_role(one) not in _MAIN, _kind(one).endswith(_MARKUP)))
     return next((text for one in ranked if isinstance(text := one.get("value"), str) and text.strip()), "")
 
 
