@@ -16,7 +16,9 @@ LINES = (
 
 def page(number: int) -> bytes:
     paragraphs = "".join(f"<p>{line.format(number)}</p>" for line in LINES)
-    return f"<html><head><title>Ferry {number}</title></head><body><article>{paragraphs}</article></body></html>".encode()
+    return (
+        f"<html><head><title>Ferry {number}</title></head><body><article>{paragraphs}</article></body></html>".encode()
+    )
 
 
 def record(

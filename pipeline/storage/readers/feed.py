@@ -31,7 +31,7 @@ class Channel(NamedTuple):
 
 
 def channel(element: _Element | None) -> Channel:
-    """What an element says of the items in it; nothing is known of those without one around them."""
+    """What an element says, ahead of its items, of all of them; nothing is known of those without one around them."""
     if element is None:
         return Channel("", "", "")
     around = element if markup.local(element) != "rdf" else next(iter(element), element)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["NoArticleError", "needed", "values"]
 
-_ELEMENTS = 50_000  # of a page: one of more is no article, and may take minutes
+_ELEMENTS = 30_000  # of a page: one of more is no article, and may take minutes
+_TOO_MANY = f"HTML of more than {_ELEMENTS:,} elements"
+_ANGLES = 6  # for each of them, at most: its own two, and those in scripts. More are not even parsed
 _INSTALL = "pip install 'newswire-reprints[html]', or pip install '.[html]' in a checkout"
 _TOLD = 0.5  # of the words of `articleBody`: with fewer, that is taken instead of what was found in the page
 _NAMED = "//*[self::article or self::main]//*[@class or @id]"
@@ -72,11 +74,13 @@ def values(data: bytes, content_type: str | None, url: str | None) -> dict[str, 
 
 
 def _tree(text: str) -> HtmlElement:
+    if text.count("<") > _ANGLES * _ELEMENTS:
+        raise NoArticleError(_TOO_MANY)
     tree = markup.parsed(text)
     if tree is None:
         raise NoArticleError("HTML without anything in it")
     if tree.xpath("count(//*)") > _ELEMENTS:
-        raise NoArticleError(f"HTML of more than {_ELEMENTS:,} elements")
+        raise NoArticleError(_TOO_MANY)
     return tree
 
 

@@ -61,21 +61,23 @@ def _items(events: Iterator[tuple[str, _Element]], readers: dict[str, _Reader], 
     """A row for each item. What is read of it, and what lies before it, is let go."""
     number, depth, opened = 0, 0, 0
     around = feed.channel(None)
+    event = ""
     for event, element in events:
         if event == "cut":
-            raise Unreadable(
-                f"broken XML: it ends, or cannot be read on, {'within' if opened else 'behind'} item {number:,}"
-            )
+            break
         depth += event == "start"
         name = markup.local(element)
         if event == "start" and not opened and name in readers:
             number, opened = number + 1, depth
-            around = around if any(around) else feed.channel(element.getparent())
+            around = feed.channel(element.getparent()) if number == 1 else around
         elif event == "end" and depth == opened:
             yield readers[name](number, element, around)
             opened = parser.held = 0
             _let_go(element)
         depth -= event == "end"
+    if depth or event == "cut":
+        where = "within" if opened else "behind"
+        raise Unreadable(f"broken XML: it ends, or cannot be read on, {where} item {number:,}")
 
 
 def _let_go(element: _Element) -> None:
