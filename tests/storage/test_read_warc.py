@@ -267,6 +267,14 @@ def test_a_bomb_is_given_up() -> None:
     assert "perhaps a bomb" in rejects[0][1]
 
 
+def test_many_bodies_that_unpack_to_much_are_given_up() -> None:
+    body = answer(1, gzip.compress(page(1) + b" " * 900_000), headed(Content_Encoding="gzip"))
+    records, rejects, report = whole(packed(*[body] * 200), "a.warc.gz")
+    assert 60 < len(records) < 150
+    assert report.status == "failed"
+    assert "perhaps a bomb" in rejects[-1][1]
+
+
 @pytest.mark.parametrize("data", [b"", b"WARC/1.0", b"junk", bytes(1_000), b"\x1f\x8b\x08" * 1_000])
 def test_a_file_without_a_record_gives_none(data: bytes) -> None:
     records, rejects, _ = whole(data)

@@ -17,6 +17,7 @@ from pipeline.stages import clean
 from pipeline.stages.lexicon import publishers
 from pipeline.storage import read
 from pipeline.storage.readers import markup, ninjs
+from tests.stages.tracing import traced
 from tests.strategies import damaged
 
 WIRES = Path(__file__).parents[1] / "golden" / "wires"
@@ -102,6 +103,13 @@ def test_a_correction_is_marked() -> None:
     assert whole(data)[0][0]["status"] == "corrected"
 
 
+def test_whom_an_item_credits_arrives_where_credits_are_read() -> None:
+    data = (WIRES / "newsml.xml").read_bytes().replace(b"Nordpress/TT", b"Reuters").replace(b"nprov:TT", b"nprov:DPA")
+    item = whole(data)[0][0]
+    credits, _ = traced(item["text"] or "", credit=item["credit"], byline=item["byline"])
+    assert ("reuters", "metadata") in {(row["agency"], row["signal"]) for row in credits}
+
+
 # --- NITF ------------------------------------------------------------------------------------------------------------------
 
 
@@ -124,7 +132,7 @@ def test_a_document_of_nitf() -> None:
     assert (item["text"] or "").split("\n")[1:] == [
         "Steps | 212",
         "The Coast Guard said the automatic lamp had failed nine times this winter.",
-        "(Reporting by Ada Merrow; editing by Tom Rudd)",
+        "Ada Merrow writes of the islands for Coastwire.",
     ]
 
 

@@ -113,6 +113,7 @@ class _Archive:
             return Bad(number, str(error))
         if data is None:
             return Bad(number, too_long(self._limit))
+        self._count(len(data))
         fetched = record.headers.get("WARC-Date")
         return Raw(number, data, found.headers.get("content-type"), url or None, fetched, None)
 
