@@ -195,6 +195,25 @@ def test_a_line_that_credits_is_kept_where_an_extractor_drops_it() -> None:
     assert text == "\n".join([*BODY, "Reuters"])
 
 
+def test_a_line_that_credits_is_kept_though_the_text_names_it_too() -> None:
+    lines = [*BODY, "She had told Reuters so on Sunday."]
+    data = made(lines=lines).replace(b"</article>", b'<p class="syndication-credit">Reuters</p></article>')
+    assert fields(data)["text"] == "\n".join([*lines, "Reuters"])
+    assert str(fields(made(body='<p class="disclaimer">Reuters</p>'))["text"]).count("Reuters") == 1
+
+
+def test_a_heading_under_the_headline_is_its_deck() -> None:
+    assert fields(made(body="<h2>All of it, at last</h2>"))["deck"] == "All of it, at last"
+    assert fields(made('<meta name="description" content="In short">'))["deck"] == "In short"
+
+
+def test_addresses_that_are_none_say_nothing() -> None:
+    node = {"@type": "NewsArticle", "isBasedOn": "http://[::1", "url": "http://[", "mainEntityOfPage": "https://"}
+    head = linked(node) + '<link rel="canonical" href="http://[x"><meta name="original-source" content="http://a:b/">'
+    assert fields(made(head))["origin_url"] == ""
+    assert fields(made(head))["canonical_url"] == ""
+
+
 # --- characters ----------------------------------------------------------------------------------------------------------
 
 
@@ -267,10 +286,10 @@ def test_a_hostile_page_is_an_article_or_a_reject(tmp_path: Path, name: str) -> 
 
 
 def test_a_page_that_breaks_the_extractor_is_one_reject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> object:
+    def broken(tree: object) -> object:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr(html, "_extractor", broken)
+    monkeypatch.setattr(html, "_extractor", lambda: broken)
     (tmp_path / "a.html").write_bytes(made())
     _, rejects, _ = whole(tmp_path / "a.html")
     assert rejects["reason"].to_pylist() == ["HTML that cannot be taken apart: RecursionError: too deep"]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import InputError
 from pipeline.storage.readers import jsonld, markup, metadata
 from pipeline.storage.readers.charset import decoded
 from pipeline.storage.readers.rows import Unreadable
@@ -29,6 +30,7 @@ _INSTALL = "pip install 'newswire-reprints[html]', or pip install '.[html]' in a
 _TOLD = 0.5  # of the words of `articleBody`: with fewer, that is taken instead of what was found in the page
 _NAMED = "//*[self::article or self::main]//*[@class or @id]"
 _NEAR = 4  # elements outward that say what a line belongs to
+_SHORT = 40  # characters of a line that may stand in another by chance
 _CREDIT_LINE = 400  # characters of a line that may say whose copy it is
 #: What stands under pictures: trafilatura leaves some of it in, and whose picture it is says nothing of the text.
 _CAPTIONS = (
@@ -62,10 +64,13 @@ def values(data: bytes, content_type: str | None, url: str | None) -> dict[str, 
 
     `content_type`: the header of the answer that brought the page; `url`: where it was found.
     """
-    tree = _tree(decoded(data, content_type))
-    fields = metadata.read(tree, data, url)
+    tree, extract = _tree(decoded(data, content_type)), _extractor()
     try:
-        deck, lines = _story(tree)
+        described = metadata.described(tree)
+        fields = metadata.read(tree, described, data, url)
+        deck, lines = _story(
+            tree, extract, jsonld.raw(jsonld.article(described, [str(fields["url"])]).get("articleBody"))
+        )
     except Exception as error:  # a page may find the fault of a library, and is one page
         raise NoArticleError(f"HTML that cannot be taken apart: {type(error).__name__}: {error}"[:300]) from error
     if not any(lines):
@@ -84,29 +89,28 @@ def _tree(text: str) -> HtmlElement:
     return tree
 
 
-def _story(tree: HtmlElement) -> tuple[str, list[str]]:
-    """The line under the headline, if one is printed, and the paragraphs.
+def _story(tree: HtmlElement, extract: Callable[[HtmlElement], _Element | None], stated: str) -> tuple[str, list[str]]:
+    """The line under the headline, if one is printed, and the paragraphs. `stated`: the text as JSON-LD has it.
 
     After these come the lines of the page that say whose copy it is and that the extractor has left out.
     """
     crediting = list(_crediting(tree))  # before the tree is taken apart
-    articles = jsonld.nodes([script.text or "" for script in tree.iter("script") if metadata.is_jsonld(script)])
-    body = _extractor()(tree)
-    above, lines = _headed(body) if body is not None else ([], [])
-    stated = markup.plain(jsonld.raw(jsonld.article(articles, []).get("articleBody"))).split("\n")
-    if _n_words(lines) < _TOLD * _n_words(stated) or len(lines) == 1 < len(stated):
-        lines = stated
+    body = extract(tree)
+    deck, lines = _headed(body) if body is not None else ("", [])
+    said = markup.plain(stated).split("\n")
+    if _n_words(lines) < _TOLD * _n_words(said) or len(lines) == 1 < len(said):
+        lines = said
     held = " ".join(" ".join(lines).split())
-    deck = above[1] if len(above) > 1 else ""
-    return deck, lines + [line for line in crediting if line not in held]
+    return deck, lines + [line for line in crediting if line not in (held if len(line) > _SHORT else lines)]
 
 
-def _headed(body: _Element) -> tuple[list[str], list[str]]:
-    """The headings above the first paragraph, and what follows."""
+def _headed(body: _Element) -> tuple[str, list[str]]:
+    """The first heading but the headline above the first paragraph, "" if there is none; and what follows these."""
     children, above = list(body), list[str]()
     while children and markup.local(children[0]) == "head" and len(children) > 1:
-        above += markup.lines(children.pop(0))
-    return above, [line for child in children for line in markup.lines(child)]
+        heading = children.pop(0)
+        above += markup.lines(heading) if heading.get("rend") != "h1" else []
+    return next(iter(above), ""), [line for child in children for line in markup.lines(child)]
 
 
 def _n_words(lines: list[str]) -> int:
@@ -116,10 +120,10 @@ def _n_words(lines: list[str]) -> int:
 def _crediting(tree: HtmlElement) -> Iterator[str]:
     """The lines of the article that stand in elements of which the class says that they credit, innermost."""
     named = [one for one in tree.xpath(_NAMED) if _CREDITING.search(f"{one.get('class', '')} {one.get('id', '')}")]
-    around = {id(outer) for one in named for outer in one.iterancestors()}
+    around = {outer for one in named for outer in one.iterancestors()}
     for element in named:
         outward = [element, *element.iterancestors()][:_NEAR]
-        if id(element) in around or any(_is_elsewhere(one) for one in outward):
+        if element in around or any(_is_elsewhere(one) for one in outward):
             continue
         line = " ".join(element.text_content().split())
         if 0 < len(line) <= _CREDIT_LINE:
@@ -133,8 +137,10 @@ def _is_elsewhere(element: HtmlElement) -> bool:
 @functools.cache
 def _extractor() -> Callable[[HtmlElement], _Element | None]:
     """trafilatura, which takes a while to import and says on standard error what it thinks of a page."""
-    import trafilatura
-
+    try:
+        import trafilatura
+    except ImportError as error:
+        raise InputError(f"trafilatura, with which HTML is read, cannot be imported: {error}. {_INSTALL}") from error
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
     def body(tree: HtmlElement) -> _Element | None:

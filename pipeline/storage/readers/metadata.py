@@ -17,7 +17,7 @@ from pipeline.storage.readers import jsonld
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-__all__ = ["is_jsonld", "read"]
+__all__ = ["described", "read"]
 
 #: Names of `meta` elements by field, in order of preference. `og:` and the like are names as others are.
 _METAS: Mapping[str, tuple[str, ...]] = {
@@ -69,14 +69,19 @@ _PRINTED_BYLINE = (
 _PRINTED_TIME = "//*[@itemprop='{}']/@datetime | //*[@itemprop='{}']/@content"
 
 
-def read(tree: HtmlElement, data: bytes, url: str | None) -> dict[str, object]:
-    """The fields that a page fills. `data`: its bytes; `url`: where it was found, if that is known.
+def described(tree: HtmlElement) -> list[jsonld.Node]:
+    """What the scripts of a page describe in JSON-LD."""
+    scripts = (script for script in tree.iter("script") if "ld+json" in (script.get("type") or "").casefold())
+    return jsonld.nodes([script.text or "" for script in scripts])
+
+
+def read(tree: HtmlElement, found: Sequence[jsonld.Node], data: bytes, url: str | None) -> dict[str, object]:
+    """The fields that a page fills. `found`: what it describes; `data`: its bytes; `url`: where it was found, if known.
 
     A page that is known by no address takes its own word for one. `origin_url` is another site's page that this one names as
     its source; what names its own site says nothing, for templates fill it in everywhere.
     """
     metas = _metas(tree)
-    found = jsonld.nodes([script.text or "" for script in tree.iter("script") if is_jsonld(script)])
     canonical = _links(tree, "canonical", url)
     own = [url or "", *metas["address"], *canonical]
     ld = jsonld.article(found, own)
@@ -87,7 +92,7 @@ def read(tree: HtmlElement, data: bytes, url: str | None) -> dict[str, object]:
     return {
         "url": address,
         "canonical_url": _first([*canonical, *metas["address"]]),
-        "origin_url": next((one for one in origins if _host(one) != host and urlsplit(one).path not in ("", "/")), ""),
+        "origin_url": _first(one for one in origins if _host(one) not in ("", host) and _path(one) not in ("", "/")),
         "publisher": publisher,
         "headline": _headline(tree, ld, metas, publisher),
         "deck": _first([jsonld.text(ld.get("description")), *metas["deck"]]),
@@ -122,11 +127,6 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
     return {field: [value for name in names for value in said.get(name, ())] for field, names in _METAS.items()}
 
 
-def is_jsonld(script: HtmlElement) -> bool:
-    """Whether a script is a description in JSON-LD."""
-    return "ld+json" in (script.get("type") or "").casefold()
-
-
 def _links(tree: HtmlElement, relation: str, url: str | None) -> list[str]:
     found = (
         link.get("href", "") for link in tree.iter("link") if relation in (link.get("rel") or "").casefold().split()
@@ -151,6 +151,10 @@ def _host(address: str) -> str:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def _path(address: str) -> str:
+    return "/" + address.partition("://")[2].partition("/")[2]
 
 
 def _saved(data: bytes) -> str:
