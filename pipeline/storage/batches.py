@@ -59,7 +59,7 @@ def extracted(batch: Batch, settings: config.Read) -> Batch:
             values = html.values(row["data"], row["content_type"], row["url"])
             record = usable(fields, {**values, **_given(row, values)}, settings)
         except html.NoArticleError as error:
-            record = str(error)
+            record = " ".join(str(error).split())
         if isinstance(record, str):
             rejects.append((f"{row['source']}:{row['line']}", encodable(record)))
         else:

@@ -59,7 +59,7 @@ class _Archive:
                 return
             except (_BrokenError, OSError) as error:
                 if not tries:
-                    yield Bad(number, f"broken WARC: {error}")
+                    yield Bad(number, " ".join(f"broken WARC: {error}".split())[:300])
                     number += 1
             tries += 1
             if tries > _PATIENCE:
