@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser test test-spark spark-kills check fix bench bench-full signatures whole scale quality kills thirty nights bombs fuzz nightly backfill clean
+.PHONY: help demo browser test test-spark spark-kills check fix bench bench-full signatures whole scale quality kills thirty nights pages bombs fuzz nightly backfill clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ kills: $(STAMP)  ## runs killed at any moment, nothing torn and nothing lost (mi
 
 thirty: $(STAMP)  ## thirty nights of the demo by `make nightly`, as one batch would have them, byte for byte (minutes)
 	@$(BIN)/python -m benchmarks.thirty $(if $(SEED),--seed $(SEED))
+
+pages: $(STAMP)  ## pages of HTML from a WARC file, how many a second and in what memory: make pages [PAGES=500]
+	@$(BIN)/python -m benchmarks.pages --pages $(or $(PAGES),500)
 
 bombs: $(STAMP)  ## files that are far too large once they are opened, and what memory a run took (minutes)
 	@$(BIN)/python -m benchmarks.bombs

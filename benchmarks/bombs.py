@@ -7,6 +7,7 @@ tables, in bounded time and memory, whatever the file holds.
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import os
 import shutil
@@ -73,6 +74,26 @@ def in_one_list(values: pa.Array) -> pa.Table:
     return pa.table({"text": ["words"], "authors": lists})
 
 
+def archived(*blocks: Callable[[], bytes], times: int = 1) -> Write:
+    """A WARC file of answers with these bodies, each packed as a record of its own, all of them so many times."""
+
+    def write(path: Path) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n"
+        with path.open("wb") as file:
+            records = [gzip.compress(_record(head + block()), 1) for block in blocks]
+            for _ in range(times):
+                file.writelines(records)
+
+    return write
+
+
+def _record(block: bytes) -> bytes:
+    said = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://a.example/\r\nContent-Length: {len(block)}\r\n\r\n"
+    return said.encode() + block + b"\r\n\r\n"
+
+
+LAUGHS = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(20)).encode()
+ITEM = b"<item><title>T</title><description>Words.</description></item>"
 BOMBS: dict[str, Write] = {
     "line.jsonl.gz": packed(b'{"text": "', b"x" * MEGABYTE, 3_000, b'"}'),
     "line.jsonl.zst": packed(b'{"text": "', b"x" * MEGABYTE, 3_000, b'"}'),
@@ -97,6 +118,19 @@ BOMBS: dict[str, Write] = {
     "many.parquet": table(lambda: pa.table({"text": repeated("word " * 90_000, 100_000)})),
     "long-lists.parquet": table(lambda: in_one_list(repeated("word " * 200_000, 100_000))),
     "empty-lists.parquet": table(lambda: in_one_list(pa.array([""]).take(pa.array([0] * 50_000_000, pa.int8())))),
+    "zeros.html.gz": packed(b"<html><body><p>", bytes(MEGABYTE), 3_000),
+    "deep.html": text(lambda: "<html><body>" + "<div>" * 3_000_000),
+    "elements.html": text(lambda: "<html><body>" + "<p>a" * 3_000_000),
+    "links.html": text(lambda: "<html><body><article>" + "<div><p>word word word</p><a href=x>link</a></div>" * 16_000),
+    "description.html": text(lambda: '<html><script type="application/ld+json">' + '{"@graph":[' * 1_000_000),
+    "long.warc.gz": archived(lambda: bytes(300 * MEGABYTE), lambda: gzip.compress(bytes(300 * MEGABYTE))),
+    "bodies.warc.gz": archived(lambda: gzip.compress(bytes(15 * MEGABYTE)), times=2_000),
+    "hole.warc": sparse(b"WARC/1.0\r\nContent-Length: 9\r\n\r\n", 1 << 30, _record(b"x")),
+    "marks.warc.gz": packed(b"", b"\x1f\x8b\x08" * 300_000, 10),
+    "laughs.xml": text(lambda: f'<!DOCTYPE rss [<!ENTITY l0 "lol">{LAUGHS.decode()}]><rss><channel><item>&l20;</item>'),
+    "item.rss.gz": packed(b"<rss><channel><item><description>", b"word " * 200_000, 1_000),
+    "items.rss.gz": packed(b"<rss><channel>", ITEM * 10_000, 300, b"</channel></rss>"),
+    "deep.xml.gz": packed(b"<rss><channel>", b"<item>" * 100_000, 300),
     "nulls.parquet": table(lambda: pa.table({"text": pa.nulls(50_000_000, pa.string())})),
 }
 

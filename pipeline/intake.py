@@ -5,6 +5,7 @@ Everything passes through a batch at a time into the new part of the state; the 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ __all__ = [
     "Night",
     "Taken",
     "clean_batch",
+    "extract_batch",
     "is_forgotten",
     "latest",
     "nothing",
@@ -89,7 +91,8 @@ def take_in(
     reading = read.batches(files, settings.read)
     night = Night(known, forgotten)
     with Crew(Rules(settings, publishers.load(settings.clean.publishers, aliases))) as crew:
-        cleaned = crew.each(clean_batch, night.records(watched(reading, watch)), watch)
+        batches = _extracted(watched(reading.unextracted(), watch), crew, watch)
+        cleaned = crew.each(clean_batch, night.records(batches), watch)
         for (articles, records), found in crew.each(trace_and_sketch, night.articles(cleaned, watch), watch):
             for name, rows in {"articles": articles, "bodies": articles, "records": records, **found}.items():
                 part.add(name, rows)
@@ -182,9 +185,9 @@ def latest(intake: Intake, last: datetime | None, settings: config.Config) -> da
     return max(found, last) if last else found
 
 
-def watched(reading: read.Reading, watch: Watch) -> Iterator[read.Batch]:
-    """The batches of a reading, each timed as it is read."""
-    batches = iter(reading)
+def watched(batches: Iterable[read.Batch], watch: Watch) -> Iterator[read.Batch]:
+    """The batches, each timed as it is read."""
+    batches = iter(batches)
     while True:
         with watch.step("read", batch=True) as step:
             batch = next(batches, None)
@@ -192,6 +195,23 @@ def watched(reading: read.Reading, watch: Watch) -> Iterator[read.Batch]:
         if batch is None:
             return
         yield batch
+
+
+def _extracted(batches: Iterable[read.Batch], crew: Crew, watch: Watch) -> Iterator[read.Batch]:
+    """The same with the articles of their pages of HTML. Batches without any go to no process for that."""
+    for has_pages, some in itertools.groupby(batches, key=lambda batch: batch.pages.num_rows > 0):
+        if has_pages:
+            yield from (batch for _, batch in crew.each(extract_batch, ((None, (batch,)) for batch in some), watch))
+        else:
+            yield from some
+
+
+def extract_batch(rules: Rules, watch: Watch, batch: read.Batch) -> read.Batch:
+    """The batch with the articles of its pages among its records."""
+    with watch.step("read", batch=True) as step:
+        found = read.extracted(batch, rules.settings.read)
+        step.rows = found.records.num_rows - batch.records.num_rows
+        return found
 
 
 def clean_batch(rules: Rules, watch: Watch, records: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:

@@ -42,9 +42,11 @@ def run(
 ) -> None:
     """Read articles into a store and publish its tables.
 
-    INPUT is any number of files, folders and globs: Parquet, JSON lines (.jsonl, .gz, .zst), CSV, and scraped pages as
-    text, one a file. The field names of trafilatura, news-please, fundus, newspaper4k and others are understood as they
-    are. On an empty store this is a batch; on a store with history it adds a night. The same input again changes nothing.
+    INPUT is any number of files, folders and globs: Parquet, JSON lines (.jsonl, .gz, .zst), JSON, CSV; scraped pages as
+    text or HTML, one a file; WARC archives (.warc, .gz, .zst); NewsML-G2, NITF, ninjs, RSS and Atom. HTML and WARC want
+    the extra: pip install "newswire-reprints[html]". The field names of trafilatura, news-please, fundus, newspaper4k and
+    others are understood as they are. On an empty store this is a batch; on a store with history it adds a night. The
+    same input again changes nothing.
 
     The tables lie in STORE/current as Parquet; STORE/latest.json names the newest run.
     """

@@ -203,10 +203,7 @@ def _clean(task: _Files) -> pa.Table:
             }.items():
                 writers.add(name, rows)
         writers.close()
-    files = [
-        [str(one.path), one.rows, one.rejects, one.bytes, one.status, one.reason, _digest(one.path)]
-        for one in reading.files
-    ]
+    files = [[str(one.path), *one[1:6], _digest(one.path), dict(one.passed)] for one in reading.files]
     return _told(watch, files=files, records=n_records, gone=gone)
 
 

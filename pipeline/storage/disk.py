@@ -16,7 +16,8 @@ __all__ = ["Newest", "ensure_room", "told_if_full"]
 
 #: Bytes that a run writes for one of its input, measured with room to spare: bodies and records are kept packed, sketches
 #: hardly pack at all.
-_PLAIN, _PACKED = 2.5, 6.0
+_PLAIN, _PACKED, _WEB = 2.5, 6.0, 2.0
+_WEB_SUFFIXES = frozenset({".warc", ".html", ".htm", ".xhtml"})  # packed or not: little of a page is its article
 _PACKED_SUFFIXES = frozenset({".parquet", ".pq", ".gz", ".gzip", ".zst", ".zstd", ".bz2"})
 _TELLING = 1 << 20  # bytes of input; of fewer, what was written tells little
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -33,8 +34,9 @@ class Newest(NamedTuple):
 def ensure_room(name: str, folder: Path, inputs: Sequence[Path], newest: Newest, spare: float) -> None:
     """Refuse to begin where the disk is likely to fill. `StoreError` says how much is free and how much is wanted.
 
-    A run may write 6 bytes for a byte of packed input and 2.5 for one of plain text, or as many as the newest run did if that
-    is more; and the tables of the newest run anew. `spare`: what is to stay free, in GB; 0: nobody looks.
+    A run may write 6 bytes for a byte of packed input, 2.5 for one of plain text and 2 for one of pages of the web, or as many
+    as the newest run did if that is more; and the tables of the newest run anew. `spare`: what is to stay free, in GB; 0:
+    nobody looks.
     """
     if not spare:
         return
@@ -64,6 +66,8 @@ def told_if_full(name: str) -> Iterator[None]:
 
 
 def _factor(file: Path) -> float:
+    if not _WEB_SUFFIXES.isdisjoint(suffix.lower() for suffix in file.suffixes[-2:]):
+        return _WEB
     return _PACKED if file.suffix.lower() in _PACKED_SUFFIXES else _PLAIN
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import msgspec
@@ -21,7 +22,8 @@ from pipeline.watch import Watch
 
 __all__ = ["next_number", "nights", "of", "parts", "settings"]
 
-_PACKAGES = ("newswire-reprints", "datasketch", "numba", "numpy", "pandas", "pyarrow")
+_PACKAGES = ("newswire-reprints", "datasketch", "lxml", "numba", "numpy", "pandas", "pyarrow")
+_EXTRAS = ("fastwarc", "trafilatura")  # of which the articles of a page depend on the version
 
 
 def of(
@@ -50,11 +52,19 @@ def of(
         "invocation": watch.invocation,
         "seconds": {name: round(taken, 3) for name, taken in watch.seconds.items()},
         "through": dict(watch.rows),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
+        "versions": {"python": platform.python_version(), **_versions()},
         "settings": msgspec.to_builtins(settings),
         "fingerprint": config.fingerprint(settings),
         "rules": rules.of(settings)._asdict(),
     }
+
+
+def _versions() -> dict[str, str]:
+    found = {name: version(name) for name in _PACKAGES}
+    for name in _EXTRAS:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def parts(
@@ -130,4 +140,5 @@ def _input(report: read.FileReport) -> dict[str, Any]:
         "rejects": report.rejects,
         "status": report.status,
         "reason": report.reason,
+        **({"passed_over": dict(sorted(report.passed.items()))} if report.passed else {}),
     }

@@ -11,40 +11,34 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import pyarrow as pa
 
-from pipeline import config, schema
+from pipeline import config
 from pipeline.storage import readers
-from pipeline.storage.readers.fields import Mapping, Record, no_text
+from pipeline.storage.batches import Batch, Pending, encodable, extracted, usable
+from pipeline.storage.readers.fields import Mapping as Fields
+from pipeline.storage.readers.fields import Record, no_text
 from pipeline.storage.readers.inputs import inputs, passed_over
-from pipeline.storage.readers.rows import Bad, Row, Unreadable
+from pipeline.storage.readers.rows import Bad, Found, Passed, Raw, Row, Unreadable
 from pipeline.storage.readers.sniff import locate
 
-__all__ = ["Batch", "FileReport", "Reading", "batches", "digest", "inputs", "passed_over", "spelled"]
+__all__ = ["Batch", "FileReport", "Reading", "batches", "digest", "extracted", "inputs", "passed_over", "spelled"]
 
 _PROBE = 100  # rows without any column for text, from the first on, after which a file is given up
-_FULL = 4  # a batch also ends when its texts pass so many times the size of the longest allowed record
-_HTML = re.compile(r"\s*<(?:!doctype\s+html|html|\?xml)\b", re.IGNORECASE)
 _HOPELESS = 10_000, 0.9  # so many rejects, if they are this share of a file's rows, and it is given up
-_COLUMNS = tuple(name for name in schema.RECORDS.names if name not in {"record", "source", "line", "field", "text"})
-
-
-class Batch(NamedTuple):
-    """Some of the records (RECORDS), and what was rejected while they were read (REJECTS)."""
-
-    records: pa.Table
-    rejects: pa.Table
 
 
 class FileReport(NamedTuple):
     """What became of one file. A failed file may have given `rows` before it broke; `reason` is "" when it was read.
 
-    `sha256` is its digest where that is known already.
+    `sha256` is its digest where that is known already. A page of HTML is a row also where no article is found in it later.
+    `passed`: how many sound entries of each kind held no article: pictures, requests, what an archive tells of itself.
     """
 
     path: Path
@@ -54,6 +48,7 @@ class FileReport(NamedTuple):
     status: Literal["read", "failed"]
     reason: str
     sha256: str = ""
+    passed: Mapping[str, int] = MappingProxyType({})
 
 
 def batches(files: Sequence[Path], settings: config.Read) -> Reading:
@@ -79,11 +74,15 @@ class Reading:
         self.files: list[FileReport] = []
         self._paths = tuple(files)
         self._settings = settings
-        self._mapping = Mapping(settings.fields)
+        self._fields = Fields(settings.fields)
 
     def __iter__(self) -> Iterator[Batch]:
+        return (extracted(batch, self._settings) for batch in self.unextracted())
+
+    def unextracted(self) -> Iterator[Batch]:
+        """The batches with their pages of HTML as these are, for processes to take the articles out of: see `extracted`."""
         self.files = []
-        pending = _Pending(self._settings)
+        pending = Pending(self._settings)
         for path in self._paths:
             yield from self._read(path, pending)
         if not pending.is_empty():
@@ -94,18 +93,23 @@ class Reading:
         """Whether there were files and not one of them could be read to its end or gave a record."""
         return bool(self.files) and all(report.status == "failed" and not report.rows for report in self.files)
 
-    def _read(self, path: Path, pending: _Pending) -> Iterator[Batch]:
-        name, rows, rejects, reason = spelled(path), 0, 0, ""
+    def _read(self, path: Path, pending: Pending) -> Iterator[Batch]:
+        name, rows, rejects, reason, passed = spelled(path), 0, 0, "", Counter[str]()
         try:
             before = _stamp(path)
             for row in self._records(path):
-                if isinstance(row, Bad):
-                    pending.reject(f"{name}:{row.line}", _encodable(row.reason))
+                if isinstance(row, Passed):
+                    passed[encodable(row.kind)] += 1
+                elif isinstance(row, Bad):
+                    pending.reject(f"{name}:{row.line}", row.reason)
                     rejects += 1
                     if rejects > _HOPELESS[0] and rejects > _HOPELESS[1] * (rows + rejects):
                         raise Unreadable(f"given up: of its first {rows + rejects:,} rows {rejects:,} cannot be used")
                 else:
-                    pending.add(name, *row)
+                    if isinstance(row, Raw):
+                        pending.add_page(name, row)
+                    else:
+                        pending.add(name, *row)
                     rows += 1
                 if pending.is_full():
                     yield pending.take()
@@ -115,31 +119,21 @@ class Reading:
             reason = _reason(error)
             pending.reject(name, reason)
             rejects += 1
-        self.files.append(FileReport(path, rows, rejects, _size(path), "failed" if reason else "read", reason))
+        status: Literal["read", "failed"] = "failed" if reason else "read"
+        self.files.append(FileReport(path, rows, rejects, _size(path), status, reason, passed=MappingProxyType(passed)))
 
-    def _records(self, path: Path) -> Iterator[tuple[int, Record] | Bad]:
+    def _records(self, path: Path) -> Iterator[tuple[int, Record] | Bad | Raw | Passed]:
         settings = self._settings
         source = locate(path, settings)
-        for row in _probed(readers.rows(source, self._mapping, settings), self._mapping):
-            if isinstance(row, Bad):
+        for row in _probed(readers.rows(source, self._fields, settings), self._fields):
+            if not isinstance(row, Found):
                 yield row
                 continue
-            try:
-                record = self._mapping.record(row.values)
-            except RecursionError:
-                yield Bad(row.line, "nested too deeply")
-                continue
-            if record is None:
-                yield Bad(row.line, "no text")
-            elif len(record.text) > settings.max_text:
-                yield Bad(row.line, f"text longer than {settings.max_text:,} characters ([read] max_text)")
-            elif _HTML.match(record.text):
-                yield Bad(row.line, "HTML or XML where text should be: take the text out of it first")
-            else:
-                yield row.line, record
+            record = usable(self._fields, row.values, settings)
+            yield Bad(row.line, record) if isinstance(record, str) else (row.line, record)
 
 
-def _probed(rows: Iterator[Row], mapping: Mapping) -> Iterator[Row]:
+def _probed(rows: Iterator[Row], fields: Fields) -> Iterator[Row]:
     """The same rows; raises `Unreadable` when the first `_PROBE` of them have no column for text between them.
 
     Otherwise a file in other terms than ours would be a million rejects instead of one, with no word on how to map it.
@@ -147,11 +141,11 @@ def _probed(rows: Iterator[Row], mapping: Mapping) -> Iterator[Row]:
     held: list[Row] = []
     columns: dict[str, None] = {}
     for row in rows:
-        if isinstance(row, Bad):
+        if not isinstance(row, Found):
             yield row
             continue
         held.append(row)
-        if mapping.has_text(row.values):
+        if fields.has_text(row.values):
             yield from held
             yield from rows
             return
@@ -163,79 +157,15 @@ def _probed(rows: Iterator[Row], mapping: Mapping) -> Iterator[Row]:
     yield from held
 
 
-class _Pending:
-    """The columns of the batch being filled."""
-
-    def __init__(self, settings: config.Read) -> None:
-        self._rows_limit = settings.batch_rows
-        self._text_limit = _FULL * settings.max_record_mb << 20
-        self._record = 0
-        self._clear()
-
-    def _clear(self) -> None:
-        self._rows: list[tuple[str, int, Record]] = []
-        self._rejects: list[tuple[str, str]] = []
-        self._size = 0
-
-    def add(self, source: str, line: int, record: Record) -> None:
-        self._rows.append((source, line, record))
-        self._size += len(record.text)
-
-    def reject(self, source: str, reason: str) -> None:
-        self._rejects.append((source, reason))
-
-    def is_empty(self) -> bool:
-        return not self._rows and not self._rejects
-
-    def is_full(self) -> bool:
-        return (
-            len(self._rows) >= self._rows_limit
-            or len(self._rejects) >= self._rows_limit
-            or self._size >= self._text_limit
-        )
-
-    def take(self) -> Batch:
-        rows, rejects = self._rows, self._rejects
-        columns: dict[str, list[object]] = {
-            "record": list(range(self._record, self._record + len(rows))),
-            "source": [source for source, _, _ in rows],
-            "line": [line for _, line, _ in rows],
-            "field": [record.field for _, _, record in rows],
-            "text": [record.text for _, _, record in rows],
-        }
-        for name in _COLUMNS:
-            columns[name] = [record.values.get(name) for _, _, record in rows]
-        batch = Batch(
-            pa.table(columns, schema=schema.RECORDS),
-            pa.table(
-                {
-                    "article_id": [None] * len(rejects),
-                    "source": [source for source, _ in rejects],
-                    "stage": ["read"] * len(rejects),
-                    "reason": [reason for _, reason in rejects],
-                },
-                schema=schema.REJECTS,
-            ),
-        )
-        self._record += len(rows)
-        self._clear()
-        return batch
-
-
 def spelled(path: Path) -> str:
     """The path as text; file systems allow names that no encoding can print."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _encodable(text: str) -> str:
-    """What a table can hold: a name of a column that is not UTF-8 may stand in a reason."""
-    return text.encode("utf-8", "replace").decode()
-
-
 def _reason(error: BaseException) -> str:
     """One line."""
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return _encodable(" ".join(text.split())[:500]) or type(error).__name__
+    return encodable(" ".join(text.split())[:500]) or type(error).__name__
 
 
 def _stamp(path: Path) -> tuple[int, int]:

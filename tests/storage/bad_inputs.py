@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.storage.test_read import zstd
+from tests.storage.warcs import answer, packed, record
 
 __all__ = ["CASES", "Case", "lines", "story"]
 
@@ -41,6 +42,23 @@ def parquet(table: pa.Table, **options: Any) -> bytes:
 
 def table(*rows: dict[str, object]) -> pa.Table:
     return pa.Table.from_pylist(list(rows))
+
+
+def page(name: str, words: str, encoding: str) -> bytes:
+    """A page of HTML in Latin-1, whatever it says."""
+    told = f"<p>{story(name)['text']} {words}</p>" * 3
+    head = f'<meta charset="{encoding}"><meta property="article:published_time" content="2026-03-09T10:00:00Z">'
+    return f"<html><head>{head}</head><body><article>{told}</article></body></html>".encode("latin-1")
+
+
+def item(name: str, words: str = "") -> str:
+    told = f"{story(name)['text']} {words}"
+    return f"<item><guid>{name}</guid><pubDate>2026-03-09T10:00:00Z</pubDate><c:encoded>{told}</c:encoded></item>"
+
+
+def feed(*items: str) -> bytes:
+    space = 'xmlns:c="http://purl.org/rss/1.0/modules/content/"'
+    return f"<rss {space}><channel>{''.join(items)}</channel></rss>".encode()
 
 
 class Case(NamedTuple):
@@ -349,5 +367,57 @@ CASES = [
             )
         ),
         tuple(f"url-{n}" for n in range(5)),
+    ),
+    Case(
+        "a page of HTML in a wrong character set",
+        "charset.html",
+        page("charset", "caf\xe9 \x96 ", "utf-8"),
+        ("charset",),
+    ),
+    Case("a page of HTML in a wrong character set", "latin.html", page("latin", "caf\xe9", "latin-1"), ("latin",)),
+    Case(
+        "a page of HTML without an article",
+        "empty.html",
+        b"<html><body></body></html>",
+        rejects=("HTML without an article in it",),
+    ),
+    Case(
+        "a page of HTML without an article",
+        "elements.html",
+        b"<html><body>" + b"<i></i>" * 60_000,
+        rejects=("more than 30,000 elements",),
+    ),
+    Case(
+        "a WARC record that is cut off",
+        "broken.warc.gz",
+        packed(answer(1), answer(2))[:-40] + packed(answer(3)),
+        rejects=("broken WARC",),
+    ),
+    Case(
+        "a WARC record that is no page",
+        "passed.warc",
+        record(b"GET / HTTP/1.1\r\n\r\n", "request") + record(b"HTTP/1.1 301 Moved\r\n\r\n"),
+    ),
+    Case(
+        "XML that is cut off or broken",
+        "cut.rss",
+        feed(item("rss-1"), item("rss-2"))[:-60],
+        ("rss-1",),
+        ("within item 2",),
+        True,
+    ),
+    Case(
+        "entities in XML",
+        "laughs.xml",
+        b'<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + feed(item("rss-3", "&x;")),
+        ("rss-3",),
+    ),
+    Case("XML of another kind", "drawing.xml", b"<svg/>", rejects=("its root is <svg>",), failed=True),
+    Case(
+        "a feed's item with only a summary",
+        "summary.rss",
+        feed(item("rss-4"), "<item><guid>s</guid><description>Short.</description></item>"),
+        ("rss-4",),
+        ("only a summary",),
     ),
 ]

@@ -23,7 +23,7 @@ from pipeline.errors import InputError
 from pipeline.storage.store import Store
 from pipeline.watch import Step, Watch
 from tests.conftest import Ended
-from tests.storage import test_disk
+from tests.storage import test_disk, test_read_html
 from tests.storage.bad_inputs import CASES, Case, lines, story
 
 DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -295,6 +295,7 @@ ELSEWHERE = {
     "1970-01-01": test_a_date_as_a_number,
     "an id longer": test_ids_that_nobody_could_name,
     "a field beside the text": test_fields_that_hold_a_page,
+    "HTML or WARC where the extra": test_read_html.test_without_the_extra_a_page_says_what_to_install,
     "the same article again": test_the_same_article_again_and_with_another_text,
     "the same article with another": test_the_same_article_again_and_with_another_text,
     "more input than": test_disk.test_what_a_run_may_write_is_told_from_its_inputs_and_from_what_the_newest_run_wrote,

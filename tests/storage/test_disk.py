@@ -46,6 +46,8 @@ def test_what_a_run_may_write_is_told_from_its_inputs_and_from_what_the_newest_r
     nothing, gone = disk.Newest([], [], 0), tmp_path / "gone.jsonl"
     assert "this run may need 1002500.0 GB; make room" in wanted(tmp_path, [plain, gone], nothing)
     assert "this run may need 1006000.0 GB" in wanted(tmp_path, [packed], nothing)
+    archive, page = sparse(tmp_path / "c.warc.gz", TERABYTE), sparse(tmp_path / "d.HTML", TERABYTE)
+    assert "this run may need 1004000.0 GB" in wanted(tmp_path, [archive, page], nothing)
     assert "this run may need 1003000.0 GB" in wanted(tmp_path, [], disk.Newest(tables, part, TERABYTE))
     assert "this run may need 1007000.0 GB" in wanted(tmp_path, [plain], disk.Newest(tables, part, TERABYTE))
     assert "this run may need 1009000.0 GB" in wanted(tmp_path, [packed], disk.Newest(tables, part, TERABYTE))

@@ -1,6 +1,7 @@
 """One small module per format; each turns a file into rows, none decides what a column means.
 
 `sniff.locate` says what a file is, `rows` opens the reader for it, `fields.Mapping` makes records of its rows.
+A page of HTML is a `Raw`, of which `html` makes a row later, in any process; what is sound and no article is `Passed`.
 A row that cannot be used is a `Bad`; a file that cannot be used raises `Unreadable`, `OSError` or `pyarrow`'s errors.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline import config
-from pipeline.storage.readers import delimited, document, jsonlines, page, parquet
+from pipeline.storage.readers import delimited, document, jsonlines, page, parquet, warc, xml
 from pipeline.storage.readers.fields import Mapping
 from pipeline.storage.readers.rows import Row
 from pipeline.storage.readers.sniff import Source
@@ -31,3 +32,9 @@ def rows(source: Source, mapping: Mapping, settings: config.Read) -> Iterator[Ro
             return delimited.rows(source, limit)
         case "page":
             return page.rows(source, limit)
+        case "html":
+            return page.html_rows(source, limit)
+        case "warc":
+            return warc.rows(source, limit)
+        case "xml":
+            return xml.rows(source, limit)

@@ -22,6 +22,7 @@ _ENVELOPES = (
     ("response", "docs"),
     ("results",),
     ("items",),
+    ("_items",),
     ("docs",),
     ("data",),
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
+from pipeline.storage.readers import ninjs
 from pipeline.storage.readers.rows import Bad, Found, Row, lines, too_long
 from pipeline.storage.readers.sniff import Source
 
@@ -46,7 +48,7 @@ def row(number: int, value: object) -> Row:
         return Bad(number, f"not a JSON object but {_kind(value)}")
     if len(value) > _FIELDS:
         return Bad(number, f"an object of more than {_FIELDS:,} fields")
-    return Found(number, value)
+    return ninjs.row(number, value) if ninjs.is_one(value) else Found(number, value)
 
 
 def parse(record: bytes) -> object:
@@ -61,7 +63,7 @@ def parse(record: bytes) -> object:
         return scrub(json.loads(record.decode("utf-8"), strict=False))
 
 
-def scrub(value: object) -> object:
+def scrub(value: Any) -> Any:
     """The same value with U+FFFD for every lone surrogate."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
 
-__all__ = ["Bad", "Found", "Row", "Stream", "Unreadable", "inflated", "lines", "most", "too_long"]
+__all__ = [
+    "Bad",
+    "Found",
+    "Passed",
+    "Raw",
+    "Row",
+    "Stream",
+    "Unreadable",
+    "inflated",
+    "lines",
+    "most",
+    "too_long",
+    "whole",
+]
 
 _CHUNK = 1 << 15  # small: what a broken archive still gave before its end is lost in steps of this
 _EMPTY = 100_000  # lines without anything, one below the other, after which nobody reads on
@@ -30,7 +43,29 @@ class Bad(NamedTuple):
     reason: str
 
 
-Row = Found | Bad
+class Raw(NamedTuple):
+    """A page of HTML, from which an article is still to be taken.
+
+    `content_type`: the header that came with it; `url`: where it was found; `fetched`: when; `source_id`: what it is to be
+    called if it says no address of its own.
+    """
+
+    line: int
+    data: bytes
+    content_type: str | None
+    url: str | None
+    fetched: str | None
+    source_id: str | None
+
+
+class Passed(NamedTuple):
+    """A row that is sound and no article: a picture in an archive, a request. `kind` says what, for counting."""
+
+    line: int
+    kind: str
+
+
+Row = Found | Bad | Raw | Passed
 
 
 class Stream(Protocol):
@@ -54,6 +89,15 @@ def most(size: int, max_ratio: int) -> int:
 def inflated(max_ratio: int) -> Unreadable:
     """The reason for a file that holds more."""
     return Unreadable(f"holds more than {max_ratio} times its own size ([read] max_ratio): perhaps a bomb")
+
+
+def whole(stream: Stream, limit: int) -> bytes | None:
+    """All of a stream; None, and no more of it is held, if that is more than `limit` bytes."""
+    parts, size = list[bytes](), 0
+    while size <= limit and (chunk := stream.read(1 << 20)):
+        parts.append(chunk)
+        size += len(chunk)
+    return b"".join(parts) if size <= limit else None
 
 
 def lines(stream: Stream, limit: int) -> Iterator[tuple[int, bytes | None]]:

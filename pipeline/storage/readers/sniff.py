@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pipeline.storage.readers.rows import Stream, Unreadable, inflated, most
 
 __all__ = ["Format", "Source", "locate"]
 
-Format = Literal["parquet", "jsonl", "json", "csv", "page"]
+Format = Literal["parquet", "jsonl", "json", "csv", "page", "html", "warc", "xml"]
 
 _FORMATS: dict[str, Format] = {
     ".parquet": "parquet",
@@ -25,8 +26,19 @@ _FORMATS: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".tab": "csv",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".warc": "warc",
+    ".xml": "xml",
+    ".rss": "xml",
+    ".atom": "xml",
+    ".nitf": "xml",
+    ".newsml": "xml",
 }
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+_DICTIONARY = b"\x5d\x2a\x4d\x18"  # in a WARC file before frames of zstd
+_HTML = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _PACKED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd", ".bz2")
 
 
@@ -45,22 +57,26 @@ class Source(NamedTuple):
     max_ratio: int
 
     @contextmanager
-    def open(self) -> Iterator[Stream]:
-        """The unpacked bytes, which are refused when they are at first sight no text, or are absurdly many."""
+    def open(self, *, wide: bool = False) -> Iterator[Stream]:
+        """The unpacked bytes, which are refused when they are at first sight no text, or are absurdly many.
+
+        `wide`: characters of two or four bytes are text, too.
+        """
         with self.path.open("rb") as file:
-            yield _Bounded(_unpacked(file, self.compression), most(self.size, self.max_ratio), self.max_ratio)
+            stream = _unpacked(file, self.compression)
+            yield _Bounded(stream, most(self.size, self.max_ratio), self.max_ratio, wide=wide)
 
 
 class _Bounded:
     """A stream that raises `Unreadable` where it says more than it may."""
 
-    def __init__(self, stream: Stream, left: int, max_ratio: int) -> None:
-        self._stream, self._left, self._max_ratio, self._begun = stream, left, max_ratio, False
+    def __init__(self, stream: Stream, left: int, max_ratio: int, *, wide: bool) -> None:
+        self._stream, self._left, self._max_ratio, self._wide, self._begun = stream, left, max_ratio, wide, False
 
     def read(self, size: int, /) -> bytes:
         chunk = self._stream.read(size)
         if not self._begun:
-            _refuse_alien(chunk)
+            _refuse_alien(chunk, wide=self._wide)
             self._begun = True
         self._left -= len(chunk)
         if self._left < 0:
@@ -83,6 +99,8 @@ def locate(path: Path, settings: config.Read) -> Source:
     suffix = unpacked.suffix.lower()
     pages = {known.lower() for known in settings.page_suffixes}
     kind: Format | None = "page" if suffix in pages else _FORMATS.get(suffix)
+    if kind == "warc" and head.startswith(_DICTIONARY):
+        compression = "zstd"
     kind = kind or _sniffed(path, compression)
     return Source(path, kind, compression, unpacked.stem, suffix, found.st_size, settings.max_ratio)
 
@@ -99,18 +117,27 @@ def _sniffed(path: Path, compression: str | None) -> Format:
         head = _unpacked(file, compression).read(4_096)
     if head.startswith(b"PAR1"):
         return "parquet"
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
+    if head.startswith(b"WARC/1."):
+        return "warc"
+    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if begin[:1] in {b"{", b"["}:
         return "json"  # whose reader also knows one object a line
+    if _HTML.match(begin):
+        return "html"
+    if begin.startswith(b"<?xml"):
+        return "xml"
     raise Unreadable(
-        "format not recognised: neither by its suffix (parquet, jsonl, ndjson, json, csv, tsv, [read] page_suffixes;"
-        " .gz, .zst, .bz2) nor by its first bytes"
+        "format not recognised: neither by its suffix (parquet, jsonl, ndjson, json, csv, tsv, html, warc, xml, rss, atom,"
+        " nitf, newsml, [read] page_suffixes; .gz, .zst, .bz2) nor by its first bytes"
     )
 
 
-def _refuse_alien(head: bytes) -> None:
+def _refuse_alien(head: bytes, *, wide: bool) -> None:
     """Raises `Unreadable` for what would be a reject a line: archives, text in characters of two or four bytes."""
     if head.startswith((*_COMPRESSIONS, b"PK\3\4")):
         raise Unreadable("an archive inside of another, or a ZIP archive; unpack it first")
+    if wide:
+        return
     zeros = tuple(place for place, byte in enumerate(head[:4]) if not byte)
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or zeros in {(0, 2), (1, 3), (0, 1, 2), (1, 2, 3)}:
         raise Unreadable("UTF-16 or UTF-32; convert it to UTF-8")

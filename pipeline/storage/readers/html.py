@@ -1,0 +1,150 @@
+"""A page of HTML as the fields of a record: its body by trafilatura, what it says of itself by `metadata`.
+
+What takes milliseconds a page, and the cores of a machine; a reader of files only takes the pages out of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import logging
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pipeline.errors import InputError
+from pipeline.storage.readers import jsonld, markup, metadata
+from pipeline.storage.readers.charset import decoded
+from pipeline.storage.readers.rows import Unreadable
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+    from lxml.html import HtmlElement
+
+__all__ = ["NoArticleError", "needed", "values"]
+
+_ELEMENTS = 30_000  # of a page: one of more is no article, and may take minutes
+_TOO_MANY = f"HTML of more than {_ELEMENTS:,} elements"
+_ANGLES = 6  # for each of them, at most: its own two, and those in scripts. More are not even parsed
+_INSTALL = "pip install 'newswire-reprints[html]', or pip install '.[html]' in a checkout"
+_TOLD = 0.5  # of the words of `articleBody`: with fewer, that is taken instead of what was found in the page
+_NAMED = "//*[self::article or self::main]//*[@class or @id]"
+_NEAR = 4  # elements outward that say what a line belongs to
+_SHORT = 40  # characters of a line that may stand in another by chance
+_CREDIT_LINE = 400  # characters of a line that may say whose copy it is
+#: What stands under pictures: trafilatura leaves some of it in, and whose picture it is says nothing of the text.
+_CAPTIONS = (
+    ".//*[contains(@class, 'caption') or contains(@class, 'photo-credit') or contains(@class, 'image-credit')"
+    " or contains(@class, 'photographer') or contains(@class, 'img-credit') or contains(@class, 'media-credit')]"
+    f"[string-length(normalize-space(.)) < {_CREDIT_LINE}]"
+)
+#: Lines of such elements say whose copy it is; extractors take them for furniture. Those under pictures are none of them.
+_CREDITING = re.compile(
+    r"disclaimer|syndicat|agenc(?:y|ies)|tagline|copyright|(?:news|article|story|content)-?(?:source|credit)|wire-?(?:credit|source)",
+    re.IGNORECASE,
+)
+_PICTURED = re.compile(
+    r"photo|image|img|picture|caption|video|media|gallery|nav|menu|share|footer|related", re.IGNORECASE
+)
+_ELSEWHERE = frozenset("figure figcaption aside nav form header footer table script style noscript template".split())
+
+
+class NoArticleError(Exception):
+    """A page without an article in it; the message says why."""
+
+
+def needed() -> None:
+    """Raises `Unreadable` where HTML and WARC cannot be read because the extra is not installed."""
+    if missing := [name for name in ("trafilatura", "fastwarc") if importlib.util.find_spec(name) is None]:
+        raise Unreadable(f"HTML and WARC are read with {' and '.join(missing)}, not installed here: {_INSTALL}")
+
+
+def values(data: bytes, content_type: str | None, url: str | None) -> dict[str, object]:
+    """The fields of the page's article. Raises `NoArticleError` if there is none, or it cannot be told.
+
+    `content_type`: the header of the answer that brought the page; `url`: where it was found.
+    """
+    tree, extract = _tree(decoded(data, content_type)), _extractor()
+    try:
+        described = metadata.described(tree)
+        fields = metadata.read(tree, described, data, url)
+        deck, lines = _story(
+            tree, extract, jsonld.raw(jsonld.article(described, [str(fields["url"])]).get("articleBody"))
+        )
+    except Exception as error:  # a page may find the fault of a library, and is one page
+        raise NoArticleError(f"HTML that cannot be taken apart: {type(error).__name__}: {error}"[:300]) from error
+    if not any(lines):
+        raise NoArticleError("HTML without an article in it")
+    return fields | {"deck": deck or fields["deck"], "text": "\n".join(lines)}
+
+
+def _tree(text: str) -> HtmlElement:
+    if text.count("<") > _ANGLES * _ELEMENTS:
+        raise NoArticleError(_TOO_MANY)
+    tree = markup.parsed(text)
+    if tree is None:
+        raise NoArticleError("HTML without anything in it")
+    if tree.xpath("count(//*)") > _ELEMENTS:
+        raise NoArticleError(_TOO_MANY)
+    return tree
+
+
+def _story(tree: HtmlElement, extract: Callable[[HtmlElement], _Element | None], stated: str) -> tuple[str, list[str]]:
+    """The line under the headline, if one is printed, and the paragraphs. `stated`: the text as JSON-LD has it.
+
+    After these come the lines of the page that say whose copy it is and that the extractor has left out.
+    """
+    crediting = list(_crediting(tree))  # before the tree is taken apart
+    body = extract(tree)
+    deck, lines = _headed(body) if body is not None else ("", [])
+    said = markup.plain(stated).split("\n")
+    if _n_words(lines) < _TOLD * _n_words(said) or len(lines) == 1 < len(said):
+        lines = said
+    held = " ".join(" ".join(lines).split())
+    return deck, lines + [line for line in crediting if line not in (held if len(line) > _SHORT else lines)]
+
+
+def _headed(body: _Element) -> tuple[str, list[str]]:
+    """The first heading but the headline above the first paragraph, "" if there is none; and what follows these."""
+    children, above = list(body), list[str]()
+    while children and markup.local(children[0]) == "head" and len(children) > 1:
+        heading = children.pop(0)
+        above += markup.lines(heading) if heading.get("rend") != "h1" else []
+    return next(iter(above), ""), [line for child in children for line in markup.lines(child)]
+
+
+def _n_words(lines: list[str]) -> int:
+    return sum(len(line.split()) for line in lines)
+
+
+def _crediting(tree: HtmlElement) -> Iterator[str]:
+    """The lines of the article that stand in elements of which the class says that they credit, innermost."""
+    named = [one for one in tree.xpath(_NAMED) if _CREDITING.search(f"{one.get('class', '')} {one.get('id', '')}")]
+    around = {outer for one in named for outer in one.iterancestors()}
+    for element in named:
+        outward = [element, *element.iterancestors()][:_NEAR]
+        if element in around or any(_is_elsewhere(one) for one in outward):
+            continue
+        line = " ".join(element.text_content().split())
+        if 0 < len(line) <= _CREDIT_LINE:
+            yield line
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    return markup.local(element) in _ELSEWHERE or _PICTURED.search(element.get("class", "")) is not None
+
+
+@functools.cache
+def _extractor() -> Callable[[HtmlElement], _Element | None]:
+    """trafilatura, which takes a while to import and says on standard error what it thinks of a page."""
+    try:
+        import trafilatura
+    except ImportError as error:
+        raise InputError(f"trafilatura, with which HTML is read, cannot be imported: {error}. {_INSTALL}") from error
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+
+    def body(tree: HtmlElement) -> _Element | None:
+        found: Any = trafilatura.bare_extraction(tree, include_comments=False, prune_xpath=_CAPTIONS)
+        return None if found is None else found.body
+
+    return body

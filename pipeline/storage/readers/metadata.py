@@ -1,0 +1,218 @@
+"""What an HTML page says of its article beside its text: JSON-LD first, then `meta` and `link`, then the page as printed.
+
+Fields are those of `schema.RECORDS`; which element means what is known from schema.org, the Open Graph, and the practice of
+publishing systems.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from pipeline.storage.readers import jsonld
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+__all__ = ["described", "read"]
+
+#: Names of `meta` elements by field, in order of preference. `og:` and the like are names as others are.
+_METAS: Mapping[str, tuple[str, ...]] = {
+    "headline": ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "headline", "title"),
+    "deck": ("og:description", "description", "twitter:description", "dc.description", "sailthru.description"),
+    "publisher": ("og:site_name", "application-name", "dc.publisher", "dcterms.publisher", "dc:publisher"),
+    "byline": (
+        *("author", "byl", "dc.creator", "dcterms.creator", "dc:creator", "parsely-author", "sailthru.author"),
+        *("cxenseparse:author", "citation_author", "article:author", "article:author_name", "byline"),
+    ),
+    "published": (
+        *("article:published_time", "og:article:published_time", "datepublished", "publishdate", "publish-date"),
+        *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "bt:pubdate"),
+        *(
+            "dc.date.issued",
+            "dcterms.issued",
+            "dcterms.created",
+            "dc.date",
+            "pubdate",
+            "date",
+            "citation_publication_date",
+        ),
+    ),
+    "modified": (
+        *("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "article:modified"),
+        *("lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "bt:moddate"),
+    ),
+    "rights": ("copyright", "dcterms.rightsholder", "dcterms.rights", "dc.rights", "rights"),
+    "language": ("og:locale", "content-language", "dc.language", "language"),
+    "credit": (
+        *("agency", "provider", "news:source", "article:source", "article.origin", "dc.source", "dcterms.source"),
+        *("source", "creditline", "credit"),
+    ),
+    "origin": ("syndication-source", "original-source"),
+    "address": ("og:url", "twitter:url", "parsely-link"),
+}
+_OWN = {name: field for field, names in _METAS.items() for name in names}
+_SAVED = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s<>\"]{1,2000})", re.IGNORECASE)
+_SAVED_WITHIN = 2_000  # bytes
+_CUT = (" ...", "...", "…")
+_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " · ", ": ")
+_NO_AUTHOR = re.compile(r"https?://|www\.|@\w+$|facebook\.com|admin$", re.IGNORECASE)
+_LONG = 300  # characters of a byline as printed: a longer one is something else
+#: Elements in which a byline, a headline, a time may stand as printed.
+_PRINTED_BYLINE = (
+    "//*[@itemprop='author' or @rel='author' or contains(concat(' ', normalize-space(@class), ' '), ' byline ')"
+    " or contains(concat(' ', normalize-space(@class), ' '), ' author ')]"
+)
+_PRINTED_TIME = "//*[@itemprop='{}']/@datetime | //*[@itemprop='{}']/@content"
+
+
+def described(tree: HtmlElement) -> list[jsonld.Node]:
+    """What the scripts of a page describe in JSON-LD."""
+    scripts = (script for script in tree.iter("script") if "ld+json" in (script.get("type") or "").casefold())
+    return jsonld.nodes([script.text or "" for script in scripts])
+
+
+def read(tree: HtmlElement, found: Sequence[jsonld.Node], data: bytes, url: str | None) -> dict[str, object]:
+    """The fields that a page fills. `found`: what it describes; `data`: its bytes; `url`: where it was found, if known.
+
+    A page that is known by no address takes its own word for one. `origin_url` is another site's page that this one names as
+    its source; what names its own site says nothing, for templates fill it in everywhere.
+    """
+    metas = _metas(tree)
+    canonical = _links(tree, "canonical", url)
+    own = [url or "", *metas["address"], *canonical]
+    ld = jsonld.article(found, own)
+    address = url or _saved(data) or _first([*metas["address"], *_of(ld, "url", "mainEntityOfPage", "@id"), *canonical])
+    publisher = _first([*jsonld.names(ld.get("publisher")), *metas["publisher"], jsonld.site(found)])
+    host = _host(address)
+    origins = [*_of(ld, "isBasedOn", "isBasedOnUrl"), *metas["origin"]]
+    return {
+        "url": address,
+        "canonical_url": _first([*canonical, *metas["address"]]),
+        "origin_url": _first(one for one in origins if _host(one) not in ("", host) and _path(one) not in ("", "/")),
+        "publisher": publisher,
+        "headline": _headline(tree, ld, metas, publisher),
+        "deck": _first([jsonld.text(ld.get("description")), *metas["deck"]]),
+        "byline": _byline(tree, ld, metas),
+        "credit": _credits(ld, metas, publisher),
+        "dateline": jsonld.text(ld.get("dateline")),
+        "rights": _first(
+            [jsonld.text(ld.get("copyrightNotice")), *jsonld.names(ld.get("copyrightHolder")), *metas["rights"]]
+        ),
+        "language": _first([*_language(ld), tree.get("lang", ""), *_attributes(tree, "lang"), *metas["language"]]),
+        "published": _time(tree, "datePublished", ld, metas["published"]),
+        "modified": _time(tree, "dateModified", ld, metas["modified"]),
+        "status": jsonld.text(ld.get("creativeWorkStatus")),
+        "version": jsonld.text(ld.get("version")),
+        "note": jsonld.text(ld.get("correction")),
+    }
+
+
+def _first(choices: Iterable[str]) -> str:
+    return next((choice for choice in choices if choice), "")
+
+
+def _metas(tree: HtmlElement) -> dict[str, list[str]]:
+    """What the `meta` elements say, by field, in order of preference."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for meta in tree.iter("meta"):
+        content = " ".join((meta.get("content") or "").split())
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            name = (meta.get(attribute) or "").strip().casefold()
+            if content and name in _OWN:
+                said[name].append(jsonld.text(content))
+    return {field: [value for name in names for value in said.get(name, ())] for field, names in _METAS.items()}
+
+
+def _links(tree: HtmlElement, relation: str, url: str | None) -> list[str]:
+    found = (
+        link.get("href", "") for link in tree.iter("link") if relation in (link.get("rel") or "").casefold().split()
+    )
+    return [address for href in found if (address := _absolute(href.strip(), url))]
+
+
+def _absolute(href: str, url: str | None) -> str:
+    try:
+        address = urljoin(url or "", href)
+        return address if urlsplit(address).hostname and address.startswith(("http://", "https://")) else ""
+    except ValueError:
+        return ""
+
+
+def _of(ld: jsonld.Node, *keys: str) -> list[str]:
+    return [url for key in keys for url in jsonld.urls(ld.get(key))]
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _path(address: str) -> str:
+    return "/" + address.partition("://")[2].partition("/")[2]
+
+
+def _saved(data: bytes) -> str:
+    """The address that a browser wrote into a page when it saved it."""
+    found = _SAVED.search(data[:_SAVED_WITHIN])
+    return found[1].decode("utf-8", "replace") if found else ""
+
+
+def _language(ld: jsonld.Node) -> list[str]:
+    said = ld.get("inLanguage")
+    named = said.get("alternateName") or said.get("name") if isinstance(said, dict) else said
+    return [jsonld.text(named)]
+
+
+def _attributes(tree: HtmlElement, name: str) -> list[str]:
+    return [str(body.get(name) or "") for body in tree.iter("html", "body")]
+
+
+def _headline(tree: HtmlElement, ld: jsonld.Node, metas: Mapping[str, Sequence[str]], publisher: str) -> str:
+    """The headline, without the name of the site behind it. One that was cut to fit a field is taken whole elsewhere."""
+    printed = [" ".join(one.text_content().split()) for one in tree.iter("h1")]
+    titles = [" ".join(one.text_content().split()) for one in tree.iter("title")]
+    said = [jsonld.text(ld.get("headline")), *metas["headline"], *printed, *titles, jsonld.text(ld.get("name"))]
+    choices = [_untitled(one, publisher) for one in said if one and one != publisher]
+    chosen = _first(choices)
+    stem = next((chosen.removesuffix(mark) for mark in _CUT if chosen.endswith(mark)), "")
+    return next((one for one in choices if stem and one.startswith(stem) and len(one) > len(chosen)), chosen)
+
+
+def _untitled(title: str, publisher: str) -> str:
+    for separator in _SEPARATORS:
+        rest = title.removesuffix(f"{separator}{publisher}").removeprefix(f"{publisher}{separator}")
+        if publisher and rest and rest != title:
+            return rest
+    return title
+
+
+def _byline(tree: HtmlElement, ld: jsonld.Node, metas: Mapping[str, Sequence[str]]) -> list[str]:
+    """Who wrote it: of JSON-LD, of the `meta` elements, or as printed; addresses of profiles are no names."""
+    stated = [*jsonld.names(ld.get("author")), *jsonld.names(ld.get("creator"))]
+    for choices in (stated, metas["byline"]):
+        if said := list(dict.fromkeys(one for one in choices if not _NO_AUTHOR.search(one))):
+            return said
+    for element in tree.xpath(_PRINTED_BYLINE):
+        printed = str(element.get("content") or "") or " ".join(element.text_content().split())
+        if printed and len(printed) <= _LONG and not _NO_AUTHOR.search(printed):
+            return [printed]
+    return []
+
+
+def _credits(ld: jsonld.Node, metas: Mapping[str, Sequence[str]], publisher: str) -> list[str]:
+    """The organisations that the page credits, each once; the publisher itself is none."""
+    said = [*jsonld.names(ld.get("sourceOrganization")), jsonld.text(ld.get("creditText"))]
+    said += [*jsonld.names(ld.get("provider")), *metas["credit"]]
+    own = {"", publisher.casefold()}
+    return list(dict.fromkeys(one for one in said if one.casefold() not in own and not jsonld.urls(one)))
+
+
+def _time(tree: HtmlElement, key: str, ld: jsonld.Node, metas: Sequence[str]) -> str:
+    stated = [jsonld.text(ld.get(key)), *metas]
+    return _first(stated) or _first(map(str, tree.xpath(_PRINTED_TIME.format(key, key))))

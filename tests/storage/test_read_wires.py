@@ -1,0 +1,355 @@
+"""NewsML-G2, NITF, ninjs, RSS and Atom: whose item it is, in which state, from when; and XML that means harm."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import config
+from pipeline.stages import clean
+from pipeline.stages.lexicon import publishers
+from pipeline.storage import read
+from pipeline.storage.readers import markup, ninjs
+from tests.stages.tracing import traced
+from tests.strategies import damaged
+
+WIRES = Path(__file__).parents[1] / "golden" / "wires"
+SETTINGS = config.Read(max_record_mb=1)
+Row = dict[str, str | None]
+
+
+def golden(name: str) -> list[Row]:
+    return whole((WIRES / name).read_bytes(), name)[0]
+
+
+def whole(data: bytes, name: str = "a.xml") -> tuple[list[Row], list[tuple[str, str]], read.FileReport]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(data)
+        reading = read.batches([path], SETTINGS)
+        batches = list(reading)
+        records = [row for batch in batches for row in batch.records.to_pylist()]
+        rejects = [row for batch in batches for row in batch.rejects.to_pylist()]
+        assert len(records) + len(rejects) == reading.files[0].rows + reading.files[0].rejects
+        places = [(row["source"].removeprefix(str(path)), row["reason"]) for row in rejects]
+        return records, places, reading.files[0]
+
+
+def status_of(rows: list[Row], place: int, name: str) -> object:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / name).write_bytes((WIRES / name).read_bytes())
+        (batch,) = read.batches([Path(folder) / name], SETTINGS)
+    return clean.run(batch.records, config.Clean(), publishers.load("", {}))[0]["status"].to_pylist()[place]
+
+
+# --- NewsML-G2 -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_news_message_has_several_items() -> None:
+    rows, rejects, report = whole((WIRES / "newsml.xml").read_bytes())
+    assert rejects == []
+    assert [row["source_id"] for row in rows] == [
+        f"urn:newsml:nordpress.example:20260309:{name}" for name in ("ferry", "bakery", "budget")
+    ]
+    assert report.passed == {"picture": 1, "composite": 1}
+
+
+def test_an_item_says_whose_it_is() -> None:
+    item = golden("newsml.xml")[0]
+    assert item["headline"] == "Ferry runs aground off Sandvika; all 87 aboard are safe"
+    assert item["publisher"] == "Nordpress"
+    assert item["credit"] == "Nordpress/TT; Tidningarnas Telegrambyra; Nordpress"
+    assert item["byline"] == "By Signe Aaker and Per Lund"
+    assert item["dateline"] == "SANDVIKA, Norway, March 9"
+    assert item["slug"] == "SANDVIKA-FERRY"
+    assert item["language"] == "en-GB"
+    assert item["published"] == "2026-03-09T06:20:00Z"
+    assert item["modified"] == "2026-03-09T07:04:10Z"
+    assert item["version"] == "3"
+    assert item["rights"] == "Copyright 2026 Nordpress"
+    assert item["note"] == "Updates with number of passengers; update"
+    paragraphs = (item["text"] or "").split("\n")
+    assert len(paragraphs) == 3
+    assert paragraphs[1].startswith("Nobody was hurt. Passengers were given soup\xa0and blankets")
+    assert "Photo" not in (item["text"] or "")
+
+
+def test_a_withdrawal_without_a_body_reaches_the_article() -> None:
+    item = golden("newsml.xml")[1]
+    assert item["status"] == "canceled"
+    assert (item["text"] or "").startswith("Nordpress withdraws its story")
+    assert status_of(golden("newsml.xml"), 1, "newsml.xml") == "withdrawn"
+
+
+def test_an_item_under_embargo_is_published_when_that_ends() -> None:
+    assert golden("newsml.xml")[2]["published"] == "2026-03-09T15:00:00+01:00"
+    assert golden("newsml.xml")[2]["text"] == "\n".join(
+        [
+            "The council of Sandvika will halve the toll on its bridge from July, according to a draft budget.",
+            "The measure would cost four million crowns.",
+        ]
+    )
+
+
+def test_a_correction_is_marked() -> None:
+    data = (WIRES / "newsml.xml").read_bytes().replace(b"sig:update", b"sig:correction")
+    assert whole(data)[0][0]["status"] == "corrected"
+
+
+def test_whom_an_item_credits_arrives_where_credits_are_read() -> None:
+    data = (WIRES / "newsml.xml").read_bytes().replace(b"Nordpress/TT", b"Reuters").replace(b"nprov:TT", b"nprov:DPA")
+    item = whole(data)[0][0]
+    credits, _ = traced(item["text"] or "", credit=item["credit"], byline=item["byline"])
+    assert ("reuters", "metadata") in {(row["agency"], row["signal"]) for row in credits}
+
+
+# --- NITF ------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_document_of_nitf() -> None:
+    (item,) = golden("story.nitf")
+    assert item == item | {
+        "source_id": "cw-20260309-0117",
+        "publisher": "Fenland Post",
+        "credit": "Coastwire",
+        "headline": "Keepers return to Gull Rock light after 31 years",
+        "deck": "Machines could not be taught to polish brass",
+        "byline": "Ada Merrow",
+        "dateline": "GULL ROCK, Maine",
+        "published": "2026-03-09T12:00:00Z",
+        "version": "2",
+        "slug": "LIGHTHOUSE",
+        "rights": "Coastwire",
+        "status": "usable",
+    }
+    assert (item["text"] or "").split("\n")[1:] == [
+        "Steps | 212",
+        "The Coast Guard said the automatic lamp had failed nine times this winter.",
+        "Ada Merrow writes of the islands for Coastwire.",
+    ]
+
+
+# --- ninjs -----------------------------------------------------------------------------------------------------------------
+
+
+def test_ninjs_in_its_three_versions() -> None:
+    rows, rejects, report = whole((WIRES / "ninjs.jsonl").read_bytes(), "a.jsonl")
+    assert (len(rows), rejects, dict(report.passed)) == (3, [], {"picture": 1})
+    first, second, third = rows
+    assert first["text"] == "\n".join(
+        [
+            "A car ferry with 87 people aboard ran onto a sandbank off Sandvika early on Monday.",
+            "Nobody was hurt, the harbour master said.",
+        ]
+    )
+    assert (first["credit"], first["slug"], first["dateline"]) == ("Nordpress", "SANDVIKA-FERRY", "Sandvika")
+    assert (first["published"], first["modified"]) == ("2026-03-09T06:20:00Z", "2026-03-09T07:04:10Z")
+    assert (second["headline"], second["status"]) == ("Bakery doubles its prices", "canceled")
+    assert second["text"] == "Withdrawn: the figures were those of another year."
+    assert third["published"] == "2026-03-09T14:00:00Z"
+    assert (third["credit"], third["byline"]) == ("Nordpress; TT", "Per Lund")
+    assert (third["text"] or "").startswith("The council of Sandvika")
+
+
+@pytest.mark.parametrize("envelope", ["items", "_items", "articles", None])
+def test_ninjs_comes_in_lists(envelope: str | None) -> None:
+    items = [json.loads(line) for line in (WIRES / "ninjs.jsonl").read_text(encoding="utf-8").splitlines()]
+    data = json.dumps({envelope: items} if envelope else items).encode()
+    assert len(whole(data, "a.json")[0]) == 3
+    assert len(whole(json.dumps(items[2]).encode(), "one.json")[0]) == 1
+
+
+def test_other_json_is_no_ninjs() -> None:
+    for other in ({"uri": "8123", "body": "The ferry.", "dateTime": "2026"}, {"body_text": "x", "pubstatus": "usable"}):
+        assert not ninjs.is_one(other)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["uri", "pubstatus", "type", "bodies", "headlines", "infosources", "body_xhtml", "altids", "by"]
+        ),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.just("<p>x"),
+            lambda inner: (
+                st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["role", "value", "name"]), inner)
+            ),
+            max_leaves=5,
+        ),
+    )
+)
+def test_any_object_in_such_names_is_read_or_rejected(value: dict[str, object]) -> None:
+    data = json.dumps(
+        value | {"uri": "1", "pubstatus": value.get("pubstatus", "usable"), "body_text": "words"}
+    ).encode()
+    rows, rejects, _ = whole(data, "a.jsonl")
+    assert (len(rows), rejects) == (1, [])
+
+
+# --- feeds -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_feed_with_texts_in_full() -> None:
+    rows, rejects, _ = whole((WIRES / "feed.rss").read_bytes(), "a.rss")
+    (item,) = rows
+    assert item == item | {
+        "source_id": "lh-311",
+        "url": "https://www.lakesideherald.example/local/marina-herons-311",
+        "publisher": "Lakeside Herald",
+        "headline": "Marina opens its gates to herons & geese",
+        "byline": "Associated Press",
+        "language": "en-us",
+        "published": "Mon, 09 Mar 2026 08:15:00 -0600",
+    }
+    assert (item["text"] or "").count("\n") == 2
+    assert "Photo" not in (item["text"] or "")
+    assert [place for place, _ in rejects] == [":2"]
+    assert "only a summary" in rejects[0][1]
+
+
+def test_a_feed_of_atom() -> None:
+    (item,) = golden("feed.atom")
+    assert item == item | {
+        "source_id": "tag:seeblatt.example,2026:4711",
+        "url": "https://www.seeblatt.example/region/faehre-4711.html",
+        "origin_url": "https://www.nordpress.example/de/faehre",
+        "publisher": "Seeblatt",
+        "headline": "Fähre fährt wieder",
+        "byline": "Nordpress",
+        "language": "de",
+        "rights": "© Nordpress",
+        "published": "2026-03-09T10:00:00+01:00",
+        "modified": "2026-03-09T11:30:00+01:00",
+    }
+
+
+def test_a_long_description_is_the_text_and_another_site_no_publisher() -> None:
+    words = "".join(f"<p>{'The ferry sailed again on Monday. ' * 10}</p>" for _ in range(3))
+    feed = f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+      xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>All the news</title><link>https://all.example/</link>
+      </channel><item><title>Ferry</title><link>https://norrvik.example/a/1</link><dc:date>2026-03-09T08:00Z</dc:date>
+      <source url="https://wire.example/">Nordpress</source>
+      <description><![CDATA[{words}]]></description></item></rdf:RDF>"""
+    rows, rejects, _ = whole(feed.encode())
+    assert rejects == []
+    assert (rows[0]["publisher"], rows[0]["credit"], rows[0]["published"]) == (None, "Nordpress", "2026-03-09T08:00Z")
+    assert len((rows[0]["text"] or "").split("\n")) == 3
+
+
+# --- XML that means harm, or is broken ------------------------------------------------------------------------------------
+
+
+def rss(*bodies: str, head: str = "") -> bytes:
+    items = "".join(
+        f"<item><title>T{n}</title><content:encoded>{body}</content:encoded></item>" for n, body in enumerate(bodies)
+    )
+    space = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    return f"{head}<rss {space}><channel>{items}</channel></rss>".encode()
+
+
+LAUGHS = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(12))
+STORY = "The ferry sailed again on Monday after two days of fog, its cook said."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f'<!DOCTYPE rss [<!ENTITY l0 "lol">{LAUGHS}]>',
+        '<!DOCTYPE rss [<!ENTITY l12 SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE rss [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x.dtd"> %x;]>',
+        '<!DOCTYPE rss SYSTEM "http://127.0.0.1:9/x.dtd">',
+    ],
+)
+def test_no_entity_is_expanded_and_nothing_fetched(head: str) -> None:
+    begun = time.perf_counter()
+    rows, rejects, _ = whole(rss(f"{STORY} &l12;", STORY, head=head))
+    assert len(rows) + len(rejects) >= 1
+    for row in rows:
+        assert len(row["text"] or "") < 200
+        assert "root:" not in (row["text"] or "")
+        assert (row["text"] or "").startswith(STORY)
+    assert time.perf_counter() - begun < 5
+
+
+def test_names_of_html_and_stray_bytes_are_characters() -> None:
+    data = rss(f"{STORY} caf&eacute; &mdash; &amp;").replace(b"Monday", b"M\xf6nday \x96")
+    (row,) = whole(data)[0]
+    assert row["text"] == f"{STORY} café — &".replace("Monday", "Mönday –")
+
+
+def test_a_name_is_whole_where_chunks_meet() -> None:
+    for pad in range(65_536 - 200, 65_536 - 100, 7):
+        data = rss(f"{'x' * pad} caf&eacute; caf&eacute; &mdash; {STORY}")
+        (row,) = whole(data)[0]
+        assert (row["text"] or "").endswith(f"x café café — {STORY}")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1251"])
+def test_a_declared_encoding_is_kept(encoding: str) -> None:
+    word = "Минск" if encoding == "windows-1251" else "Zürich"
+    data = rss(f"{STORY} {word}", head=f'<?xml version="1.0" encoding="{encoding}"?>').decode().encode(encoding)
+    assert (whole(data)[0][0]["text"] or "").endswith(word)
+
+
+def test_a_file_that_was_cut_keeps_its_items() -> None:
+    data = rss(STORY, STORY, STORY)
+    rows, rejects, report = whole(data[: data.rfind(b"Monday")])
+    assert len(rows) == 2
+    assert rejects == [("", "broken XML: it ends, or cannot be read on, within item 3")]
+    assert report.status == "failed"
+
+
+def test_a_file_in_which_an_angle_stands_alone_says_where_it_ends() -> None:
+    rows, rejects, _ = whole(rss(STORY, "one < two", STORY))
+    assert len(rows) == 1
+    assert "within item 2" in rejects[0][1]
+
+
+def test_an_item_too_long_ends_the_file() -> None:
+    rows, rejects, _ = whole(gzip.compress(rss(STORY, "word " * 3_000_000, STORY)), "a.xml.gz")
+    assert len(rows) == 1
+    assert "max_record_mb" in rejects[0][1]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "broken XML: Document is empty"),
+        (b"<?xml version='1.0'?><svg/>", "its root is <svg>; known are NewsML-G2"),
+        (b"<a>" * 100_000, "its root is <a>"),
+        (b"words", "there is no element in it"),
+        (b"\0\0\0\0", "broken XML"),
+    ],
+)
+def test_xml_of_no_use_is_one_reject(data: bytes, reason: str) -> None:
+    rows, rejects, _ = whole(data)
+    assert rows == []
+    assert reason in rejects[0][1]
+
+
+def test_depth_is_bounded() -> None:
+    rows, rejects, _ = whole(rss(STORY, "<b>" * 100_000 + "x" + "</b>" * 100_000))
+    assert len(rows) == 1
+    assert len(rejects) == 1
+
+
+GOLDEN = {path.name: path.read_bytes() for path in sorted(WIRES.iterdir()) if path.suffix != ".jsonl"}
+
+
+@given(st.sampled_from(sorted(GOLDEN)).flatmap(lambda name: damaged(GOLDEN[name])))
+def test_damaged_xml_is_read_or_rejected(data: bytes) -> None:
+    rows, rejects, report = whole(data)
+    assert all(row["text"] for row in rows)
+    assert rejects or rows or report.passed
+
+
+@given(st.text(max_size=80))
+def test_any_text_has_lines(text: str) -> None:
+    assert isinstance(markup.plain(text), str)
