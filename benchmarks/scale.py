@@ -16,14 +16,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pyarrow.parquet as pq
-
 from benchmarks import core
 from benchmarks.whole import REPRINTS, watched
 from pipeline import schema
 from pipeline.storage.store import Store
 
-FILES = 16
+TASKS = 16  # about, in which the file is read
 CONFIG = """
 [audit]
 singletons = "off"
@@ -58,13 +56,13 @@ class Measured(NamedTuple):
 
 
 def measure(articles: int, memory: int, seed: int, folder: Path) -> Measured:
-    night = _night(core.corpus(folder, articles, seed), folder / f"night-{articles}")
+    night = core.corpus(folder, articles, seed)
     events, told = folder / "events", folder / "scale.toml"
     for old in (events, folder / "here", folder / "there"):
         shutil.rmtree(old, ignore_errors=True)
     events.mkdir(parents=True)
-    size = sum(file.stat().st_size for file in night.iterdir()) / FILES / (1 << 20)
-    told.write_text(CONFIG.format(memory=memory, events=events.resolve(), split=round(size * 1.5, 3)), encoding="utf-8")
+    split = round(night.stat().st_size / TASKS / (1 << 20), 3)
+    told.write_text(CONFIG.format(memory=memory, events=events.resolve(), split=split), encoding="utf-8")
     found = []
     for name, engine in (("here", "local"), ("there", "spark")):
         command = [
@@ -82,17 +80,6 @@ def measure(articles: int, memory: int, seed: int, folder: Path) -> Measured:
         print(f"{articles:,} articles, {engine}: {found[-1][0]:.0f} s", flush=True)
     _ensure_same(Store(folder / "here"), Store(folder / "there"))
     return Measured(articles, *found, list(_jobs(events)), Store(folder / "there").manifest()["seconds"])
-
-
-def _night(path: Path, folder: Path) -> Path:
-    """The corpus in several files, as publishers deliver."""
-    if not folder.exists():
-        whole = pq.read_table(path)
-        step = -(-whole.num_rows // FILES)
-        folder.mkdir(parents=True)
-        for number in range(FILES):
-            pq.write_table(whole.slice(number * step, step), folder / f"{number:02}.parquet", compression="zstd")
-    return folder
 
 
 def _ensure_same(here: Store, there: Store) -> None:
@@ -125,7 +112,7 @@ def page(measured: list[Measured], memory: int, command: str) -> str:
         "",
         "<!-- written by `make scale`: change benchmarks/scale.py instead -->",
         "",
-        f"`{command}`: invented news in {FILES} files, with the settings as shipped; on this machine, and on a cluster of two",
+        f"`{command}`: invented news in one Parquet file, with the settings as shipped; on this machine, and on a cluster of two",
         f"executors of {memory} MB with a core each, on this machine, too. All tables were the same, row for row.",
         "",
         "| articles | here, s | there, s | here, peak GB | there, peak GB (driver, cluster and workers) |",

@@ -11,8 +11,11 @@ hashes, ids and dates (`KNOWN`). Words stay where they are.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,9 +66,9 @@ _TABLES = {
 
 
 class _Files(NamedTuple):
-    """Files that a task reads, to a folder of its own."""
+    """Files, or pieces of one, that a task reads to a folder of its own."""
 
-    paths: Sequence[Path]
+    files: Sequence[Path | read.Piece]
     folder: Path
     settings: config.Config
     aliases: Mapping[str, str]
@@ -92,14 +95,14 @@ def take_in(
 ) -> Taken:
     """Take files in: as `intake.take_in`, but to several parts of the state, below `work`."""
     tasks = [
-        _Files(paths, work / "scratch" / f"{number:05}", settings, dict(aliases), frozenset(forgotten))
-        for number, paths in enumerate(_split(files, int(cluster.settings.split_mb * (1 << 20))))
+        _Files(some, work / "scratch" / f"{number:05}", settings, dict(aliases), frozenset(forgotten))
+        for number, some in enumerate(read.split(files, int(cluster.settings.split_mb * (1 << 20))))
     ]
     (work / "scratch").mkdir(parents=True)
     reports = [json.loads(table["report"][0].as_py()) for table in cluster.each(_clean, tasks)]
     for report in reports:
         watch.add(report["seconds"], report["rows"])
-    read_ = [read.FileReport(*[Path(one[0]), *one[1:]]) for report in reports for one in report["files"]]
+    read_ = list(_files(read.FileReport(*[Path(one[0]), *one[1:]]) for report in reports for one in report["files"]))
     if read_ and all(one.status == "failed" and not one.rows for one in read_):
         reasons = "; ".join(f"{read.spelled(one.path)}: {one.reason}" for one in read_[:5])
         raise InputError(f"none of the {len(read_)} input files could be read: {reasons}")
@@ -130,21 +133,21 @@ def take_in(
     return Taken(intake, parts)
 
 
-def _split(files: Sequence[Path], most: int) -> Iterator[Sequence[Path]]:
-    """The files in their order, together up to so many bytes. A larger one is alone."""
-    together, size = list[Path](), 0
-    for path in files:
-        try:
-            own = path.stat().st_size
-        except OSError:
-            own = 0  # the reader tells of it
-        if together and size + own > most:
-            yield together
-            together, size = [], 0
-        together.append(path)
-        size += own
-    if together:
-        yield together
+def _files(reports: Iterable[read.FileReport]) -> Iterator[read.FileReport]:
+    """A report of each file, from those of its pieces, which follow one another."""
+    for _, of_one in groupby(reports, key=attrgetter("path")):
+        first, *others = of_one
+        for other in others:
+            passed = Counter(first.passed) + Counter(other.passed)
+            first = first._replace(
+                rows=first.rows + other.rows,
+                rejects=first.rejects + other.rejects,
+                status="failed" if "failed" in {first.status, other.status} else "read",
+                reason=first.reason or other.reason,
+                sha256=first.sha256 or other.sha256,
+                passed=passed,
+            )
+        yield first
 
 
 @lru_cache(maxsize=2)
@@ -179,7 +182,7 @@ class _Writers:
 def _clean(task: _Files) -> pa.Table:
     """In a worker: read and clean files to a folder; what there was to say of them."""
     rules, watch = _rules(task.settings, task.aliases), silent()
-    reading = read.batches(task.paths, task.settings.read)
+    reading = read.batches(task.files, task.settings.read)
     n_records, gone = 0, list[str]()
     with scratch.folder(task.folder) as folder:
         folder.mkdir()
@@ -203,7 +206,10 @@ def _clean(task: _Files) -> pa.Table:
             }.items():
                 writers.add(name, rows)
         writers.close()
-    files = [[str(one.path), *one[1:6], _digest(one.path), dict(one.passed)] for one in reading.files]
+    is_rest = isinstance(task.files[0], read.Piece) and task.files[0].groups.start > 0
+    files = [
+        [str(one.path), *one[1:6], "" if is_rest else _digest(one.path), dict(one.passed)] for one in reading.files
+    ]
     return _told(watch, files=files, records=n_records, gone=gone)
 
 

@@ -22,13 +22,26 @@ import pyarrow as pa
 from pipeline import config
 from pipeline.storage import readers
 from pipeline.storage.batches import Batch, Pending, encodable, extracted, usable
+from pipeline.storage.readers import parquet
 from pipeline.storage.readers.fields import Mapping as Fields
 from pipeline.storage.readers.fields import Record, no_text
 from pipeline.storage.readers.inputs import inputs, passed_over
 from pipeline.storage.readers.rows import Bad, Found, Passed, Raw, Row, Unreadable
 from pipeline.storage.readers.sniff import locate
 
-__all__ = ["Batch", "FileReport", "Reading", "batches", "digest", "extracted", "inputs", "passed_over", "spelled"]
+__all__ = [
+    "Batch",
+    "FileReport",
+    "Piece",
+    "Reading",
+    "batches",
+    "digest",
+    "extracted",
+    "inputs",
+    "passed_over",
+    "spelled",
+    "split",
+]
 
 _PROBE = 100  # rows without any column for text, from the first on, after which a file is given up
 _HOPELESS = 10_000, 0.9  # so many rejects, if they are this share of a file's rows, and it is given up
@@ -51,9 +64,37 @@ class FileReport(NamedTuple):
     passed: Mapping[str, int] = MappingProxyType({})
 
 
-def batches(files: Sequence[Path], settings: config.Read) -> Reading:
-    """Reads the files in their order. Nothing is opened before the iteration starts."""
+class Piece(NamedTuple):
+    """Some row groups of a Parquet file."""
+
+    path: Path
+    groups: range
+
+
+def batches(files: Sequence[Path | Piece], settings: config.Read) -> Reading:
+    """Reads the files, or pieces of files, in their order. Nothing is opened before the iteration starts."""
     return Reading(files, settings)
+
+
+def split(files: Sequence[Path], most: int) -> Iterator[Sequence[Path | Piece]]:
+    """The files in their order, as many together as take up no more than so many bytes.
+
+    A larger one is alone, and one of Parquet is cut between row groups. What cannot be looked at is left to whoever reads it.
+    """
+    together, size = list[Path | Piece](), 0
+    for path in files:
+        own = _size(path)
+        cut = parquet.pieces(path, most) if own > most and path.suffix in {".parquet", ".pq"} else []
+        if together and size + own > most:
+            yield together
+            together, size = [], 0
+        if len(cut) > 1:
+            yield from ([Piece(path, groups)] for groups in cut)
+            continue
+        together.append(path)
+        size += own
+    if together:
+        yield together
 
 
 def digest(file: Path) -> str:
@@ -70,9 +111,9 @@ class Reading:
     reject with the file as its source; what it gave before stays. Iterating again starts again.
     """
 
-    def __init__(self, files: Sequence[Path], settings: config.Read) -> None:
+    def __init__(self, files: Sequence[Path | Piece], settings: config.Read) -> None:
         self.files: list[FileReport] = []
-        self._paths = tuple(files)
+        self._files = [(one.path, one.groups) if isinstance(one, Piece) else (one, None) for one in files]
         self._settings = settings
         self._fields = Fields(settings.fields)
 
@@ -83,8 +124,8 @@ class Reading:
         """The batches with their pages of HTML as these are, for processes to take the articles out of: see `extracted`."""
         self.files = []
         pending = Pending(self._settings)
-        for path in self._paths:
-            yield from self._read(path, pending)
+        for path, groups in self._files:
+            yield from self._read(path, groups, pending)
         if not pending.is_empty():
             yield pending.take()
 
@@ -93,11 +134,11 @@ class Reading:
         """Whether there were files and not one of them could be read to its end or gave a record."""
         return bool(self.files) and all(report.status == "failed" and not report.rows for report in self.files)
 
-    def _read(self, path: Path, pending: Pending) -> Iterator[Batch]:
+    def _read(self, path: Path, groups: range | None, pending: Pending) -> Iterator[Batch]:
         name, rows, rejects, reason, passed = spelled(path), 0, 0, "", Counter[str]()
         try:
             before = _stamp(path)
-            for row in self._records(path):
+            for row in self._records(path, groups):
                 if isinstance(row, Passed):
                     passed[encodable(row.kind)] += 1
                 elif isinstance(row, Bad):
@@ -122,9 +163,9 @@ class Reading:
         status: Literal["read", "failed"] = "failed" if reason else "read"
         self.files.append(FileReport(path, rows, rejects, _size(path), status, reason, passed=MappingProxyType(passed)))
 
-    def _records(self, path: Path) -> Iterator[tuple[int, Record] | Bad | Raw | Passed]:
+    def _records(self, path: Path, groups: range | None) -> Iterator[tuple[int, Record] | Bad | Raw | Passed]:
         settings = self._settings
-        source = locate(path, settings)
+        source = locate(path, settings)._replace(groups=groups)
         for row in _probed(readers.rows(source, self._fields, settings), self._fields):
             if not isinstance(row, Found):
                 yield row

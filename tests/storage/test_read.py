@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -454,3 +454,22 @@ def test_the_labelled_articles_are_read_as_they_lie() -> None:
     for field in ("headline", "publisher", "published", "fetched", "url"):
         assert all(record[field] for record in records), field
     assert any(record["byline"] for record in records)
+
+
+@pytest.mark.parametrize("most", [1, 3_000, 1 << 30])
+def test_a_parquet_file_is_read_piece_by_piece_as_it_is_read_at_once(tmp_path: Path, most: int) -> None:
+    texts = [f"Story {number}: {'the ferry has left the harbour ' * (number % 7)}" for number in range(40)]
+    rows = pa.table({"id": [f"n{number}" for number in range(40)], "text": [*texts[:25], None, *texts[26:]]})
+    pq.write_table(rows, tmp_path / "b.parquet", row_group_size=6)
+    pq.write_table(rows.slice(0, 3), tmp_path / "a.parquet")
+    (tmp_path / "c.parquet").write_bytes(b"PAR1 and nothing that follows" * 200)
+    files = sorted(tmp_path.iterdir())
+    split = list(read.split(files, most))
+    assert (len(split) > 6) == (most == 1)
+
+    def told(parts: Sequence[Sequence[Path | read.Piece]]) -> tuple[list[object], list[object]]:
+        batches = [batch for part in parts for batch in read.batches(part, config.Read())]
+        records = pa.concat_tables([batch.records for batch in batches]).drop_columns(["record"])
+        return records.to_pylist(), pa.concat_tables([batch.rejects for batch in batches]).to_pylist()
+
+    assert told(split) == told([files])

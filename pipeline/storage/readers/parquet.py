@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ from pipeline.storage.readers.fields import Mapping, no_text
 from pipeline.storage.readers.rows import Bad, Found, Row, Unreadable, inflated, most, too_long
 from pipeline.storage.readers.sniff import Source
 
-__all__ = ["rows"]
+__all__ = ["pieces", "rows"]
 
 _BUFFER = 1 << 20  # bytes of a column that are read from the file together
 _NO_VALUE = (ValueError, OverflowError, KeyError)  # the last is what pytz, where it is there, says of an unknown zone
@@ -43,6 +44,9 @@ def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
         left, first, broken = most(source.size, source.max_ratio), 1, ""
         for group in range(file.num_row_groups):
             line, end = first, first + file.metadata.row_group(group).num_rows
+            if source.groups is not None and group not in source.groups:
+                first = end
+                continue
             try:
                 at_once = bounds.rows(group)
                 for batch in file.iter_batches(at_once, row_groups=[group], columns=columns, use_threads=False):
@@ -56,6 +60,25 @@ def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
             first = end
         if broken:
             raise Unreadable(broken)
+
+
+def pieces(path: Path, most: int) -> list[range]:
+    """The row groups of a file, together as far as they take up no more than so many bytes; none if it cannot be read."""
+    import pyarrow.parquet as pq
+
+    try:
+        footer = pq.read_metadata(path)
+    except (OSError, pa.ArrowException):
+        return []
+    found, first, size = list[range](), 0, 0
+    for group in range(footer.num_row_groups):
+        row_group = footer.row_group(group)
+        own = sum(row_group.column(number).total_compressed_size for number in range(row_group.num_columns))
+        if size and size + own > most:
+            found.append(range(first, group))
+            first, size = group, 0
+        size += own
+    return [*found, range(first, footer.num_row_groups)]
 
 
 def _rows(batch: pa.RecordBatch, line: int, limit: int) -> Iterator[Row]:

@@ -45,7 +45,8 @@ _PACKED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd", ".bz2")
 class Source(NamedTuple):
     """A file, its format, and the codec it is packed with, if any; `stem` and `suffix` of its name when unpacked.
 
-    `size`: its bytes when it was found. `max_ratio`: how many times that it may hold.
+    `size`: its bytes when it was found. `max_ratio`: how many times that it may hold. `groups`: of a Parquet file the row
+    groups that are read; None: all.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class Source(NamedTuple):
     suffix: str
     size: int
     max_ratio: int
+    groups: range | None = None
 
     @contextmanager
     def open(self, *, wide: bool = False) -> Iterator[Stream]:
