@@ -3,6 +3,9 @@
 It goes the way of a run, by the same functions: taken in, paired, verified, clusters formed, canonicals elected, ids given.
 What it would write lies in a folder of the moment. Of the store a few pages of the indexes are read, the texts that the article
 meets, and the clusters these are in.
+
+Two things are not followed as a run would: what the article teaches of its publisher's furniture, and, where it comes early in
+buckets so full that it changes the pivots of very many later texts, whom those would meet then instead.
 """
 
 from __future__ import annotations
@@ -42,6 +45,7 @@ from pipeline.watch import Watch, silent
 __all__ = ["Rehearsal", "rehearsed"]
 
 _DAY = 86_400_000_000  # microseconds
+_DISTURBED = 100  # texts that meet others for an early article's sake (`pair.disturbed`); of more, none is followed
 
 Keys = NDArray[np.int64]
 
@@ -186,6 +190,9 @@ def _met(
             is_fresh = (is_now & ~was) | arrays.is_in(keys, fresh)
             is_fresh |= pair.disturbed(rows, times, settings.pair, kin, was, is_now)
             disturbed = keys[is_fresh & was]
+            if len(disturbed) > _DISTURBED:
+                is_fresh, disturbed = is_now & ~was, disturbed[:0]
+                break
             if arrays.is_in(disturbed, fresh).all():
                 break
             fresh = np.union1d(fresh, disturbed)
