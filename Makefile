@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser test test-spark spark-kills check fix bench bench-full signatures whole scale quality kills thirty nights pages bombs fuzz nightly backfill clean
+.PHONY: help demo browser test test-spark spark-kills check fix bench bench-full signatures whole scale quality kills thirty nights pages bombs fuzz nightly backfill answers clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,9 @@ fuzz: $(STAMP)  ## readers, clean and trace on inputs that had accidents, others
 
 nights: $(STAMP)  ## what a night costs on a store with history, beside a batch: make nights [ARTICLES=10000] [NIGHTS=50] (long)
 	@$(BIN)/python -m benchmarks.nights --articles $(or $(ARTICLES),10000) --nights $(or $(NIGHTS),50) --together $(or $(TOGETHER),7)
+
+answers: $(STAMP)  ## what a query takes, step by step: make answers [ARTICLES=100000] (minutes)
+	@$(BIN)/python -m benchmarks.answers --articles $(or $(ARTICLES),100000)
 
 nightly: $(STAMP)  ## run a night: make nightly DATE=2026-11-24 [CONFIG=configs/nightly.toml]
 	@test -n "$(DATE)" || { echo "which night? make nightly DATE=2026-11-24"; exit 2; }

@@ -15,4 +15,57 @@ rest, over all articles in reach. Each stage is a module of `stages`: pure funct
 settings (`config`), no path, no clock, no knowledge of another stage. What two stages share travels as a column, and every
 table has its schema in `schema`. Paths live in `storage` alone, which also makes a run appear in one step or not at all;
 `quality` checks what is about to appear.
+
+Who has articles in a DataFrame needs none of this: `pipeline.reprints(articles)` runs the flow and gives its tables back.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from pipeline.config import Config
+    from pipeline.library import Result
+
+__all__ = ["Config", "Result", "reprints"]
+
+
+def reprints(
+    articles: Any,
+    *,
+    store: str | Path | None = None,
+    config: Config | str | Path | None = None,
+    as_of: datetime | None = None,
+    **sections: Mapping[str, Any],
+) -> Result:
+    """Find which articles are prints of one story, and whose copy they are.
+
+    `articles` is a pandas DataFrame, an Arrow table, or whatever speaks Arrow, a row an article. Columns have the usual names:
+    a text (`text`, `body`, `maintext`...) is needed, an `id` or `url`, a `publisher` and a `date` make the result better.
+
+    `store`: the folder of a store that the articles are added to, as `reprints run` would; None for one of the moment, which
+    goes with the result. `config`: settings, or a TOML file of them; a section of settings may also be given by its name,
+    `pair={"window_days": 3}`. `as_of`: the run's date; None for the newest article's time. On a store of one's own audits
+    that would stop a night are passed over.
+
+    Raises `pipeline.errors.ReprintsError` for what the caller can do something about.
+    """
+    from pipeline import library  # all that is heavy is imported now
+
+    return library.reprints(articles, store=store, config=config, as_of=as_of, **sections)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Config":
+        from pipeline.config import Config
+
+        return Config
+    if name == "Result":
+        from pipeline.library import Result
+
+        return Result
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -27,7 +27,7 @@ from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Span, State, ends
 from pipeline.watch import Watch
 
-__all__ = ["Articles", "Met", "Turns", "around", "articles_of", "changes", "facts_of", "meet", "reopened"]
+__all__ = ["Articles", "Met", "Turns", "around", "articles_of", "changes", "facts_of", "meet", "reopened", "verified"]
 
 _DAY = 86_400_000_000  # microseconds
 _PAIRED = ["key", "article_id", "effective_at", "kin", *pair.KEYS.names]
@@ -80,7 +80,7 @@ def meet(
         candidates = pair.run(these, times[here], settings.pair, kin[here], fresh[here])
         step.rows = candidates.num_rows
     with watch.step("verify") as step:
-        matches = _verified(now, keys[here], candidates, settings)
+        matches = verified(now, keys[here], candidates, settings)
         step.rows = matches.num_rows
     return changes(before, rows, Turns(was, is_now, fresh), matches, settings)
 
@@ -140,7 +140,7 @@ def around(
     return rows.take(pa.array(order)).combine_chunks(), was[order], is_now[order]
 
 
-def _verified(now: State, keys: NDArray[np.int64], candidates: pa.Table, settings: config.Config) -> pa.Table:
+def verified(now: State, keys: NDArray[np.int64], candidates: pa.Table, settings: config.Config) -> pa.Table:
     """The verdict of each candidate pair, whose sides are places in `keys`."""
     sides = candidates["left"].to_numpy(), candidates["right"].to_numpy()
     rows = np.unique(np.concatenate(sides))  # in the order of time, as all of them

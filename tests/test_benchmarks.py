@@ -9,6 +9,7 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import (
+    answers,
     bounds,
     contender,
     core,
@@ -417,3 +419,12 @@ def test_signatures_are_told_beside_datasketchs_and_are_the_same(
     told = capsys.readouterr().out
     assert "300 articles: all 38,400 values the same, bit for bit" in told
     assert [line.split()[:2] for line in told.splitlines()[2:]].count(["from", "texts"]) >= 1
+
+
+def test_queries_are_measured_step_by_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    options = ["--articles", "400", "--queries", "2", "--folder", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["answers", *options])
+    answers.main()
+    told = capsys.readouterr().out
+    assert told.startswith("400 articles in the window; ")
+    assert all(re.search(rf"^  {step} +\d\.\d+$", told, re.M) for step in answers.STEPS)

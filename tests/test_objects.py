@@ -123,6 +123,10 @@ def test_every_command_takes_a_url(reprints: Reprints, bucket: str, tmp_path: Pa
     assert (cached / "runs" / "2026-03-09.2" / "members.parquet").exists()
     assert "2 prints" in reprints("explain", "a", *store, "--at", "2026-03-09.1").out
     assert "They are in one cluster" in reprints("explain", "a", "d", *store).out
+    (tmp_path / "asked.json").write_text(
+        json.dumps({"id": "q", "date": "2026-03-09", "text": "a word of its own " * 12})
+    )
+    assert "a new article, q\n" in reprints("query", tmp_path / "asked.json", *store).out
     (tmp_path / "labels.csv").write_text("left_id,right_id,label\na,d,R\na,c,D\n")
     assert (
         json.loads(reprints("evaluate", tmp_path / "labels.csv", *store, "--format", "json").out)["store"] == store[1]

@@ -29,6 +29,7 @@ def cli() -> None:
     reprints run night/ --store store       read a night's files, publish the tables
     reprints report --store store --out page.html  the night as a page
     reprints explain ID --store store       why an article is in its cluster
+    reprints query FILE --store store       where a new article would go; changes nothing
     reprints evaluate LABELS --store store  how well it agrees with labels
     reprints tune LABELS night/             what other settings would find
     reprints verify-store --store store     whether all that must hold of a store does
@@ -41,7 +42,7 @@ def cli() -> None:
 
 for _command in (
     *(nights.run, nights.nightly, nights.backfill),
-    *(stores.explain, stores.verify_store, stores.rollback, stores.forget, stores.rebuild),
+    *(stores.explain, stores.query, stores.verify_store, stores.rollback, stores.forget, stores.rebuild),
     pages.report,
     *(settings.evaluate, settings.tune, settings.config_),
 ):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +17,22 @@ from pipeline.errors import ReprintsError, StoreError
 if TYPE_CHECKING:
     from pipeline.watch import Watch
 
-__all__ = ["ANYWAY", "CONFIG", "ENGINE", "FILE", "FORMAT", "STORE", "WAIT", "Day", "expected", "logged"]
+__all__ = [
+    "ANYWAY",
+    "AT",
+    "CONFIG",
+    "ENGINE",
+    "FILE",
+    "FORMAT",
+    "STORE",
+    "WAIT",
+    "Day",
+    "as_json",
+    "expected",
+    "logged",
+    "mark",
+    "one_file",
+]
 
 
 class Place(click.Path):
@@ -66,6 +83,40 @@ FORMAT = click.option(
     show_default=True,
     help="For people or machines.",
 )
+
+
+AT = click.option("--at", "run_id", metavar="RUN_ID", help="As an earlier run had it  [default: the newest]")
+
+
+def as_json(told: Any) -> str:
+    """Plain data as JSON, for people to read, too."""
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(told)).decode()
+
+
+def mark() -> Callable[[str], str] | None:
+    """How found words are marked on standard output: underlined on a terminal; None elsewhere."""
+    if not sys.stdout.isatty():
+        return None
+    return lambda words: click.style(words, underline=True)
+
+
+@contextmanager
+def one_file(name: str) -> Iterator[Path]:
+    """The file of that name; for `-` one of the moment with what standard input holds, named for the format it looks like."""
+    if name != "-":
+        yield Path(name)
+        return
+    content = sys.stdin.buffer.read()
+    first = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    with TemporaryDirectory(prefix="reprints-") as folder:
+        path = Path(folder) / f"standard-input{_LOOKS.get(first, '.txt')}"
+        path.write_bytes(content)
+        yield path
+
+
+_LOOKS = {b"{": ".json", b"[": ".json", b"<": ".html"}
 
 
 class Day(click.ParamType[datetime]):

@@ -6,19 +6,20 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import ANYWAY, CONFIG, FILE, FORMAT, STORE, WAIT, logged
+from pipeline.cli.options import ANYWAY, AT, CONFIG, FILE, FORMAT, STORE, WAIT, as_json, logged, mark, one_file
 from pipeline.errors import AuditError
 
-__all__ = ["explain", "forget", "rebuild", "rollback", "verify_store"]
+__all__ = ["explain", "forget", "query", "rebuild", "rollback", "verify_store"]
 
 
 @click.command()
 @click.argument("article_id")
 @click.argument("other_id", required=False)
 @STORE
-@click.option("--at", "run_id", metavar="RUN_ID", help="As an earlier run had it  [default: the newest]")
-def explain(article_id: str, other_id: str | None, place: str, run_id: str | None) -> None:
-    """Tell in words why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one.
+@AT
+@FORMAT
+def explain(article_id: str, other_id: str | None, place: str, run_id: str | None, form: str) -> None:
+    """Tell why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one.
 
     It may be the id of a cluster, too. Of what is not in the tables any more it tells what became of it: a cluster went into
     another or was retired, an article left with the horizon, was rejected, or waits for its day.
@@ -27,10 +28,38 @@ def explain(article_id: str, other_id: str | None, place: str, run_id: str | Non
     from pipeline.storage.store import open_store
 
     with open_store(place) as store:
-        if other_id is None:
-            click.echo(explaining.article(store, article_id, run_id))
+        if form == "json":
+            wanted = explaining.gathered, explaining.paired
+            found = (
+                wanted[0](store, article_id, run_id)
+                if other_id is None
+                else wanted[1](store, article_id, other_id, run_id)
+            )
+            click.echo(as_json(found))
+        elif other_id is None:
+            click.echo(explaining.article(store, article_id, run_id, mark()))
         else:
             click.echo(explaining.pair(store, article_id, other_id, run_id))
+
+
+@click.command()
+@click.argument("file", type=click.Path(allow_dash=True), metavar="FILE|-")
+@STORE
+@click.option("--at", "run_id", metavar="RUN_ID", help="After an earlier run  [default: the newest]")
+@FORMAT
+def query(file: str, place: str, run_id: str | None, form: str) -> None:
+    """Tell where the one article in FILE would go, if a run took it in now: which story it is a print of, whose copy it is,
+    how it was read, and what came close. Nothing of the store is changed or held, and it may be read-only.
+
+    FILE is a scraped page as text, a JSON object with the usual field names, or whatever else a run reads; - is standard
+    input. The settings are those of the run.
+    """
+    from pipeline import query as querying
+    from pipeline.storage.store import open_store
+
+    with open_store(place) as store, one_file(file) as path:
+        answer = querying.query(path, store, run_id, called=file)
+        click.echo(as_json(answer) if form == "json" else querying.text(answer, mark()))
 
 
 @click.command("verify-store")

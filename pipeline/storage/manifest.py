@@ -109,19 +109,20 @@ def nights(store: Store, before: str | None = None) -> Iterator[Mapping[str, Any
         yield from manifest.get("nights", [manifest])
 
 
-def settings(store: Store) -> config.Config:
-    """The settings of the newest run, as its manifest records them."""
+def settings(store: Store, run_id: str | None = None) -> config.Config:
+    """The settings of a run, of the newest for None, as its manifest records them."""
+    run_id = store.run_id(run_id)
     try:
-        found = msgspec.convert(store.manifest()["settings"], config.Config)
+        found = msgspec.convert(store.manifest(run_id)["settings"], config.Config)
         config.fingerprint(found)  # reads the files they name
     except msgspec.ValidationError as error:
         raise IncompatibleStoreError(
-            f"{store.name}: the settings of run {store.run_id()} are those of another release: {error}. "
+            f"{store.name}: the settings of run {run_id} are those of another release: {error}. "
             "Name the settings of the store with --config"
         ) from error
     except ConfigError as error:
         raise ConfigError(
-            f"{error}. Run {store.run_id()} names this file; start from the folder that run was started in, or name the "
+            f"{error}. Run {run_id} names this file; start from the folder that run was started in, or name the "
             "settings of the store with --config"
         ) from error
     return found

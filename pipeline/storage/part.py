@@ -14,6 +14,8 @@ that the run added. A part never changes, so a later one says what no longer hol
 more, `void` those whose earlier matches do not count. `waiting` are articles whose time has not come, `notices` those whose
 newest version is withdrawn or corrected, or no more.
 
+Beside `seen`, `texts` and `matches` the same lies once more in an order in which a few values are found at once (`index`).
+
 One thing may go from a part: the `WORDS` of its articles, once they are older than the setting says. Each table of them is a
 file, and whoever reads finds it there or not.
 
@@ -37,7 +39,7 @@ import pyarrow.parquet as pq
 
 from pipeline import schema
 from pipeline.stages import identify, learn, pair, retract, verify
-from pipeline.storage import write
+from pipeline.storage import index, write
 
 __all__ = [
     "COMPARED",
@@ -64,8 +66,9 @@ __all__ = [
 #: The number of the article in the part.
 ROW = pa.field("row", pa.int64(), nullable=False)
 
+_INDEXED = {"texts": index.write_shared, "matches": index.write_edges}
+
 _KEY = pa.field("key", pa.int64(), nullable=False)
-_ASIDE = ".unfinished-"  # begins the name of a file that is being written
 _GROUP = 4_096  # rows that are read together when a few are wanted
 
 _BODY = pa.schema([schema.ARTICLES.field("body"), schema.ARTICLES.field("body_map")])
@@ -128,10 +131,13 @@ LINES = ("stripped", "credits", "citations")
 
 
 class Part:
-    """The part that a run under way adds: what is taken in batch by batch, bodies pass through and are not held."""
+    """The part that a run under way adds: what is taken in batch by batch, bodies pass through and are not held.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    One that is not `lasting` need not survive the process, and has no indexes.
+    """
+
+    def __init__(self, folder: Path, *, lasting: bool = True) -> None:
+        self.folder, self._lasting = folder, lasting
         folder.mkdir(parents=True)
         folder.chmod(0o700)
         self._writers = {name: self._writer(self._path(name), name) for name in TAKEN}
@@ -162,10 +168,18 @@ class Part:
                 ids = pq.read_table(path, columns=["article_id"])
                 if not change(ids).equals(ids):
                     self._rewrite(path, name, change)
-            write.sync(path)
+            self._keep(path)
         known_by = pq.read_table(self._path("articles"), columns=["identity", "digest", "article_id", "source_id"])
-        write.write_table(identify.seen(known_by), self._path("seen"))
-        write.sync(self.folder)
+        if self._lasting:
+            seen = identify.seen(known_by)
+            write.write_table(seen, self._path("seen"))
+            index.write_seen(seen, self.folder)
+        self._keep(self.folder)
+
+    def _keep(self, path: Path) -> None:
+        """Have a file, or the entries of a folder, on the disk."""
+        if self._lasting:
+            write.sync(path)
 
     def _rewrite(self, path: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> None:
         aside = path.with_suffix(".settled")
@@ -182,30 +196,38 @@ class Part:
         return pq.ParquetWriter(path, TAKEN[name], **_encoding(TAKEN[name]))
 
 
-def add(folder: Path, name: str, rows: pa.Table) -> None:
-    """Write a table of what is compared to the part in `folder`, in one step; on the disk when this returns."""
-    path, aside = folder / f"{name}.parquet", folder / f"{_ASIDE}{name}.{uuid.uuid4().hex}"
+def add(folder: Path, name: str, rows: pa.Table, *, lasting: bool = True) -> None:
+    """Write a table of what is compared to the part in `folder`, in one step; on the disk when this returns.
+
+    Where it is not to be `lasting`, it need not survive the process, and has no index.
+    """
+    path, aside = folder / f"{name}.parquet", folder / f"{index.ASIDE}{name}.{uuid.uuid4().hex}"
     rows = rows.select(COMPARED[name].names).cast(COMPARED[name])
     pq.write_table(rows, aside, **_encoding(rows.schema), row_group_size=_GROUP)
-    write.sync(aside)
+    if lasting:
+        write.sync(aside)
+        if name in _INDEXED:
+            _INDEXED[name](rows, folder)
     aside.replace(path)
 
 
 def gather(folder: Path, name: str, files: Iterable[Path]) -> None:
     """The same of a table that lies in several files, in their order, of which a few rows are held at a time."""
-    path, aside = folder / f"{name}.parquet", folder / f"{_ASIDE}{name}.{uuid.uuid4().hex}"
+    path, aside = folder / f"{name}.parquet", folder / f"{index.ASIDE}{name}.{uuid.uuid4().hex}"
     columns = COMPARED[name]
     with pq.ParquetWriter(aside, columns, **_encoding(columns)) as writer:
         for file in files:
             for rows in pq.ParquetFile(file).iter_batches(_GROUP):
                 writer.write_table(pa.Table.from_batches([rows]).cast(columns))
     write.sync(aside)
+    if name == "matches":
+        index.write_edges(pq.read_table(aside, columns=list(index.EDGES)), folder)
     aside.replace(path)
 
 
 def tidy(folder: Path) -> None:
     """Remove what writers left aside that did not come to an end."""
-    for path in folder.glob(f"{_ASIDE}*"):
+    for path in folder.glob(f"{index.ASIDE}*"):
         path.unlink(missing_ok=True)
 
 

@@ -17,7 +17,7 @@ from pipeline import config, flow, schema
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.storage import manifest, state, tables, write
 from pipeline.storage.header import header
-from pipeline.storage.part import COMPARED, Part
+from pipeline.storage.part import COMPARED, Part, add
 from pipeline.storage.store import Store
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -33,7 +33,7 @@ def publish(
             pass
         part.close(lambda rows: rows)
         for name, columns in COMPARED.items():
-            part.write(name, columns.empty_table())
+            add(part.folder, name, columns.empty_table())
         own = state.Ref(manifest.next_number(store.parts()), part.folder, NOON, is_compared=True)
         for name, rows in schema.PUBLISHED.items():
             tables.write_part(name, rows.empty_table(), store.work / "tables" / f"{name}.parquet")

@@ -18,5 +18,6 @@ from __future__ import annotations
 from pipeline.stages.elect.contract import CREDITED, ELECTIONS, FIGURES, GROUPS
 from pipeline.stages.elect.election import canonicals, credited
 from pipeline.stages.elect.published import tables
+from pipeline.stages.elect.standing import Standing, standing
 
-__all__ = ["CREDITED", "ELECTIONS", "FIGURES", "GROUPS", "canonicals", "credited", "tables"]
+__all__ = ["CREDITED", "ELECTIONS", "FIGURES", "GROUPS", "Standing", "canonicals", "credited", "standing", "tables"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["canonicals", "credited"]
+__all__ = ["canonicals", "credited", "ready"]
 
 _ROUNDUPS = ("digest", "liveblog")
 
@@ -129,20 +129,7 @@ def _with_origin(prints: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
 
 def _elected(prints: pd.DataFrame, settings: config.Elect, pinned: Mapping[str, str]) -> pd.DataFrame:
     """The winners' rows of clusters of two and more, with reason and runner-up."""
-    faults = {
-        "withdrawn": prints["status"] == "withdrawn",
-        "roundup": prints["kind"].isin(_ROUNDUPS),
-        "stub": prints["text_state"] == "stub",
-        "release": prints["kind"] == "release",
-        "duplicate": prints["is_duplicate"],
-    }
-    prints = rule.add_addresses(prints)
-    prints = prints.assign(
-        fault=sum(faults[name].astype("int64") * weight for name, weight in rule.FAULTS.items()),
-        pinned=prints["article_id"].isin(list(pinned)),
-        pin_note=prints["article_id"].map(dict(pinned)).fillna("") if pinned else "",
-        n_pointers=rule.count_pointers(prints),
-    )
+    prints = _judged(prints, pinned)
     starts = np.flatnonzero(prints["cluster"].ne(prints["cluster"].shift()).to_numpy())
     ordered = rule.steps(prints, settings)
     outcome = rule.elect(ordered, starts, len(prints))
@@ -155,3 +142,27 @@ def _elected(prints: pd.DataFrame, settings: config.Elect, pinned: Mapping[str, 
         )
     ]
     return winners.assign(canonical_reason=why, runner_up_id=runners_up["article_id"].to_numpy())
+
+
+def ready(groups: pa.Table, articles: pa.Table, credits: pa.Table, pinned: Mapping[str, str]) -> pd.DataFrame:
+    """The prints of clusters of two and more, with all that `rule.steps` takes."""
+    prints = _prints(groups, articles)
+    return _judged(_with_origin(prints, origin.evidence(_voting_credits(prints, credits))), pinned)
+
+
+def _judged(prints: pd.DataFrame, pinned: Mapping[str, str]) -> pd.DataFrame:
+    """Adds what the steps look at: faults, pins, addresses, and who points to whom."""
+    faults = {
+        "withdrawn": prints["status"] == "withdrawn",
+        "roundup": prints["kind"].isin(_ROUNDUPS),
+        "stub": prints["text_state"] == "stub",
+        "release": prints["kind"] == "release",
+        "duplicate": prints["is_duplicate"],
+    }
+    prints = rule.add_addresses(prints)
+    return prints.assign(
+        fault=sum(faults[name].astype("int64") * weight for name, weight in rule.FAULTS.items()),
+        pinned=prints["article_id"].isin(list(pinned)),
+        pin_note=prints["article_id"].map(dict(pinned)).fillna("") if pinned else "",
+        n_pointers=rule.count_pointers(prints),
+    )

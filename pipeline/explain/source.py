@@ -1,0 +1,102 @@
+"""Where an explanation takes its facts from: the tables of a run, and the state that they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pipeline import config, whereabouts
+from pipeline.errors import ReprintsError
+from pipeline.stages import identify, override
+from pipeline.storage import manifest
+from pipeline.storage import orders as editor
+from pipeline.storage.state import State
+from pipeline.storage.store import Store
+
+__all__ = ["Row", "Source"]
+
+Row = dict[str, Any]
+
+_NEWEST = ["article_id", "digest", "status", "modified_at", "published_at"]
+_HISTORY = Callable[[str], list[Row]]
+
+
+class Source:
+    """The published rows of a run, read when they are asked for, and its `state`. `pinned`: canonicals that an editor wants."""
+
+    def __init__(
+        self,
+        run_id: str,
+        read: Callable[[str], pa.Table],
+        state: State,
+        history: _HISTORY,
+        settings: config.Config | None,
+        pinned: dict[str, str],
+    ) -> None:
+        self.run_id, self.state, self.history = run_id, state, history
+        self.settings, self.pinned = settings, pinned
+        self._read, self._tables = read, dict[str, pa.Table]()
+
+    @classmethod
+    def of_store(cls, store: Store, run_id: str) -> Source:
+        """A run that a store keeps. Without its settings, where these name files that are gone, less is told."""
+        settings, orders = None, override.NOTHING
+        try:
+            settings = manifest.settings(store, run_id)
+            orders = editor.orders(settings.override)
+        except ReprintsError:
+            pass
+        return cls(
+            run_id,
+            lambda name: store.table(name, run_id),
+            store.state(run_id),
+            lambda cluster_id: whereabouts.history(store, cluster_id, run_id),
+            settings,
+            dict(orders.pinned),
+        )
+
+    def table(self, name: str) -> pa.Table:
+        """A published table."""
+        if name not in self._tables:
+            self._tables[name] = self._read(name)
+        return self._tables[name]
+
+    def where(self, name: str, column: str, value: str) -> list[Row]:
+        """The rows of a table that have that value."""
+        rows = self.table(name)
+        found: list[Row] = rows.filter(pc.equal(rows[column], value)).to_pylist()
+        return found
+
+    def members(self, article_ids: Iterable[str]) -> dict[str, Row]:
+        """The rows of members by article."""
+        rows = self.table("members")
+        found = rows.filter(pc.is_in(rows["article_id"], pa.array(sorted(set(article_ids)), pa.string())))
+        return {row["article_id"]: row for row in found.to_pylist()}
+
+    def versions(self, article_id: str) -> NDArray[np.int64]:
+        """The keys of all versions of an article that are kept, the newest first."""
+        rows = self._articles
+        return self.newest_first(rows.filter(pc.equal(rows["article_id"], article_id)))
+
+    def newest_first(self, rows: pa.Table) -> NDArray[np.int64]:
+        """The keys of versions of one article, the newest first."""
+        newest, others = identify.newest(rows)
+        keys: NDArray[np.int64] = pa.concat_tables([newest, others])["key"].to_numpy()
+        return keys
+
+    @cached_property
+    def _articles(self) -> pa.Table:
+        rows = self.state.articles([*_NEWEST, "rejected"])
+        return rows.filter(pc.invert(rows["rejected"]))
+
+    def taken_in(self, article_ids: pa.ChunkedArray, columns: list[str]) -> pa.Table:
+        """Those columns of the newest versions of articles, as they were taken in."""
+        rows = self._articles
+        newest, _ = identify.newest(rows.filter(pc.is_in(rows["article_id"], article_ids.combine_chunks())))
+        return self.state.take("articles", newest["key"].to_numpy(), columns)

@@ -1,0 +1,251 @@
+"""A rehearsal: what the next run would make of one article, on that part of the store which the article can touch.
+
+It goes the way of a run, by the same functions: taken in, paired, verified, clusters formed, canonicals elected, ids given.
+What it would write lies in a folder of the moment. Of the store a few pages of the indexes are read, the texts that the article
+meets, and the clusters these are in.
+
+Two things are not followed as a run would: what the article teaches of its publisher's furniture, and, where it comes early in
+buckets so full that it changes the pivots of very many later texts, whom those would meet then instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pipeline import config, flow, notices, redo
+from pipeline.arrive import Arrivals, arrivals, reach, stretch
+from pipeline.compare import Opened, formed_anew
+from pipeline.errors import InputError
+from pipeline.intake import Intake, latest, take_in
+from pipeline.meet import Met, verified
+from pipeline.query.published import published
+from pipeline.stages import learn, pair
+from pipeline.stages.kernels import arrays
+from pipeline.stages.override import Orders
+from pipeline.storage import manifest, read
+from pipeline.storage import orders as editor
+from pipeline.storage import part as part_
+from pipeline.storage.near import Known, Near
+from pipeline.storage.part import COMPARED, Part
+from pipeline.storage.state import Ref, State, ends
+from pipeline.storage.store import Store
+from pipeline.watch import Watch, silent
+
+__all__ = ["Rehearsal", "rehearsed"]
+
+_DAY = 86_400_000_000  # microseconds
+_DISTURBED = 100  # texts that meet others for an early article's sake (`pair.disturbed`); of more, none is followed
+
+Keys = NDArray[np.int64]
+
+
+@dataclass
+class Rehearsal:
+    """What came of an article. `known`: the keys of the articles by which it is a repeat or a version of one that is there.
+
+    `night` is None for a repeat or a reject; `formed`, the published rows of all clusters that are formed anew, is empty unless
+    the article comes into the comparison. `now`: the state with the article, while the rehearsal lasts, in which it has that
+    `key`. `articles` are opened, `around` those and whom they met. Of both is known in which cluster each was before, by
+    article; of these clusters how many prints they had, and what led them.
+    """
+
+    settings: config.Config
+    as_of: datetime
+    intake: Intake
+    known: Mapping[str, list[int]]
+    now: State
+    night: Arrivals | None = None
+    formed: dict[str, pa.Table] = field(default_factory=dict)
+    key: int = 0
+    articles: pa.Table = field(default_factory=lambda: pa.table({}))
+    around: pa.Table = field(default_factory=lambda: pa.table({}))
+    clusters_before: Mapping[str, str] = field(default_factory=dict)
+    sizes_before: Mapping[str, int] = field(default_factory=dict)
+    canonicals_before: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, keys: list[int]) -> list[str]:
+        """The ids of articles by key."""
+        ids: list[str] = self.now.take("articles", np.array(keys, np.int64), ["article_id"])["article_id"].to_pylist()
+        return ids
+
+
+@contextmanager
+def rehearsed(file: Path, store: Store, run_id: str, watch: Watch | None = None) -> Iterator[Rehearsal]:
+    """What a run with this file alone would make of the one article in it, after the run of the store that is named.
+
+    Nothing of the store is changed or held, and it need not be writable. `InputError` unless the file holds one record.
+    """
+    watch = watch or silent()
+    settings = manifest.settings(store, run_id)
+    orders = editor.orders(settings.override)
+    last = datetime.fromisoformat(store.manifest(run_id)["as_of"])
+    kept = Near(store.state(run_id).parts)
+    forgotten = store.forgotten()
+    with TemporaryDirectory(prefix="reprints-") as folder, Part(Path(folder) / "state", lasting=False) as part:
+        known = Known(kept, forgotten)
+        with watch.step("take in"):
+            intake = take_in([file], known, settings, part, watch, orders.publishers, forgotten)
+        _ensure_one(intake, file)
+        as_of = latest(intake, last, settings)
+        ref = Ref(manifest.next_number(store.parts(run_id)), part.folder, as_of, is_compared=True)
+        found = Rehearsal(settings, as_of, intake, known.found, kept)
+        if intake.new.num_rows:
+            with watch.step("look up"):
+                kept.near = kept.of_articles(np.array(known.found.get("identity", []), np.int64))
+                found.night = arrivals(kept, intake, ref, settings)
+            found.now = kept.with_part(ref._replace(is_compared=False))
+            if found.night.comes.num_rows:
+                opened, now = _compared(kept, ref, found.night, settings, orders, watch)
+                found.now = now
+                was = published(store, run_id, opened, settings)
+                found.key = int(now.parts[-1].number) << 32  # the only article of its part
+                found.articles, found.around = opened.known.articles, opened.around
+                found.clusters_before = _by(was.before.members, "article_id", "cluster_id") | _by(
+                    was.members, "article_id", "cluster_id"
+                )
+                found.sizes_before = _by(was.before.clusters, "cluster_id", "n_articles")
+                found.canonicals_before = _by(was.before.clusters, "cluster_id", "canonical_id")
+                found.formed = flow.derive(opened, was, "next", as_of, settings, watch, now, orders)
+        yield found
+
+
+def _by(rows: pa.Table, key: str, value: str) -> dict[str, Any]:
+    return dict(zip(rows[key].to_pylist(), rows[value].to_pylist(), strict=True))
+
+
+def _ensure_one(intake: Intake, file: Path) -> None:
+    if intake.counts["records"] != 1:
+        raise InputError(
+            f"{read.spelled(file)}: holds {intake.counts['records']:,} records; a query is about one article. "
+            "To take in many: reprints run"
+        )
+
+
+def _compared(
+    kept: Near, ref: Ref, night: Arrivals, settings: config.Config, orders: Orders, watch: Watch
+) -> tuple[Opened, Near]:
+    """As `compare.compare`: what the article changes among the texts that are compared, and the articles it opens again."""
+    add = partial(part_.add, ref.folder, lasting=False)
+    with watch.step("learn"):
+        for name, rows in _brought(kept, ref, night, settings)._asdict().items():
+            add(name, rows)
+        add("waiting", night.waiting)
+        told = notices.rows(State([*kept.parts, ref]), night.notices) if night.notices.num_rows else None
+        add("notices", told or COMPARED["notices"].empty_table())
+        for name in ("matches", "void"):
+            add(name, COMPARED[name].empty_table())
+    now = kept.with_part(ref)
+    met, lost = _met(kept, now, settings, int(settings.pair.window_days * _DAY), reach(ref.as_of, settings), watch)
+    add("matches", met.matches)
+    add("void", pa.table({"key": met.void}))
+    ties = list(orders.must_link)
+    with watch.step("look up"):
+        new = ends(met.matches.filter(met.matches["accepted"]))
+        tied = kept.named(name for pair_ in ties for name in pair_)
+        now.near = kept.spread(np.concatenate([met.touched, lost, tied]), new)
+        kept.near = now.near[now.near >> 32 != ref.number]
+    return formed_anew(kept, now, night, met, ref.as_of, settings, watch, ties), now
+
+
+def _brought(kept: Near, ref: Ref, night: Arrivals, settings: config.Config) -> redo.Texts:
+    """The text of the article without the furniture that is known already, and which one leaves for it.
+
+    Of a stretch of time of which nothing is known yet, what is known of those beside it is.
+    """
+    learned = kept.learned()
+    at, beside = learned["stretch"].to_numpy(), [learned]
+    for one in np.setdiff1d(stretch(night.comes["effective_at"], settings), at).tolist():
+        near = learned.filter(pa.array(np.abs(at - one) == 1)).group_by(learn.LEARNED.names[1:]).aggregate([])
+        beside.append(near.add_column(0, learn.LEARNED.field(0), pa.repeat(one, near.num_rows)).cast(learn.LEARNED))
+    both = kept.with_part(ref._replace(is_compared=False))
+    none = redo.near(both, night.goes, (), settings, np.empty(0, np.int64))
+    known = pa.concat_tables(beside).combine_chunks()
+    made = redo.without_furniture(both, night.comes, none, known, ref.number, settings)
+    return made._replace(left=night.goes)
+
+
+def _met(
+    kept: Near, now: Near, settings: config.Config, window: int, since: datetime, watch: Watch
+) -> tuple[Met, Keys]:
+    """As `meet.meet`: the verified matches of the article, and of texts that meet others for its sake; and whose are lost."""
+    own = now.own([*_OF_KEYS, "key", "effective_at", "article_id", "kin"])
+    goes = now.left_now()
+    first = int(pa.scalar(since, pa.timestamp("us", tz="UTC")).cast(pa.int64()).as_py())
+    with watch.step("pair"):
+        asked, fresh = [own.select(_OF_KEYS), kept.texts(_OF_KEYS, keys=goes)], np.empty(0, np.int64)
+        while True:
+            rows, was, is_now = _around(kept, own, goes, pa.concat_tables(asked), window, first)
+            keys, times, kin = (rows[name].to_numpy() for name in ("key", "at", "kin"))
+            is_fresh = (is_now & ~was) | arrays.is_in(keys, fresh)
+            is_fresh |= pair.disturbed(rows, times, settings.pair, kin, was, is_now)
+            disturbed = keys[is_fresh & was]
+            if len(disturbed) > _DISTURBED:
+                is_fresh, disturbed = is_now & ~was, disturbed[:0]
+                break
+            if arrays.is_in(disturbed, fresh).all():
+                break
+            fresh = np.union1d(fresh, disturbed)
+            asked = [*asked[:2], kept.texts(_OF_KEYS, keys=fresh)]
+        here = np.flatnonzero(is_now)
+        candidates = pair.run(rows.take(pa.array(here)), times[here], settings.pair, kin[here], is_fresh[here])
+    with watch.step("verify"):
+        matches = verified(now, keys[here], candidates, settings)
+    void = np.concatenate([goes, disturbed])
+    lost = ends(kept.accepted(void)).ravel()
+    accepted = ends(matches.filter(matches["accepted"])).ravel()
+    touched = np.unique(np.concatenate([keys[is_fresh & is_now], lost, accepted]))
+    return Met(matches, void, goes, touched[~arrays.is_in(touched, goes)]), lost
+
+
+_OF_KEYS = list(pair.KEYS.names)
+
+
+def _around(
+    kept: Near, own: pa.Table, goes: Keys, asked: pa.Table, window: int, first: int
+) -> tuple[pa.Table, NDArray[np.bool_], NDArray[np.bool_]]:
+    """The texts that have anything in common with those that are asked for, in the order of time: `pair.KEYS`, `key`, `at` and
+    `kin`; which of them there were, and which there are.
+    """
+    at = own["effective_at"].cast(pa.int64())
+    of_goes = kept.times(goes)
+    low, high = (edge(np.concatenate([at.to_numpy(), of_goes])) for edge in (np.min, np.max))
+    reached = kept.sharing(asked, (max(first, int(low) - 2 * window), int(high) + 2 * window))
+    fresh = own.append_column("at", at).select(reached.column_names).cast(reached.schema)
+    rows = pa.concat_tables([reached, fresh]).combine_chunks()
+    was = np.arange(rows.num_rows) < reached.num_rows
+    names = _ids(kept, rows["key"].to_numpy()[was], reached["at"].to_numpy(), at.to_numpy())
+    names = pa.concat_arrays([names, own["article_id"].combine_chunks()])
+    order = _ordered(rows.append_column("article_id", names))
+    is_now = ~arrays.is_in(rows["key"].to_numpy(), goes)
+    return rows.take(pa.array(order)).combine_chunks(), was[order], is_now[order]
+
+
+def _ids(kept: Near, keys: Keys, at: Keys, own: Keys) -> pa.Array:
+    """The ids of those texts that are not the only one of their time, "" for others, whose order says enough."""
+    every = np.concatenate([at, own])
+    times, counts = arrays.counted(every)
+    same = np.flatnonzero(arrays.is_in(at, times[counts > 1]))
+    ids = kept.texts(["key", "article_id"], keys=keys[same])
+    place = np.full(len(keys), -1)
+    place[same] = np.searchsorted(ids["key"].to_numpy(), keys[same])
+    found = ids["article_id"].combine_chunks().take(pa.array(place, mask=place < 0))
+    return found.fill_null("")
+
+
+def _ordered(rows: pa.Table) -> Keys:
+    """Rows in the order of time, then id, then key."""
+    ordered = rows.select(["at", "article_id", "key"]).append_column("row", pa.array(np.arange(rows.num_rows)))
+    ordered = ordered.sort_by([(name, "ascending") for name in ("at", "article_id", "key")])
+    found: Keys = ordered["row"].to_numpy()
+    return found

@@ -1,0 +1,249 @@
+"""What a part's articles are known by and have in common, sorted, so that one article's values are found among millions.
+
+    part/seen.arrow     by what articles are known again: each column of `identify.SEEN`, sorted
+    part/shared.arrow   what texts may have in common (`pair.KEYS`): each band, the sample, short texts, each sorted
+    part/edges.arrow    whom each text was accepted as a match with, sorted by text
+
+They say nothing that `seen`, `texts` and `matches` do not say. Where a file is not there, as in parts of an older release, it
+is made of those in memory: that takes longer and gives the same. Files are mapped: a look-up touches a few pages of one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from pipeline.stages import identify, pair
+from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.threads import parallel
+from pipeline.storage import write
+
+__all__ = ["ASIDE", "EDGES", "SHARED", "Edges", "Seen", "Shared", "write_edges", "write_seen", "write_shared"]
+
+#: The columns of matches of which `edges.arrow` is made.
+EDGES = ("left", "right", "path", "accepted")
+
+#: Begins the name of a file of a part that is being written.
+ASIDE = ".unfinished-"
+
+#: The columns of texts of which `shared.arrow` is made.
+SHARED = ("effective_at", "kin", *pair.KEYS.names)
+
+Rows = NDArray[np.int64]
+_Arrays = Mapping[str, NDArray[Any]]
+_AS_THEY_ARE = ("kin", "content", "has_words", "has_shingles")
+_NEAR = 8  # times the root of the number of values: how far from its likely place one is looked for first
+_ROWS = " rows"  # behind the name of sorted values: where they stood
+
+
+class Seen:
+    """By what the articles of the part in a folder are known again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def rows(self, name: str, wanted: int) -> list[int]:
+        """The rows of the articles with that hash in that column of `identify.SEEN`, ascending."""
+        _, rows = _found(self._arrays, name, np.array([wanted], np.int64))
+        return sorted(rows.tolist())
+
+    @cached_property
+    def _arrays(self) -> _Arrays:
+        path = self._folder / "seen.arrow"
+        return _mapped(path) if path.exists() else _of_seen(pq.read_table(self._folder / "seen.parquet"))
+
+
+class Shared:
+    """What the texts of the part in a folder may have in common with others."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def times(self, rows: Rows) -> Rows:
+        """The effective times of these texts, int64 microseconds."""
+        found: Rows = self._arrays["at"][rows]
+        return found
+
+    def sharing(self, keys: pa.Table) -> tuple[Rows, pa.Table]:
+        """The texts that have anything in common with one of `keys` (`pair.KEYS`): their rows, ascending; and row by row with
+        these their keys, their `kin` and when they are `at` (microseconds).
+
+        Of what a text has, only that is given which one of `keys` has, too; in the place of any other band stands a value
+        that none of them has. Among such rows `pair.run` finds the pairs with `keys` that it finds among all texts.
+        """
+        asked = arrays.hashes(keys["bands"])[0].reshape(keys.num_rows, -1)
+        is_short = keys["has_words"].to_numpy() & ~keys["has_shingles"].to_numpy()
+        by_band = [_found(self._arrays, f"band {n}", np.unique(asked[:, n])) for n in range(asked.shape[1])]
+        sampled = _found(self._arrays, "sampled", np.unique(arrays.hashes(keys["sampled"])[0]))
+        short = _found(self._arrays, "short", np.unique(_head(keys["content"].to_numpy()[is_short])))
+        rows = np.unique(np.concatenate([rows for _, rows in (*by_band, sampled, short)]))
+        bands = np.empty((len(rows), asked.shape[1]), np.uint32)
+        for number, (values, of) in enumerate(by_band):
+            bands[:, number] = _strange(asked[:, number])
+            bands[np.searchsorted(rows, of), number] = values
+        return rows, self._keys(rows, bands, *sampled)
+
+    def _keys(self, rows: Rows, bands: NDArray[np.uint32], sampled: NDArray[np.uint32], of: Rows) -> pa.Table:
+        owners = np.searchsorted(rows, of)
+        order, counts = np.lexsort((sampled, owners)), np.bincount(owners, minlength=len(rows))
+        columns = {name: pa.array(self._arrays[name][rows]) for name in ("at", *_AS_THEY_ARE)}
+        columns |= {name: columns[name].cast(pa.bool_()) for name in ("has_words", "has_shingles")}
+        columns["bands"] = arrays.lists(bands.ravel(), np.arange(len(rows) + 1) * bands.shape[1])
+        columns["sampled"] = arrays.lists(sampled[order], arrays.offsets(counts))
+        wanted = [*pair.KEYS, *(pa.field(name, pa.int64(), nullable=False) for name in ("kin", "at"))]
+        return pa.table([columns[field.name] for field in wanted], schema=pa.schema(wanted))
+
+    @cached_property
+    def _arrays(self) -> _Arrays:
+        path = self._folder / "shared.arrow"
+        if path.exists():
+            return _mapped(path)
+        return _of_texts(pq.read_table(self._folder / "texts.parquet", columns=list(SHARED)))
+
+
+class Edges:
+    """The accepted matches of the part in a folder, whether or not they still hold."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, texts: Rows) -> tuple[Rows, NDArray[np.int8]]:
+        """The matches with a side among these texts (keys): their sides, int64 (2, matches), and the path that each was found
+        by.
+        """
+        texts = np.unique(texts)
+        places = np.unique(np.concatenate([_found(self._arrays, side, texts)[1] for side in ("left", "right")]))
+        left, right, path = (self._arrays[name][places] for name in ("lefts", "rights", "path"))
+        return np.stack([left, right]), path
+
+    @cached_property
+    def _arrays(self) -> _Arrays:
+        path = self._folder / "edges.arrow"
+        return (
+            _mapped(path)
+            if path.exists()
+            else _of_matches(pq.read_table(self._folder / "matches.parquet", columns=list(EDGES)))
+        )
+
+
+def write_edges(matches: pa.Table, folder: Path) -> None:
+    """Write the accepted ones of matches, which have the columns `EDGES`; on the disk when this returns."""
+    _write(_of_matches(matches), folder / "edges.arrow")
+
+
+def _of_matches(matches: pa.Table) -> _Arrays:
+    accepted = matches.filter(matches["accepted"])
+    left, right, path = (accepted[name].to_numpy() for name in ("left", "right", "path"))
+    rows = np.arange(len(left))
+    return _sorted({"left": (left, rows), "right": (right, rows)}) | {"lefts": left, "rights": right, "path": path}
+
+
+def write_seen(seen: pa.Table, folder: Path) -> None:
+    """Write what articles are known again by (`identify.SEEN`); on the disk when this returns."""
+    _write(_of_seen(seen), folder / "seen.arrow")
+
+
+def write_shared(texts: pa.Table, folder: Path) -> None:
+    """Write what texts, which have the columns `SHARED`, may have in common; on the disk when this returns."""
+    _write(_of_texts(texts), folder / "shared.arrow")
+
+
+def _of_seen(seen: pa.Table) -> _Arrays:
+    return _sorted({name: (seen[name].to_numpy(), np.arange(seen.num_rows)) for name in identify.SEEN.names})
+
+
+def _of_texts(texts: pa.Table) -> _Arrays:
+    rows = np.arange(texts.num_rows)
+    content, has_words, has_shingles = (texts[name].to_numpy() for name in ("content", "has_words", "has_shingles"))
+    shingled, short = np.flatnonzero(has_shingles), np.flatnonzero(has_words & ~has_shingles)
+    bands, sampled = arrays.hashes(texts["bands"])[0], arrays.hashes(texts["sampled"])
+    by_band = bands.reshape(max(1, texts.num_rows), -1)
+    values = {f"band {number}": (by_band[shingled, number], shingled) for number in range(by_band.shape[1])}
+    values["sampled"] = sampled[0], np.repeat(rows, np.diff(sampled[1]))
+    values["short"] = _head(content[short]), short
+    plain = {name: texts[name].to_numpy() for name in _AS_THEY_ARE}
+    plain |= {name: plain[name].astype(np.uint8) for name in ("has_words", "has_shingles")}
+    return _sorted(values) | {"at": texts["effective_at"].cast(pa.int64()).to_numpy(), **plain}
+
+
+def _sorted(columns: Mapping[str, tuple[NDArray[Any], Rows]]) -> dict[str, NDArray[Any]]:
+    """Values, each with its row, sorted by value, then row."""
+
+    def ordered(column: tuple[NDArray[Any], Rows]) -> tuple[NDArray[Any], NDArray[np.uint32]]:
+        values, rows = column
+        if values.dtype == np.uint32:  # both in one word: many times faster than to sort places
+            packed = values.astype(np.uint64) << np.uint64(32) | rows.astype(np.uint64)
+            packed.sort()
+            return (packed >> np.uint64(32)).astype(np.uint32), packed.astype(np.uint32)
+        order = np.lexsort((rows, values))
+        return values[order], rows[order].astype(np.uint32)
+
+    found = parallel(ordered, columns.values())
+    return {
+        name: array
+        for column, (values, rows) in zip(columns, found, strict=True)
+        for name, array in ((column, values), (column + _ROWS, rows))
+    }
+
+
+def _found(columns: _Arrays, name: str, wanted: NDArray[Any]) -> tuple[NDArray[Any], Rows]:
+    """Each of the wanted values as often as it occurs in a sorted column, and the rows where it stood."""
+    if name not in columns:
+        return wanted[:0], np.empty(0, np.int64)
+    values = columns[name]
+    wanted = wanted.astype(values.dtype)  # or the whole column would be copied
+    places = [np.arange(*_stretch(values, value)) for value in wanted]
+    where = np.concatenate([np.empty(0, np.int64), *places])
+    return values[where], columns[name + _ROWS][where].astype(np.int64)
+
+
+def _stretch(values: NDArray[Any], value: Any) -> tuple[int, int]:
+    """Where a value stands in a sorted column: [first, last).
+
+    Hashes are spread evenly, so that one is looked for first where it is likely to stand: of a file that lies on a disk as yet
+    a page or two are read instead of one for each halving.
+    """
+    n = len(values)
+    near, kind = _NEAR * int(n**0.5) + _NEAR, np.iinfo(values.dtype)
+    guess = (int(value) - int(kind.min)) * n >> kind.bits
+    low, high = max(0, guess - near), min(n, guess + near)
+    if (low and not values[low] < value) or (high < n and not values[high - 1] > value):
+        low, high = 0, n
+    part = values[low:high]
+    return low + int(np.searchsorted(part, value, "left")), low + int(np.searchsorted(part, value, "right"))
+
+
+def _head(contents: Rows) -> NDArray[np.uint32]:
+    """By what `pair` joins texts that are too short for a shingle."""
+    return (contents.view(np.uint64) >> np.uint64(32)).astype(np.uint32)
+
+
+def _strange(values: NDArray[np.uint32]) -> int:
+    """A value that is not among these."""
+    others = set(values.tolist())
+    return next(value for value in range(len(others) + 1) if value not in others)
+
+
+def _write(columns: _Arrays, path: Path) -> None:
+    """Arrays of any lengths, as lists of one row: nothing is packed, so that they can be mapped."""
+    lists = [pa.LargeListArray.from_arrays([0, len(values)], pa.array(values)) for values in columns.values()]
+    rows = pa.RecordBatch.from_arrays(lists, names=list(columns))
+    aside = path.with_name(f"{ASIDE}{path.name}.{uuid.uuid4().hex}")
+    with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+        writer.write_batch(rows)
+    write.sync(aside)
+    aside.replace(path)
+
+
+def _mapped(path: Path) -> _Arrays:
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
+        rows = file.get_batch(0)
+    return {name: rows.column(name).values.to_numpy() for name in rows.schema.names}

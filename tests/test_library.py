@@ -1,0 +1,120 @@
+"""pipeline.reprints: the flow on tables in memory; and the notebook that shows it, from top to bottom."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import pipeline
+from pipeline import config, schema
+from pipeline.errors import ConfigError, InputError
+from pipeline.storage.store import Store
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOK = json.loads((ROOT / "docs" / "library.ipynb").read_text(encoding="utf-8"))
+BODY = " ".join(f"word{i} and matter{i * 7 % 40}" for i in range(60))
+
+
+def articles(**columns: Any) -> pd.DataFrame:
+    rows = {
+        "id": ["a", "b", "c"],
+        "publisher": ["Alder Post", "Birch Courier", "Cedar Mail"],
+        "date": pd.to_datetime(["2026-03-09 08:00", "2026-03-09 09:30", "2026-03-09 10:00"], utc=True),
+        "text": [BODY, f"{BODY} The mayor thanked the crews.", "A frog sat in the flour of the mill. " * 6],
+    }
+    return pd.DataFrame(rows | columns)
+
+
+def test_the_notebook_runs_from_top_to_bottom_and_prints_what_it_shows() -> None:
+    names: dict[str, Any] = {}
+    for cell in (cell for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            exec("".join(cell["source"]), names)
+        assert said.getvalue() == "".join(line for output in cell["outputs"] for line in output["text"])
+
+
+@pytest.mark.parametrize("of", [lambda rows: rows, pa.Table.from_pandas, lambda rows: rows.to_dict("list")])
+def test_tables_of_any_kind_go_in_and_data_frames_come_out(of: Any) -> None:
+    with pipeline.reprints(of(articles())) as result:
+        assert repr(result) == "<reprints 2026-03-09.1: 3 articles in 2 clusters>"
+        assert sorted(result.clusters["n_articles"]) == [1, 2]
+        assert result.members is result.members  # made once
+        for name in schema.PUBLISHED:
+            assert (
+                list(getattr(result, name).columns) == result.arrow(name).column_names == schema.PUBLISHED[name].names
+            )
+        assert "Compared:" in result.explain("a", "b")
+        assert result.explain("a").startswith("a  ")
+        folder = result.store.path.parent
+        assert folder.exists()
+    assert not folder.exists()
+
+
+def test_the_folder_goes_with_the_result() -> None:
+    result = pipeline.reprints(articles())
+    folder = result.store.path.parent
+    assert folder.exists()
+    del result
+    assert not folder.exists()
+
+
+def test_a_store_that_is_named_stays_and_grows(tmp_path: Path) -> None:
+    with pipeline.reprints(articles().iloc[:2], store=tmp_path / "store") as first:
+        assert first.run_id == "2026-03-09.1"
+    with pipeline.reprints(
+        articles(), store=tmp_path / "store", config=config.Config(audit=config.Audit(records="off"))
+    ) as both:
+        assert (both.counts["repeats"], both.counts["added"], len(both.members)) == (2, 1, 3)
+    with pipeline.reprints(articles(), store=str(tmp_path / "store")) as again:  # nothing new: the newest run
+        assert (again.run_id, again.counts["repeats"], len(again.members)) == (both.run_id, 3, 3)
+    assert Store(tmp_path / "store").runs() == ["2026-03-09.1", both.run_id]
+
+
+def test_settings_are_given_by_section_file_or_struct(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("[pair]\nwindow_days = 0.01\n")
+    near = config.Config(pair=config.Pair(window_days=0.01))
+    for options in ({"config": tmp_path / "mine.toml"}, {"config": near}, {"pair": {"window_days": 0.01}}):
+        assert len(pipeline.reprints(articles(), **options).clusters) == 3  # type: ignore[arg-type]
+    assert len(pipeline.reprints(articles(), config=near, pair={"window_days": 14}).clusters) == 2
+    assert pipeline.Config is config.Config
+    with pytest.raises(ConfigError, match="unknown field `window_day`"):
+        pipeline.reprints(articles(), pair={"window_day": 1})
+    with pytest.raises(ConfigError, match="unknown field `pear`"):
+        pipeline.reprints(articles(), pear={"window_days": 1})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (lambda: articles(text=""), "none of the 3 articles could be used: no text"),
+        (lambda: articles().drop(columns="text"), "no column with text; found: date, id, publisher"),
+        (lambda: articles().iloc[:0], "there are no articles"),
+        (lambda: 7, "cannot be written as a table"),
+        (lambda: articles(id=["a", 2, {"b": 3}]), "cannot be written as a table"),
+    ],
+)
+def test_what_is_no_table_of_articles_is_told(given: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        pipeline.reprints(given())
+
+
+def test_rejects_name_the_row_and_no_folder_of_the_moment() -> None:
+    result = pipeline.reprints(articles(text=[BODY, "", BODY]))
+    assert result.rejects[["source", "reason"]].to_numpy().tolist() == [["articles.parquet:2", "no text"]]
+
+
+def test_importing_it_is_cheap() -> None:
+    told = "import sys, pipeline; print(sorted({'numpy', 'pandas', 'pyarrow', 'numba', 'msgspec'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+    assert (ROOT / "pipeline" / "py.typed").exists()

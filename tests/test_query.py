@@ -1,0 +1,268 @@
+"""query: what it says of an article is what a run with that article alone then does."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pipeline import config, explain, flow, query, schema
+from pipeline.errors import InputError
+from pipeline.query.rehearse import rehearsed
+from pipeline.stages import pair, sketch
+from pipeline.storage import index
+from pipeline.storage.store import Store
+from tests import strategies
+from tests.conftest import GOLDEN, Ended
+from tests.strategies import Article, few
+
+SETTINGS = config.load(GOLDEN / "wire-day.toml")
+MEMBER = [
+    "relation",
+    "jaccard",
+    "containment",
+    "share_of_canonical",
+    "is_canonical",
+    "credit_agency",
+    "credit_status",
+    "kind",
+]
+MATCH = [
+    "left_id",
+    "right_id",
+    "jaccard",
+    "containment_left",
+    "containment_right",
+    "longest_run",
+    "relation",
+    "accepted",
+    "reason",
+]
+
+
+def written(world: tuple[Article, ...], path: Path) -> Path:
+    rows = [
+        {
+            "id": one.id,
+            "publisher": one.publisher,
+            "published": one.at.isoformat(),
+            "title": one.headline,
+            "text": one.body,
+        }
+        for one in world
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return path
+
+
+def one_of(rows: pa.Table, article_id: str) -> dict[str, Any]:
+    [row] = rows.filter(pc.equal(rows["article_id"], article_id)).to_pylist()
+    return row
+
+
+def matches_of(rows: pa.Table, article_id: str) -> list[dict[str, Any]]:
+    own = pc.or_(pc.equal(rows["left_id"], article_id), pc.equal(rows["right_id"], article_id))
+    return sorted(rows.filter(own).select(MATCH).to_pylist(), key=lambda row: (row["left_id"], row["right_id"]))
+
+
+@given(strategies.worlds(max_stories=4, max_prints=6, days=40), st.data())
+@few(8)
+def test_a_run_puts_the_article_where_the_query_said(
+    tmp_path_factory: pytest.TempPathFactory, world: tuple[Article, ...], data: st.DataObject
+) -> None:
+    assume(len(world) > 1)
+    folder = tmp_path_factory.mktemp("query")
+    held_out = world[data.draw(st.integers(0, len(world) - 1))]
+    nights = data.draw(st.integers(1, 3))
+    rest = [one for one in world if one is not held_out]
+    settings = data.draw(st.sampled_from([config.Config(), config.Config(pair=config.Pair(bucket_cap=2, pivots=1))]))
+    store = Store(folder / "store")
+    for night in range(nights):
+        if some := tuple(rest[night::nights]):
+            flow.run([str(written(some, folder / f"{night}.jsonl"))], store, settings, publish_anyway=True)
+    before, file = store.run_id(), written((held_out,), folder / "held-out.jsonl")
+    taught = store.state().learned()
+    with rehearsed(file, store, before) as found:
+        formed, known = found.formed, found.known
+        rejects = [] if found.night is None else found.night.rejects["reason"].to_pylist()
+    outcome = flow.run([str(file)], store, settings, publish_anyway=True)
+    if not outcome.run_id:
+        assert known.get("version") or rejects
+        return
+    assume(store.state().learned().equals(taught))  # what the article itself teaches is not known before
+    told, came = one_of(formed["members"], held_out.id), one_of(outcome.tables["members"], held_out.id)
+    assert told["cluster_id"] == came["cluster_id"]
+    assert {name: told[name] for name in MEMBER} == {name: came[name] for name in MEMBER}
+    ids = {row["article_id"] for row in formed["members"].to_pylist() if row["cluster_id"] == told["cluster_id"]}
+    members = outcome.tables["members"]
+    assert ids == set(members.filter(pc.equal(members["cluster_id"], came["cluster_id"]))["article_id"].to_pylist())
+    assert matches_of(formed["matches"], held_out.id) == matches_of(outcome.tables["matches"], held_out.id)
+    clusters = [
+        next(row for row in tables["clusters"].to_pylist() if row["cluster_id"] == came["cluster_id"])
+        for tables in (formed, outcome.tables)
+    ]
+    for name in (
+        "canonical_id",
+        "canonical_reason",
+        "runner_up_id",
+        "anchor_id",
+        "n_articles",
+        "origin_agency",
+        "cohesion_min",
+    ):
+        assert clusters[0][name] == clusters[1][name], name
+    shutil.rmtree(folder)
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
+    return {
+        str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+        for path in [folder, *folder.rglob("*")]
+    }
+
+
+PAGE = GOLDEN / "wire-day" / "pages" / "tricountystandard" / "tcs-tansy-island-ferry.txt"
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Path:
+    """A page of the wire day, as another one might have it."""
+    page = tmp_path / "edited.txt"
+    page.write_text(PAGE.read_text(encoding="utf-8").replace("Marguerite Lane", "Marguerite"), encoding="utf-8")
+    return page
+
+
+def test_a_query_tells_where_an_article_would_go_and_changes_nothing(
+    wire_day: Path, edited: Path, reprints: Callable[..., Ended]
+) -> None:
+    before = snapshot(wire_day)
+    ended = reprints("query", edited, "--store", wire_day)
+    assert ended.code == 0
+    first, second, *rest = ended.out.splitlines()
+    assert first == f"{edited}: a new article, edited"
+    assert second == "It would be in c-ap-7c41e0: 8 prints then, 7 now."
+    for words in (
+        "The canonical is still ap-7c41e0",
+        "How it was read",
+        "Associated Press (ap): full",
+        "closest, but not joined",
+    ):
+        assert any(words in line for line in rest), words
+    assert snapshot(wire_day) == before
+
+
+def test_the_text_and_the_data_say_the_same(
+    wire_day: Path, edited: Path, reprints: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = json.loads(reprints("query", edited, "--store", wire_day, "--format", "json").out)
+    assert (told["fate"], told["cluster_id"], told["joins"], told["n_prints_before"]) == ("new", "c-ap-7c41e0", True, 7)
+    assert told["article"]["reading"]["source"] == str(edited)
+    assert {one["agency"] for one in told["article"]["credits"]} == {"ap"}
+    answer = msgspec.convert(told, query.Answer)
+    assert query.text(answer) == reprints("query", edited, "--store", wire_day).out.rstrip("\n")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(edited.read_bytes())))
+    assert (
+        json.loads(reprints("query", "-", "--store", wire_day, "--format", "json").out)["cluster_id"] == "c-ap-7c41e0"
+    )
+
+
+@pytest.mark.parametrize("name", ["hc-ferry-breakwater", "hc-world-in-brief"])
+def test_what_the_store_has_is_a_repeat_and_is_explained(
+    wire_day: Path, name: str, reprints: Callable[..., Ended]
+) -> None:
+    page = next((GOLDEN / "wire-day" / "pages").rglob(f"{name}.txt"))
+    answer = query.query(page, Store(wire_day))
+    assert (answer.fate, answer.article_id) == ("repeat", name)
+    assert answer.article == explain.gathered(Store(wire_day), name).article
+    assert "change nothing" in reprints("query", page, "--store", wire_day).out
+
+
+def record(path: Path, **fields: str) -> Path:
+    path.write_text(json.dumps({"publisher": "Mill Post", "date": "2026-03-09T12:00:00Z"} | fields), encoding="utf-8")
+    return path
+
+
+def test_fates_are_told(wire_day: Path, tmp_path: Path) -> None:
+    store, words = Store(wire_day), "the frog in the mill was white and nobody had seen one so pale " * 4
+    alone = query.query(record(tmp_path / "a.json", id="frog", text=words), store)
+    assert (alone.fate, alone.joins, alone.cluster_id) == ("new", False, "c-frog")
+    assert "It would be a story of its own, c-frog." in query.text(alone)
+    page = (GOLDEN / "wire-day" / "pages" / "harbourcourier" / "hc-ferry-breakwater.txt").read_text(encoding="utf-8")
+    (tmp_path / "hc-ferry-breakwater.txt").write_text(page.replace("212", "213"), encoding="utf-8")
+    version = query.query(tmp_path / "hc-ferry-breakwater.txt", store)
+    assert (version.fate, version.cluster_id, version.n_prints_before) == ("version", "c-ap-7c41e0", 7)
+    assert version.article is not None
+    assert version.article.cluster.n_articles == 7  # in the place of the one that is there
+    late = query.query(record(tmp_path / "l.json", id="late", text=words, date="2019-03-09T12:00:00Z"), store)
+    assert (late.fate, late.article) == ("too_late", None)
+    assert "a run would not take it: too_late: older than the horizon" in query.text(late)
+    empty = query.query(record(tmp_path / "e.json", id="empty", text="", title="Nothing"), store)
+    assert (empty.fate, empty.reason) == ("rejected", "no text")
+    (tmp_path / "two.jsonl").write_text((tmp_path / "a.json").read_text() + "\n" + (tmp_path / "l.json").read_text())
+    with pytest.raises(InputError, match="holds 2 records"):
+        query.query(tmp_path / "two.jsonl", store)
+    with pytest.raises(InputError, match="no such file"):
+        query.query(tmp_path / "nowhere.txt", store)
+
+
+def test_a_store_that_nobody_may_write_to_without_indexes_gives_the_same(
+    wire_day: Path, edited: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(wire_day, tmp_path / "store", symlinks=True)
+    indexes = list((tmp_path / "store" / "state").rglob("*.arrow"))
+    assert {path.name for path in indexes} == {"seen.arrow", "shared.arrow", "edges.arrow"}
+    for path in indexes:
+        path.unlink()
+    for path in (tmp_path / "store").rglob("*"):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    assert query.query(edited, Store(tmp_path / "store")) == query.query(edited, Store(wire_day))
+    for path in (tmp_path / "store").rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+@given(strategies.worlds(max_stories=5, max_prints=6), st.integers(0, 40))
+@few(20)
+def test_the_index_finds_what_going_over_all_texts_finds(world: tuple[Article, ...], place: int) -> None:
+    settings = config.Config()
+    sketches = sketch.run(strategies.articles(world), settings.sketch)
+    keys = pair.keys(sketches, settings.pair)
+    times = np.array([int(one.at.timestamp() * 1e6) for one in world], np.int64)
+    kin = np.zeros(len(world), np.int64)
+    asked = place % len(world)
+    with TemporaryDirectory() as folder:
+        texts = keys.append_column("kin", pa.array(kin)).append_column(
+            "effective_at", pa.array(times).cast(schema.TIME)
+        )
+        index.write_shared(texts, Path(folder))
+        rows, found = index.Shared(Path(folder)).sharing(keys.slice(asked, 1).combine_chunks())
+    fresh = np.arange(len(world)) == asked
+    plain = pair.run(keys, times, settings.pair, kin, fresh).to_pydict()
+    told = pair.run(found, found["at"].to_numpy(), settings.pair, kin[rows], rows == asked)
+    named = {side: rows[told[side].to_numpy()].tolist() for side in ("left", "right")}
+    assert named | {"path": told["path"].to_pylist()} == plain
+
+
+@given(st.data(), st.sampled_from([np.uint32, np.int64]), st.integers(0, 3_000), st.integers(1, 900))
+def test_a_value_is_found_in_a_sorted_column_wherever_it_stands(
+    data: st.DataObject, kind: type, count: int, repeats: int
+) -> None:
+    bounds = np.iinfo(kind)
+    chance = np.random.default_rng(data.draw(st.integers(0, 999)))
+    values = chance.integers(bounds.min, bounds.max, count, dtype=kind, endpoint=True)
+    values[: repeats if count else 0] = values[:1]  # far from even
+    values.sort()
+    wanted = data.draw(st.sampled_from(values.tolist() or [0]) | st.integers(int(bounds.min), int(bounds.max)))
+    ends = tuple(int(np.searchsorted(values, kind(wanted), side)) for side in ("left", "right"))
+    assert index._stretch(values, kind(wanted)) == ends
