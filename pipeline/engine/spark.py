@@ -126,7 +126,7 @@ class Cluster:
         if self.settings.partitions:
             return self.settings.partitions
         try:
-            return max(2, 2 * self.session.sparkContext.defaultParallelism)
+            return max(2, 2 * int(self.session.sparkContext.defaultParallelism))
         except Exception:  # Spark Connect has no context
             return int(self.session.conf.get("spark.sql.shuffle.partitions", "64") or 64)
 
