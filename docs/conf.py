@@ -24,14 +24,16 @@ html_show_sphinx = False
 #: Pages that are there once somebody has measured; `make scale` needs Spark.
 MEASURED = ("scale",)
 
-_LINK = re.compile(r"\[([^\]]+)\]\(([\w-]+)\.md(?:#[\w-]+)?\)")
+_LINK = re.compile(r"\[([^\]]+)\]\(([\w./-]+)\.md(?:#[\w-]+)?\)")
 
 
 def _prepared(app: Sphinx, name: str, source: list[str]) -> None:
-    """Of the first page, the links in their order are the contents of the site; a page that is not there has no link."""
-    text = source[0]
+    """Of the first page, the links in their order are the contents of the site.
+
+    What is not there to be a page of it, the README of the project or what nobody has measured yet, is named without a link.
+    """
     absent = {page for page in MEASURED if not (Path(app.srcdir) / f"{page}.md").exists()}
-    text = _LINK.sub(lambda link: link[1] if link[2] in absent else link[0], text)
+    text = _LINK.sub(lambda link: link[1] if link[2] in absent or link[2].startswith("../") else link[0], source[0])
     if name == "index":
         pages = "\n".join(dict.fromkeys(link[2] for link in _LINK.finditer(text)))
         text += f"\n```{{toctree}}\n:hidden:\n\n{pages}\n```\n"

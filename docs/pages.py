@@ -20,14 +20,14 @@ _TABLES = """\
 
 <!-- written by `make docs` from pipeline/schema.py and pipeline/meanings.py: change those instead -->
 
-What lies in `STORE/current`, contract {version}. Names, columns and types are stable; the version stands in the schema metadata of
-every file, as `newswire_reprints.contract`, and changes when a column or its meaning does. How the values come about is in
-[decisions.md](decisions.md).
+What lies in `STORE/current`, contract {version}. Names, columns and types are stable; the version stands in the schema
+metadata of every file, as `newswire_reprints.contract`, and changes when a column or its meaning does. How the values come
+about is in [decisions.md](decisions.md).
 
-Ids are strings; a time is `timestamp[us, tz=UTC]`; similarities lie in [0, 1]; *shingles* are the runs of five words (characters, in
-scripts without spaces) that texts are compared by. `start` and `end` are half-open offsets in code points of the named `field` as it
-was read. A column is null only where it says so here. Rows are sorted by the columns that are named, part by part in a table that
-lies in parts.
+Ids are strings; a time is `timestamp[us, tz=UTC]`; similarities lie in [0, 1]; *shingles* are the runs of five words
+(characters, in scripts without spaces) that texts are compared by. `start` and `end` are half-open offsets in code points
+of the named `field` as it was read. A column is null only where it says so here. Rows are sorted by the columns that are
+named, part by part in a table that lies in parts.
 """
 
 _SETTINGS = """\
@@ -35,9 +35,9 @@ _SETTINGS = """\
 
 <!-- written by `make docs` from pipeline/config/settings.py: change that instead -->
 
-A configuration is a TOML file, given with `--config`; it states only what differs from these defaults. `reprints config` prints them as
-a file to start from, and `reprints config --check FILE` checks one. A key that is not here is an error. What a change of settings
-costs on a store with history: [operations.md](operations.md#other-settings-another-release).
+A configuration is a TOML file, given with `--config`; it states only what differs from these defaults. `reprints config`
+prints them as a file to start from, and `reprints config --check FILE` checks one. A key that is not here is an error. What
+a change of settings costs on a store with history: [operations.md](operations.md#other-settings-another-release).
 """
 
 
