@@ -20,6 +20,7 @@ html_theme = "furo"
 html_title = f"{project} {version}"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False  # the licence says it
 
 #: Pages that are there once somebody has measured; `make scale` needs Spark.
 MEASURED = ("scale",)

@@ -22,7 +22,7 @@ _TABLES = """\
 
 What lies in `STORE/current`, contract {version}. Names, columns and types are stable; the version stands in the schema
 metadata of every file, as `newswire_reprints.contract`, and changes when a column or its meaning does. How the values come
-about is in [decisions.md](decisions.md).
+about: [how each decision is made](decisions.md).
 
 Ids are strings; a time is `timestamp[us, tz=UTC]`; similarities lie in [0, 1]; *shingles* are the runs of five words
 (characters, in scripts without spaces) that texts are compared by. `start` and `end` are half-open offsets in code points
@@ -37,7 +37,7 @@ _SETTINGS = """\
 
 A configuration is a TOML file, given with `--config`; it states only what differs from these defaults. `reprints config`
 prints them as a file to start from, and `reprints config --check FILE` checks one. A key that is not here is an error. What
-a change of settings costs on a store with history: [operations.md](operations.md#other-settings-another-release).
+a change of settings costs on a store with history: [operations](operations.md#other-settings-another-release).
 """
 
 
@@ -49,9 +49,9 @@ def tables() -> str:
 def _tables() -> Iterator[str]:
     for name, fields in schema.PUBLISHED.items():
         yield f"## {name}\n\nA row is {meanings.ROWS[name]}. Sorted by {_listed(schema.KEYS[name])}.\n"
-        yield "| column | type | null | meaning |\n| --- | --- | --- | --- |"
+        yield "| column | type | nullable | meaning |\n| --- | --- | --- | --- |"
         for field in fields:
-            null = "may be" if field.nullable else ""
+            null = "yes" if field.nullable else ""
             meaning = meanings.COLUMNS[name][field.name]
             yield f"| `{field.name}` | {_type(field.type)} | {null} | {_escaped(meaning)} |"
         yield ""

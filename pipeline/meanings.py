@@ -26,7 +26,7 @@ ROWS: Words = MappingProxyType(
         "stripped": "a line that was taken out of an article, where it stood and by which rule",
         "furniture": "a line that is stripped from a publisher's articles: the list to review",
         "changes": "what this run changed in the rows of `clusters` or `members`: the feed for other jobs",
-        "events": "what happened to a cluster, in this run and all before it; nothing of clusters that never had two prints",
+        "events": "what happened to a cluster, in this run and all before it; of one that never had two prints, only where it went",
         "rejects": "a record or file of this run that could not be used",
     }
 )
@@ -44,7 +44,7 @@ _AGENCY = "id of the agency, the name of an outlet that is none, or `unspecified
 COLUMNS: Mapping[str, Words] = MappingProxyType(
     {
         "clusters": {
-            "cluster_id": "stays from run to run: `c-` and the id of the first anchor",
+            "cluster_id": "stays from run to run: `c-`, the id of its first anchor, and a number where that was taken",
             "anchor_id": "the member that all others were compared with, and matched",
             "canonical_id": "the member that was elected as the best version of the story",
             "canonical_reason": "the step of the election that decided, in words",

@@ -62,6 +62,12 @@ def test_the_first_page_leads_to_every_other() -> None:
     assert there <= {link.partition("#")[0] for link in _LINK.findall(index)}
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_make_verb_that_is_named_exists(file: Path) -> None:
+    verbs = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    assert set(re.findall(r"(?:`|\$ )make ([a-z-]+)", file.read_text(encoding="utf-8"))) <= verbs
+
+
 @pytest.mark.parametrize("name", generated.PAGES)
 def test_a_generated_page_is_what_its_generator_writes(name: str) -> None:
     found = (ROOT / "docs" / name).read_text(encoding="utf-8")
