@@ -26,7 +26,7 @@ ROWS: Words = MappingProxyType(
         "stripped": "a line that was taken out of an article, where it stood and by which rule",
         "furniture": "a line that is stripped from a publisher's articles: the list to review",
         "changes": "what this run changed in the rows of `clusters` or `members`: the feed for other jobs",
-        "events": "what happened to a cluster, in this run and all before it; of one that never had two prints, only where it went",
+        "events": "what happened to a cluster, in this run and all before it; of one that was always alone, only where it went",
         "rejects": "a record or file of this run that could not be used",
     }
 )
