@@ -8,18 +8,13 @@ import re
 import subprocess
 from pathlib import Path
 
-from pipeline import cli
-
 ROOT = Path(__file__).parents[1]
-_BLOCK = re.compile(
-    r"(?:^<!-- needs: reprints (?P<needs>[a-z-]+) -->\n+)?^```(?P<kind>\w+)\n(?P<text>.*?)^```", re.S | re.M
-)
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.S | re.M)
 
 
 def blocks(page: str, *kinds: str) -> list[str]:
-    """The fenced blocks of these kinds. One below `<!-- needs: reprints COMMAND -->` is there if that command is."""
-    there = (block for block in _BLOCK.finditer(page) if block["needs"] is None or block["needs"] in cli.cli.commands)
-    return [block["text"] for block in there if block["kind"] in kinds]
+    """The fenced blocks of these kinds, in their order."""
+    return [text for kind, text in _BLOCK.findall(page) if kind in kinds]
 
 
 def commands(page: str) -> list[tuple[str, str]]:

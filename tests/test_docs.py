@@ -139,8 +139,3 @@ def test_what_a_page_shows_is_compared_word_for_word_but_for_what_it_leaves_out(
     assert pages.agree("one (1)\n", "one (1)\n")
     assert not pages.agree("one\ntwo\nthree\n", "one\nthree\n")
     assert not pages.agree("one 1\n", "one (1)\n")
-
-
-def test_a_block_that_needs_a_command_waits_for_it() -> None:
-    page = "<!-- needs: reprints dream -->\n\n```sh\na\n```\n\n<!-- needs: reprints run -->\n\n```sh\nb\n```\n```sh\nc\n```\n"
-    assert pages.blocks(page, "sh") == ["b\n", "c\n"]
