@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CONFIG ?= configs/nightly.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo browser test test-spark spark-kills check fix bench bench-full signatures whole scale quality kills thirty nights pages bombs fuzz nightly backfill answers clean
+.PHONY: help demo browser docs package test test-spark spark-kills check fix bench bench-full signatures whole scale quality kills thirty nights pages bombs fuzz nightly backfill answers clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,26 @@ scale: $(SPARK_STAMP)  ## a run on Spark beside one on this machine, and what go
 
 browser: $(STAMP)  ## the page of a demo store in headless Chromium, with pictures of it in build/browser
 	@REPRINTS_PICTURES=build/browser $(BIN)/python -m pytest tests/report/test_browser.py -rs
+
+DOCS_STAMP := $(VENV)/.installed-docs
+$(DOCS_STAMP): $(STAMP)
+	@echo "adding Sphinx to $(VENV) (once)" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group docs
+	@touch $@
+
+# A fresh environment of Sphinx each time (-E): else a page that was warned of once would pass the next time.
+docs: $(DOCS_STAMP)  ## the documentation as a site in build/docs, without a warning; writes its generated pages anew
+	@$(BIN)/python -m docs.pages
+	@$(BIN)/python -m sphinx -W --keep-going -n -q -E -d build/.doctrees -b html docs build/docs
+	@echo "build/docs/index.html"
+
+PACKAGE_STAMP := $(VENV)/.installed-package
+$(PACKAGE_STAMP): $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group package
+	@touch $@
+
+package: $(PACKAGE_STAMP)  ## wheel and sdist in build/package, installed into a fresh environment and tried there (minutes)
+	@$(BIN)/python -m benchmarks.package
 
 check: $(STAMP)  ## lint, types and the direction of imports
 	@$(BIN)/ruff check .

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from pipeline import cli
+from tests import shown
 
 settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples every time, on any machine
 settings.register_profile("fuzz", max_examples=100, deadline=None, print_blob=True)  # others every time: `make fuzz`
@@ -54,6 +56,17 @@ def wire_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("wire-day") / "store"
     flow.run([str(GOLDEN / "wire-day")], Store(path), config.load(GOLDEN / "wire-day.toml"))
     return path
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What `make demo` prints: run once, however many processes test."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    said = tmp_path_factory.getbasetemp().parent / f"demo-{run}.txt"
+    with FileLock(f"{said}.lock"):
+        if not said.exists():
+            said.write_text(shown.run("make demo"), encoding="utf-8")
+    return said.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

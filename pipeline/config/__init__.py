@@ -11,7 +11,7 @@ import zoneinfo
 from datetime import date as date_
 from datetime import datetime, time
 
-from pipeline.config.files import describe, load
+from pipeline.config.files import Section, Setting, describe, load, sections
 from pipeline.config.identity import READING, fingerprint
 from pipeline.config.settings import (
     Action,
@@ -48,6 +48,8 @@ __all__ = [
     "Read",
     "Report",
     "Run",
+    "Section",
+    "Setting",
     "Sketch",
     "Spark",
     "Store",
@@ -58,6 +60,7 @@ __all__ = [
     "load",
     "night",
     "part_days",
+    "sections",
     "stretch_days",
     "texts_at_once",
 ]

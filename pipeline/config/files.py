@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -15,7 +15,7 @@ from msgspec import Meta
 from pipeline.config.settings import Config
 from pipeline.errors import ConfigError
 
-__all__ = ["describe", "load"]
+__all__ = ["Section", "Setting", "describe", "load", "sections"]
 
 #: Settings that are paths.
 _PATHS = (
@@ -104,22 +104,54 @@ def describe(config: Config | None = None) -> str:
 
 def _lines(config: Config) -> Iterator[str]:
     yield "# All settings of newswire-reprints with their defaults; a file of yours states only what differs."
+    for section in sections(config):
+        yield ""
+        yield f"# {section.name}: {section.about.splitlines()[0]}"
+        yield f"[{section.name}]"
+        for setting in section.settings:
+            bounds = f" ({setting.bounds})" if setting.bounds else ""
+            yield f"{setting.name} = {setting.value}  # {setting.meaning}{bounds}"
+
+
+class Setting(NamedTuple):
+    """A setting in words: `value` as TOML writes it, `bounds` such as `0.0..1.0` or `at least 1`, empty for none."""
+
+    name: str
+    value: str
+    meaning: str
+    bounds: str
+
+
+class Section(NamedTuple):
+    """A section in words, with its settings; the first line of `about` says what it is for."""
+
+    name: str
+    about: str
+    settings: tuple[Setting, ...]
+
+
+def sections(config: Config | None = None) -> Iterator[Section]:
+    """All settings in their order, with the values of `config`."""
+    config = config or Config()
     for section in msgspec.structs.fields(Config):
         struct = getattr(config, section.name)
-        yield ""
-        yield f"# {(type(struct).__doc__ or '').splitlines()[0]}"
-        yield f"[{section.name}]"
-        hints = get_type_hints(type(struct), include_extras=True)
-        for field in msgspec.structs.fields(struct):
-            meta: Meta = hints[field.name].__metadata__[0]
-            yield f"{field.name} = {_toml(getattr(struct, field.name))}  # {meta.description}{_bounds(meta)}"
+        about = (type(struct).__doc__ or "").removeprefix(f"{section.name}: ")
+        yield Section(section.name, about, tuple(_settings(struct)))
+
+
+def _settings(struct: msgspec.Struct) -> Iterator[Setting]:
+    hints = get_type_hints(type(struct), include_extras=True)
+    for field in msgspec.structs.fields(struct):
+        meta: Meta = hints[field.name].__metadata__[0]
+        value = _toml(getattr(struct, field.name))
+        yield Setting(field.name, value, meta.description or "", _bounds(meta))
 
 
 def _bounds(meta: Meta) -> str:
     low, high = meta.ge if meta.ge is not None else meta.gt, meta.le
     if low is None or (low == 0 and high is None):
         return ""
-    return f" ({low}..{high})" if high is not None else f" (at least {low})"
+    return f"{low}..{high}" if high is not None else f"at least {low}"
 
 
 def _toml(value: object) -> str:

@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import sys
-import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -282,13 +281,3 @@ def test_a_store_at_a_url_has_the_same_page(
     s3fs.S3FileSystem().put(f"{wire_day.resolve()}/", bucket, recursive=True)
     assert reprints("report", "--store", bucket, "--out", tmp_path / "page.html").code == 0
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == html
-
-
-def test_the_wheel_has_what_pages_are_made_of(tmp_path: Path) -> None:
-    from hatchling.builders.wheel import WheelBuilder
-
-    root = Path(report.__file__).parents[2]
-    (wheel,) = WheelBuilder(str(root)).build(directory=str(tmp_path), versions=["standard"])
-    parts = {path.relative_to(root).as_posix() for path in (root / "pipeline" / "report" / "templates").iterdir()}
-    assert parts
-    assert parts <= set(zipfile.ZipFile(wheel).namelist())
