@@ -69,6 +69,11 @@ def found_in(store: Path, *words: str) -> Iterator[str]:
             yield from (
                 f"{path}: {name}" for name, cell in cells for word in words if word in cell and cell not in minted
             )
+        elif path.suffix == ".arrow":  # numbers alone; those of `seen` are of the articles that it has
+            columns = pa.ipc.open_file(pa.memory_map(str(path))).schema
+            assert all(pa.types.is_large_list(one.type) and pa.types.is_integer(one.type.value_type) for one in columns)
+            seen = pq.read_table(path.with_name("articles.parquet"), columns=["article_id"])["article_id"].to_pylist()
+            yield from (f"{path}: {word}" for word in words if word in seen)
         elif any(word in re.sub(rf'"c-{word}"', "", path.read_text()) for word in words):
             yield str(path)
 

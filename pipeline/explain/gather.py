@@ -23,6 +23,7 @@ from pipeline.explain.told import (
     Reading,
     Step,
 )
+from pipeline.intake import LIGHT
 from pipeline.stages import elect, learn, lexicon
 
 __all__ = ["article", "met"]
@@ -40,7 +41,7 @@ def article(source: Source, row: Row) -> Article:
     """What is told of an article by its row of members."""
     article_id = row["article_id"]
     keys = source.versions(article_id)
-    stored = source.state.take("articles", keys[:1]).to_pylist()
+    stored = source.state.take("articles", keys[:1], LIGHT).to_pylist()
     texts = _texts(source, keys)
     compared = _met(source, article_id)
     outside = [one for one in compared if one.cluster_id != row["cluster_id"]]
