@@ -24,7 +24,7 @@ from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
 from pipeline.compare import Opened
 from pipeline.errors import InputError
 from pipeline.hands import LOCAL, Hands
-from pipeline.intake import Intake, latest
+from pipeline.intake import Delivery, Intake, latest
 from pipeline.meet import facts_of
 from pipeline.quality import audit
 from pipeline.splice import Published, expired, published, splice
@@ -197,8 +197,8 @@ def _run(
         again = renewal.is_anew or store.is_of_other_rules(settings)  # then everything is compared again
         kept = renewal.state
         forgotten = store.forgotten()
-        known = kept.known(forgotten)
-        intake, folders = hands.take_in(files, known, settings, store.work, watch, orders.publishers, forgotten)
+        delivery = Delivery(files, kept.known(forgotten), orders.publishers, forgotten)
+        intake, folders = hands.take_in(delivery, settings, store.work, watch)
         intake = intake._replace(again=renewal.rejects)
         as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
         first = manifest.next_number(store.parts())

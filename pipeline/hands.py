@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -12,9 +12,9 @@ import pyarrow as pa
 from pipeline import config
 from pipeline.arrive import Arrivals
 from pipeline.compare import Opened, compare
-from pipeline.intake import Taken, take_in
+from pipeline.intake import Delivery, Taken, take_in
 from pipeline.renew import Renewal, renewed
-from pipeline.stages import excerpt, identify, sketch
+from pipeline.stages import excerpt, sketch
 from pipeline.storage.part import Part
 from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
@@ -26,17 +26,8 @@ __all__ = ["LOCAL", "Hands", "Local", "passages"]
 class Hands(Protocol):
     """What of a run takes long: to read articles, and to compare them."""
 
-    def take_in(
-        self,
-        files: Sequence[Path],
-        known: identify.Known,
-        settings: config.Config,
-        work: Path,
-        watch: Watch,
-        aliases: Mapping[str, str],
-        forgotten: Collection[str],
-    ) -> Taken:
-        """Take files in, to parts of the state in `work`: the first is `work/state`, others are beside it."""
+    def take_in(self, delivery: Delivery, settings: config.Config, work: Path, watch: Watch) -> Taken:
+        """Take what is delivered in, to parts of the state in `work`: the first is `work/state`, others are beside it."""
 
     def compare(
         self,
@@ -66,18 +57,10 @@ def passages(now: State, borrowed: pa.Table, texts: pa.Table, settings: config.C
 class Local:
     """The hands of this machine."""
 
-    def take_in(
-        self,
-        files: Sequence[Path],
-        known: identify.Known,
-        settings: config.Config,
-        work: Path,
-        watch: Watch,
-        aliases: Mapping[str, str],
-        forgotten: Collection[str],
-    ) -> Taken:
+    def take_in(self, delivery: Delivery, settings: config.Config, work: Path, watch: Watch) -> Taken:
         """As `intake.take_in`, to one part."""
         with Part(work / "state") as part:
+            files, known, aliases, forgotten = delivery
             intake = take_in(files, known, settings, part, watch, aliases, forgotten)
         return Taken(intake, [part.folder])
 

@@ -28,10 +28,12 @@ from pipeline.watch import Watch
 
 __all__ = [
     "LIGHT",
+    "Delivery",
     "Intake",
     "Night",
     "Taken",
     "clean_batch",
+    "ensure_any_read",
     "extract_batch",
     "is_forgotten",
     "latest",
@@ -61,11 +63,27 @@ class Intake(NamedTuple):
     sizes: Sequence[int] = ()
 
 
+class Delivery(NamedTuple):
+    """What a run is given: files, what is `known` of articles, and `aliases` and `forgotten` as for `take_in`."""
+
+    files: Sequence[Path]
+    known: identify.Known
+    aliases: Mapping[str, str]
+    forgotten: Collection[str]
+
+
 class Taken(NamedTuple):
     """What the files came to, and the folders of the parts of the state that took it in."""
 
     intake: Intake
     folders: Sequence[Path]
+
+
+def ensure_any_read(files: Sequence[read.FileReport]) -> None:
+    """`InputError` if they all failed."""
+    if read.all_failed(files):
+        reasons = "; ".join(f"{read.spelled(report.path)}: {report.reason}" for report in files[:5])
+        raise InputError(f"none of the {len(files)} input files could be read: {reasons}")
 
 
 def nothing() -> Intake:
@@ -97,9 +115,7 @@ def take_in(
             for name, rows in {"articles": articles, "bodies": articles, "records": records, **found}.items():
                 part.add(name, rows)
     watch.tell("read", "clean", "identify", "trace", "sketch")
-    if reading.all_failed:
-        reasons = "; ".join(f"{read.spelled(report.path)}: {report.reason}" for report in reading.files[:5])
-        raise InputError(f"none of the {len(reading.files)} input files could be read: {reasons}")
+    ensure_any_read(reading.files)
     part.close(lambda rows: identify.settle(rows, known))
     failed = sum(report.status == "failed" for report in reading.files)
     counts = night.counts | {"files": len(reading.files), "files_failed": failed}

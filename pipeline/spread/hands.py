@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,10 +13,9 @@ from pipeline import config, notices
 from pipeline.arrive import Arrivals, reach
 from pipeline.compare import Opened, formed_anew, oldest
 from pipeline.engine.spark import Cluster
-from pipeline.intake import LIGHT, Taken
+from pipeline.intake import LIGHT, Delivery, Taken
 from pipeline.renew import Renewal, renewed
 from pipeline.spread import again, learning, meeting, taking
-from pipeline.stages import identify
 from pipeline.storage import part
 from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
@@ -31,18 +30,9 @@ class Spread:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
-    def take_in(
-        self,
-        files: Sequence[Path],
-        known: identify.Known,
-        settings: config.Config,
-        work: Path,
-        watch: Watch,
-        aliases: Mapping[str, str],
-        forgotten: Collection[str],
-    ) -> Taken:
+    def take_in(self, delivery: Delivery, settings: config.Config, work: Path, watch: Watch) -> Taken:
         """As `intake.take_in`, to a part for each task that read files."""
-        return taking.take_in(self._cluster, files, known, settings, work, watch, aliases, forgotten)
+        return taking.take_in(self._cluster, delivery, settings, work, watch)
 
     def compare(
         self,

@@ -28,8 +28,17 @@ import pyarrow.parquet as pq
 from pipeline import config, schema
 from pipeline.crew import Rules
 from pipeline.engine.spark import Cluster
-from pipeline.errors import InputError
-from pipeline.intake import Intake, Night, Taken, clean_batch, is_forgotten, trace_and_sketch, watched
+from pipeline.intake import (
+    Delivery,
+    Intake,
+    Night,
+    Taken,
+    clean_batch,
+    ensure_any_read,
+    is_forgotten,
+    trace_and_sketch,
+    watched,
+)
 from pipeline.spread import scratch
 from pipeline.stages import identify
 from pipeline.stages.lexicon import publishers
@@ -83,17 +92,9 @@ class _Cleaned(NamedTuple):
     settings: config.Config
 
 
-def take_in(
-    cluster: Cluster,
-    files: Sequence[Path],
-    known: identify.Known,
-    settings: config.Config,
-    work: Path,
-    watch: Watch,
-    aliases: Mapping[str, str],
-    forgotten: Collection[str],
-) -> Taken:
+def take_in(cluster: Cluster, delivery: Delivery, settings: config.Config, work: Path, watch: Watch) -> Taken:
     """Take files in: as `intake.take_in`, but to several parts of the state, below `work`."""
+    files, known, aliases, forgotten = delivery
     tasks = [
         _Files(some, work / "scratch" / f"{number:05}", settings, dict(aliases), frozenset(forgotten))
         for number, some in enumerate(read.split(files, int(cluster.settings.split_mb * (1 << 20))))
@@ -103,9 +104,7 @@ def take_in(
     for report in reports:
         watch.add(report["seconds"], report["rows"])
     read_ = list(_files(read.FileReport(*[Path(one[0]), *one[1:]]) for report in reports for one in report["files"]))
-    if read_ and all(one.status == "failed" and not one.rows for one in read_):
-        reasons = "; ".join(f"{read.spelled(one.path)}: {one.reason}" for one in read_[:5])
-        raise InputError(f"none of the {len(read_)} input files could be read: {reasons}")
+    ensure_any_read(read_)
     night = Night(known, forgotten, KNOWN)
     for task, report in zip(tasks, reports, strict=True):
         _identify(task.folder, report, night, watch)

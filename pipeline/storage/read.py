@@ -34,6 +34,7 @@ __all__ = [
     "FileReport",
     "Piece",
     "Reading",
+    "all_failed",
     "batches",
     "digest",
     "extracted",
@@ -62,6 +63,11 @@ class FileReport(NamedTuple):
     reason: str
     sha256: str = ""
     passed: Mapping[str, int] = MappingProxyType({})
+
+
+def all_failed(files: Sequence[FileReport]) -> bool:
+    """Whether there were files and not one of them could be read to its end or gave a record."""
+    return bool(files) and all(report.status == "failed" and not report.rows for report in files)
 
 
 class Piece(NamedTuple):
@@ -131,8 +137,8 @@ class Reading:
 
     @property
     def all_failed(self) -> bool:
-        """Whether there were files and not one of them could be read to its end or gave a record."""
-        return bool(self.files) and all(report.status == "failed" and not report.rows for report in self.files)
+        """Whether all that was gone through `all_failed`."""
+        return all_failed(self.files)
 
     def _read(self, path: Path, groups: range | None, pending: Pending) -> Iterator[Batch]:
         name, rows, rejects, reason, passed = spelled(path), 0, 0, "", Counter[str]()
