@@ -151,14 +151,14 @@ def _since(rows: pa.Table, first: int, new: pa.Table) -> pa.Table:
 
 
 def accounted(
-    intake: Intake, night: Arrivals, members: pa.Table, as_of: datetime, settings: config.Config
+    intake: Intake, night: Arrivals, members: pa.Array, as_of: datetime, settings: config.Config
 ) -> tuple[dict[str, int], pa.Table]:
-    """The counts of a run and all its rejects: what came in is a member, a reject, a repeat or superseded.
+    """The counts of a run and all its rejects: what came in is one of its `members` (ids), a reject, a repeat or superseded.
 
     Rejects among what was read again did not come in, and are not counted.
     A new article that is no member belongs to a cluster that the horizon has passed: it is too late.
     """
-    published = pc.is_in(night.new["article_id"], members["article_id"].combine_chunks())
+    published = pc.is_in(night.new["article_id"], members)
     late = _too_late(night.new.filter(pc.invert(published)), as_of, settings)
     rejects = pa.concat_tables([intake.rejects, night.rejects, late])
     added = night.new.num_rows - late.num_rows

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config, notices, schema
@@ -21,9 +23,13 @@ from pipeline.storage import part
 from pipeline.storage.state import Ref, State, ends
 from pipeline.watch import Watch
 
-__all__ = ["Opened", "brought", "compare", "formed_anew", "oldest"]
+__all__ = ["AROUND", "Opened", "brought", "compare", "formed_anew", "numbered", "oldest", "turned_to_credit"]
 
-_AROUND = ["key", "article", "redone", "article_id", "effective_at", "n_words"]
+#: What is read of the texts around those that are opened.
+AROUND = ["key", "article", "redone", "article_id", "effective_at", "n_words"]
+
+
+_HABIT = 2  # texts of a publisher with a credit that show that its credits can be seen
 
 
 class Opened(NamedTuple):
@@ -32,7 +38,7 @@ class Opened(NamedTuple):
     `matches` are those among them, by row number (`verify.MATCHES`), `outer` those with others, by id (`rollup.NAMED`).
     `around`: the texts of both (article_id, effective_at, n_words, and what names them to the state). `gone`: the
     texts that were compared and are no more (article_id, effective_at). `notices` hold of them (`retract.NOTICES`), and
-    `earlier` are the shingles of what was corrected.
+    `earlier` are the shingles of what was corrected. `crediting`: the publishers that are seen to credit agencies.
     """
 
     known: Articles
@@ -42,6 +48,7 @@ class Opened(NamedTuple):
     gone: pa.Table
     notices: pa.Table = retract.NOTICES.empty_table()
     earlier: Mapping[str, list[NDArray[Any]]] = MappingProxyType({})
+    crediting: Callable[[], pa.Array] = lambda: pa.array([], pa.string())
 
 
 def compare(
@@ -67,6 +74,8 @@ def compare(
     met = meet(kept, now, (reach(last, settings) if last else None, reach(as_of, settings)), settings, watch)
     part.add(ref.folder, "matches", met.matches)
     part.add(ref.folder, "void", pa.table({"key": met.void}))
+    turned = turned_to_credit(kept, now, reach(last, settings) if last else None, reach(as_of, settings))
+    met = met._replace(touched=np.union1d(met.touched, turned))
     return formed_anew(kept, now, night, met, as_of, settings, watch, ties), now
 
 
@@ -84,17 +93,39 @@ def formed_anew(
     settings: config.Config,
     watch: Watch,
     ties: Sequence[tuple[str, str]] = (),
+    open_: Callable[[State, State, Met, config.Config, Sequence[tuple[str, str]]], Opened] | None = None,
 ) -> Opened:
-    """The articles whose clusters have to be formed anew after what a night changed."""
+    """The articles whose clusters have to be formed anew after what a night changed. `open_`: another way to open them."""
     since = reach(as_of, settings)
     reached = notices.reached(now, notices.changed(kept, now, night.notices), since, settings)
     met = met._replace(touched=np.union1d(met.touched, np.setdiff1d(reached, met.gone)))
     with watch.step("open") as step:
-        keys, matches = reopened(kept, now, met, settings, ties)
-        found = _opened(now, keys, matches, settings, kept.texts(["article_id", "effective_at"], keys=met.gone))
+        found = (open_ or _opened)(kept, now, met, settings, ties)
         valid = notices.valid(now, since, settings)
-        step.rows = len(keys)
-    return found._replace(notices=valid, earlier=notices.earlier(now, valid, found.known.articles))
+        step.rows = found.known.articles.num_rows
+    return found._replace(
+        notices=valid,
+        earlier=notices.earlier(now, valid, found.known.articles),
+        crediting=partial(now.crediting, since, _HABIT),
+    )
+
+
+def turned_to_credit(kept: State, now: State, before: datetime | None, since: datetime) -> NDArray[np.int64]:
+    """The texts (keys) of publishers that are seen to credit agencies since this run, or are no more: whom that accuses of
+    having dropped a credit, or clears.
+
+    `before`: the oldest time that was compared in the last run, None where it does not matter, for all is formed anew.
+    """
+    if before is None:
+        return np.empty(0, np.int64)
+    was, are = (state.crediting(at, _HABIT) for state, at in ((kept, before), (now, since)))
+    turned = pa.array(sorted({*was.to_pylist()} ^ {*are.to_pylist()}), pa.string())
+    if not len(turned):
+        return np.empty(0, np.int64)
+    texts = now.texts(["key", "publisher_id", "effective_at"])
+    there = pc.greater_equal(texts["effective_at"], pa.scalar(since, schema.TIME))
+    found: NDArray[np.int64] = texts.filter(pc.and_(there, pc.is_in(texts["publisher_id"], turned)))["key"].to_numpy()
+    return found
 
 
 def brought(kept: State, ref: Ref, night: Arrivals, first: int, settings: config.Config) -> pa.Table:
@@ -111,23 +142,24 @@ def brought(kept: State, ref: Ref, night: Arrivals, first: int, settings: config
     return added.texts
 
 
-def _opened(now: State, keys: NDArray[np.int64], matches: pa.Table, settings: config.Config, gone: pa.Table) -> Opened:
+def _opened(kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]) -> Opened:
+    keys, matches = reopened(kept, now, met, settings, ties)
     sides = ends(matches)
     inside = arrays.is_in(sides, keys).all(axis=0)
-    met = np.unique(np.concatenate([keys, *sides]))
-    around = now.texts(_AROUND, keys=met)
-    outer = _numbered(matches.filter(pa.array(~inside)), around["key"].to_numpy())
-    inner = _numbered(matches.filter(pa.array(inside)), keys)
+    with_met = np.unique(np.concatenate([keys, *sides]))
+    around = now.texts(AROUND, keys=with_met)
+    outer = numbered(matches.filter(pa.array(~inside)), around["key"].to_numpy())
+    inner = numbered(matches.filter(pa.array(inside)), keys)
     return Opened(
         known=articles_of(now, keys, settings),
         matches=inner.sort_by([("left", "ascending"), ("right", "ascending")]).combine_chunks(),
         outer=rollup.named(outer, around),
         around=around,
-        gone=gone,
+        gone=kept.texts(["article_id", "effective_at"], keys=met.gone),
     )
 
 
-def _numbered(matches: pa.Table, keys: NDArray[np.int64]) -> pa.Table:
+def numbered(matches: pa.Table, keys: NDArray[np.int64]) -> pa.Table:
     """Matches by places in `keys` instead of keys."""
     order = np.argsort(keys)
     for side in ("left", "right"):

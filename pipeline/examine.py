@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import pyarrow as pa
 
-from pipeline import config, schema
+from pipeline import config
 from pipeline.errors import AuditError, StoreBusyError, StoreError
 from pipeline.quality import audit, drift, figures
 from pipeline.storage import manifest, metrics, read
@@ -31,6 +31,16 @@ _WHOLE = {
 }
 
 
+class Rows(Protocol):
+    """The rows that a run forms anew."""
+
+    def read(self, name: str, columns: list[str]) -> pa.Table:
+        """Some columns of those of a table."""
+
+    def broken(self, whole: Mapping[str, pa.Table]) -> Sequence[audit.Finding]:
+        """Which invariants are broken in them, beside the keys of `whole` tables."""
+
+
 class Report:
     """What is known of a run so far: `findings` of its audits, and the date it is of, once that is known."""
 
@@ -44,30 +54,27 @@ class Report:
     def examine(
         self,
         tables: Tables | None,
-        formed: Mapping[str, pa.Table],
+        formed: Rows | None,
         new: pa.Table,
         counts: Mapping[str, int],
+        rejects: pa.Table,
         as_of: datetime,
         patterns: Sequence[str] | None,
     ) -> None:
         """Audit a night before its `tables` are published; None for one that brings nothing.
 
-        `formed` are the rows that are formed anew, its rejects among them: in a large store these alone are looked at in
-        every way, and the keys of all; what stays was looked at when it was formed. `new` has the article_id of what the
-        night brought, `patterns` say where its files lie; None: there was no night, and invariants alone are looked at.
+        `formed` are the rows that are formed anew: in a large store these alone are looked at in every way, and the keys of
+        all; what stays was looked at when it was formed. `new` has the article_id of what the night brought, `patterns` say
+        where its files lie; None: there was no night, and invariants alone are looked at.
         `AuditError` if an audit blocks; a broken invariant is never published.
         """
         limits, self._counts = self._settings.audit, counts
-        if tables is not None:
-            rows = {
-                name: formed[name].select(columns.names).cast(columns)
-                for name, columns in schema.PUBLISHED.items()
-                if name in formed
-            }
-            checked = rows if tables.is_divided() else dict(tables)
+        if tables is not None and formed is not None:
             whole = {name: tables.read(name, columns) for name, columns in _WHOLE.items()}
-            self._conclude(audit.invariants(checked, counts, whole))
-            self._figures = figures.of(whole | {"credits": checked["credits"]}, new, counts, limits.min_count)
+            broken = formed.broken(whole) if tables.is_divided() else audit.of_rows(dict(tables), whole)
+            self._conclude([*broken, *audit.of_all(whole, counts)])
+            credits = formed.read("credits", ["article_id", "agency"])
+            self._figures = figures.of(whole | {"credits": credits}, new, counts, limits.min_count)
         else:
             self._figures = figures.Figures(records=counts["records"] - counts["repeats"])
         if patterns is None:
@@ -75,7 +82,7 @@ class Report:
         newest = self._figures.newest or figures.newest(self._newest())
         self._age = max(as_of - newest, timedelta(0)) if newest else None
         night, before = figures.tonight(self._figures, as_of, manifest.nights(self._store), limits.nights)
-        found = audit.of_night(self._figures, counts, formed["rejects"], self._passed_over(patterns), self._age, limits)
+        found = audit.of_night(self._figures, counts, rejects, self._passed_over(patterns), self._age, limits)
         self._conclude(audit.findings(limits, [*found, *drift.found(night, before, limits)]))
 
     def read_again(self, counts: Mapping[str, int], rejects: pa.Table) -> None:

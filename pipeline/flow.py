@@ -6,7 +6,7 @@ Only what a night touches is done: `meet` says which clusters have to be formed 
 the place of what was published of them. Everything else stays as it lies. On an empty store everything is touched.
 
 `derive` is a function of articles, their matches, what was published of them and settings alone: no path, no clock. Read it
-first.
+first. What takes long is done by `hands`.
 """
 
 from __future__ import annotations
@@ -19,23 +19,22 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from pipeline import config, examine, freeze, notices, schema
+from pipeline import config, examine, freeze
 from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
 from pipeline.compare import Opened
 from pipeline.errors import InputError
 from pipeline.hands import LOCAL, Hands
 from pipeline.intake import Delivery, Intake, latest
-from pipeline.meet import facts_of
 from pipeline.quality import audit
-from pipeline.splice import Published, expired, published, splice
-from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup
+from pipeline.splice import Published, expired
+from pipeline.stages import override
 from pipeline.storage import manifest, read, rules, write
 from pipeline.storage import orders as editor
 from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
 
-__all__ = ["Basis", "Outcome", "derive", "outside", "prepare", "run"]
+__all__ = ["Basis", "Outcome", "outside", "prepare", "run"]
 
 
 class Outcome(NamedTuple):
@@ -69,89 +68,6 @@ class Basis(NamedTuple):
     orders: override.Orders
     patterns: Sequence[str] | None
     told: Mapping[str, Any] = MappingProxyType({})
-
-
-def derive(
-    opened: Opened,
-    was: Published,
-    run_id: str,
-    as_of: datetime,
-    settings: config.Config,
-    watch: Watch,
-    now: State,
-    orders: override.Orders = override.NOTHING,
-    hands: Hands = LOCAL,
-) -> dict[str, pa.Table]:
-    """The published rows of these articles, as of a day, after what was published of them before.
-
-    Each has the time of its article in `at`, a match or link that of the later one.
-
-    Of the state `now` texts are read by these `hands`, as far as they are kept, to say where in them an excerpt stands.
-    """
-    known, articles, sketched = opened.known, opened.known.articles, opened.known.sketched
-    facts = facts_of(known)
-    with watch.step("cluster") as step:
-        ranks = rollup.ranks(articles)
-        matches, anchors = override.enforce(
-            opened.matches,
-            articles["article_id"],
-            orders,
-            compare=lambda pairs: sketched.verified(pairs, facts, settings.verify),
-            group=lambda matches: cluster.run(matches, ranks),
-        )
-        groups = rollup.groups(articles, anchors)
-        unmet = sketched.verified(rollup.unmet(matches, anchors), facts, settings.verify)
-        matches = pa.concat_tables([matches, unmet])
-        step.rows = articles.num_rows
-    with watch.step("elect") as step:
-        credited = elect.credited(articles, known.credits)
-        texts = rollup.same_text_and_cluster(sketched.light, anchors)
-        columns = (articles["article_id"], articles["publisher_id"], texts, articles["effective_at"])
-        articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
-        articles = notices.apply(articles, credited, anchors, sketched, opened.notices, opened.earlier, settings)
-        elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
-        figures = sketched.figures(groups, elections, facts, settings.verify)
-        clusters, members = elect.tables(
-            groups, elections, articles, credited, figures, settings.elect, known.citations
-        )
-        step.rows = clusters.num_rows
-    with watch.step("follow") as step:
-        clusters, members = rollup.within_horizon(clusters, members, articles, as_of, settings.store.horizon_days)
-        clusters, members = (
-            _and_frozen(was, name, rows) for name, rows in (("clusters", clusters), ("members", members))
-        )
-        told = follow.run(clusters, members, was.before, run_id, as_of)
-        step.rows = told.events.num_rows
-    with watch.step("excerpt") as step:
-        named = pa.concat_tables([rollup.named(matches, articles), opened.outer])
-        member_of = pa.concat_tables([told.members.select(was.members.column_names), was.members])
-        sizes = pa.concat_tables([told.clusters.select(was.sizes.column_names), was.sizes])
-        borrowed = excerpt.borrowed(named, member_of, sizes)
-        around = rollup.texts(borrowed["article_id"], opened.around, settings.sketch.short_words)
-        excerpts = hands.passages(now, borrowed, around, settings)
-        step.rows = excerpts.num_rows
-    matches = _and_frozen(was, "matches", rollup.published(named, member_of))
-    times = _and_frozen(was, "members", articles.select(["article_id", "effective_at"]))
-    of_members = {"credits": known.credits, "citations": known.citations, "stripped": known.stripped}
-    found = {name: rollup.dated(rollup.of_members(rows, told.members), articles) for name, rows in of_members.items()}
-    found["excerpts"] = rollup.dated(excerpts, opened.around)
-    return {
-        "clusters": rollup.dated(told.clusters, times, "anchor_id"),
-        "members": told.members.append_column("at", told.members["effective_at"]),
-        "matches": matches,
-        "links": rollup.links(matches, member_of),
-        **{name: _and_frozen(was, name, rows) for name, rows in found.items()},
-        "changes": told.changes,
-        "events": told.events.append_column("at", told.events["as_of"]),
-    }
-
-
-def _and_frozen(was: Published, name: str, rows: pa.Table) -> pa.Table:
-    """Rows of a table, and those of clusters that stay as they were published."""
-    if name not in was.frozen:
-        return rows
-    rows = rows.select([column for column in rows.column_names if column in was.frozen[name].column_names])
-    return pa.concat_tables([rows, was.frozen[name].select(rows.column_names).cast(rows.schema)])
 
 
 def run(
@@ -213,7 +129,7 @@ def _run(
         frozen = kept.frozen()
         stay = freeze.published(store.tables(), frozen, as_of, settings) if again else {}
         retiring = expired(store, last, as_of, settings, frozen)
-        was = published(store, opened, retiring, settings, stay, all_=again)
+        was = hands.published(store, opened, retiring, settings, stay, all_=again)
         parts = manifest.parts(
             renewal.named(run_id),
             run_id,
@@ -242,12 +158,12 @@ def prepare(
 ) -> Outcome:
     """Derive, write and audit the tables and the manifest of a run, in `store.work`, for `Store.publish` to make visible."""
     as_of, intake, night, was = basis.as_of, basis.intake, basis.night, basis.was
-    formed = derive(basis.opened, was, run_id, as_of, settings, watch, basis.now, basis.orders, hands)
+    formed = hands.derive(basis.opened, was, run_id, as_of, settings, watch, basis.now, basis.orders)
     with watch.step("write") as step:
-        counts, rejects = accounted(intake, night, formed["members"], as_of, settings)
-        formed |= {"rejects": rejects}
-        tables = splice(store.tables() if basis.stays else None, was, formed, store.work / "tables", settings)
-        report.examine(tables, formed if basis.stays else tables, night.new, counts, as_of, basis.patterns)
+        counts, rejects = accounted(intake, night, formed.article_ids(), as_of, settings)
+        old = store.tables() if basis.stays else None
+        tables = hands.splice(old, was, formed, rejects, store.work / "tables", settings)
+        report.examine(tables, formed, night.new, counts, rejects, as_of, basis.patterns)
         rows = {name: tables.count(name) for name in tables}
         step.rows = sum(rows.values())
     told = manifest.of(run_id, as_of, store, intake.files, counts, rows, settings, watch)
@@ -279,9 +195,8 @@ def _nothing_new(
     patterns: Sequence[str],
 ) -> Outcome:
     """A night that brings nothing publishes nothing; that it does, or brought mostly rejects, may be a fault all the same."""
-    members = schema.empty(schema.PUBLISHED["members"])
-    counts, rejects = accounted(intake, night, members, as_of, settings)
-    report.examine(None, {"rejects": rejects}, night.new, counts, as_of, patterns)
+    counts, rejects = accounted(intake, night, pa.array([], pa.string()), as_of, settings)
+    report.examine(None, None, night.new, counts, rejects, as_of, patterns)
     return Outcome("", {"rejects": rejects}, counts, report.findings)
 
 

@@ -31,7 +31,7 @@ def shared(members: pa.Table, article_ids: pa.Array) -> pa.Array:
 def published(tables: Tables, frozen: pa.Table, as_of: datetime, settings: config.Config) -> Mapping[str, pa.Table]:
     """The published rows of the frozen articles (article_id, effective_at), as far as the horizon reaches; none for none.
 
-    As `flow.derive` forms them; those of `clusters` and `members` as they are before they are followed. Passages and links
+    As `derive` forms them; those of `clusters` and `members` as they are before they are followed. Passages and links
     between them and others are left out: the others may be other clusters now.
     """
     if not frozen.num_rows:

@@ -12,19 +12,22 @@ import pyarrow as pa
 from pipeline import config
 from pipeline.arrive import Arrivals
 from pipeline.compare import Opened, compare
+from pipeline.derive import derive
 from pipeline.intake import Delivery, Taken, take_in
 from pipeline.renew import Renewal, renewed
-from pipeline.stages import excerpt, sketch
+from pipeline.splice import Published, Retiring, Rows, published, splice
+from pipeline.stages.override import Orders
 from pipeline.storage.part import Part
 from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
+from pipeline.storage.tables import Tables
 from pipeline.watch import Watch
 
-__all__ = ["LOCAL", "Hands", "Local", "passages"]
+__all__ = ["LOCAL", "Hands", "Local"]
 
 
 class Hands(Protocol):
-    """What of a run takes long: to read articles, and to compare them."""
+    """What of a run takes long: to read articles, to compare them, and to write down what comes of it."""
 
     def take_in(self, delivery: Delivery, settings: config.Config, work: Path, watch: Watch) -> Taken:
         """Take what is delivered in, to parts of the state in `work`: the first is `work/state`, others are beside it."""
@@ -44,14 +47,41 @@ class Hands(Protocol):
     def renewed(self, store: Store, settings: config.Config, aliases: Mapping[str, str], watch: Watch) -> Renewal:
         """Read again what other rules read: as `renew.renewed`."""
 
-    def passages(self, now: State, borrowed: pa.Table, texts: pa.Table, settings: config.Config) -> pa.Table:
-        """Where in those `texts` (key, article, redone, article_id) what they have `borrowed` stands: as `passages`."""
+    def published(
+        self,
+        store: Store,
+        opened: Opened,
+        retiring: Retiring,
+        settings: config.Config,
+        frozen: Mapping[str, pa.Table],
+        *,
+        all_: bool = False,
+    ) -> Published:
+        """What was published of those articles: as `splice.published`."""
 
+    def derive(
+        self,
+        opened: Opened,
+        was: Published,
+        run_id: str,
+        as_of: datetime,
+        settings: config.Config,
+        watch: Watch,
+        now: State,
+        orders: Orders,
+    ) -> Rows:
+        """The rows that are published of them: as `derive.derive`."""
 
-def passages(now: State, borrowed: pa.Table, texts: pa.Table, settings: config.Config) -> pa.Table:
-    """The excerpts of `borrowed` passages (`excerpt.BORROWED`), read in those of the texts whose words are kept."""
-    found = now.bodies(texts)
-    return excerpt.run(borrowed, found, sketch.spans(found["body"], settings.sketch))
+    def splice(
+        self,
+        old: Tables | None,
+        was: Published,
+        formed: Rows,
+        rejects: pa.Table,
+        folder: Path,
+        settings: config.Config,
+    ) -> Tables:
+        """Write the tables of a run: as `splice.splice`."""
 
 
 class Local:
@@ -66,7 +96,22 @@ class Local:
 
     compare = staticmethod(compare)
     renewed = staticmethod(renewed)
-    passages = staticmethod(passages)
+    published = staticmethod(published)
+    splice = staticmethod(splice)
+
+    def derive(
+        self,
+        opened: Opened,
+        was: Published,
+        run_id: str,
+        as_of: datetime,
+        settings: config.Config,
+        watch: Watch,
+        now: State,
+        orders: Orders,
+    ) -> Rows:
+        """As `derive.derive`."""
+        return Rows(derive(opened, was, run_id, as_of, settings, watch, now, orders))
 
 
 LOCAL = Local()

@@ -27,7 +27,19 @@ from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Span, State, ends
 from pipeline.watch import Watch
 
-__all__ = ["Articles", "Met", "Turns", "around", "articles_of", "changes", "facts_of", "meet", "reopened", "verified"]
+__all__ = [
+    "Articles",
+    "Met",
+    "Turns",
+    "around",
+    "articles_of",
+    "changes",
+    "components",
+    "facts_of",
+    "meet",
+    "reopened",
+    "verified",
+]
 
 _DAY = 86_400_000_000  # microseconds
 _PAIRED = ["key", "article_id", "effective_at", "kin", *pair.KEYS.names]
@@ -98,7 +110,9 @@ def changes(before: State, rows: pa.Table, turns: Turns, matches: pa.Table, sett
     was, is_now, fresh = turns
     keys, times = rows["key"].to_numpy(), rows["effective_at"].cast(pa.int64()).to_numpy()
     gone = keys[was & ~is_now]
-    lost = _lost(before, np.concatenate([gone, keys[fresh & was]]), _spans(times[was & (fresh | ~is_now)], settings))
+    lost = _lost(
+        before, np.concatenate([gone, keys[fresh & was]]), matched_in(times[was & (fresh | ~is_now)], settings)
+    )
     accepted = matches.filter(matches["accepted"])
     touched = [keys[fresh], *(lost[side].to_numpy() for side in ("left", "right"))]
     touched += [accepted[side].to_numpy() for side in ("left", "right")]
@@ -170,13 +184,28 @@ def _lost(before: State, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.T
 def reopened(
     before: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]] = ()
 ) -> tuple[NDArray[np.int64], pa.Table]:
-    """The texts whose clusters have to be formed anew, by key, in the order of time, and every match of theirs.
+    """The texts whose clusters have to be formed anew (`components`), by key, and every match of theirs."""
+    theirs, _, spans = components(before, now, met, settings, ties)
+    if not spans:
+        return met.touched, met.matches
+    kept = before.matches_of(theirs, spans)
+    kept = kept.filter(pa.array(~arrays.is_in(ends(kept), met.void).any(axis=0)))
+    added = met.matches.filter(pa.array(arrays.is_in(ends(met.matches), theirs).any(axis=0)))
+    return theirs, pa.concat_tables([kept, added])
 
-    They are whole components of accepted matches and of `ties`, pairs of article ids that an editor has linked.
+
+def components(
+    before: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]] = ()
+) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Span]]:
+    """The texts whose clusters have to be formed anew, by key, in the order of time; the accepted matches among them; when
+    their matches are.
+
+    They are whole components of accepted matches and of `ties`, pairs of article ids that an editor has linked: keys, int64
+    (2, matches), the ties among them.
     """
     times = now.texts(["key", "effective_at"], keys=met.touched)["effective_at"].cast(pa.int64()).to_numpy()
     spans: list[Span] = []
-    wanted = _spans(times, settings)
+    wanted = matched_in(times, settings)
     while not _covers(spans, wanted):
         spans = _merged([*spans, *wanted])
         there = now.texts(["key", "article_id", "effective_at"], spans)
@@ -192,15 +221,11 @@ def reopened(
             if not (either & ~both).any():
                 break
             is_open[sides[:, either].ravel()] = True
-        wanted = _spans(there["effective_at"].cast(pa.int64()).to_numpy()[is_open], settings)
+        wanted = matched_in(there["effective_at"].cast(pa.int64()).to_numpy()[is_open], settings)
     if not spans:
-        return met.touched, met.matches
+        return met.touched, np.empty((2, 0), np.int64), spans
     opened = there.filter(pa.array(is_open)).sort_by([("effective_at", "ascending"), ("article_id", "ascending")])
-    theirs = opened["key"].to_numpy()
-    kept = before.matches_of(theirs, spans)
-    kept = kept.filter(pa.array(~arrays.is_in(ends(kept), met.void).any(axis=0)))
-    added = met.matches.filter(pa.array(arrays.is_in(ends(met.matches), theirs).any(axis=0)))
-    return theirs, pa.concat_tables([kept, added])
+    return opened["key"].to_numpy(), edges[:, is_open[sides].all(axis=0)], spans
 
 
 def _edges(before: State, met: Met, keys: NDArray[np.int64], spans: Sequence[Span]) -> NDArray[np.int64]:
@@ -271,7 +296,7 @@ def _window(settings: config.Config) -> int:
     return int(settings.pair.window_days * _DAY)
 
 
-def _spans(times: NDArray[np.int64], settings: config.Config) -> list[Span]:
+def matched_in(times: NDArray[np.int64], settings: config.Config) -> list[Span]:
     """Where the matches of texts of these times lie, and the texts at their other ends."""
     window = _window(settings)
     return _merged((time - window, time + window) for time in np.unique(times).tolist())

@@ -255,6 +255,7 @@ def _texts(
         **{name: own[name] for name in ("article_id", "effective_at", "publisher_id", "headline")},
         **{name: words[name] for name in _WORDS},
         "kin": pa.array(rollup.kin(rollup.facts(own, credited, own["headline"]))),
+        "credits": elect.crediting(own, credited),
         "lines": sketches["lines"].take(pa.array(rows)),
         "original": sketches["content"].take(pa.array(rows)),
     }

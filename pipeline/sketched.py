@@ -51,9 +51,14 @@ class Sketched:
         return pa.concat_tables(found).take(pa.array(np.argsort(np.concatenate(order)))).combine_chunks()
 
     def figures(self, groups: pa.Table, elections: pa.Table, facts: pa.Table, settings: config.Verify) -> pa.Table:
-        """`verify.figures` of `groups` (article_id, anchor_id), which go with the texts row by row. Clusters stay whole."""
+        """`verify.figures` of `groups` (article_id, anchor_id), which go with the texts row by row. Clusters stay whole.
+
+        One that is alone in its cluster is compared with nobody, and left out.
+        """
         order = pc.sort_indices(groups, [("anchor_id", "ascending")]).to_numpy().astype(np.int64)
         anchors = groups["anchor_id"].take(pa.array(order)).combine_chunks().dictionary_encode().indices.to_numpy()
+        several = np.bincount(anchors)[anchors] > 1
+        order, anchors = order[several], anchors[several]
         begins = np.append(np.flatnonzero(arrays.changes(anchors)), len(order))
         found = []
         for first, last in split(begins, self._most) or [(0, 0)]:

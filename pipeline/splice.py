@@ -6,7 +6,7 @@ only parts that hold a row of theirs are written again, the others are those of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -19,13 +19,31 @@ from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.compare import Opened
+from pipeline.quality import audit
 from pipeline.stages import follow, rollup
 from pipeline.stages.kernels.threads import parallel
 from pipeline.storage import tables
 from pipeline.storage.store import Store
 from pipeline.storage.tables import WHOLE, Tables
 
-__all__ = ["Published", "Retiring", "everything", "expired", "published", "splice"]
+__all__ = [
+    "Plan",
+    "Published",
+    "Retiring",
+    "Rows",
+    "Sum",
+    "Task",
+    "done",
+    "everything",
+    "expired",
+    "plain",
+    "plan",
+    "published",
+    "splice",
+    "sum_furniture",
+    "summed",
+    "summing",
+]
 
 _MEMBER = ["article_id", "cluster_id"]
 _SIZE = ["cluster_id", "n_articles"]
@@ -42,7 +60,7 @@ class Published(NamedTuple):
     """What was published of clusters that may be others now: `before`. And of those they touch: `members` and `sizes`.
 
     `at`: the times of all articles whose rows may be others now, int64 microseconds, distinct. `frozen`: rows of clusters that
-    stay as they were (`freeze.published`), where nothing else does.
+    stay as they were (`freeze.published`), where nothing else does. `lies`: where all that was published does.
     """
 
     before: follow.Before
@@ -50,6 +68,14 @@ class Published(NamedTuple):
     sizes: pa.Table
     at: NDArray[np.int64]
     frozen: Mapping[str, pa.Table] = MappingProxyType({})
+    lies: Tables | None = None
+
+    def parts(self, settings: config.Config) -> list[str]:
+        """The parts of the tables in which rows of `before` lie."""
+        if self.lies is None:
+            return []
+        near = {WHOLE, *_parts(self.at, config.part_days(settings))}
+        return [part for part in self.lies.files("members") if not len(self.at) or part in near]
 
 
 def everything(before: follow.Before, frozen: Mapping[str, pa.Table] = MappingProxyType({})) -> Published:
@@ -66,21 +92,26 @@ def published(
     frozen: Mapping[str, pa.Table] = MappingProxyType({}),
     *,
     all_: bool = False,
+    ids_alone: bool = False,
 ) -> Published:
     """What the newest run published of these articles and of the `retiring` clusters; and of others that these met.
 
-    `all_`: what it published of all, of which what is `frozen` stays.
+    `all_`: what it published of all, of which what is `frozen` stays. `ids_alone`: no other columns of clusters and members.
     """
-    if not store.runs() or all_:
-        return everything(store.before(), frozen)
-    old, days = store.tables(), config.part_days(settings)
+    if not store.runs():
+        return everything(follow.Before.nothing(), frozen)
+    of_members, of_clusters = (_MEMBER, _MEMBER[1:]) if ids_alone else (None, None)
+    old, days, history = store.tables(), config.part_days(settings), tuple(store.history())
+    if all_:
+        clusters, members = old.read("clusters", of_clusters), old.read("members", of_members)
+        return everything(follow.Before(clusters, members, old.read("events"), history), frozen)._replace(lies=old)
     at = _distinct(opened.known.articles["effective_at"], opened.gone["effective_at"], retiring.at)
     own, around = _parts(at, days), _parts(_distinct(opened.around["effective_at"]), days)
-    members = old.read("members", parts=own)
+    members = old.read("members", of_members, own)
     ids = pa.concat_arrays([rows["article_id"].combine_chunks() for rows in (opened.known.articles, opened.gone)])
     theirs = members.filter(pc.is_in(members["article_id"], ids))["cluster_id"]
     touched = pa.concat_arrays([theirs.combine_chunks(), retiring.cluster_ids])
-    clusters = old.read("clusters", parts=own)
+    clusters = old.read("clusters", of_clusters, own)
     others = old.read("members", _MEMBER, around)
     others = others.filter(pc.is_in(others["article_id"], opened.around["article_id"].combine_chunks()))
     others = others.filter(pc.invert(pc.is_in(others["cluster_id"], touched)))
@@ -90,11 +121,11 @@ def published(
         clusters.filter(pc.is_in(clusters["cluster_id"], touched)).combine_chunks(),
         members.filter(pc.is_in(members["cluster_id"], touched)).combine_chunks(),
         old.read("events", ["cluster_id"]),
-        tuple(store.history()),
+        history,
         stay["cluster_id"],
     )
     met = stay.filter(pc.is_in(stay["cluster_id"], others["cluster_id"].combine_chunks()))
-    return Published(before, others, met, at)
+    return Published(before, others, met, at, lies=old)
 
 
 def expired(
@@ -118,71 +149,137 @@ def expired(
     return Retiring(ids, members.filter(pc.is_in(members["cluster_id"], ids))["effective_at"])
 
 
+class Rows(Mapping[str, pa.Table]):
+    """The rows that a run forms anew, by table. Each has, in a column `at`, the time that says in which part it lies."""
+
+    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
+        self._tables = dict(tables)
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def read(self, name: str, columns: list[str]) -> pa.Table:
+        """Some columns of the rows of a table."""
+        return self[name].select(columns)
+
+    def article_ids(self) -> pa.Array:
+        """The articles that are published."""
+        return self.read("members", ["article_id"])["article_id"].combine_chunks()
+
+    def broken(self, whole: Mapping[str, pa.Table]) -> Sequence[audit.Finding]:
+        """Which invariants are broken in them, beside the keys of `whole` tables."""
+        return audit.of_rows({name: plain(name, rows) for name, rows in self.items()}, whole)
+
+
+def plain(name: str, rows: pa.Table) -> pa.Table:
+    """Rows as the contract has them."""
+    wanted = schema.PUBLISHED[name]
+    return rows.select(wanted.names).cast(wanted)
+
+
 def splice(
-    old: Tables | None, was: Published, formed: dict[str, pa.Table], folder: Path, settings: config.Config
+    old: Tables | None, was: Published, formed: Rows, rejects: pa.Table, folder: Path, settings: config.Config
 ) -> Tables:
     """Write the tables of a run to a folder: what is `formed` in the place of what was published of it, the rest of `old`.
 
-    `formed` rows have, in a column `at`, the time that says in which part they lie. `old` is None where nothing stays.
+    `old` is None where nothing stays.
     """
+    planned = plan(old, was, formed.article_ids(), settings)
+    rows = {**formed, "rejects": rejects}
+    for name, more in planned.more.items():
+        rows[name] = pa.concat_tables([more, rows[name].select(more.column_names).cast(more.schema)])
+    divided = {name: planned.divided(name, table) for name, table in rows.items()}
+    tasks = list(planned.tasks(folder, {name: frozenset(parts) for name, parts in divided.items()}))
+    news = [divided[task.name].get(task.part) for task in tasks]
+    written = parallel(lambda one: done(*one), list(zip(tasks, news, strict=True)))
+    changed = {task.target for task, was_written in zip(tasks, written, strict=True) if was_written}
+    of_parts = summing(planned.old, Tables(folder), changed)
+    sum_furniture(Tables(folder), parallel(summed, of_parts))
+    return Tables(folder)
+
+
+class Task(NamedTuple):
+    """A file of a table to be made: of the file it was, without the rows that name what is `replaced`, and of new rows."""
+
+    name: str
+    part: str
+    target: Path
+    file: Path | None
+    replaced: Mapping[str, pa.Array]
+
+
+class Plan(NamedTuple):
+    """How tables are put together: what stays of `old`, `more` rows of it that go to other files, what is `replaced`.
+
+    `open_`: by what says in which part rows lie, the parts in which some may be replaced. A part has so many `days`.
+    """
+
+    old: Tables | None
+    more: Mapping[str, pa.Table]
+    divides: bool
+    replaced: Mapping[str, pa.Array]
+    open_: Mapping[str, frozenset[str]]
+    days: int
+
+    def divided(self, name: str, rows: pa.Table) -> dict[str, pa.Table]:
+        """The rows of a table by the part that they go to."""
+        if not self.divides or name not in _LIES_BY:
+            return {WHOLE: rows}
+        return tables.divided(rows, self.days * (_EVENT_PARTS if name == "events" else 1))
+
+    def tasks(self, folder: Path, new: Mapping[str, Collection[str]]) -> Iterator[Task]:
+        """The files to be made, where each table has `new` rows in these parts."""
+        written = Tables(folder)
+        for name, parts in new.items():
+            if name not in _LIES_BY:
+                yield Task(name, WHOLE, written.path(name), None, {})
+                continue
+            lies = self.old.files(name) if self.old else {}
+            for part in sorted({*lies, *parts} or {_NONE}):
+                goes = self.replaced if part == WHOLE or part in self.open_[_LIES_BY[name]] else {}
+                yield Task(name, part, written.path(name, part), lies.get(part), goes)
+
+
+def plan(old: Tables | None, was: Published, formed: pa.Array, settings: config.Config) -> Plan:
+    """How to put what is `formed`, articles by id, in the place of what was published of it, into what there is."""
     replaced = {
-        "article": _ids(was.before.members["article_id"], formed["members"]["article_id"]),
+        "article": pa.concat_arrays([was.before.members["article_id"].combine_chunks(), formed]),
         "cluster": was.before.clusters["cluster_id"].combine_chunks(),
     }
     stay = old.count("members") - was.before.members.num_rows if old else 0
-    divides = stay + formed["members"].num_rows > settings.store.divide_over
+    divides, more = stay + len(formed) > settings.store.divide_over, dict[str, pa.Table]()
     if old is None:
-        formed = formed | {"events": pa.concat_tables([_dated_events(was.before.events), formed["events"]])}
+        more = {"events": _dated_events(was.before.events)}
     elif old.is_divided() != divides:
-        kept = _kept(old, replaced)
-        formed = formed | {
-            name: pa.concat_tables([rows, formed[name].select(rows.column_names).cast(rows.schema)])
-            for name, rows in kept.items()
-        }
+        more = _kept(old, replaced)
         old = None
     days = config.part_days(settings)
     window = round(settings.pair.window_days * _DAY)
     open_ = {"article": _parts(was.at, days), "pair": _near(was.at, window, days), "run": frozenset[str]()}
-    written, tasks = Tables(folder), list[_Task]()
-    for name, rows in formed.items():
-        if name not in _LIES_BY:
-            tasks.append(_Task(name, written.path(name), None, rows, {}))
-            continue
-        new = tables.divided(rows, days * (_EVENT_PARTS if name == "events" else 1)) if divides else {WHOLE: rows}
-        lies = old.files(name) if old else {}
-        for part in sorted({*lies, *new} or {_NONE}):
-            goes = replaced if part == WHOLE or part in open_[_LIES_BY[name]] else {}
-            tasks.append(_Task(name, written.path(name, part), lies.get(part), new.get(part), goes))
-    changed = {task.target for task, was_written in zip(tasks, parallel(_done, tasks), strict=True) if was_written}
-    _sum_furniture(old, written, changed)
-    return written
+    return Plan(old, more, divides, replaced, open_, days)
 
 
-class _Task(NamedTuple):
-    """A file of a table to be made: of the file it was, without the rows that name what is `replaced`, and of `new` rows."""
-
-    name: str
-    target: Path
-    file: Path | None
-    new: pa.Table | None
-    replaced: Mapping[str, pa.Array]
-
-
-def _done(task: _Task) -> bool:
+def done(task: Task, new: pa.Table | None) -> bool:
     """Make the file; whether it had to be written. A part without rows is none."""
     rows = [schema.PUBLISHED[task.name].empty_table()]
     if task.file is not None:
         columns = list(_NAMES[task.name]) if task.replaced else []
         goes = _naming(tables.read(task.file, columns), task.name, task.replaced) if columns else np.zeros(0, np.bool_)
-        if task.new is None and not goes.any():
+        if new is None and not goes.any():
             tables.link(task.file, task.target)
             return False
         old = tables.read(task.file)
         rows.append(old.filter(pa.array(~goes)) if columns else old)
-    if task.new is not None:
-        rows.append(task.new.select(rows[0].column_names).cast(rows[0].schema))
+    if new is not None:
+        rows.append(plain(task.name, new))
     whole = pa.concat_tables(rows)
-    if whole.num_rows or task.target.stem in {task.name, _NONE}:
+    if whole.num_rows or task.part in {WHOLE, _NONE}:
         tables.write_part(task.name, whole, task.target)
     return True
 
@@ -214,29 +311,44 @@ def _dated_events(events: pa.Table) -> pa.Table:
     return events.append_column("at", events["as_of"])
 
 
-def _sum_furniture(old: Tables | None, written: Tables, changed: Collection[Path]) -> None:
-    """The table of furniture, from that of each part; of a part that did not change it is there already."""
-    sums = []
+class Sum(NamedTuple):
+    """The furniture of a part of `written` tables, to be counted; or that of `before`, where the part did not change."""
+
+    written: Tables
+    part: str
+    before: Path | None
+
+
+def summing(old: Tables | None, written: Tables, changed: Collection[Path]) -> list[Sum]:
+    """What is to be counted for the table of furniture: each part in which there is any."""
+    found, changed = list[Sum](), frozenset(changed)
     for part, stripped in written.files("stripped").items():
-        members, path = written.path("members", part), written.folder / "sums" / f"{part}.parquet"
-        if part == WHOLE:
-            sums.append(rollup.furniture(written.read("stripped"), written.read("members")))
-            continue
-        before = old.folder / "sums" / path.name if old else path
-        if before.exists() and not {stripped, members} & set(changed):
-            tables.link(before, path)
-        elif members.exists():
-            of_part = frozenset({part})
-            found = rollup.furniture(written.read("stripped", parts=of_part), written.read("members", parts=of_part))
-            tables.write_part("furniture", found, path)
-        else:
+        members = written.path("members", part)
+        if not members.exists():
             continue  # the part that stands for no rows at all
-        sums.append(tables.read(path))
+        before = old.folder / "sums" / f"{part}.parquet" if old and part != WHOLE else None
+        stays = before is not None and before.exists() and not {stripped, members} & changed
+        found.append(Sum(written, part, before if stays else None))
+    return found
+
+
+def summed(task: Sum) -> pa.Table:
+    """The furniture of a part, which stays beside the tables for later runs."""
+    written, part, before = task
+    path = written.folder / "sums" / f"{part}.parquet"
+    if before is not None:
+        tables.link(before, path)
+        return tables.read(path)
+    of_part = frozenset({part})
+    found = rollup.furniture(written.read("stripped", parts=of_part), written.read("members", parts=of_part))
+    if part != WHOLE:
+        tables.write_part("furniture", found, path)
+    return found
+
+
+def sum_furniture(written: Tables, sums: Sequence[pa.Table]) -> None:
+    """Write the table of furniture, from that of each part."""
     tables.write_part("furniture", rollup.summed(sums), written.path("furniture"))
-
-
-def _ids(*columns: pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays([column.combine_chunks() for column in columns])
 
 
 def _distinct(*times: pa.ChunkedArray) -> NDArray[np.int64]:

@@ -361,8 +361,8 @@ def test_interrupted_it_is_done_by_the_next_run(tmp_path: Path, monkeypatch: pyt
 
 
 def downgraded(store: Path) -> Path:
-    """The store as an older release would have left it: of layout 3, with bodies beside their articles, without records and
-    rules; and of contract 1, whose members do not tell their time.
+    """The store as an older release would have left it: of layout 3, with bodies beside their articles, without records,
+    rules, and who credits; and of contract 1, whose members do not tell their time.
     """
     for folder in (store / "state").iterdir():
         tables = {path.stem: pq.read_table(path) for path in folder.glob("*.parquet")}
@@ -370,6 +370,7 @@ def downgraded(store: Path) -> Path:
         for name in ("body", "body_map"):
             whole = whole.append_column(tables["bodies"].schema.field(name), tables["bodies"][name])
         pq.write_table(whole.select(schema.ARTICLES.names), folder / "articles.parquet")
+        pq.write_table(tables["texts"].drop_columns(["credits"]), folder / "texts.parquet")
         for name in ("bodies", "records"):
             (folder / f"{name}.parquet").unlink()
     for path in (store / "runs").glob("*/manifest.json"):

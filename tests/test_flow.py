@@ -228,6 +228,7 @@ def test_a_run_without_any_time_asks_for_its_date(tmp_path: Path) -> None:
 
 def test_derive_needs_no_store(wire_day: Path) -> None:
     """The stages work on tables alone: two articles of a store that have met nobody are two clusters."""
+    from pipeline import derive
     from pipeline.compare import Opened
     from pipeline.meet import articles_of
     from pipeline.splice import everything
@@ -244,5 +245,5 @@ def test_derive_needs_no_store(wire_day: Path) -> None:
     opened = Opened(known, *nothing, known.articles, known.articles.slice(0, 0))
     as_of = datetime(2026, 3, 9, tzinfo=UTC)
     was = everything(follow.Before.nothing())
-    tables = flow.derive(opened, was, "2026-03-09.1", as_of, SETTINGS, silent(), State())
+    tables = derive.derive(opened, was, "2026-03-09.1", as_of, SETTINGS, silent(), State())
     assert tables["clusters"].num_rows == 2

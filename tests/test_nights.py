@@ -203,3 +203,37 @@ def test_after_a_rollback_the_next_run_reads_again_what_was_taken_back(tmp_path:
     assert partition(path) == {frozenset("a")}
     assert run(path, two).run_id == "2026-03-09.3"
     assert partition(path) == together == {frozenset("ab")}
+
+
+def credited_story(story: str, day: int, *papers: str, without: str = "") -> list[dict[str, Any]]:
+    """A wire story of its own words in some papers, each with its agency's credit but for one."""
+    body = " ".join(f"{story}{i} and {story}{i * 7 % 40}" for i in range(120))
+    return [
+        article(
+            f"{story}-{paper}",
+            NIGHT + timedelta(days=day, hours=number),
+            body if paper == without else f"WASHINGTON (Reuters) - {body}",
+            publisher=paper,
+        )
+        for number, paper in enumerate(papers)
+    ]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_credit_is_missed_once_its_publisher_is_seen_to_credit_whatever_the_night(
+    tmp_path: Path, *, turned: bool
+) -> None:
+    papers = ("The Elm Herald", "The Oak Post", "The Ash Times", "The Yew Star")
+    accused = credited_story("one", 0, *papers, without="The Yew Star")
+    habit = [row for n, story in enumerate(("two", "six")) for row in credited_story(story, n + 1, "The Yew Star")]
+    nights = [habit, accused] if turned else [accused, habit]
+
+    def statuses(store: Path) -> dict[str, str]:
+        members = Store(store).table("members").to_pylist()
+        return {row["article_id"]: row["credit_status"] for row in members}
+
+    run(tmp_path / "batch", night(tmp_path, "batch", *accused, *habit))
+    for number, rows in enumerate(nights):
+        run(tmp_path / "nights", night(tmp_path, str(number), *rows))
+    assert statuses(tmp_path / "nights") == statuses(tmp_path / "batch")
+    assert list(statuses(tmp_path / "batch").values()).count("dropped") == 1

@@ -19,9 +19,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from pipeline import config, flow, forget, rebuild
 from pipeline.checkup import checkup
 from pipeline.errors import AuditError, InputError, StoreBusyError, StoreError
+from pipeline.spread import Spread
 from pipeline.storage.store import Store
 from tests import strategies
 from tests.conftest import GOLDEN, Ended
+from tests.spark.inline import inline
+from tests.spark.worlds import same
 from tests.test_bodies import have_words, kept, nights, own
 from tests.test_compatibility import LATER, ONLY_FURNITURE, downgraded, told
 from tests.test_nights import BODY, LENIENT, NIGHT, article, night, partition, run
@@ -240,6 +243,18 @@ def test_what_is_frozen_stays_whatever_is_done_again(aged: Path, new: Path, tmp_
     assert Store(new).run_id() == "2026-04-08.3"
     for name in ("clusters", "members", "matches", "stripped"):
         assert rows_of(new, name, FROZEN) == rows_of(aged, name, FROZEN), name
+    assert sound(new)
+
+
+def test_what_is_frozen_stays_where_clusters_are_formed_in_many_tasks(new: Path, tmp_path: Path) -> None:
+    under, here = other(kept(15)), Path(shutil.copytree(new, tmp_path / "here", symlinks=True))
+    again = msgspec.structs.replace(under, elect=config.Elect(tie_minutes=14))
+    more = night(tmp_path, "more", own(10, NIGHT + timedelta(days=10), id="x", publisher="Birch Post"))
+    for inputs in (night(tmp_path, "none"), more):
+        run(here, inputs, settings=again)
+        run(new, inputs, settings=again, hands=Spread(inline(block_texts=2)))
+        same(Store(here), Store(new))
+    assert {frozenset(("s10", "p2")), frozenset("x")} <= partition(new)
     assert sound(new)
 
 

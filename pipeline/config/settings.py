@@ -236,7 +236,9 @@ class Spark(Struct, frozen=True, forbid_unknown_fields=True):
     conf: Annotated[dict[str, str], _says("any setting of Spark's own, by its name")] = {}
     partitions: Annotated[int, _count(_PARTITIONS, le=100_000)] = 0
     split_mb: Annotated[float, Meta(gt=0, description="input files are read together up to so many MB a task")] = 64.0
-    block_texts: Annotated[int, _count("texts that are compared together with all that they met", ge=1)] = 20_000
+    block_texts: Annotated[int, _count("texts that are compared, or whose clusters are formed, together", ge=1)] = (
+        20_000
+    )
 
 
 _DIFFS = "prints put beside their canonical version: one of each story before a second of any"

@@ -12,6 +12,7 @@ Of equal numbers all rows meet in one call; nothing depends on their order, nor 
 
 from __future__ import annotations
 
+import builtins
 import logging
 import os
 import sys
@@ -190,13 +191,16 @@ def _name(function: Callable[..., Any]) -> str:
 
 
 def _collected(frame: DataFrame) -> Iterator[tuple[int, bytes]]:
-    from pyspark.errors import PySparkException
+    from pyspark.errors import PySparkException, PythonException
 
     try:
         for row in frame.collect():
             yield row["to"], bytes(row["content"])
     except PySparkException as error:
-        raise ClusterError(f"a task failed on the cluster: {_told(error)}") from error
+        told = _told(error)
+        if isinstance(error, PythonException) and not _is_expected(told):
+            raise  # a bug, whose traceback says where
+        raise ClusterError(f"a task failed on the cluster: {told}") from error
 
 
 # --- what happens in a worker
@@ -267,6 +271,14 @@ def _told(error: Exception) -> str:
     python = [line for line in lines if not line.startswith(("at ", "File ", "Caused by"))]
     named = [line for line in python if "Error" in line.partition(":")[0]]
     return (named or python or ["no reason given"])[-1][:1000]
+
+
+def _is_expected(told: str) -> bool:
+    """Whether what a worker said names a failure that an operator can do something about: ours, of files, or of memory."""
+    name = told.partition(":")[0]
+    kind = getattr(builtins, name, None)
+    is_system = isinstance(kind, type) and issubclass(kind, (OSError, MemoryError))
+    return is_system or name.startswith("pipeline.errors.")
 
 
 def _first_line(error: Exception) -> str:

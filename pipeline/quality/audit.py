@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from pipeline import config, schema
 from pipeline.quality.figures import Figures
 
-__all__ = ["INVARIANTS", "Finding", "actions", "findings", "invariants", "of_night", "of_reading"]
+__all__ = ["INVARIANTS", "Finding", "actions", "findings", "invariants", "of_all", "of_night", "of_reading", "of_rows"]
 
 #: What must hold of every run that is published.
 INVARIANTS = ("schema", "keys", "foreign keys", "canonical", "anchors", "sizes", "counts")
@@ -60,23 +60,26 @@ def invariants(
     `tables` are all of them, or of each the rows of some clusters and their articles; then `whole` has the keys and sizes
     of all `clusters` and the keys of all `members`.
     """
-    return [
-        Finding(audit, found, blocks=True, broken=True) for audit, found in _broken(tables, counts, whole or tables)
-    ]
+    broken = of_rows(tables, whole or tables)
+    return broken if any(one.audit == "schema" for one in broken) else broken + of_all(whole or tables, counts)
 
 
-def _broken(
-    tables: Mapping[str, pa.Table], counts: Mapping[str, int], whole: Mapping[str, pa.Table]
-) -> Iterator[tuple[str, str]]:
+def of_rows(tables: Mapping[str, pa.Table], keys: Mapping[str, pa.Table]) -> list[Finding]:
+    """The invariants that are broken in some rows: `keys` has at least those of `clusters` and `members` that they name."""
+    return [Finding(*told, blocks=True, broken=True) for told in _broken_rows(tables, keys)]
+
+
+def of_all(whole: Mapping[str, pa.Table], counts: Mapping[str, int]) -> list[Finding]:
+    """Those that are broken among the keys and sizes of all `clusters` and `members`, and in the counts."""
+    return [Finding(*told, blocks=True, broken=True) for told in _broken_whole(whole, counts)]
+
+
+def _broken_rows(tables: Mapping[str, pa.Table], whole: Mapping[str, pa.Table]) -> Iterator[tuple[str, str]]:
     for name, rows in tables.items():
         if not rows.schema.remove_metadata().equals(schema.PUBLISHED[name]):
             yield "schema", f"{name} does not have the columns of the contract: {rows.schema}"
             return
     clusters, members = tables["clusters"], tables["members"]
-    for table, column in _SINGLE_KEYS:
-        repeated = whole[table].num_rows - pc.count_distinct(whole[table][column]).as_py()
-        if repeated:
-            yield "keys", f"{repeated} rows of {table} repeat a {column}"
     for (parent, key), named in _named(tables).items():
         ids = pa.concat_arrays([column.unique() for column in named.values()]).unique()
         there = whole[parent][key].filter(pc.is_in(whole[parent][key], ids)).combine_chunks()
@@ -97,6 +100,13 @@ def _broken(
         or pc.count_distinct(canonical["cluster_id"]).as_py() != clusters.num_rows
     ):
         yield "canonical", f"{clusters.num_rows} clusters have {canonical.num_rows} canonical members"
+
+
+def _broken_whole(whole: Mapping[str, pa.Table], counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    for table, column in _SINGLE_KEYS:
+        repeated = whole[table].num_rows - pc.count_distinct(whole[table][column]).as_py()
+        if repeated:
+            yield "keys", f"{repeated} rows of {table} repeat a {column}"
     counted = pc.sum(whole["clusters"]["n_articles"]).as_py() or 0
     if counted != whole["members"].num_rows:
         yield "sizes", f"clusters count {counted} articles, members are {whole['members'].num_rows}"

@@ -24,7 +24,7 @@ _AGAIN = 9  # so many ids in a row that a cluster was to have are tried
 
 
 def published(store: Store, run_id: str, opened: Opened, settings: config.Config) -> Published:
-    """What the run published of the articles that are opened, for `flow.derive` to follow; and of those they met.
+    """What the run published of the articles that are opened, for `derive` to follow; and of those they met.
 
     Of members only what tells which cluster they are in, so that what would change of them otherwise is not known.
     """

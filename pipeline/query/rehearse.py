@@ -4,8 +4,8 @@ It goes the way of a run, by the same functions: taken in, paired, verified, clu
 What it would write lies in a folder of the moment. Of the store a few pages of the indexes are read, the texts that the article
 meets, and the clusters these are in.
 
-Two things are not followed as a run would: what the article teaches of its publisher's furniture, and, where it comes early in
-buckets so full that it changes the pivots of very many later texts, whom those would meet then instead.
+Not followed as a run would are what the article teaches of its publisher's furniture and of its habit to credit, and, where it
+comes early in buckets so full that it changes the pivots of very many later texts, whom those would meet then instead.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline import config, flow, notices, redo
+from pipeline import config, derive, notices, redo
 from pipeline.arrive import Arrivals, arrivals, reach, stretch
 from pipeline.compare import Opened, formed_anew
 from pipeline.errors import InputError
@@ -116,7 +116,7 @@ def rehearsed(file: Path, store: Store, run_id: str, watch: Watch | None = None)
                 )
                 found.sizes_before = _by(was.before.clusters, "cluster_id", "n_articles")
                 found.canonicals_before = _by(was.before.clusters, "cluster_id", "canonical_id")
-                found.formed = flow.derive(opened, was, "next", as_of, settings, watch, now, orders)
+                found.formed = derive.derive(opened, was, "next", as_of, settings, watch, now, orders)
         yield found
 
 

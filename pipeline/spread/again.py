@@ -1,4 +1,4 @@
-"""What reads words again that the state keeps, a task for each part or slice: `renew` and `hands.passages` on a cluster."""
+"""What reads words again that the state keeps, a task for each part: `renew` on a cluster."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import config, hands, schema
+from pipeline import config, schema
 from pipeline.engine.spark import Cluster
 from pipeline.renew import Again, Reader
-from pipeline.storage.state import Ref, State
+from pipeline.storage.state import Ref
 from pipeline.watch import Watch, silent
 
-__all__ = ["parts", "passages"]
+__all__ = ["parts"]
 
-_TEXTS_AT_ONCE = 2_000
 _TOLD = pa.schema([*schema.REJECTS, ("told", pa.string())])  # what a task tells stands in a row of its own
 
 
@@ -70,28 +68,3 @@ def _read(task: _Stale) -> pa.Table:
     row = pa.table([["" if name != "told" else json.dumps(told)] for name in _TOLD.names], schema=_TOLD)
     rejects = pa.concat_tables(reader.rejects)
     return pa.concat_tables([row, rejects.append_column("told", pa.nulls(rejects.num_rows, pa.string())).cast(_TOLD)])
-
-
-class _Passages(NamedTuple):
-    """Passages that some texts have borrowed."""
-
-    now: State
-    borrowed: pa.Table
-    texts: pa.Table
-    settings: config.Config
-
-
-def passages(cluster: Cluster, now: State, borrowed: pa.Table, texts: pa.Table, settings: config.Config) -> pa.Table:
-    """Where passages stand, as `hands.passages`: some texts a task."""
-    tasks = []
-    for first in range(0, texts.num_rows, _TEXTS_AT_ONCE):
-        some = texts.slice(first, _TEXTS_AT_ONCE)
-        theirs = borrowed.filter(pc.is_in(borrowed["article_id"], value_set=some["article_id"].combine_chunks()))
-        parts_ = np.unique(np.concatenate([some["key"].to_numpy(), some["article"].to_numpy()]) >> 32)
-        tasks.append(_Passages(now.only(parts_.tolist()), theirs, some, settings))
-    found = cluster.each(_passages, tasks)
-    return pa.concat_tables([schema.PUBLISHED["excerpts"].empty_table(), *found])
-
-
-def _passages(task: _Passages) -> pa.Table:
-    return hands.passages(*task)

@@ -7,18 +7,24 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pyarrow as pa
 
 from pipeline import config, notices
 from pipeline.arrive import Arrivals, reach
-from pipeline.compare import Opened, formed_anew, oldest
+from pipeline.compare import Opened, formed_anew, oldest, turned_to_credit
 from pipeline.engine.spark import Cluster
 from pipeline.intake import LIGHT, Delivery, Taken
 from pipeline.renew import Renewal, renewed
-from pipeline.spread import again, learning, meeting, taking
+from pipeline.splice import Published, Retiring, Rows, published
+from pipeline.spread import again, clusters, learning, meeting, opening, taking
+from pipeline.spread.spilled import Spilled, spliced
+from pipeline.stages.override import Orders
 from pipeline.storage import part
 from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
+from pipeline.storage.tables import Tables
 from pipeline.watch import Watch
 
 __all__ = ["Spread"]
@@ -46,6 +52,7 @@ class Spread:
     ) -> tuple[Opened, State]:
         """As `compare.compare`, in several parts."""
         last, as_of = dates
+        settings = self._as_cut(settings)
         work = own[0].folder.parent / "scratch"
         now = State([*kept.parts, *own], n_own=len(own))
         with watch.step("learn") as step:
@@ -54,17 +61,61 @@ class Spread:
             part.add(own[-1].folder, "notices", notices.rows(now, told.notices))
         reached = reach(last, settings) if last else None, reach(as_of, settings)
         met = meeting.meet(self._cluster, kept, now, own, reached, settings, watch, work)
+        met = met._replace(touched=np.union1d(met.touched, turned_to_credit(kept, now, *reached)))
         for ref in own:
             part.tidy(ref.folder)
-        return formed_anew(kept, now, told, met, as_of, settings, watch, ties), now
+        open_ = partial(opening.opened, self._cluster)
+        return formed_anew(kept, now, told, met, as_of, settings, watch, ties, open_), now
 
     def renewed(self, store: Store, settings: config.Config, aliases: Mapping[str, str], watch: Watch) -> Renewal:
         """As `renew.renewed`, a task for each part."""
         return renewed(store, settings, aliases, watch, partial(again.parts, self._cluster))
 
-    def passages(self, now: State, borrowed: pa.Table, texts: pa.Table, settings: config.Config) -> pa.Table:
-        """As `hands.passages`, a task for some thousand texts."""
-        return again.passages(self._cluster, now, borrowed, texts, settings)
+    def published(
+        self,
+        store: Store,
+        opened: Opened,
+        retiring: Retiring,
+        settings: config.Config,
+        frozen: Mapping[str, pa.Table],
+        *,
+        all_: bool = False,
+    ) -> Published:
+        """As `splice.published`, of which tasks read the rest."""
+        return published(store, opened, retiring, settings, frozen, all_=all_, ids_alone=True)
+
+    def derive(
+        self,
+        opened: Opened,
+        was: Published,
+        run_id: str,
+        as_of: datetime,
+        settings: config.Config,
+        watch: Watch,
+        now: State,
+        orders: Orders,
+    ) -> Spilled:
+        """As `derive.derive`, bin by bin."""
+        work = now.parts[-1].folder.parent / "scratch" / "clusters"
+        settings = self._as_cut(settings)
+        return clusters.derived(self._cluster, opened, was, run_id, as_of, settings, watch, now, orders, work)
+
+    def _as_cut(self, settings: config.Config) -> config.Config:
+        """Work is cut as the cluster says, whatever the settings of the run do."""
+        return msgspec.structs.replace(settings, spark=self._cluster.settings)
+
+    def splice(
+        self,
+        old: Tables | None,
+        was: Published,
+        formed: Rows,
+        rejects: pa.Table,
+        folder: Path,
+        settings: config.Config,
+    ) -> Tables:
+        """As `splice.splice`, a task for each file."""
+        assert isinstance(formed, Spilled)
+        return spliced(self._cluster, old, was, formed, rejects, folder, settings, folder.parent / "scratch" / "files")
 
 
 def _whole(state: State, rows: pa.Table) -> pa.Table:

@@ -29,6 +29,8 @@ from pipeline.watch import Watch
 
 __all__ = ["meet"]
 
+_VERDICT = ["left", "right", "accepted"]
+_VERDICTS = pa.schema([COMPARED["matches"].field(name) for name in _VERDICT])
 _NARROW = ["key", "article_id", "effective_at", "kin", "content", "has_words", "has_shingles"]
 
 
@@ -42,7 +44,7 @@ def meet(
     watch: Watch,
     work: Path,
 ) -> Met:
-    """Pair and verify what is new, as `meet.meet`; the matches are written to the run's `own` parts."""
+    """Pair and verify what is new, as `meet.meet`; matches are written to the run's `own` parts, and told without reasons."""
     rows, was, is_now = around(before, now, reached, settings, _NARROW)
     n_shares = max(cluster.partitions, -(-rows.num_rows // settings.spark.block_texts))
     world = World(now, work, settings, n_shares)
@@ -55,7 +57,7 @@ def meet(
         tasks = [(ref, files[place :: len(own)]) for place, ref in enumerate(own)]
         cluster.each(verifying.gathered, tasks)
         step.rows = sum(pq.read_metadata(file).num_rows for file in files)
-    matches = [pq.read_table(ref.folder / "matches.parquet").cast(COMPARED["matches"]) for ref in own]
+    matches = [pq.read_table(ref.folder / "matches.parquet", columns=_VERDICT).cast(_VERDICTS) for ref in own]
     met = changes(before, rows, turns, pa.concat_tables(matches).combine_chunks(), settings)
     part.add(own[0].folder, "void", pa.table({"key": met.void}))
     return met

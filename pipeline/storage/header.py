@@ -14,7 +14,7 @@ from pipeline.stages.kernels.characters import NORMALISER
 __all__ = ["LAYOUT", "check", "header", "is_compatible"]
 
 #: Of the tables of the state; raised when they gain, lose or change a column.
-LAYOUT = 5
+LAYOUT = 6
 
 _OLDEST = 3  # that the next run writes anew
 

@@ -104,6 +104,7 @@ COMPARED: Mapping[str, pa.Schema] = MappingProxyType(
                 pa.field("n_words", pa.int32(), nullable=False),
                 pa.field("text_state", pa.string(), nullable=False),
                 pa.field("kin", pa.int64(), nullable=False),
+                pa.field("credits", pa.bool_(), nullable=False),  # it names the agency that it has its text from
                 pa.field("lines", schema.SKETCHES.field("lines").type, nullable=False),  # learned ones included
                 pa.field("original", pa.int64(), nullable=False),  # `content` with learned lines
                 *pair.KEYS,

@@ -6,7 +6,7 @@ a part either: it writes it anew, under another name, and the old one goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
@@ -35,6 +35,7 @@ Span = tuple[int, int]
 
 _PART = 32  # bits of a key that name the row
 _AT_ONCE = 8  # row groups that a thread reads before it keeps what is wanted of them
+_CREDITING = pa.schema([COMPARED["texts"].field(name) for name in ("publisher_id", "key")])
 _EDGES = pa.schema([COMPARED["matches"].field(side) for side in ("left", "right")])
 
 
@@ -258,12 +259,37 @@ class State:
             found += [_rows(path, COMPARED["matches"], *of_groups) for of_groups in _by_group(path, rows)]
         return pa.concat_tables(found)
 
+    def matching(self, spans: Sequence[Span]) -> list[int]:
+        """The numbers of the parts that may have matches whose later text lies in one of these stretches of time."""
+        return [part.number for part in self._compared if _reaches(part.folder / "matches.parquet", "at", spans)]
+
+    def matches_in(self, number: int) -> Iterator[pa.Table]:
+        """The matches that hold of the part with that number, some at a time."""
+        [part] = [part for part in self._compared if part.number == number]
+        with pq.ParquetFile(part.folder / "matches.parquet") as file:
+            for rows in file.iter_batches(1 << 16):
+                table = pa.Table.from_batches([rows]).cast(COMPARED["matches"])
+                yield table.filter(pa.array(self._hold(table, number)))
+
     def _hold(self, matches: pa.Table, number: int) -> NDArray[np.bool_]:
         """Which matches of the part with that number are of texts that are still compared, and still met so."""
         void, since = self._void
         out = np.concatenate([self._left, void[since > number]])
         holds: NDArray[np.bool_] = np.logical_not(arrays.is_in(ends(matches), out).any(axis=0))
         return holds
+
+    def crediting(self, since: datetime, least: int) -> pa.Array:
+        """The publishers of which at least so many texts are compared that name their agency, of that time or later; sorted."""
+
+        def read(part: Ref) -> pa.Table:
+            where = pc.field("credits") & (pc.field("effective_at") >= pa.scalar(since, schema.TIME))
+            rows = pq.read_table(part.folder / "texts.parquet", columns=["publisher_id", "key"], filters=where)
+            return rows.filter(pa.array(~arrays.is_in(rows["key"].to_numpy(), self._left)))
+
+        found = pa.concat_tables([_CREDITING.empty_table(), *parallel(read, self._compared)])
+        counts = found.group_by("publisher_id").aggregate([("key", "count")]).drop_null()
+        names = counts.filter(pc.greater_equal(counts["key_count"], least))["publisher_id"].combine_chunks()
+        return names.take(pc.sort_indices(names))
 
     def own(self, columns: list[str]) -> pa.Table:
         """Those columns of the texts that the newest run added."""

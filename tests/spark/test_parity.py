@@ -5,13 +5,15 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import msgspec
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pipeline import checkup, config, flow
 from pipeline.engine.spark import Cluster
-from pipeline.errors import InputError
+from pipeline.errors import ClusterError, InputError
 from pipeline.hands import LOCAL
 from pipeline.storage.store import Store
 from tests import strategies
@@ -63,8 +65,6 @@ def test_what_is_known_is_a_repeat_and_other_rules_compare_all_again(cluster: Cl
     for store, hands in ((one, LOCAL), (other, on)):
         flow.run(feed, store, day, hands=hands)
     assert not flow.run(feed, other, day, hands=on).run_id  # the same input changes nothing
-    import msgspec
-
     stricter = msgspec.structs.replace(day, verify=config.Verify(min_jaccard=0.5, min_containment=0.9))
     for store, hands in ((one, LOCAL), (other, on)):
         assert flow.run(feed, store, stricter, hands=hands).run_id
@@ -76,3 +76,20 @@ def test_input_that_cannot_be_read_is_told_as_here(cluster: Cluster, tmp_path: P
     with pytest.raises(InputError, match=r"none of the 1 input files could be read: .*bad\.parquet"):
         flow.run([str(tmp_path / "bad.parquet")], Store(tmp_path / "store"), config.Config(), hands=spread(cluster))
     assert not Store(tmp_path / "store").runs()
+
+
+def test_a_bug_in_a_task_is_told_as_one_and_what_an_operator_can_mend_in_a_line(cluster: Cluster) -> None:
+    from pyspark.errors import PythonException
+
+    with pytest.raises(PythonException, match="KeyError"):
+        cluster.each(_wrong, [0])
+    with pytest.raises(ClusterError, match="No space left on device"):
+        cluster.each(_full, [0])
+
+
+def _wrong(_: int) -> pa.Table:
+    raise KeyError("a column that is not there")
+
+
+def _full(_: int) -> pa.Table:
+    raise OSError(28, "No space left on device")

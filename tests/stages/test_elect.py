@@ -474,7 +474,11 @@ def published(
     elections = elect.canonicals(grouped, table, credits(*credit), SETTINGS)
     credited = elect.credited(table, credits(*credit))
     compared = figures(*ids) if compared is None else compared
-    clusters, members = elect.tables(grouped, elections, table, credited, compared, SETTINGS, citations)
+    seen = table.filter(elect.crediting(table, credited))["publisher_id"].value_counts().to_pylist()
+    habit = pa.array([row["values"] for row in seen if row["counts"] > 1], pa.string())
+    clusters, members = elect.tables(
+        grouped, elections, table, credited, compared, SETTINGS, citations, crediting=lambda: habit
+    )
     for name, found in (("clusters", clusters), ("members", members)):
         stamped = ("first_run_id", "changed_run_id")
         assert found.schema.equals(pa.schema([f for f in schema.PUBLISHED[name] if f.name not in stamped]))

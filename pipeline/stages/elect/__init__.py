@@ -16,8 +16,19 @@ The result is a function of the set of members: no order of rows, no earlier run
 from __future__ import annotations
 
 from pipeline.stages.elect.contract import CREDITED, ELECTIONS, FIGURES, GROUPS
-from pipeline.stages.elect.election import canonicals, credited
+from pipeline.stages.elect.election import canonicals, credited, crediting
 from pipeline.stages.elect.published import tables
 from pipeline.stages.elect.standing import Standing, standing
 
-__all__ = ["CREDITED", "ELECTIONS", "FIGURES", "GROUPS", "Standing", "canonicals", "credited", "standing", "tables"]
+__all__ = [
+    "CREDITED",
+    "ELECTIONS",
+    "FIGURES",
+    "GROUPS",
+    "Standing",
+    "canonicals",
+    "credited",
+    "crediting",
+    "standing",
+    "tables",
+]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["canonicals", "credited", "ready"]
+__all__ = ["canonicals", "credited", "crediting", "ready"]
 
 _ROUNDUPS = ("digest", "liveblog")
 
@@ -33,6 +33,16 @@ def credited(articles: pa.Table, credits: pa.Table) -> pa.Table:
     rows = frame(articles, ["article_id"]).sort_values("article_id")
     rows = rows.merge(best, on="article_id", how="left").rename(columns={"agency": "credit_agency"})
     return table(rows.assign(credit_grade=rows["grade"].fillna("none")), CREDITED)
+
+
+def crediting(articles: pa.Table, credited: pa.Table) -> pa.Array:
+    """Which articles name the agency they have their text from, in full or in part; bool. At an agency's home none does."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    named = credited.filter(pc.is_in(credited["credit_grade"], pa.array(["partial", "full"])))
+    does = pc.is_in(articles["article_id"], value_set=named["article_id"].combine_chunks())
+    return pc.and_(does, pc.is_null(articles["home_agency"]))
 
 
 def canonicals(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,6 @@ _RUNS = ("first_run_id", "changed_run_id")  # filled when ids are followed from 
 _TRUSTED = ("second", "minute")
 #: Where members of an agency print its copy without a credit by custom, a missing one says nothing.
 _UNCREDITED_BY_CUSTOM = ("ja",)
-_HABIT = 2  # articles of a publisher with a credit that show that its credits can be seen
 _LONGEST_LAG = 2**31 - 1
 
 
@@ -34,17 +34,19 @@ def tables(
     figures: pa.Table,
     settings: config.Elect,
     citations: pa.Table | None = None,
+    crediting: Callable[[], pa.Array] = lambda: pa.array([], pa.string()),
 ) -> tuple[pa.Table, pa.Table]:
     """The published clusters and members, without first_run_id and changed_run_id, sorted by key.
 
     `cluster_id` is the anchor's id until ids are given. Takes what `GROUPS`, `ELECTIONS`, `CREDITED` and `FIGURES`
     describe, `articles` with `duplicate_of` and `version_of` where they are known, and `citations`
-    (`schema.CITATIONS`): a print that names its origin as a source, if not as the owner, did not drop it.
+    (`schema.CITATIONS`): a print that names its origin as a source, if not as the owner, did not drop it. `crediting`: the
+    publishers that are seen to credit agencies, of others a credit may only be unseen; it is asked where somebody is accused.
     """
     named = _naming(citations)
     rows = _joined(groups, elections, articles, credited, figures)
     rows["is_canonical"] = rows["article_id"] == rows["canonical_id"]
-    rows["credit_status"] = _credit_status(rows, named, _crediting(articles, credited), settings)
+    rows["credit_status"] = _credit_status(rows, named, crediting, settings)
     first = _first(rows)
     rows["lag_seconds"] = _lag(rows, first)
     members = table(rows, _unfollowed("members"))
@@ -76,18 +78,8 @@ def _joined(
     return rows.assign(cluster_id=rows["anchor_id"])
 
 
-def _crediting(articles: pa.Table, credited: pa.Table) -> set[str]:
-    """The publishers that are seen to credit agencies, those at home left out: of others the credit may only be unseen."""
-    rows = frame(articles, ["article_id", "publisher_id", "home_agency"]).merge(
-        frame(credited, CREDITED.names), on="article_id"
-    )
-    found = rows[rows["credit_grade"].isin(["partial", "full"]) & rows["home_agency"].isna()]
-    counts = found["publisher_id"].value_counts()
-    return set(counts[counts >= _HABIT].index)
-
-
 def _credit_status(
-    rows: pd.DataFrame, named: pd.MultiIndex | None, crediting: set[str], settings: config.Elect
+    rows: pd.DataFrame, named: pd.MultiIndex | None, crediting: Callable[[], pa.Array], settings: config.Elect
 ) -> pd.Series:
     """own, credited, partial, dropped or unknown: how each print owns up to its origin.
 
@@ -106,10 +98,11 @@ def _credit_status(
         & rows["origin_agency"].notna()
         & (witnesses >= settings.dropped_min_credited)
         & ~rows["language"].isin(_UNCREDITED_BY_CUSTOM)
-        & rows["publisher_id"].isin(crediting)
     )
     if named is not None:
         dropped &= ~pd.MultiIndex.from_frame(rows[["article_id", "origin_agency"]]).isin(named)
+    if dropped.any():
+        dropped &= rows["publisher_id"].isin(crediting().to_pylist())
     status = pd.Series("unknown", index=rows.index).mask(dropped, "dropped")
     status = status.mask(grade == "partial", "partial").mask(grade.isin(["full", "release"]), "credited")
     return status.mask(at_home(rows), "own")

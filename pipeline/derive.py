@@ -1,0 +1,160 @@
+"""From articles and their matches to the rows that are published of them: what a run comes to.
+
+    articles, matches, what was published of them --form--> clusters that have ids --tell--> all tables
+
+`form` is done for whole components of matches, each by itself: clusters, canonicals, ids. Whom clusters touch is said once all
+have ids (`tell`): excerpts, links, and the matches themselves. Both are functions of tables and settings: no path, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from pipeline import config, notices
+from pipeline.compare import Opened
+from pipeline.meet import facts_of
+from pipeline.splice import Published
+from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch
+from pipeline.storage.state import State
+from pipeline.watch import Watch
+
+__all__ = ["Formed", "derive", "form", "tell"]
+
+
+class Formed(NamedTuple):
+    """Clusters as they are now, and the `matches` (`rollup.NAMED`) among their articles.
+
+    `times`: the articles (article_id, effective_at). `found`: credits, citations and stripped lines of published ones.
+    """
+
+    clusters: pa.Table
+    members: pa.Table
+    changes: pa.Table
+    events: pa.Table
+    matches: pa.Table
+    times: pa.Table
+    found: Mapping[str, pa.Table]
+
+
+def derive(
+    opened: Opened,
+    was: Published,
+    run_id: str,
+    as_of: datetime,
+    settings: config.Config,
+    watch: Watch,
+    now: State,
+    orders: override.Orders = override.NOTHING,
+) -> dict[str, pa.Table]:
+    """The published rows of these articles, as of a day, after what was published of them before.
+
+    Each has the time of its article in `at`, a match or link that of the later one.
+
+    Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands.
+    """
+    formed = form(opened, was, run_id, as_of, settings, watch, orders)
+    return tell(formed, opened.outer, opened.around, was, now, settings, watch)
+
+
+def form(
+    opened: Opened,
+    was: Published,
+    run_id: str,
+    as_of: datetime,
+    settings: config.Config,
+    watch: Watch,
+    orders: override.Orders = override.NOTHING,
+) -> Formed:
+    """The clusters of these articles, by the matches among them, with the ids that they had."""
+    known, articles, sketched = opened.known, opened.known.articles, opened.known.sketched
+    facts = facts_of(known)
+    with watch.step("cluster") as step:
+        ranks = rollup.ranks(articles)
+        matches, anchors = override.enforce(
+            opened.matches,
+            articles["article_id"],
+            orders,
+            compare=lambda pairs: sketched.verified(pairs, facts, settings.verify),
+            group=lambda matches: cluster.run(matches, ranks),
+        )
+        groups = rollup.groups(articles, anchors)
+        unmet = sketched.verified(rollup.unmet(matches, anchors), facts, settings.verify)
+        matches = pa.concat_tables([matches, unmet])
+        step.rows = articles.num_rows
+    with watch.step("elect") as step:
+        credited = elect.credited(articles, known.credits)
+        texts = rollup.same_text_and_cluster(sketched.light, anchors)
+        columns = (articles["article_id"], articles["publisher_id"], texts, articles["effective_at"])
+        articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
+        articles = notices.apply(articles, credited, anchors, sketched, opened.notices, opened.earlier, settings)
+        elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
+        figures = sketched.figures(groups, elections, facts, settings.verify)
+        clusters, members = elect.tables(
+            groups, elections, articles, credited, figures, settings.elect, known.citations, opened.crediting
+        )
+        step.rows = clusters.num_rows
+    with watch.step("follow") as step:
+        clusters, members = rollup.within_horizon(clusters, members, articles, as_of, settings.store.horizon_days)
+        clusters, members = (
+            _and_frozen(was, name, rows) for name, rows in (("clusters", clusters), ("members", members))
+        )
+        told = follow.run(clusters, members, was.before, run_id, as_of)
+        step.rows = told.events.num_rows
+    times = _and_frozen(was, "members", articles.select(["article_id", "effective_at"]))
+    of_members = {"credits": known.credits, "citations": known.citations, "stripped": known.stripped}
+    return Formed(
+        told.clusters,
+        told.members,
+        told.changes,
+        told.events,
+        rollup.named(matches, articles),
+        times,
+        {name: rollup.dated(rollup.of_members(rows, told.members), articles) for name, rows in of_members.items()},
+    )
+
+
+def tell(
+    formed: Formed,
+    outer: pa.Table,
+    around: pa.Table,
+    was: Published,
+    now: State,
+    settings: config.Config,
+    watch: Watch,
+) -> dict[str, pa.Table]:
+    """The published rows of clusters that were formed, whom they touch among them: `outer` are matches with other articles.
+
+    Of those `was` has the members and sizes of their clusters; `around` are the texts of both.
+    """
+    with watch.step("excerpt") as step:
+        named = pa.concat_tables([formed.matches, outer])
+        member_of = pa.concat_tables([formed.members.select(was.members.column_names), was.members])
+        sizes = pa.concat_tables([formed.clusters.select(was.sizes.column_names), was.sizes])
+        borrowed = excerpt.borrowed(named, member_of, sizes)
+        texts = rollup.texts(borrowed["article_id"], around, settings.sketch.short_words)
+        found = now.bodies(texts)  # of those whose words are kept
+        excerpts = excerpt.run(borrowed, found, sketch.spans(found["body"], settings.sketch))
+        step.rows = excerpts.num_rows
+    matches = _and_frozen(was, "matches", rollup.published(named, member_of))
+    rows = {**formed.found, "excerpts": rollup.dated(excerpts, around)}
+    return {
+        "clusters": rollup.dated(formed.clusters, formed.times, "anchor_id"),
+        "members": formed.members.append_column("at", formed.members["effective_at"]),
+        "matches": matches,
+        "links": rollup.links(matches, member_of),
+        **{name: _and_frozen(was, name, table) for name, table in rows.items()},
+        "changes": formed.changes,
+        "events": formed.events.append_column("at", formed.events["as_of"]),
+    }
+
+
+def _and_frozen(was: Published, name: str, rows: pa.Table) -> pa.Table:
+    """Rows of a table, and those of clusters that stay as they were published."""
+    if name not in was.frozen:
+        return rows
+    rows = rows.select([column for column in rows.column_names if column in was.frozen[name].column_names])
+    return pa.concat_tables([rows, was.frozen[name].select(rows.column_names).cast(rows.schema)])

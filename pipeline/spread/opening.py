@@ -1,0 +1,117 @@
+"""Which texts have their clusters formed anew: what `compare` opens, of which the driver knows ids, times and numbers alone.
+
+Their components are cut into *bins*: whole ones in the order of time, so many texts together that a worker holds them. What is
+published of a text, or was, travels to its bin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from pipeline import config, schema
+from pipeline.compare import AROUND, Opened
+from pipeline.engine.spark import Cluster
+from pipeline.meet import Articles, Met, components, matched_in
+from pipeline.sketched import Sketched
+from pipeline.spread import scratch
+from pipeline.stages import rollup
+from pipeline.stages.kernels import arrays
+from pipeline.storage.state import State, ends
+
+__all__ = ["Bins", "bins_of", "opened"]
+
+_OUTSIDE = pa.schema([("key", pa.int64())])
+
+
+def opened(
+    cluster: Cluster, kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]
+) -> Opened:
+    """As `compare.formed_anew` opens them; but of articles what names them, and of matches the accepted ones, by row."""
+    keys, edges, _ = components(kept, now, met, settings, ties)
+    texts = now.texts(AROUND, keys=keys)
+    order = np.argsort(texts["key"].to_numpy())
+    articles = texts.take(pa.array(order[np.searchsorted(texts["key"].to_numpy(), keys, sorter=order)]))
+    outside = np.empty(0, np.int64)
+    by_key = np.argsort(keys)
+    if kept.parts:
+        path = now.parts[-1].folder.parent / "scratch" / "opened.arrow"
+        scratch.save_mapped(pa.table({"key": keys[by_key]}), path)
+        times = articles["effective_at"].cast(pa.int64()).to_numpy()
+        found = cluster.each(partial(_outside, now, path), now.matching(matched_in(times, settings)))
+        outside = np.unique(np.concatenate([outside, *(rows["key"].to_numpy() for rows in found)]))
+    rows = by_key[np.searchsorted(keys, edges, sorter=by_key)]
+    nothing = [schema.STRIPPED.empty_table(), schema.CREDITS.empty_table(), schema.CITATIONS.empty_table()]
+    return Opened(
+        known=Articles(articles.combine_chunks(), Sketched(now, articles, 0), *nothing),
+        matches=pa.table({"left": rows[0], "right": rows[1]}),
+        outer=rollup.NAMED.empty_table(),
+        around=pa.concat_tables([articles, now.texts(AROUND, keys=outside)]).combine_chunks(),
+        gone=kept.texts(["article_id", "effective_at"], keys=met.gone),
+    )
+
+
+def _outside(now: State, path: Path, number: int) -> pa.Table:
+    """The texts that those in a file met by the matches of a part, and that are none of them."""
+    keys, found = scratch.mapped(path)["key"].to_numpy(), [np.empty(0, np.int64)]
+    for matches in now.matches_in(number):
+        sides = ends(matches)
+        inside = arrays.is_in(sides, keys)
+        found.append(np.unique(sides[~inside & inside.any(axis=0)]))
+    return pa.table([np.unique(np.concatenate(found))], schema=_OUTSIDE)
+
+
+class Bins(NamedTuple):
+    """The bin of each text that is opened, int64 (texts,), from 0 without a gap; and whether it has company there."""
+
+    number: NDArray[np.int64]
+    several: NDArray[np.bool_]
+
+
+def bins_of(opened: Opened, was: pa.Table, most: int) -> Bins:
+    """Components of texts in bins of so many, or of one component that is larger.
+
+    Together are texts that accepted matches join, and those that `was` (article_id, cluster_id) has in one cluster.
+    """
+    ids, n = opened.known.articles["article_id"].combine_chunks(), opened.known.articles.num_rows
+    labels = _labels(np.concatenate([_edges(opened.matches), _edges(_of_clusters(was, ids))], axis=1), n)
+    first = np.full(n, n)
+    np.minimum.at(first, labels, np.arange(n))
+    order = np.argsort(first[labels], kind="stable")  # components in the order of their first text
+    begins = arrays.changes(labels[order])
+    starts = np.flatnonzero(begins)
+    number = (starts // most)[np.cumsum(begins) - 1] if n else starts
+    bins = np.empty(n, np.int64)
+    bins[order] = np.unique(number, return_inverse=True)[1]
+    return Bins(bins, np.bincount(labels, minlength=1)[labels] > 1)
+
+
+def _edges(pairs: pa.Table) -> NDArray[np.int64]:
+    return np.stack([pairs[side].to_numpy() for side in ("left", "right")])
+
+
+def _of_clusters(was: pa.Table, ids: pa.Array) -> pa.Table:
+    """The first text of each cluster with each other one, by row."""
+    rows = pc.index_in(was["article_id"], value_set=ids)
+    there = rows.is_valid()
+    rows, clusters = rows.filter(there).cast(pa.int64()), was["cluster_id"].filter(there)
+    found = pa.table({"row": rows, "cluster": clusters})
+    first = found.group_by("cluster").aggregate([("row", "min")])
+    at = pc.index_in(found["cluster"], value_set=first["cluster"].combine_chunks())
+    return pa.table({"left": first["row_min"].take(at), "right": found["row"]})
+
+
+def _labels(edges: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """The component of each of so many nodes."""
+    graph = coo_array((np.ones(edges.shape[1], np.bool_), (edges[0], edges[1])), shape=(n, n))
+    labels: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
+    return labels

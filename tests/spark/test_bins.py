@@ -1,0 +1,163 @@
+"""A run in many small tasks comes to what it comes to at once: its tables, night by night, whatever stays of those before.
+
+The tasks run in this process (`inline`); `test_parity` has Spark run some.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline import checkup, config, flow, forget
+from pipeline.hands import LOCAL, Hands
+from pipeline.spread import Spread
+from pipeline.spread.opening import bins_of
+from pipeline.storage.store import Store
+from tests import strategies
+from tests.conftest import GOLDEN
+from tests.spark.inline import inline
+from tests.spark.worlds import SETTINGS, run, same, written
+from tests.test_many_nights import FIRST, deliveries
+from tests.test_many_nights import SETTINGS as SIXTY_DAYS
+from tests.test_many_nights import written as as_file
+
+FIRST_NIGHT = 12  # of the deliveries
+
+
+def with_store(of: config.Config, **changed: object) -> config.Config:
+    return msgspec.structs.replace(of, store=msgspec.structs.replace(of.store, **changed))
+
+
+@pytest.mark.parametrize("divide_over", [0, 500_000])
+def test_the_wire_day_at_once(tmp_path: Path, divide_over: int) -> None:
+    day = with_store(config.load(GOLDEN / "wire-day.toml"), divide_over=divide_over)
+    one, other = Store(tmp_path / "one"), Store(tmp_path / "other")
+    flow.run([str(GOLDEN / "wire-day")], one, day)
+    flow.run([str(GOLDEN / "wire-day")], other, day, hands=Spread(inline()))
+    same(one, other)
+    assert not [check for check in checkup.checkup(other) if check.broken]
+
+
+@given(
+    world=strategies.worlds(),
+    cuts=st.tuples(st.floats(0.1, 0.5), st.floats(0.5, 0.9)),
+    turns=st.permutations([0, 1, 2]),
+    block_texts=st.sampled_from([1, 3, 1000]),
+    divide_over=st.sampled_from([0, 4, 500_000]),
+)
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+def test_nights_in_any_order_by_either(
+    world: tuple[strategies.Article, ...],
+    cuts: tuple[float, float],
+    turns: Sequence[int],
+    block_texts: int,
+    divide_over: int,
+) -> None:
+    first, second = (int(len(world) * cut) for cut in cuts)
+    nights = [world[:first], world[first:second], world[second:]]
+    on = Spread(inline(split_mb=0.0005, block_texts=block_texts))
+    rules = with_store(SETTINGS, divide_over=divide_over)
+    with tempfile.TemporaryDirectory() as folder:
+        one, other = Store(Path(folder) / "one"), Store(Path(folder) / "other")
+        files = [written(nights[turn], Path(folder) / f"night{turn}") for turn in turns if nights[turn]]
+        run(files, one, rules, [LOCAL] * len(files))
+        run(files, other, rules, [on, LOCAL, on][: len(files)])
+        same(one, other)
+        assert not [check for check in checkup.checkup(other) if check.broken]
+
+
+def test_nights_that_go_on(tmp_path: Path) -> None:
+    """Over eight nights with late articles and changed texts, orders of an editor, a takedown, other rules, and an end."""
+    one, other = Store(tmp_path / "one"), Store(tmp_path / "other")
+    on, turns = Spread(inline(block_texts=2)), [False, True, True, False, True, True, True, True]
+    divide_over = [10_000, 0, 0, 0, 10_000, 10_000, 0, 0]
+    orders = tmp_path / "orders.csv"
+    for number, (rows, over, turn) in enumerate(zip(deliveries()[FIRST_NIGHT:], divide_over, turns, strict=False)):
+        rules = with_store(SIXTY_DAYS, divide_over=over, horizon_days=5 if number == 7 else 60)
+        if number >= 3:
+            orders.write_text(ORDERS.format(*linked(one)))
+            rules = msgspec.structs.replace(rules, override=config.Override(orders=str(orders)))
+        if number == 5:
+            rules = msgspec.structs.replace(rules, verify=config.Verify(min_jaccard=0.9, min_containment=0.95))
+        path = as_file(tmp_path, f"{number}", rows)
+        for store, hands in ((one, LOCAL), (other, on if turn else LOCAL)):
+            night(path, store, rules, number, hands)
+        same(one, other)
+        if number == 2:
+            gone = one.table("members")["article_id"][3].as_py()
+            for store in (one, other):
+                forget.forget([gone], store)
+    assert not [check for check in checkup.checkup(other) if check.broken]
+    assert one.tables().count("events")
+
+
+ORDERS = "order,left_id,right_id,note\nmust_link,{0},{1},one event\ncannot_link,{2},{3},two\npin,{3},,ours\n"
+
+
+def linked(store: Store) -> list[str]:
+    """Two articles of different clusters, and two of one."""
+    rows = store.table("members").select(["article_id", "cluster_id"]).to_pylist()
+    several = [row for row in rows if sum(other["cluster_id"] == row["cluster_id"] for other in rows) > 1]
+    other = next(row for row in rows if row["cluster_id"] != several[0]["cluster_id"])
+    mate = next(row for row in several[1:] if row["cluster_id"] == several[0]["cluster_id"])
+    return [several[0]["article_id"], other["article_id"], several[0]["article_id"], mate["article_id"]]
+
+
+def night(path: str, store: Store, rules: config.Config, number: int, hands: Hands) -> None:
+    as_of = FIRST + timedelta(days=number + FIRST_NIGHT + 1)
+    flow.run([path], store, rules, as_of=as_of, hands=hands, publish_anyway=True)
+
+
+@given(
+    st.integers(1, 30).flatmap(
+        lambda n: st.tuples(
+            st.just(n),
+            st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=30),
+            st.lists(st.one_of(st.none(), st.integers(0, 5)), min_size=n, max_size=n),
+            st.integers(1, 8),
+        )
+    )
+)
+def test_bins_hold_whole_components_and_clusters_in_the_order_of_time(
+    drawn: tuple[int, list[tuple[int, int]], list[int | None], int],
+) -> None:
+    import networkx
+
+    n, edges, clusters, most = drawn
+    ids = pa.array([f"a{row}" for row in range(n)])
+    held = [(f"a{row}", f"c{cluster}") for row, cluster in enumerate(clusters) if cluster is not None]
+    was = pa.table({"article_id": [*(one for one, _ in held), "gone"], "cluster_id": [*(c for _, c in held), "c0"]})
+    opened = Opened(pa.table({"article_id": ids}), edges)
+    bins = bins_of(opened, was, most)  # type: ignore[arg-type]
+    graph = networkx.Graph([*edges, *((f"a{row}", row) for row in range(n)), *held])
+    components = [{node for node in part if isinstance(node, int)} for part in networkx.connected_components(graph)]
+    components = sorted((part for part in components if part), key=min)
+    assert [bins.several[row] for part in components for row in part] == [
+        len(part) > 1 for part in components for _ in part
+    ]
+    assert all(len(set(bins.number[list(part)])) == 1 for part in components)
+    sequence = [int(bins.number[min(part)]) for part in components]
+    assert sequence == sorted(sequence)
+    assert sorted(set(sequence)) == list(range(len(set(sequence))))
+    for number in set(sequence):
+        parts = [len(part) for part, found in zip(components, sequence, strict=True) if found == number]
+        assert sum(parts[:-1]) < most + max(parts)
+
+
+class Opened:
+    """What `bins_of` looks at."""
+
+    def __init__(self, articles: pa.Table, edges: list[tuple[int, int]]) -> None:
+        sides = np.array(edges, np.int64).reshape(-1, 2)
+        self.matches = pa.table({"left": sides[:, 0], "right": sides[:, 1]})
+        self.known = self
+        self.articles = articles
