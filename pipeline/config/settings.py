@@ -226,6 +226,9 @@ class Night(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _MASTER = "spark://host:7077, yarn, k8s://..., local[*]; empty: what spark-submit or the session that is there says"
+_DRIVER_EDGES = (
+    "edges whose components the driver finds alone, some 130 bytes each; more become fewer on the cluster first"
+)
 _PARTITIONS = "tasks into which rows go that are shuffled; 0: two for each core of the cluster"
 
 
@@ -239,6 +242,7 @@ class Spark(Struct, frozen=True, forbid_unknown_fields=True):
     block_texts: Annotated[int, _count("texts that are compared, or whose clusters are formed, together", ge=1)] = (
         20_000
     )
+    driver_edges: Annotated[int, _count(_DRIVER_EDGES)] = 20_000_000
 
 
 _DIFFS = "prints put beside their canonical version: one of each story before a second of any"

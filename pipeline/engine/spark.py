@@ -43,6 +43,8 @@ _PARCELS = "to long, content binary"
 _SCHEMA = pa.schema([("to", pa.int64()), ("content", pa.binary())])
 _AT_ONCE = 8  # parcels, of some megabytes each, that pass between Python and the JVM together
 _BATCH = "spark.sql.execution.arrow.maxRecordsPerBatch"
+_SHUFFLE = "spark.sql.shuffle.partitions"
+_ROW_GROUP = 32 << 20  # bytes of columns that a task holds before it writes them
 
 #: What a session of our own is given unless the settings say otherwise. Between parcels a worker has nothing to keep.
 _DEFAULTS = {
@@ -72,15 +74,19 @@ def open_cluster(settings: Spark) -> Iterator[Cluster]:
     there = SparkSession.getActiveSession()
     with _quiet():
         session = there or _started(settings)
-    before = session.conf.get(_BATCH, None)
-    session.conf.set(_BATCH, str(_AT_ONCE))
+    cluster = Cluster(session, settings)
+    wanted = {_BATCH: _AT_ONCE, _SHUFFLE: cluster.partitions}
+    before = {name: session.conf.get(name, None) for name in wanted}
+    for name, value in wanted.items():
+        session.conf.set(name, str(value))
     try:
-        yield Cluster(session, settings)
+        yield cluster
     finally:
         if there is None:
             session.stop()
-        elif before is not None:
-            session.conf.set(_BATCH, before)
+        for name, value in before.items() if there else ():
+            if value is not None:
+                session.conf.set(name, value)
 
 
 def _started(settings: Spark) -> SparkSession:
@@ -129,7 +135,7 @@ class Cluster:
         try:
             return max(2, 2 * int(self.session.sparkContext.defaultParallelism))
         except Exception:  # Spark Connect has no context
-            return int(self.session.conf.get("spark.sql.shuffle.partitions", "64") or 64)
+            return int(self.session.conf.get(_SHUFFLE, "64") or 64)
 
     def each(self, function: Callable[[Task], pa.Table], tasks: Sequence[Task]) -> list[pa.Table]:
         """`function` of each task, in the order of the tasks. The tables, which come to the driver, are small."""
@@ -148,6 +154,25 @@ class Cluster:
     def rows(self, emit: Callable[[Task], Iterable[Parcel]], tasks: Sequence[Task]) -> Rows:
         """What the tasks emit, to be sent on."""
         return Rows(self, self._frame(partial(_emitted, emit), tasks), [_name(emit)])
+
+    def read(self, paths: Sequence[Path], columns: str) -> DataFrame:
+        """The columns of Parquet files, or of folders of them, where all machines see them."""
+        with _errors():
+            return self.session.read.schema(columns).parquet(*map(_address, paths))
+
+    def write(self, frame: DataFrame, folder: Path, name: str) -> list[Path]:
+        """The rows as Parquet files in `folder`, in no order, and what was there is gone; `name` is what the job is called."""
+        self._tell(name)
+        writer = frame.write.mode("overwrite").option("parquet.block.size", _ROW_GROUP)
+        with _errors():
+            writer.parquet(_address(folder))
+        return sorted(folder.glob("*.parquet"))
+
+    def first(self, frame: DataFrame, name: str) -> tuple[Any, ...]:
+        """The first row, of a frame that has few."""
+        self._tell(name)
+        with _errors():
+            return tuple(frame.collect()[0])
 
     def _tell(self, name: str) -> None:
         """What Spark's own pages and logs call the next job."""
@@ -191,11 +216,25 @@ def _name(function: Callable[..., Any]) -> str:
 
 
 def _collected(frame: DataFrame) -> Iterator[tuple[int, bytes]]:
+    with _errors():
+        for row in frame.collect():
+            yield row["to"], bytes(row["content"])
+
+
+def _address(path: Path) -> str:
+    """A path for Spark, which without a scheme takes it for one of the cluster's own file system, HDFS for instance."""
+    path = path.absolute()
+    if path.parts[1:2] == ("Volumes",):  # of Databricks, which have no other address
+        return str(path)
+    return path.as_uri()
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
     from pyspark.errors import PySparkException, PythonException
 
     try:
-        for row in frame.collect():
-            yield row["to"], bytes(row["content"])
+        yield
     except PySparkException as error:
         told = _told(error)
         if isinstance(error, PythonException) and not _is_expected(told):

@@ -60,7 +60,7 @@ def derived(
         frozen=frozenset(was.frozen),
     )
     with watch.step("cut") as step:
-        bins = bins_of(opened, was.before.members, settings.spark.block_texts)
+        bins = bins_of(cluster, opened, was.before.members, settings.spark.block_texts, work)
         _tell(told, opened, was, bins)
         step.rows = opened.known.articles.num_rows
     with watch.step("form") as step:

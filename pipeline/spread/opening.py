@@ -15,13 +15,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from pipeline import config, schema
+from pipeline import config, meet, schema
 from pipeline.compare import AROUND, Opened
+from pipeline.engine import components
 from pipeline.engine.spark import Cluster
-from pipeline.meet import Articles, Met, components, matched_in
+from pipeline.meet import Articles, Met, matched_in
 from pipeline.sketched import Sketched
 from pipeline.spread import scratch
 from pipeline.stages import rollup
@@ -37,7 +36,7 @@ def opened(
     cluster: Cluster, kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]
 ) -> Opened:
     """As `compare.formed_anew` opens them; but of articles what names them, and of matches the accepted ones, by row."""
-    keys, edges, _ = components(kept, now, met, settings, ties)
+    keys, edges, _ = meet.components(kept, now, met, settings, ties)
     texts = now.texts(AROUND, keys=keys)
     order = np.argsort(texts["key"].to_numpy())
     articles = texts.take(pa.array(order[np.searchsorted(texts["key"].to_numpy(), keys, sorter=order)]))
@@ -77,26 +76,24 @@ class Bins(NamedTuple):
     several: NDArray[np.bool_]
 
 
-def bins_of(opened: Opened, was: pa.Table, most: int) -> Bins:
-    """Components of texts in bins of so many, or of one component that is larger.
+def bins_of(cluster: Cluster, opened: Opened, was: pa.Table, most: int, folder: Path) -> Bins:
+    """Components of texts in bins of so many, or of one component that is larger. Edges lie in a `folder` meanwhile.
 
     Together are texts that accepted matches join, and those that `was` (article_id, cluster_id) has in one cluster.
     """
     ids, n = opened.known.articles["article_id"].combine_chunks(), opened.known.articles.num_rows
-    labels = _labels(np.concatenate([_edges(opened.matches), _edges(_of_clusters(was, ids))], axis=1), n)
-    first = np.full(n, n)
-    np.minimum.at(first, labels, np.arange(n))
-    order = np.argsort(first[labels], kind="stable")  # components in the order of their first text
+    edges = folder / "edges.parquet"
+    scratch.save(pa.concat_tables([opened.matches, _of_clusters(was, ids)]), edges)
+    found = components.labels(cluster, [edges], folder)
+    labels = np.arange(n)
+    labels[found["node"].to_numpy()] = found["label"].to_numpy()
+    order = np.argsort(labels, kind="stable")  # components in the order of their first text
     begins = arrays.changes(labels[order])
     starts = np.flatnonzero(begins)
     number = (starts // most)[np.cumsum(begins) - 1] if n else starts
     bins = np.empty(n, np.int64)
     bins[order] = np.unique(number, return_inverse=True)[1]
-    return Bins(bins, np.bincount(labels, minlength=1)[labels] > 1)
-
-
-def _edges(pairs: pa.Table) -> NDArray[np.int64]:
-    return np.stack([pairs[side].to_numpy() for side in ("left", "right")])
+    return Bins(bins, np.bincount(labels)[labels] > 1)
 
 
 def _of_clusters(was: pa.Table, ids: pa.Array) -> pa.Table:
@@ -108,10 +105,3 @@ def _of_clusters(was: pa.Table, ids: pa.Array) -> pa.Table:
     first = found.group_by("cluster").aggregate([("row", "min")])
     at = pc.index_in(found["cluster"], value_set=first["cluster"].combine_chunks())
     return pa.table({"left": first["row_min"].take(at), "right": found["row"]})
-
-
-def _labels(edges: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """The component of each of so many nodes."""
-    graph = coo_array((np.ones(edges.shape[1], np.bool_), (edges[0], edges[1])), shape=(n, n))
-    labels: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
-    return labels

@@ -137,7 +137,8 @@ def test_bins_hold_whole_components_and_clusters_in_the_order_of_time(
     held = [(f"a{row}", f"c{cluster}") for row, cluster in enumerate(clusters) if cluster is not None]
     was = pa.table({"article_id": [*(one for one, _ in held), "gone"], "cluster_id": [*(c for _, c in held), "c0"]})
     opened = Opened(pa.table({"article_id": ids}), edges)
-    bins = bins_of(opened, was, most)  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory() as folder:
+        bins = bins_of(inline(), opened, was, most, Path(folder))  # type: ignore[arg-type]
     graph = networkx.Graph([*edges, *((f"a{row}", row) for row in range(n)), *held])
     components = [{node for node in part if isinstance(node, int)} for part in networkx.connected_components(graph)]
     components = sorted((part for part in components if part), key=min)

@@ -9,14 +9,18 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.generate import write
-from pipeline import checkup
+from pipeline import checkup, config
+from pipeline.engine.components import labels, labels_here
+from pipeline.engine.spark import Cluster, open_cluster
 from pipeline.storage.store import Store
+from tests.spark.test_components import SHAPES, beside, written
 from tests.spark.worlds import same
 
 pytestmark = pytest.mark.spark_kills
@@ -107,3 +111,25 @@ def test_a_driver_that_dies_leaves_the_store_as_it_was_and_the_next_run_makes_up
     subprocess.run(_command(folder, tmp_path / "there"), check=True, cwd=folder)
     same(here, store)
     assert not [check for check in checkup.checkup(store) if check.broken]
+
+
+def test_an_executor_that_dies_changes_no_component(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyspark")
+    chain = [(node, node + 1) for node in range(60)]
+    files = written(beside([chain, SHAPES["clique"], SHAPES["star around the highest"]]), tmp_path)
+    settings = config.Spark(
+        master="local-cluster[2,1,512]", partitions=8, driver_edges=0, conf={"spark.executor.memory": "512m"}
+    )
+    write, seen = Cluster.write, []
+
+    def write_and_kill(self: Cluster, *given: Any) -> list[Path]:
+        seen.append(_executors(psutil.Process()))
+        if len(seen) == 3:
+            seen[-1][0].kill()
+        return write(self, *given)
+
+    monkeypatch.setattr(Cluster, "write", write_and_kill)
+    with open_cluster(settings) as cluster:
+        assert labels(cluster, files, tmp_path / "work").equals(labels_here(files))
+    assert len(seen) > 3
+    assert len(seen[2]) == 2
