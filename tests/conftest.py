@@ -32,6 +32,14 @@ class Ended(NamedTuple):
     err: str
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _unwaited() -> Iterator[None]:
+    """A run does not wait until the disk has what it wrote: no test here pulls the plug, and they make a thousand stores."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture
 def reprints(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """The console script, in this process."""
@@ -48,21 +56,33 @@ def reprints(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.fixture(scope="session")
-def wire_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the bundled day in it. Read it; a test that writes makes its own."""
+def wire_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A store with the bundled day in it, made once, however many processes test. Read it; a test that writes copies it."""
     from pipeline import config, flow
     from pipeline.storage.store import Store
 
-    path = tmp_path_factory.mktemp("wire-day") / "store"
-    flow.run([str(GOLDEN / "wire-day")], Store(path), config.load(GOLDEN / "wire-day.toml"))
-    return path
+    path = _of_all_workers(tmp_path_factory) / "wire-day"
+    with FileLock(f"{path}.lock"):
+        if not (path / "latest.json").exists():
+            flow.run([str(GOLDEN / "wire-day")], Store(path), config.load(GOLDEN / "wire-day.toml"))
+    before = _bytes_below(path)
+    yield path
+    assert _bytes_below(path) == before, f"a test wrote to {path}, which others read"
+
+
+def _of_all_workers(factory: pytest.TempPathFactory) -> Path:
+    """The temporary folder of a test run, the same in every process that tests."""
+    return factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
+
+
+def _bytes_below(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "lock"}
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What `make demo` prints: run once, however many processes test."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    said = tmp_path_factory.getbasetemp().parent / f"demo-{run}.txt"
+    said = _of_all_workers(tmp_path_factory) / "demo.txt"
     with FileLock(f"{said}.lock"):
         if not said.exists():
             said.write_text(shown.run("make demo"), encoding="utf-8")
