@@ -181,5 +181,6 @@ def _event(
     to_id: pd.Series | None = None,
 ) -> list[Event]:
     nobody = [None] * len(cluster_id)
-    sides = (nobody if ids is None else ids for ids in (from_id, to_id))
-    return [Event(*row, event) for row in zip(cluster_id, *sides, reason, strict=True)]
+    sides = (nobody if from_id is None else from_id), (nobody if to_id is None else to_id)
+    rows = zip(cluster_id, *sides, reason, strict=True)
+    return [Event(id_, from_, to, why, event) for id_, from_, to, why in rows]
