@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import logging
 import os
 import sys
@@ -30,6 +31,12 @@ class Ended(NamedTuple):
     code: int
     out: str
     err: str
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not go over it a thousand times."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
