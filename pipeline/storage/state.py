@@ -188,14 +188,19 @@ class State:
         left = np.empty(0, np.int64) if gone else self._left
 
         def read(part: Ref) -> pa.Table:
-            path = part.folder / "texts.parquet"
-            rows = pq.read_table(path, columns=list({*columns, "key"}), filters=_within("effective_at", spans))
+            path, needed = part.folder / "texts.parquet", list({*columns, "key"})
+            if spans is None:
+                rows = tables.read(path, needed)
+            else:
+                rows = pq.read_table(path, columns=needed, filters=_within("effective_at", spans))
             holds = ~arrays.is_in(rows["key"].to_numpy(), left)
             if keys is not None:
                 holds &= arrays.is_in(rows["key"].to_numpy(), keys)
             return rows.filter(pa.array(holds)).select(columns).cast(schema_)
 
         chosen = [part for part in self._compared if wanted is None or part.number in wanted]
+        if spans is not None:
+            chosen = [part for part in chosen if _reaches(part.folder / "texts.parquet", "effective_at", spans)]
         return pa.concat_tables([schema_.empty_table(), *parallel(read, chosen)])
 
     def bodies(self, texts: pa.Table) -> pa.Table:
@@ -378,10 +383,8 @@ def replaced(rows: pa.Table, changed: pa.Table, at: NDArray[np.int64]) -> pa.Tab
     return rows.combine_chunks()
 
 
-def _within(column: str, spans: Sequence[Span] | None) -> pc.Expression | None:
+def _within(column: str, spans: Sequence[Span]) -> pc.Expression:
     """A filter for times in any of the stretches."""
-    if spans is None:
-        return None
     found = pc.scalar(False)
     for first, last in spans:
         lower, upper = (pa.scalar(time, schema.TIME) for time in (first, last))
