@@ -64,7 +64,8 @@ def watched(command: list[str]) -> tuple[float, int]:
 
 def measure(articles: int, rounds: int, seed: int, folder: Path) -> dict[str, list[Measured]]:
     """The core at the settings of the peers' job, the core as shipped and the whole run in turn, `rounds` times."""
-    path, warm, store = core.corpus(folder, articles, seed), core.corpus(folder, 4_000, seed + 1), folder / "store"
+    path, store = core.corpus(folder, articles, seed), folder / "store"
+    warm = core.corpus(folder, min(articles, 4_000), seed + 1)
     found: dict[str, list[Measured]] = {"job": [], "core": [], "run": []}
     for number in range(rounds):
         out = folder / "core.json"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gc
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +34,20 @@ class Ended(NamedTuple):
     err: str
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not go over it a thousand times."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _unwaited() -> Iterator[None]:
+    """A run does not wait until the disk has what it wrote: no test here pulls the plug, and they make a thousand stores."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+
+
 @pytest.fixture
 def reprints(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
     """The console script, in this process."""
@@ -48,21 +64,33 @@ def reprints(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.fixture(scope="session")
-def wire_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the bundled day in it. Read it; a test that writes makes its own."""
+def wire_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A store with the bundled day in it, made once, however many processes test. Read it; a test that writes copies it."""
     from pipeline import config, flow
     from pipeline.storage.store import Store
 
-    path = tmp_path_factory.mktemp("wire-day") / "store"
-    flow.run([str(GOLDEN / "wire-day")], Store(path), config.load(GOLDEN / "wire-day.toml"))
-    return path
+    path = _of_all_workers(tmp_path_factory) / "wire-day"
+    with FileLock(f"{path}.lock"):
+        if not (path / "latest.json").exists():
+            flow.run([str(GOLDEN / "wire-day")], Store(path), config.load(GOLDEN / "wire-day.toml"))
+    before = _bytes_below(path)
+    yield path
+    assert _bytes_below(path) == before, f"a test wrote to {path}, which others read"
+
+
+def _of_all_workers(factory: pytest.TempPathFactory) -> Path:
+    """The temporary folder of a test run, the same in every process that tests."""
+    return factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
+
+
+def _bytes_below(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "lock"}
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What `make demo` prints: run once, however many processes test."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    said = tmp_path_factory.getbasetemp().parent / f"demo-{run}.txt"
+    said = _of_all_workers(tmp_path_factory) / "demo.txt"
     with FileLock(f"{said}.lock"):
         if not said.exists():
             said.write_text(shown.run("make demo"), encoding="utf-8")
@@ -79,14 +107,18 @@ def wire_day_truth() -> dict[str, dict[str, str]]:
 @pytest.fixture(scope="session")
 def s3() -> Iterator[str]:
     """The URL of an S3 server in this process, spoken to over HTTP as any other."""
-    from moto.server import ThreadedMotoServer
+    from moto.server import create_backend_app
+    from werkzeug.serving import make_server
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    app = create_backend_app("s3")  # alone: to find out of which service a request is takes longer than to answer it
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture

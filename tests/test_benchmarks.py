@@ -7,6 +7,7 @@ import itertools
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -249,14 +250,14 @@ def run(job):
 }
 
 
-@pytest.fixture
-def stubs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "stubs"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def stubs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("stubs")
     for name, source in STUBS.items():
         (folder / f"{name}.py").write_text(source)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]))
-    return folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]))
+        yield folder
 
 
 def compared(field: list[core.Contender], folder: Path, **others: dict[str, str]) -> page.Comparison:
@@ -302,9 +303,16 @@ def test_a_peer_that_fails_is_on_the_page_with_its_reason(tmp_path: Path, stubs:
         compared(field[1:], tmp_path)
 
 
-def test_clusters_alone_are_judged_by_the_pairs_within(tmp_path: Path, stubs: Path) -> None:
-    field = [core.contenders(1)[0], core.Contender("clusters", "stub_clusters", 1, "clusters, unverified")]
-    comparison = compared(field, tmp_path)
+CLUSTERS = core.Contender("clusters", "stub_clusters", 1, "clusters, unverified")
+
+
+@pytest.fixture(scope="module")
+def beside_clusters(stubs: Path, tmp_path_factory: pytest.TempPathFactory) -> page.Comparison:
+    return compared([core.contenders(1)[0], CLUSTERS], tmp_path_factory.mktemp("beside-clusters"))
+
+
+def test_clusters_alone_are_judged_by_the_pairs_within(beside_clusters: page.Comparison) -> None:
+    comparison = beside_clusters
     verdict = comparison.verdicts["clusters"]
     assert (verdict.recall, verdict.truth_recall, verdict.truth_precision) == (1, 1, 1)
     assert 0.1 < verdict.precision < 1, "prints of one story lie below the cut, too"
@@ -317,9 +325,8 @@ def test_clusters_alone_are_judged_by_the_pairs_within(tmp_path: Path, stubs: Pa
     assert "numpy " in text
 
 
-def test_who_would_take_too_long_is_not_run_and_said_so(tmp_path: Path, stubs: Path) -> None:
-    field = [core.contenders(1)[0], core.Contender("clusters", "stub_clusters", 1)]
-    small = compared(field, tmp_path)
+def test_who_would_take_too_long_is_not_run_and_said_so(beside_clusters: page.Comparison, tmp_path: Path) -> None:
+    field, small = [core.contenders(1)[0], CLUSTERS], beside_clusters
     assert core.too_slow(small, 10**3, patience=1e6) == {}
     spared = core.too_slow(small, 10**9, patience=1e-6)
     large = compared(field, tmp_path, spared=spared)

@@ -18,6 +18,7 @@ from pipeline.checkup import checkup
 from pipeline.storage.store import Store
 from tests import strategies
 from tests.conftest import Ended
+from tests.stores import made_once
 from tests.test_nights import LENIENT, NIGHT, article, night, partition, run
 
 WORDS = {"bodies.parquet", "records.parquet"}
@@ -47,6 +48,7 @@ def sound(store: Path) -> bool:
     return [check for check in checkup(Store(store)) if check.broken] == []
 
 
+@made_once
 def nights(folder: Path, settings: config.Config, count: int = 4, *, name: str = "store") -> Path:
     """A night every ten days: three stories, and a print of one of the night before."""
     store = folder / name
@@ -82,7 +84,7 @@ def test_the_run_that_is_gone_back_to_has_its_own(tmp_path: Path) -> None:
 
 
 def test_what_is_published_is_the_same_without_them(tmp_path: Path) -> None:
-    stores = [nights(tmp_path, kept(days), name=f"{days}") for days in (0, 5)]
+    stores = [nights(tmp_path / f"{days}", kept(days)) for days in (0, 5)]
     assert have_words(stores[1]) == [False, False, False, True]
     for name in ("clusters", "members", "matches", "stripped", "furniture", "events", "changes", "credits"):
         left, right = (Store(store).table(name) for store in stores)

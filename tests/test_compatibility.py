@@ -25,6 +25,7 @@ from pipeline.storage.store import Store
 from pipeline.watch import Watch
 from tests import strategies
 from tests.conftest import GOLDEN, Ended
+from tests.stores import made_once
 from tests.test_bodies import have_words
 from tests.test_nights import BODY, LENIENT, NIGHT, article, night, partition, run
 
@@ -311,9 +312,7 @@ def test_parts_without_words_stay_as_they_are_and_the_rest_is_read_again(tmp_pat
 
 
 def test_a_takedown_under_other_settings_leaves_the_reading_to_the_next_run(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    run(store, night(tmp_path, "a", article("a"), article("f", body=ONLY_FURNITURE)))
-    run(store, night(tmp_path, "b", article("b")))
+    store = two_nights(tmp_path)
     forget.forget(["b"], Store(store), STRICT)
     assert (partition(store), read_again(store)) == ({frozenset("a"), frozenset("f")}, None)
     run(store, night(tmp_path, "c", article("c")), settings=STRICT)
@@ -332,15 +331,28 @@ def _failing_at(number: int) -> Any:
     return failing
 
 
+@made_once
+def two_nights(folder: Path, more: tuple[str, ...] = ()) -> Path:
+    """Nights of a and f, of whose words nothing but furniture is left under `STRICT`, and of b, a print of a."""
+    store = folder / "store"
+    run(store, night(folder, "a", article("a"), article("f", body=ONLY_FURNITURE)))
+    run(store, night(folder, "b", article("b"), *(article(id_, body="other words " * 20) for id_ in more)))
+    return store
+
+
+@made_once
+def third_night(folder: Path) -> Path:
+    """The same and a night of c, under `STRICT`."""
+    store = two_nights(folder)
+    run(store, night(folder, "c", article("c")), settings=STRICT)
+    return store
+
+
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 0])
 def test_interrupted_it_is_done_by_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """As the tables, the new part, a part written anew are moved to their places, and as latest.json is about to be."""
-    store, whole = tmp_path / "store", tmp_path / "whole"
-    for path in (store, whole):
-        run(path, night(tmp_path, "a", article("a"), article("f", body=ONLY_FURNITURE)))
-        run(path, night(tmp_path, "b", article("b")))
+    store, whole = two_nights(tmp_path), third_night(tmp_path / "whole")
     last = night(tmp_path, "c", article("c"))
-    run(whole, last, settings=STRICT)
     with monkeypatch.context() as patch:
         if number:
             patch.setattr(Path, "rename", _failing_at(number))
@@ -387,10 +399,7 @@ def downgraded(store: Path) -> Path:
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    store = tmp_path / "old"
-    run(store, night(tmp_path, "a", article("a"), article("f", body=ONLY_FURNITURE)))
-    run(store, night(tmp_path, "b", article("b"), article("c", body="other words " * 20)))
-    return downgraded(store)
+    return downgraded(two_nights(tmp_path, ("c",)))
 
 
 def test_a_store_of_an_older_release_is_migrated_by_the_next_run(
@@ -445,6 +454,12 @@ def test_a_layout_that_cannot_be_read_is_refused(old: Path, layout: int, found: 
             command()
 
 
+@made_once
+def one_night(folder: Path) -> Path:
+    run(folder / "store", night(folder, "a", article("a")))
+    return folder / "store"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "meaning"),
     [
@@ -462,8 +477,7 @@ def test_a_layout_that_cannot_be_read_is_refused(old: Path, layout: int, found: 
 def test_what_does_not_mix_is_refused_with_what_it_means_and_what_to_do(
     tmp_path: Path, reprints: Callable[..., Ended], name: str, value: object, meaning: str
 ) -> None:
-    store, file = tmp_path / "store", night(tmp_path, "a", article("a"))
-    run(store, file)
+    store, file = one_night(tmp_path), tmp_path / "a.jsonl"
     path = Store(store).folder() / "manifest.json"
     content = write.read_json(path)
     now, content["header"][name] = content["header"][name], value

@@ -19,6 +19,7 @@ from pipeline.storage import write
 from pipeline.storage.store import Store
 from tests.conftest import Ended
 from tests.storage.test_metrics import samples
+from tests.stores import made_once
 
 MONDAY = datetime(2026, 3, 2, 23, tzinfo=UTC)
 AUDIT = config.Audit(min_nights=2, min_count=2, singletons="off", largest_cluster="off")
@@ -56,14 +57,20 @@ class Nights:
         return samples(self.metrics.read_text(encoding="utf-8"))
 
 
-@pytest.fixture
-def nights(tmp_path: Path) -> Nights:
-    """Three nights of two papers that have gone well."""
-    nights = Nights(tmp_path)
+@made_once
+def three_nights(folder: Path) -> Path:
+    nights = Nights(folder)
     for day in range(3):
         nights.deliver(day, alder=6, birch=5)
         assert nights.run(day).findings == []
-    return nights
+    return nights.store.path
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Nights:
+    """Three nights of two papers that have gone well."""
+    three_nights(tmp_path)
+    return Nights(tmp_path)
 
 
 def test_the_metrics_and_the_manifest_tell_of_a_night_that_was_published(nights: Nights) -> None:

@@ -22,6 +22,7 @@ from pipeline.errors import ConfigError, IncompatibleStoreError, StoreError
 from pipeline.storage import write
 from pipeline.storage.store import Store
 from tests.conftest import GOLDEN, Ended
+from tests.stores import made_once
 from tests.test_nights import BODY, LENIENT, NIGHT, article, night, partition, run
 
 VICTIM = "victim-4711"
@@ -40,6 +41,7 @@ def victim(**more: Any) -> dict[str, Any]:
     return article(VICTIM, NIGHT - timedelta(hours=2), words) | row | more
 
 
+@made_once
 def nights(folder: Path, *, with_victim: bool = True) -> Path:
     """A store of four nights. The article comes in the second, before a print of it, and anew in the third."""
     store = folder / ("store" if with_victim else "without")
@@ -52,6 +54,14 @@ def nights(folder: Path, *, with_victim: bool = True) -> Path:
         ("4", article("q", NIGHT + timedelta(hours=2), f"{BODY} {SENTENCE.split(' of ')[1][:9]}")),
     ):
         run(store, night(folder, f"{store.name}{name}", *rows))
+    return store
+
+
+@made_once
+def two(folder: Path) -> Path:
+    """A store of one night: the article, and a print of it."""
+    store = folder / "store"
+    run(store, night(folder, "v", victim(), article("a")))
     return store
 
 
@@ -219,8 +229,7 @@ def test_a_rollback_does_not_bring_it_back_and_no_run_id_is_used_twice(tmp_path:
 
 
 def test_its_id_is_not_given_to_another(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    run(store, night(tmp_path, "v", victim(), article("a")))
+    store = two(tmp_path)
     forget.forget([VICTIM], Store(store))
     run(store, night(tmp_path, "w", victim(publisher="Alder Post", text=OTHER, url="https://alder.example/1")))
     assert partition(store) == {frozenset("a"), frozenset([f"alder.example/{VICTIM}"])}
@@ -263,8 +272,7 @@ def test_a_second_takedown_follows_the_first(tmp_path: Path) -> None:
 def test_an_unknown_id_is_named_and_nothing_is_done(
     tmp_path: Path, ids: list[str], reprints: Callable[..., Ended]
 ) -> None:
-    store = tmp_path / "store"
-    run(store, night(tmp_path, "v", victim(), article("a")))
+    store = two(tmp_path)
     before = digest(store)
     ended = reprints("forget", *ids, "--store", store)
     assert (ended.code, digest(store)) == (2, before)
@@ -383,8 +391,7 @@ def test_interrupted_anywhere_it_is_not_done_or_done_and_ends_the_same(
 
 
 def test_what_cannot_be_removed_is_an_error_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = tmp_path / "store"
-    run(store, night(tmp_path, "v", victim(), article("a")))
+    store = two(tmp_path)
     with monkeypatch.context() as patch:
         patch.setattr("shutil.rmtree", lambda *_, **__: None)
         with pytest.raises(StoreError, match=r"could not be removed; remove them: .*runs/2026-03-09.1, .*state/2026"):
@@ -394,8 +401,7 @@ def test_what_cannot_be_removed_is_an_error_that_names_it(tmp_path: Path, monkey
 
 
 def test_settings_of_another_release_are_asked_for(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    run(store, night(tmp_path, "v", victim(), article("a")))
+    store = two(tmp_path)
     told = Store(store).manifest()
     told["settings"]["pair"]["of_old"] = 1
     write.write_json(Store(store).folder() / "manifest.json", told)
@@ -405,8 +411,7 @@ def test_settings_of_another_release_are_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_state_that_has_it_again_is_found_by_the_checkup(tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    run(store, night(tmp_path, "v", victim(), article("a")))
+    store = two(tmp_path)
     identity = Store(store).state().table("articles")["identity"][0].as_py()
     latest = json.loads((store / "latest.json").read_text())
     write.write_json(store / "latest.json", latest | {"forgotten": [identity]})

@@ -26,7 +26,7 @@ from tests.conftest import GOLDEN, Ended
 from tests.spark.inline import inline
 from tests.spark.worlds import same
 from tests.test_bodies import have_words, kept, nights, own
-from tests.test_compatibility import LATER, ONLY_FURNITURE, downgraded, told
+from tests.test_compatibility import LATER, downgraded, told, two_nights
 from tests.test_nights import BODY, LENIENT, NIGHT, article, night, partition, run
 
 OTHER = msgspec.structs.replace(LENIENT, sketch=config.Sketch(shingle_words=4, permutations=256, seed=7))
@@ -152,11 +152,8 @@ def test_an_article_without_a_time_keeps_the_day_it_came(tmp_path: Path) -> None
 
 
 def test_a_store_of_an_older_release_is_rebuilt_from_its_bodies(tmp_path: Path) -> None:
-    old, new = tmp_path / "old", tmp_path / "new"
-    file = night(tmp_path, "a", article("a"), article("f", body=ONLY_FURNITURE))
-    run(old, file)
-    run(old, night(tmp_path, "b", article("b"), article("c", body="other words " * 20)))
-    downgraded(old)
+    new = tmp_path / "new"
+    old, file = downgraded(two_nights(tmp_path, ("c",))), tmp_path / "a.jsonl"
     strict = msgspec.structs.replace(OTHER, clean=config.Clean(max_strip_share=1.0))
     done = rebuilt(old, new, settings=strict)
     assert (done.read_again["read"], done.read_again["without_words"], done.frozen["articles"]) == (0, 4, 0)

@@ -16,6 +16,7 @@ import pytest
 from pipeline import config, explain, flow
 from pipeline.checkup import checkup
 from pipeline.storage.store import Store
+from tests.stores import made_once
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 SETTINGS = config.Config(audit=config.Audit(max_rejects=1.0, rejects="off"))
@@ -121,12 +122,19 @@ def kill(name: str, hours: float = 30) -> tuple[str, Row]:
     return agency, row
 
 
-def run(store: Path, *nights: list[Row]) -> Store:
-    for rows in nights:
-        path = store.parent / f"{store.name}-{len(list(store.parent.iterdir()))}.jsonl"
-        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        flow.run([str(path)], Store(store), SETTINGS, as_of=NOON + timedelta(days=4))
-    found = Store(store)
+@made_once
+def after(folder: Path, *nights: str) -> Path:
+    """A store after these nights, each a file of JSON lines; several tests begin with the same."""
+    store, path = folder / "store", folder / f"night-{len(nights)}.jsonl"
+    if len(nights) > 1:
+        after(folder, *nights[:-1])
+    path.write_text(nights[-1], encoding="utf-8")
+    flow.run([str(path)], Store(store), SETTINGS, as_of=NOON + timedelta(days=4))
+    return store
+
+
+def run(folder: Path, *nights: list[Row]) -> Store:
+    found = Store(after(folder, *("".join(json.dumps(row) + "\n" for row in rows) for rows in nights)))
     assert not [check for check in checkup(found, found.run_id()) if check.broken]
     return found
 

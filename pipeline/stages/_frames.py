@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -18,8 +19,14 @@ def frame(rows: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
 
     An empty table takes a way round: pandas 3.1 cannot join on string columns that came from Arrow without a chunk.
     """
-    found = rows.select(columns).to_pandas()
-    return found if len(found) else found.astype("object").astype(found.dtypes)
+    found = rows.select(columns)
+    return found.to_pandas() if found.num_rows else _empty(found.schema.remove_metadata()).copy()
+
+
+@lru_cache(maxsize=256)  # a run on a young store meets many, of few schemas
+def _empty(columns: pa.Schema) -> pd.DataFrame:
+    found = columns.empty_table().to_pandas()
+    return found.astype("object").astype(found.dtypes)
 
 
 def table(rows: pd.DataFrame, columns: pa.Schema) -> pa.Table:

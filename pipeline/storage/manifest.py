@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -59,6 +60,7 @@ def of(
     }
 
 
+@cache
 def _versions() -> dict[str, str]:
     found = {name: version(name) for name in _PACKAGES}
     for name in _EXTRAS:

@@ -23,6 +23,7 @@ from pipeline import schema
 from pipeline.stages import identify, learn
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
+from pipeline.storage import tables
 from pipeline.storage.part import COMPARED, TAKEN, articles, frozen
 
 __all__ = ["FIRST_SEEN", "Ref", "Span", "State", "ends", "keys", "replaced"]
@@ -85,7 +86,7 @@ class State:
 
     def table(self, name: str) -> pa.Table:
         """A table of what was taken in, all parts together."""
-        read = [pq.read_table(part.folder / f"{name}.parquet").cast(TAKEN[name]) for part in self.parts]
+        read = [tables.read(part.folder / f"{name}.parquet").cast(TAKEN[name]) for part in self.parts]
         return pa.concat_tables([TAKEN[name].empty_table(), *read])
 
     def articles(self, columns: list[str]) -> pa.Table:
@@ -102,7 +103,7 @@ class State:
 
     def known(self, forgotten: Iterable[str] = ()) -> identify.Known:
         """By what all articles are known again; `forgotten`: the tombstones of those that were taken down."""
-        seen = [pq.read_table(part.folder / "seen.parquet").cast(identify.SEEN) for part in self.parts]
+        seen = [tables.read(part.folder / "seen.parquet").cast(identify.SEEN) for part in self.parts]
         of = np.concatenate([np.empty(0, np.int64), *map(keys, (p.number for p in self.parts), map(len, seen))])
 
         def names(rows: NDArray[np.int64]) -> list[str]:
@@ -188,14 +189,19 @@ class State:
         left = np.empty(0, np.int64) if gone else self._left
 
         def read(part: Ref) -> pa.Table:
-            path = part.folder / "texts.parquet"
-            rows = pq.read_table(path, columns=list({*columns, "key"}), filters=_within("effective_at", spans))
+            path, needed = part.folder / "texts.parquet", list({*columns, "key"})
+            if spans is None:
+                rows = tables.read(path, needed)
+            else:
+                rows = pq.read_table(path, columns=needed, filters=_within("effective_at", spans))
             holds = ~arrays.is_in(rows["key"].to_numpy(), left)
             if keys is not None:
                 holds &= arrays.is_in(rows["key"].to_numpy(), keys)
             return rows.filter(pa.array(holds)).select(columns).cast(schema_)
 
         chosen = [part for part in self._compared if wanted is None or part.number in wanted]
+        if spans is not None:
+            chosen = [part for part in chosen if _reaches(part.folder / "texts.parquet", "effective_at", spans)]
         return pa.concat_tables([schema_.empty_table(), *parallel(read, chosen)])
 
     def bodies(self, texts: pa.Table) -> pa.Table:
@@ -241,7 +247,7 @@ class State:
     def _edges(self, part: Ref) -> pa.Table:
         """All of a part, read once."""
         if part.number not in self._read_edges:
-            rows = pq.read_table(part.folder / "matches.parquet", columns=[*_EDGES.names, "accepted"])
+            rows = tables.read(part.folder / "matches.parquet", [*_EDGES.names, "accepted"])
             rows = rows.filter(rows["accepted"]).select(_EDGES.names).cast(_EDGES)
             self._read_edges[part.number] = rows.filter(pa.array(self._hold(rows, part.number)))
         return self._read_edges[part.number]
@@ -253,7 +259,7 @@ class State:
             path = part.folder / "matches.parquet"
             if not _reaches(path, "at", spans):
                 continue
-            sides = pq.read_table(path, columns=["left", "right"])
+            sides = tables.read(path, ["left", "right"])
             wanted = arrays.is_in(ends(sides), keys).any(axis=0)
             rows = np.flatnonzero(wanted & self._hold(sides, part.number))
             found += [_rows(path, COMPARED["matches"], *of_groups) for of_groups in _by_group(path, rows)]
@@ -294,25 +300,25 @@ class State:
     def own(self, columns: list[str]) -> pa.Table:
         """Those columns of the texts that the newest run added."""
         own = self.parts[-self._n_own :]
-        read = [pq.read_table(part.folder / "texts.parquet", columns=columns).select(columns) for part in own]
+        read = [tables.read(part.folder / "texts.parquet", columns).select(columns) for part in own]
         return pa.concat_tables(read)
 
     def left_now(self) -> NDArray[np.int64]:
         """The texts that are compared no more since the newest run."""
         own = self.parts[-self._n_own :]
-        return np.concatenate([pq.read_table(part.folder / "left.parquet")["key"].to_numpy() for part in own])
+        return np.concatenate([tables.read(part.folder / "left.parquet")["key"].to_numpy() for part in own])
 
     def learned(self) -> pa.Table:
         """The furniture that is known: what the newest part says."""
         if not self._compared:
             return COMPARED["learned"].empty_table()
-        return pq.read_table(self._compared[-1].folder / "learned.parquet").cast(COMPARED["learned"])
+        return tables.read(self._compared[-1].folder / "learned.parquet").cast(COMPARED["learned"])
 
     def waiting(self) -> pa.Table:
         """The articles whose time has not come, by key."""
         if not self._compared:
             return COMPARED["waiting"].empty_table()
-        return pq.read_table(self._compared[-1].folder / "waiting.parquet").cast(COMPARED["waiting"])
+        return tables.read(self._compared[-1].folder / "waiting.parquet").cast(COMPARED["waiting"])
 
     def notices(self) -> pa.Table:
         """What is said of articles whose newest version is withdrawn or corrected, or was: the last word of each, by key."""
@@ -329,12 +335,12 @@ class State:
     @cached_property
     def _void(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Texts whose matches do not hold, and the part that says so: later ones do."""
-        read = [(pq.read_table(part.folder / "void.parquet")["key"].to_numpy(), part.number) for part in self._compared]
+        read = [(tables.read(part.folder / "void.parquet")["key"].to_numpy(), part.number) for part in self._compared]
         keys = np.concatenate([np.empty(0, np.int64), *(keys for keys, _ in read)])
         return keys, np.repeat([number for _, number in read], [len(keys) for keys, _ in read]).astype(np.int64)
 
     def _each(self, name: str, chosen: Any = lambda part: True) -> pa.Table:
-        read = [pq.read_table(part.folder / f"{name}.parquet") for part in self._compared if chosen(part)]
+        read = [tables.read(part.folder / f"{name}.parquet") for part in self._compared if chosen(part)]
         return pa.concat_tables([COMPARED[name].empty_table(), *(rows.cast(COMPARED[name]) for rows in read)])
 
     def _take(self, name: str, columns: pa.Schema, keys: NDArray[np.int64], names: list[str] | None) -> pa.Table:
@@ -403,10 +409,8 @@ def replaced(rows: pa.Table, changed: pa.Table, at: NDArray[np.int64]) -> pa.Tab
     return rows.combine_chunks()
 
 
-def _within(column: str, spans: Sequence[Span] | None) -> pc.Expression | None:
+def _within(column: str, spans: Sequence[Span]) -> pc.Expression:
     """A filter for times in any of the stretches."""
-    if spans is None:
-        return None
     found = pc.scalar(False)
     for first, last in spans:
         lower, upper = (pa.scalar(time, schema.TIME) for time in (first, last))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -39,20 +41,34 @@ def evidence(credits: pd.DataFrame) -> pd.DataFrame:
     `rank` (int, as `GRADES`), `n_signals` (int >= 1, distinct signals of that grade) and `signal` (int, index of the
     most telling one in `SIGNALS`), one row for each article and agency, the strongest credit of an article first.
     """
-    rows = credits[list(COLUMNS)].drop_duplicates()
-    rows = rows[rows["signal"].isin(SIGNALS)]
-    rows = rows.assign(
-        rank=rows["grade"].map(GRADES).astype("int64"),
-        signal=rows["signal"].map({name: place for place, name in enumerate(SIGNALS)}).astype("int64"),
+    import pandas as pd
+
+    articles, agencies = (pd.factorize(credits[name], sort=True) for name in ("article_id", "agency"))
+    grades, signals = pd.Index(GRADES), pd.Index(SIGNALS)
+    below = len(GRADES) - 1 - grades.get_indexer(credits["grade"])
+    signal = signals.get_indexer(credits["signal"])
+    shape = (len(articles[1]), len(agencies[1]), len(GRADES), len(SIGNALS))
+    # A credit as one number, in an order in which the first of an article and agency is its best grade and signal.
+    number = ((articles[0] * shape[1] + agencies[0]) * shape[2] + below) * shape[3] + signal
+    article, agency, below, signal = np.unravel_index(np.unique(number[signal >= 0]), shape)
+    is_first = np.diff(article * shape[1] + agency, prepend=-1) != 0
+    first = np.flatnonzero(is_first)
+    pair = np.cumsum(is_first) - 1
+    n_signals = np.bincount(pair[below == below[first][pair]], minlength=len(first))
+    article, agency, below, signal = (codes[first] for codes in (article, agency, below, signal))
+    is_unnamed = np.asarray(agencies[1] == UNSPECIFIED)[agency]
+    order = np.lexsort((agency, signal, -n_signals, below, is_unnamed, article))
+    rank = len(GRADES) - 1 - below[order]
+    return pd.DataFrame(
+        {
+            "article_id": articles[1].take(article[order]),
+            "agency": agencies[1].take(agency[order]),
+            "grade": grades.astype("str").take(rank),
+            "rank": rank,
+            "n_signals": n_signals[order],
+            "signal": signal[order],
+        }
     )
-    pair = ["article_id", "agency"]
-    rows = rows[rows["rank"] == rows.groupby(pair)["rank"].transform("max")]
-    shown = rows.groupby([*pair, "grade", "rank"], as_index=False).agg(
-        n_signals=("signal", "size"), signal=("signal", "min")
-    )
-    shown["named"] = shown["agency"] != UNSPECIFIED
-    order = {"article_id": True, "named": False, "rank": False, "n_signals": False, "signal": True, "agency": True}
-    return shown.sort_values(list(order), ascending=list(order.values()), ignore_index=True).drop(columns="named")
 
 
 def home_credits(articles: pd.DataFrame) -> pd.DataFrame:

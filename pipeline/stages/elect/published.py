@@ -148,24 +148,24 @@ def _summed(rows: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
 
     cohesion_mean leaves the anchor itself out, where there is anything else.
     """
+    import pandas as pd
+
     rows = rows.assign(
         family=rows["publisher_family"].fillna(rows["publisher_id"]),
         credit=rows["credit_grade"] != "none",
         others=rows["cohesion"].mask(rows["article_id"] == rows["anchor_id"]),
     )
-    sums = rows.groupby("anchor_id").agg(
-        n_articles=("article_id", "size"),
-        n_publishers=("publisher_id", "nunique"),
-        n_families=("family", "nunique"),
-        n_credited=("credit", "sum"),
-        last_published_at=("published_at", "max"),
-        cohesion_min=("cohesion", "min"),
-        cohesion_mean=("others", "mean"),
-    )
-    sums = sums.assign(
-        n_publishers=sums["n_publishers"].clip(lower=1),
-        n_families=sums["n_families"].clip(lower=1),
-        cohesion_mean=sums["cohesion_mean"].fillna(1.0),
+    clusters = rows.groupby("anchor_id")
+    sums = pd.DataFrame(
+        {
+            "n_articles": clusters.size(),
+            "n_publishers": clusters["publisher_id"].nunique().clip(lower=1),
+            "n_families": clusters["family"].nunique().clip(lower=1),
+            "n_credited": clusters["credit"].sum(),
+            "last_published_at": clusters["published_at"].max(),
+            "cohesion_min": clusters["cohesion"].min(),
+            "cohesion_mean": clusters["others"].mean().fillna(1.0),
+        }
     )
     leads = rows[rows["is_canonical"]]
     return leads.join(sums, on="anchor_id").join(first[["first_id", "first_published_at"]], on="anchor_id")

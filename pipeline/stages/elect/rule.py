@@ -156,6 +156,8 @@ def count_pointers(prints: pd.DataFrame) -> pd.Series:
     """
     import pandas as pd
 
+    if not prints[["canonical_address", "origin_address"]].notna().to_numpy().any():
+        return pd.Series(0, index=prints.index)
     own = ["cluster", "article_id", "publisher_id", "host"]
     links = pd.concat(
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["table"]
 
 
+class Event(NamedTuple):
+    """What is told of a cluster; a side that is missing is None or NaN."""
+
+    cluster_id: str
+    from_id: str | None
+    to_id: str | None
+    reason: str
+    event: str
+
+
 def table(
     clusters: pa.Table, members: pa.Table, kin: pd.DataFrame, before: Before, run_id: str, as_of: datetime
 ) -> pa.Table:
@@ -30,13 +40,14 @@ def table(
     """
     import pandas as pd
 
-    rows = pd.concat([*_lives(clusters, members, kin, before), _absorbed(kin), _retired(kin, before)])
+    told = [*_lives(clusters, members, kin, before), *_absorbed(kin), *_retired(kin, before)]
+    rows = pd.DataFrame(told, columns=Event._fields, dtype="object")
     rows = rows.assign(reason=rows["reason"] + before.because, run_id=run_id, as_of=pd.Timestamp(as_of))
     events = _frames.table(rows, schema.PUBLISHED["events"])
     return events.sort_by([(key, "ascending") for key in schema.KEYS["events"]]).combine_chunks()
 
 
-def _lives(clusters: pa.Table, members: pa.Table, kin: pd.DataFrame, before: Before) -> list[pd.DataFrame]:
+def _lives(clusters: pa.Table, members: pa.Table, kin: pd.DataFrame, before: Before) -> list[Event]:
     """What happened to clusters that hold two articles or more, or did, and are still there."""
     columns = ["cluster_id", "n_articles", "canonical_id"]
     was = frame(before.clusters, columns).set_index("cluster_id").add_suffix("_was")
@@ -51,16 +62,16 @@ def _lives(clusters: pa.Table, members: pa.Table, kin: pd.DataFrame, before: Bef
     shrank = now[told & (now["n_articles"] < size_was) & now["cluster_id"].isin(lost)]
     led_anew = now[several & told & (now["canonical_id"] != now["canonical_id_was"])]
     return [
-        _event("created", created["cluster_id"], map(_extent, created["n_articles"], created["n_publishers"])),
-        _event(
+        *_event("created", created["cluster_id"], map(_extent, created["n_articles"], created["n_publishers"])),
+        *_event(
             "split",
             remnants["cluster_id"],
             (f"{_prints(n)} of {old} are no longer of that story" for n, old in _rows(remnants, "n_shared", "old_id")),
             from_id=remnants["old_id"],
         ),
-        _event("grew", grew["cluster_id"], _resized(grew, lost)),
-        _event("shrank", shrank["cluster_id"], _resized(shrank, lost)),
-        _event(
+        *_event("grew", grew["cluster_id"], _resized(grew, lost)),
+        *_event("shrank", shrank["cluster_id"], _resized(shrank, lost)),
+        *_event(
             "canonical_changed",
             led_anew["cluster_id"],
             led_anew["canonical_reason"],
@@ -71,13 +82,15 @@ def _lives(clusters: pa.Table, members: pa.Table, kin: pd.DataFrame, before: Bef
     ]
 
 
-def _retracted(members: pa.Table, before: Before, clusters: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _retracted(members: pa.Table, before: Before, clusters: pd.DataFrame) -> Iterator[Event]:
     """withdrawn, corrected: more prints than before are; reinstated: prints that were stand again."""
     columns = ["cluster_id", "article_id", "status", "notice_id"]
     was, now = frame(before.members, columns), frame(members, columns)
     standing = now[now["status"] == "usable"]
     for status in ("withdrawn", "corrected"):
         before_, after = (rows[rows["status"] == status] for rows in (was, now))
+        if not len(before_) and not len(after):
+            continue
         again = standing[standing["article_id"].isin(before_["article_id"])]
         counts = {"n_was": before_, "n": after, "n_again": again}
         by_cluster = {
@@ -88,13 +101,13 @@ def _retracted(members: pa.Table, before: Before, clusters: pd.DataFrame) -> Ite
         more = told[told["n"] > told["n_was"]]
         words = {"withdrawn": "are withdrawn", "corrected": "carry what was corrected, or correct it"}[status]
         reasons = (f"{n} of {_prints(of)} {words}" for n, of in _rows(more, "n", "n_articles"))
-        yield _event(status, more["cluster_id"], reasons, from_id=more["cluster_id"].map(notices))
+        yield from _event(status, more["cluster_id"], reasons, from_id=more["cluster_id"].map(notices))
         freed = told[told["n_again"] > 0]
         reasons = (
             f"{_prints(again)} no more {status}; still so: {n or 'none'} of {of}"
             for again, n, of in _rows(freed, "n_again", "n", "n_articles")
         )
-        yield _event("reinstated", freed["cluster_id"], reasons)
+        yield from _event("reinstated", freed["cluster_id"], reasons)
 
 
 def _lost(kin: pd.DataFrame) -> dict[str, str]:
@@ -126,7 +139,7 @@ def _rows(rows: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     return zip(*(rows[column] for column in columns), strict=True)
 
 
-def _absorbed(kin: pd.DataFrame) -> pd.DataFrame:
+def _absorbed(kin: pd.DataFrame) -> list[Event]:
     rows = kin[kin["is_heir"] & (kin["cluster_id"] != kin["old_id"])]
     reasons = (
         f"its {_prints(n)} {'is' if n == 1 else 'are'} of one story with {new}, which was published first"
@@ -135,7 +148,7 @@ def _absorbed(kin: pd.DataFrame) -> pd.DataFrame:
     return _event("absorbed", rows["old_id"], reasons, to_id=rows["cluster_id"])
 
 
-def _retired(kin: pd.DataFrame, before: Before) -> pd.DataFrame:
+def _retired(kin: pd.DataFrame, before: Before) -> list[Event]:
     import pandas as pd
 
     was = frame(before.clusters, ["cluster_id", "n_articles", "last_published_at"])
@@ -166,11 +179,8 @@ def _event(
     reason: Iterable[str],
     from_id: pd.Series | None = None,
     to_id: pd.Series | None = None,
-) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = {"cluster_id": cluster_id, "from_id": from_id, "to_id": to_id, "reason": list(reason)}
-    rows = {name: values if values is None else list(values) for name, values in columns.items()}
-    return pd.DataFrame({**rows, "event": event}, index=range(len(cluster_id))).astype(
-        dict.fromkeys([*columns, "event"], "str")
-    )
+) -> list[Event]:
+    nobody = [None] * len(cluster_id)
+    sides = (nobody if from_id is None else from_id), (nobody if to_id is None else to_id)
+    rows = zip(cluster_id, *sides, reason, strict=True)
+    return [Event(id_, from_, to, why, event) for id_, from_, to, why in rows]

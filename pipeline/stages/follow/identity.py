@@ -22,12 +22,15 @@ def kin(members: pa.Table, before: Before) -> pd.DataFrame:
     One row for each pair that shares members. The heir of an old cluster is the group that holds its canonical; where
     that article is gone, the group with most of its members, then the one whose name is smallest.
     """
+    import pandas as pd
+
     now = frame(members, ["article_id", "cluster_id"]).rename(columns={"cluster_id": "group"})
     was = frame(before.members, ["article_id", "cluster_id"]).rename(columns={"cluster_id": "old_id"})
     led = frame(before.clusters, ["cluster_id", "canonical_id"])
     both = now.merge(was, on="article_id", validate="1:1")
     both["leads"] = both["article_id"].isin(led["canonical_id"])
-    kin = both.groupby(["old_id", "group"], as_index=False).agg(n_shared=("leads", "size"), leads=("leads", "any"))
+    pairs = both.groupby(["old_id", "group"])["leads"]
+    kin = pd.DataFrame({"n_shared": pairs.size(), "leads": pairs.any()}).reset_index()
     kin = kin.sort_values(["old_id", "leads", "n_shared", "group"], ascending=[True, False, False, True])
     return kin.assign(is_heir=~kin.duplicated("old_id")).drop(columns="leads").reset_index(drop=True)
 

@@ -16,6 +16,8 @@ __all__ = ["changes", "counted", "distinct", "hashes", "is_in", "joined", "lists
 
 T = TypeVar("T", bound=np.generic)
 
+_MUCH_BYTES = 1 << 20  # less is there before threads have started
+
 
 def offsets(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Offsets from the sizes of lists: int64 (n + 1,), beginning with 0."""
@@ -45,7 +47,9 @@ def hashes(column: pa.ChunkedArray) -> tuple[NDArray[np.unsignedinteger], NDArra
 
 
 def joined(parts: list[NDArray[T]]) -> NDArray[T]:
-    """`np.concatenate`, in all threads: most of the time goes into memory that is touched for the first time."""
+    """`np.concatenate`, of much in all threads: most of the time goes into memory that is touched for the first time."""
+    if sum(part.nbytes for part in parts) < _MUCH_BYTES:
+        return np.concatenate(parts)
     out = np.empty(sum(map(len, parts)), parts[0].dtype)
     rooms = np.split(out, np.cumsum([len(part) for part in parts])[:-1])
     parallel(lambda task: np.copyto(*task), zip(rooms, parts, strict=True))

@@ -151,10 +151,7 @@ def load(path: str = "", aliases: Mapping[str, str] = MappingProxyType({})) -> P
     An override may have any of the columns id, name, aliases, hosts, country, zone, family, home_agency; only id is
     needed, and an empty cell keeps what is built in. Raises `ConfigError` naming file and row.
     """
-    builtin = resources.files(lexicon.__name__).joinpath("publishers.csv").read_text(encoding="utf-8")
-    entries = {
-        publisher.id: (publisher, names) for publisher, names in _read(builtin.splitlines(), "publishers.csv", {})
-    }
+    entries = dict(_builtin())
     if path:
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
@@ -175,6 +172,13 @@ def load(path: str = "", aliases: Mapping[str, str] = MappingProxyType({})) -> P
 
 
 _Entry = tuple[Publisher, tuple[str, ...]]
+
+
+@functools.cache
+def _builtin() -> Mapping[str, _Entry]:
+    text = resources.files(lexicon.__name__).joinpath("publishers.csv").read_text(encoding="utf-8")
+    read = _read(text.splitlines(), "publishers.csv", {})
+    return MappingProxyType({publisher.id: (publisher, names) for publisher, names in read})
 
 
 def _index(entries: Iterable[_Entry]) -> Publishers:

@@ -29,6 +29,7 @@ CANDIDATES = pa.schema(
 
 _MICROSECONDS = 86_400_000_000
 _MERGE_PAIRS = 1 << 24  # pairs held with repeats before they are sorted and thinned
+_MANY_ROWS = 4_096  # of fewer the bands are joined sooner than threads have started
 _FILTER_WORDS = 1 << 16  # of 64 bits, at least, in which the values of fresh rows are marked
 VALUE = np.uint64(32)
 ROW = np.uint64(0xFFFFFFFF)
@@ -120,7 +121,7 @@ class Joiner:
 
     def of_bands(self) -> Iterator[NDArray[np.uint64]]:
         """The pairs of each band in turn, with repeats across bands."""
-        step, bands = workers(), self.bands()
+        step, bands = workers() if len(self.rows) >= _MANY_ROWS else 1, self.bands()
         for first in range(0, len(bands), step):
             yield from parallel(lambda band: self.pairs(band()), bands[first : first + step])
 

@@ -1,0 +1,35 @@
+"""Stores that many tests begin with."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Concatenate, ParamSpec
+
+__all__ = ["made_once"]
+
+Of = ParamSpec("Of")
+
+
+def made_once(make: Callable[Concatenate[Path, Of], Path]) -> Callable[Concatenate[Path, Of], Path]:
+    """A maker of a store and its inputs in a folder, which works once for the same arguments in a process.
+
+    Each call fills its folder with a copy and gives the copy's path, so that a test may do to it what it likes. The inputs
+    that a manifest names are not those of the copy.
+    """
+    made: dict[str, tuple[tempfile.TemporaryDirectory[str], Path]] = {}
+
+    @wraps(make)
+    def copied(folder: Path, *args: Of.args, **kwargs: Of.kwargs) -> Path:
+        key = repr((args, kwargs))  # settings hold dictionaries, and say in full what they are
+        if key not in made:
+            first = tempfile.TemporaryDirectory(prefix="made-once-")
+            made[key] = first, make(Path(first.name), *args, **kwargs).relative_to(first.name)
+        first, path = made[key]
+        shutil.copytree(first.name, folder, symlinks=True, dirs_exist_ok=True)
+        return folder / path
+
+    return copied
