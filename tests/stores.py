@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -20,16 +21,17 @@ def made_once(make: Callable[Concatenate[Path, Of], Path]) -> Callable[Concatena
     Each call fills its folder with a copy and gives the copy's path, so that a test may do to it what it likes. The inputs
     that a manifest names are not those of the copy.
     """
-    made: dict[str, tuple[tempfile.TemporaryDirectory[str], Path]] = {}
+    made: dict[str, tuple[Path, Path]] = {}
 
     @wraps(make)
     def copied(folder: Path, *args: Of.args, **kwargs: Of.kwargs) -> Path:
         key = repr((args, kwargs))  # settings hold dictionaries, and say in full what they are
         if key not in made:
-            first = tempfile.TemporaryDirectory(prefix="made-once-")
-            made[key] = first, make(Path(first.name), *args, **kwargs).relative_to(first.name)
+            first = Path(tempfile.mkdtemp(prefix="made-once-"))
+            atexit.register(shutil.rmtree, first, ignore_errors=True)
+            made[key] = first, make(first, *args, **kwargs).relative_to(first)
         first, path = made[key]
-        shutil.copytree(first.name, folder, symlinks=True, dirs_exist_ok=True)
+        shutil.copytree(first, folder, symlinks=True, dirs_exist_ok=True)
         return folder / path
 
     return copied
