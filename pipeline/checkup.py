@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from pipeline import schema
 from pipeline.errors import StoreError
 from pipeline.quality import audit
+from pipeline.storage import index
 from pipeline.storage import part as part_
 from pipeline.storage.store import Store
 from pipeline.storage.tables import Tables, read
@@ -115,6 +116,10 @@ def _state(store: Store, run_id: str, members: pa.Table) -> str:
     for part in state.parts:
         if uneven := part_.uneven(part.folder):
             return f"{uneven} of part {part.folder.name} do not go row by row with its articles"
+        if differing := index.differing(part.folder):
+            return (
+                f"{differing} of part {part.folder.name} does not say what its table says; without it queries are right"
+            )
     unknown = members.filter(pc.invert(pc.is_in(members["article_id"], articles["article_id"].combine_chunks())))
     if unknown.num_rows:
         return f"{unknown.num_rows} members are not among its articles: {unknown['article_id'][0]}"

@@ -72,6 +72,11 @@ def _misled(store: Path) -> None:
         (lambda store: rewrite(store / "runs" / RUN / "rejects.parquet", lambda t: t.slice(1)), "manifest"),
         (lambda store: shutil.rmtree(store / "state" / RUN), "state"),
         (lambda store: rewrite(store / "state" / RUN / "sketches.parquet", lambda t: t.slice(1)), "state"),
+        (
+            lambda store: shutil.copy(store / "state" / RUN / "edges.arrow", store / "state" / RUN / "seen.arrow"),
+            "state",
+        ),
+        (lambda store: (store / "state" / RUN / "shared.arrow").write_bytes(b"ARROW1"), "state"),
     ],
 )
 def test_each_harm_is_found(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.report.scope import CREDITS, Scope
-from pipeline.stages import lexicon
 
 __all__ = [
     "LAGS",
@@ -99,7 +98,7 @@ def agencies(scope: Scope) -> tuple[list[Agency], int]:
     counted = prints.group_by(["origin", "credit_status"], use_threads=False).aggregate([("origin", "count")])
     for origin, status, count in _pairs(counted):
         credits.setdefault(origin, dict.fromkeys(CREDITS, 0))[status] = count
-    names = _names()
+    names = scope.agencies
     found = [
         Agency(names.get(origin, origin), stories, count, publishers, credits[origin], used.get(origin))
         for origin, stories, count, publishers in _pairs(groups)
@@ -121,7 +120,7 @@ def publishers(scope: Scope) -> tuple[list[Publisher], int]:
     groups = prints.group_by("named", use_threads=False).aggregate(
         [("named", "count"), ("copy", "sum"), ("dropped", "sum")]
     )
-    first = _first_agency(prints.filter(is_copy))
+    first = _first_agency(prints.filter(is_copy), scope.agencies)
     found = [
         Publisher(name, articles, copy, first.get(name, ""), dropped)
         for name, articles, copy, dropped in _pairs(groups)
@@ -130,10 +129,10 @@ def publishers(scope: Scope) -> tuple[list[Publisher], int]:
     return found[:_MOST], max(len(found) - _MOST, 0)
 
 
-def _first_agency(copy: pa.Table) -> dict[str, str]:
+def _first_agency(copy: pa.Table, names: Mapping[str, str]) -> dict[str, str]:
     """The agency of which each publisher printed most."""
     counted = copy.group_by(["named", "origin"], use_threads=False).aggregate([("origin", "count")])
-    names, first = _names(), dict[str, str]()
+    first = dict[str, str]()
     for name, origin, _ in sorted(_pairs(counted), key=lambda row: (row[0], -row[2], row[1])):
         first.setdefault(name, names.get(origin, origin))
     return first
@@ -185,10 +184,6 @@ def _binned(values: NDArray[Any], ends: Sequence[tuple[int, str]]) -> list[Bin]:
     counts = np.bincount(places, minlength=len(ends))
     last = int(np.flatnonzero(counts)[-1]) + 1 if counts.any() else 0  # nothing is said of what is larger than all
     return [Bin(label, int(count)) for (_, label), count in zip(ends[:last], counts[:last], strict=True)]
-
-
-def _names() -> dict[str, str]:
-    return {agency.id: agency.name for agency in lexicon.agencies()}
 
 
 def _pairs(rows: pa.Table) -> list[tuple[Any, ...]]:

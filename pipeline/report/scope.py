@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.errors import ConfigError
+from pipeline.stages import lexicon
 from pipeline.storage.store import Store
 from pipeline.storage.tables import Tables
 
@@ -49,7 +52,7 @@ class Scope(NamedTuple):
     `runs` are those of its date, itself the last. `clusters` are all that are published, in the columns that figures need;
     `is_touched`: whether the night brought a print of one, or an event. `prints` are the articles that the night brought;
     `is_tonight`: whether there are any, else they are all that are published. Each has its cluster's `origin`, and `named`,
-    whose it is.
+    whose it is. `agencies`: their names by id, those of the run's own list too.
     """
 
     tables: Tables
@@ -60,6 +63,7 @@ class Scope(NamedTuple):
     clusters: pa.Table
     prints: pa.Table
     is_tonight: bool
+    agencies: Mapping[str, str]
 
 
 def of(store: Store, run_id: str | None = None) -> Scope:
@@ -81,4 +85,13 @@ def of(store: Store, run_id: str | None = None) -> Scope:
     prints = prints.append_column("n_articles", clusters["n_articles"].take(at))
     prints = prints.append_column("named", pc.coalesce(prints["publisher"], prints["publisher_id"]))
     as_of = datetime.fromisoformat(manifest["as_of"])
-    return Scope(tables, run_id, as_of, manifest, runs, clusters, prints, is_tonight)
+    return Scope(tables, run_id, as_of, manifest, runs, clusters, prints, is_tonight, _agencies(manifest))
+
+
+def _agencies(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+    own: str = manifest.get("settings", {}).get("trace", {}).get("agencies", "")
+    try:
+        known = lexicon.agencies(own)
+    except ConfigError:  # the list is no more what it was
+        known = lexicon.agencies()
+    return {agency.id: agency.name for agency in known}

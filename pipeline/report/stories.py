@@ -14,10 +14,9 @@ from pipeline import config, schema
 from pipeline.quality import diffs
 from pipeline.report.scope import Scope
 from pipeline.report.texts import Kept, head
-from pipeline.stages import lexicon
 from pipeline.storage.store import Store
 
-__all__ = ["NEW", "Diff", "Spread", "Stories", "Story", "of"]
+__all__ = ["NEW", "Diff", "Spread", "Stories", "Story", "Touch", "of"]
 
 _MEMBERS = (
     "article_id",
@@ -48,6 +47,15 @@ _TELLING = ("version", "abridged", "expanded", "light_edit", "identical")
 #: What is told of a story that tonight brought.
 NEW = "new"
 
+#: How two stories touch, in an editor's words.
+_TOUCHES = {
+    "template": "the same form with other figures",
+    "quotes_only": "the same quotations, told anew",
+    "excerpt": "a passage in common",
+    "version": "prints that match, though no print holds both stories together",
+}
+_TOUCHING = 5  # stories that are named as touching one
+
 _TICKS = 200  # places on the line of a story's spread
 
 Row = dict[str, Any]
@@ -72,10 +80,19 @@ class Diff(NamedTuple):
     why: str
 
 
+class Touch(NamedTuple):
+    """Another story that one touches without being one with it: what it is called, how they touch, and in how many pairs."""
+
+    headline: str
+    cluster_id: str
+    relation: str
+    n_pairs: int
+
+
 class Story(NamedTuple):
     """A cluster as the page tells it. `events`: what tonight did to it; `more`: prints that are not listed.
 
-    `excerpts`: articles that have a passage of it without being prints.
+    `excerpts`: articles that have a passage of it without being prints; `touching`: the stories it has most in common with.
     """
 
     row: Row
@@ -85,6 +102,7 @@ class Story(NamedTuple):
     more: int
     spread: Spread | None
     excerpts: int
+    touching: list[Touch]
     head: list[str]
     diffs: list[Diff]
 
@@ -123,7 +141,7 @@ def of(store: Store, scope: Scope, settings: config.Report) -> Stories:
     prints, more, spreads = _prints(scope, ids, settings.members)
     words = _Words(store, scope, [(rows[name], prints[name]) for name in ids.to_pylist()], settings)
     excerpts = _excerpts(scope, ids)
-    events, names = _events(scope), {agency.id: agency.name for agency in lexicon.agencies()}
+    events, names, touching = _events(scope), scope.agencies, _touching(scope, ids)
     told = [
         Story(
             row,
@@ -133,6 +151,7 @@ def of(store: Store, scope: Scope, settings: config.Report) -> Stories:
             more[name],
             spreads.get(name),
             excerpts.get(name, 0),
+            touching.get(name, []),
             words.heads.get(row["canonical_id"], []),
             words.diffs.get(name, []),
         )
@@ -153,6 +172,32 @@ def _chosen(scope: Scope, most: int) -> tuple[pa.Array, int]:
 def _rows(scope: Scope, table: str, ids: pa.Array, columns: Sequence[str]) -> list[Row]:
     rows: list[Row] = scope.tables.where(table, "cluster_id", ids, columns).to_pylist()
     return rows
+
+
+def _touching(scope: Scope, ids: pa.Array) -> dict[str, list[Touch]]:
+    """By cluster, those it touches: most pairs first, then the closest."""
+    columns = schema.PUBLISHED["links"].names
+    links = [scope.tables.where("links", side, ids, columns) for side in ("cluster_id", "other_id")]
+    turned = links[1].rename_columns(["other_id", "cluster_id", *columns[2:]]).select(columns)
+    rows = pa.concat_tables([links[0], turned.cast(links[0].schema)])
+    order = [
+        ("cluster_id", "ascending"),
+        ("n_pairs", "descending"),
+        ("best_score", "descending"),
+        ("other_id", "ascending"),
+    ]
+    rows = rows.sort_by(order)
+    others = scope.tables.where("clusters", "cluster_id", rows["other_id"].combine_chunks(), ["cluster_id", "headline"])
+    headlines = dict(zip(others["cluster_id"].to_pylist(), others["headline"].to_pylist(), strict=True))
+    found: dict[str, list[Touch]] = {}
+    for row in rows.to_pylist():
+        told = found.setdefault(row["cluster_id"], [])
+        if len(told) < _TOUCHING:
+            other = row["other_id"]
+            told.append(
+                Touch(headlines.get(other) or "(no headline)", other, _TOUCHES[row["relation"]], row["n_pairs"])
+            )
+    return found
 
 
 def _prints(scope: Scope, ids: pa.Array, most: int) -> tuple[dict[str, list[Row]], dict[str, int], dict[str, Spread]]:

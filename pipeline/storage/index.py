@@ -11,7 +11,7 @@ is made of those in memory: that takes longer and gives the same. Files are mapp
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,18 @@ from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 from pipeline.storage import write
 
-__all__ = ["ASIDE", "EDGES", "SHARED", "Edges", "Seen", "Shared", "write_edges", "write_seen", "write_shared"]
+__all__ = [
+    "ASIDE",
+    "EDGES",
+    "SHARED",
+    "Edges",
+    "Seen",
+    "Shared",
+    "differing",
+    "write_edges",
+    "write_seen",
+    "write_shared",
+]
 
 #: The columns of matches of which `edges.arrow` is made.
 EDGES = ("left", "right", "path", "accepted")
@@ -154,6 +165,23 @@ def write_seen(seen: pa.Table, folder: Path) -> None:
 def write_shared(texts: pa.Table, folder: Path) -> None:
     """Write what texts, which have the columns `SHARED`, may have in common; on the disk when this returns."""
     _write(_of_texts(texts), folder / "shared.arrow")
+
+
+def differing(folder: Path) -> str:
+    """The first of a part's indexes that does not say what its table says; "" for none, as where there are none."""
+    of: dict[str, Callable[[], _Arrays]] = {
+        "seen": lambda: _of_seen(pq.read_table(folder / "seen.parquet")),
+        "shared": lambda: _of_texts(pq.read_table(folder / "texts.parquet", columns=list(SHARED))),
+        "edges": lambda: _of_matches(pq.read_table(folder / "matches.parquet", columns=list(EDGES))),
+    }
+    for name, made in of.items():
+        path = folder / f"{name}.arrow"
+        if path.exists():
+            there, wanted = _mapped(path), made()
+            same = there.keys() == wanted.keys() and all(np.array_equal(there[one], wanted[one]) for one in wanted)
+            if not same:
+                return path.name
+    return ""
 
 
 def _of_seen(seen: pa.Table) -> _Arrays:

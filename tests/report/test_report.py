@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from pipeline import config, flow, report
 from pipeline.report import page, scope, similarity
+from pipeline.stages import lexicon
 from pipeline.storage.store import Store
 from tests.conftest import Ended
 from tests.report.pages import Page
@@ -55,6 +56,38 @@ def test_every_reprint_is_listed_and_stands_beside_its_canonical(html: str, wire
     assert Page(html).count("details", "beside") == (members[sizes > 1]["relation"] != "canonical").sum()
     for headline in members[sizes > 1]["headline"].dropna():
         assert page._environment().from_string("{{ words }}").render(words=headline) in html
+
+
+def test_a_story_names_those_it_touches_without_being_one_with_them(html: str, wire_day: Path) -> None:
+    clusters = pd.read_parquet(wire_day / "current" / "clusters.parquet").set_index("cluster_id")
+    links = pd.read_parquet(wire_day / "current" / "links.parquet")
+    shown = set(clusters.index[clusters["n_articles"] > 1])
+    sides = [(row.cluster_id, row.other_id) for row in links.itertuples()]
+    wanted = sum((one in shown) + (other in shown) for one, other in sides)
+    told = Page(html)
+    assert wanted > 2
+    assert told.count("div", "touching") == len(shown & {side for pair in sides for side in pair})
+    assert html.count("a passage in common") == sum(
+        (row.cluster_id in shown) + (row.other_id in shown) for row in links.itertuples() if row.relation == "excerpt"
+    )
+
+
+def test_an_agency_of_ones_own_is_called_by_its_name(tmp_path: Path) -> None:
+    own, columns = tmp_path / "own.csv", "id,name,kind,policy,country,domains,languages,aliases,native_aliases"
+    own.write_text(f"{columns}\nharbour,Harbour Wire,regional,any,GB,,en,HARBW,\n")
+    words = "The boat came in late and nobody was on the pier to see it, said the master of the port. " * 5
+    rows = [
+        {"id": name, "publisher": name, "title": "Boat", "text": f"PORT (HARBW) - {words}", "date": "2026-03-09"}
+        for name in ("a", "b")
+    ]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    store = Store(tmp_path / "s")
+    flow.run([str(tmp_path / "in.jsonl")], store, replace(PLAIN, trace=config.Trace(agencies=str(own))))
+    assert store.table("clusters")["origin_agency"].to_pylist() == ["harbour"]
+    assert "Harbour Wire" in Page(report.html(store)).text("main")
+    own.unlink()
+    lexicon.agencies.cache_clear()  # a process that begins later calls it by its id
+    assert "harbour" in Page(report.html(store)).text("main")
 
 
 def test_what_was_taken_out_stands_grey_where_it_stood(html: str) -> None:
