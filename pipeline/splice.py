@@ -337,6 +337,7 @@ def summed(task: Sum) -> pa.Table:
     written, part, before = task
     path = written.folder / "sums" / f"{part}.parquet"
     if before is not None:
+        path.unlink(missing_ok=True)  # a task may be done twice
         tables.link(before, path)
         return tables.read(path)
     of_part = frozenset({part})
