@@ -22,7 +22,21 @@ from pipeline.stages import cluster, elect, excerpt, follow, identify, override,
 from pipeline.storage.state import State
 from pipeline.watch import Watch
 
-__all__ = ["Formed", "derive", "form", "tell"]
+__all__ = ["Formed", "Given", "derive", "form", "tell"]
+
+
+class Given(NamedTuple):
+    """What a run goes by: what is `opened`, what `was` published of it, and the day that the run is of.
+
+    Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands.
+    """
+
+    opened: Opened
+    was: Published
+    now: State
+    run_id: str
+    as_of: datetime
+    orders: override.Orders = override.NOTHING
 
 
 class Formed(NamedTuple):
@@ -40,36 +54,18 @@ class Formed(NamedTuple):
     found: Mapping[str, pa.Table]
 
 
-def derive(
-    opened: Opened,
-    was: Published,
-    run_id: str,
-    as_of: datetime,
-    settings: config.Config,
-    watch: Watch,
-    now: State,
-    orders: override.Orders = override.NOTHING,
-) -> dict[str, pa.Table]:
-    """The published rows of these articles, as of a day, after what was published of them before.
+def derive(given: Given, settings: config.Config, watch: Watch) -> dict[str, pa.Table]:
+    """The published rows of the articles that are opened, after what was published of them before.
 
     Each has the time of its article in `at`, a match or link that of the later one.
-
-    Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands.
     """
-    formed = form(opened, was, run_id, as_of, settings, watch, orders)
-    return tell(formed, opened.outer, opened.around, was, now, settings, watch)
+    opened, was, now = given.opened, given.was, given.now
+    return tell(form(given, settings, watch), opened.outer, opened.around, was, now, settings, watch)
 
 
-def form(
-    opened: Opened,
-    was: Published,
-    run_id: str,
-    as_of: datetime,
-    settings: config.Config,
-    watch: Watch,
-    orders: override.Orders = override.NOTHING,
-) -> Formed:
+def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
     """The clusters of these articles, by the matches among them, with the ids that they had."""
+    opened, was, _, run_id, as_of, orders = given
     known, articles, sketched = opened.known, opened.known.articles, opened.known.sketched
     facts = facts_of(known)
     with watch.step("cluster") as step:

@@ -22,6 +22,7 @@ import pyarrow as pa
 from pipeline import config, examine, freeze
 from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
 from pipeline.compare import Opened
+from pipeline.derive import Given
 from pipeline.errors import InputError
 from pipeline.hands import LOCAL, Hands
 from pipeline.intake import Delivery, Intake, latest
@@ -158,7 +159,7 @@ def prepare(
 ) -> Outcome:
     """Derive, write and audit the tables and the manifest of a run, in `store.work`, for `Store.publish` to make visible."""
     as_of, intake, night, was = basis.as_of, basis.intake, basis.night, basis.was
-    formed = hands.derive(basis.opened, was, run_id, as_of, settings, watch, basis.now, basis.orders)
+    formed = hands.derive(Given(basis.opened, was, basis.now, run_id, as_of, basis.orders), settings, watch)
     with watch.step("write") as step:
         counts, rejects = accounted(intake, night, formed.article_ids(), as_of, settings)
         old = store.tables() if basis.stays else None

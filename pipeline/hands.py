@@ -12,11 +12,10 @@ import pyarrow as pa
 from pipeline import config
 from pipeline.arrive import Arrivals
 from pipeline.compare import Opened, compare
-from pipeline.derive import derive
+from pipeline.derive import Given, derive
 from pipeline.intake import Delivery, Taken, take_in
 from pipeline.renew import Renewal, renewed
 from pipeline.splice import Published, Retiring, Rows, published, splice
-from pipeline.stages.override import Orders
 from pipeline.storage.part import Part
 from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
@@ -59,17 +58,7 @@ class Hands(Protocol):
     ) -> Published:
         """What was published of those articles: as `splice.published`."""
 
-    def derive(
-        self,
-        opened: Opened,
-        was: Published,
-        run_id: str,
-        as_of: datetime,
-        settings: config.Config,
-        watch: Watch,
-        now: State,
-        orders: Orders,
-    ) -> Rows:
+    def derive(self, given: Given, settings: config.Config, watch: Watch) -> Rows:
         """The rows that are published of them: as `derive.derive`."""
 
     def splice(
@@ -99,19 +88,9 @@ class Local:
     published = staticmethod(published)
     splice = staticmethod(splice)
 
-    def derive(
-        self,
-        opened: Opened,
-        was: Published,
-        run_id: str,
-        as_of: datetime,
-        settings: config.Config,
-        watch: Watch,
-        now: State,
-        orders: Orders,
-    ) -> Rows:
+    def derive(self, given: Given, settings: config.Config, watch: Watch) -> Rows:
         """As `derive.derive`."""
-        return Rows(derive(opened, was, run_id, as_of, settings, watch, now, orders))
+        return Rows(derive(given, settings, watch))
 
 
 LOCAL = Local()

@@ -245,5 +245,5 @@ def test_derive_needs_no_store(wire_day: Path) -> None:
     opened = Opened(known, *nothing, known.articles, known.articles.slice(0, 0))
     as_of = datetime(2026, 3, 9, tzinfo=UTC)
     was = everything(follow.Before.nothing())
-    tables = derive.derive(opened, was, "2026-03-09.1", as_of, SETTINGS, silent(), State())
+    tables = derive.derive(derive.Given(opened, was, State(), "2026-03-09.1", as_of), SETTINGS, silent())
     assert tables["clusters"].num_rows == 2

@@ -116,7 +116,7 @@ def rehearsed(file: Path, store: Store, run_id: str, watch: Watch | None = None)
                 )
                 found.sizes_before = _by(was.before.clusters, "cluster_id", "n_articles")
                 found.canonicals_before = _by(was.before.clusters, "cluster_id", "canonical_id")
-                found.formed = derive.derive(opened, was, "next", as_of, settings, watch, now, orders)
+                found.formed = derive.derive(derive.Given(opened, was, now, "next", as_of, orders), settings, watch)
         yield found
 
 

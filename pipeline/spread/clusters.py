@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pyarrow.compute as pc
 
 from pipeline import config
 from pipeline.compare import Opened
+from pipeline.derive import Given
 from pipeline.engine.spark import Cluster
 from pipeline.meet import matched_in
 from pipeline.quality import audit
@@ -23,26 +23,14 @@ from pipeline.spread.forming import Forming
 from pipeline.spread.opening import Bins, bins_of
 from pipeline.spread.spilled import Spilled
 from pipeline.spread.world import DONE
-from pipeline.stages.override import Orders
-from pipeline.storage.state import State
 from pipeline.watch import Watch
 
 __all__ = ["derived"]
 
 
-def derived(
-    cluster: Cluster,
-    opened: Opened,
-    was: Published,
-    run_id: str,
-    as_of: datetime,
-    settings: config.Config,
-    watch: Watch,
-    now: State,
-    orders: Orders,
-    work: Path,
-) -> Spilled:
+def derived(cluster: Cluster, given: Given, settings: config.Config, watch: Watch, work: Path) -> Spilled:
     """As `derive.derive`, of what `opening.opened` opens: the rows stay on disk."""
+    opened, was, now, run_id, as_of, orders = given
     shutil.rmtree(work, ignore_errors=True)
     told = Forming(
         now=now,

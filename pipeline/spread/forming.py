@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.compare import AROUND, Opened, numbered
-from pipeline.derive import Formed, form, tell
+from pipeline.derive import Formed, Given, form, tell
 from pipeline.engine.cargo import NOBODY, Parcel, parted
 from pipeline.meet import Articles, articles_of
 from pipeline.quality import audit
@@ -210,7 +210,8 @@ def formed(forming: Forming, bin_: int, tables: Iterable[pa.Table]) -> Iterator[
         found.setdefault(rows.schema.metadata[_KIND].decode(), []).append(rows.replace_schema_metadata(None))
     opened, across = _opened(forming, found)
     was = everything(_before(forming, bin_, found), forming.frozen_rows(bin_))
-    result = form(opened, was, forming.run_id, forming.as_of, forming.settings, silent(), forming.orders)
+    given = Given(opened, was, forming.now, forming.run_id, forming.as_of, forming.orders)
+    result = form(given, forming.settings, silent())
     tables_ = {**result._asdict(), **result.found, "across": across}
     del tables_["found"]
     for name, rows in tables_.items():

@@ -14,13 +14,13 @@ import pyarrow as pa
 from pipeline import config, notices
 from pipeline.arrive import Arrivals, reach
 from pipeline.compare import Opened, formed_anew, oldest, turned_to_credit
+from pipeline.derive import Given
 from pipeline.engine.spark import Cluster
 from pipeline.intake import LIGHT, Delivery, Taken
 from pipeline.renew import Renewal, renewed
 from pipeline.splice import Published, Retiring, Rows, published
 from pipeline.spread import again, clusters, learning, meeting, opening, taking
 from pipeline.spread.spilled import Spilled, spliced
-from pipeline.stages.override import Orders
 from pipeline.storage import part
 from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
@@ -84,21 +84,10 @@ class Spread:
         """As `splice.published`, of which tasks read the rest."""
         return published(store, opened, retiring, settings, frozen, all_=all_, ids_alone=True)
 
-    def derive(
-        self,
-        opened: Opened,
-        was: Published,
-        run_id: str,
-        as_of: datetime,
-        settings: config.Config,
-        watch: Watch,
-        now: State,
-        orders: Orders,
-    ) -> Spilled:
+    def derive(self, given: Given, settings: config.Config, watch: Watch) -> Spilled:
         """As `derive.derive`, bin by bin."""
-        work = now.parts[-1].folder.parent / "scratch" / "clusters"
-        settings = self._as_cut(settings)
-        return clusters.derived(self._cluster, opened, was, run_id, as_of, settings, watch, now, orders, work)
+        work = given.now.parts[-1].folder.parent / "scratch" / "clusters"
+        return clusters.derived(self._cluster, given, self._as_cut(settings), watch, work)
 
     def _as_cut(self, settings: config.Config) -> config.Config:
         """Work is cut as the cluster says, whatever the settings of the run do."""
