@@ -194,11 +194,13 @@ def splice(
     rows = {**formed, "rejects": rejects}
     for name, more in planned.more.items():
         rows[name] = pa.concat_tables([more, rows[name].select(more.column_names).cast(more.schema)])
-    divided = {name: planned.divided(name, table) for name, table in rows.items()}
-    tasks = list(planned.tasks(folder, {name: frozenset(parts) for name, parts in divided.items()}))
-    news = [divided[task.name].get(task.part) for task in tasks]
-    written = parallel(lambda one: done(*one), list(zip(tasks, news, strict=True)))
-    changed = {task.target for task, was_written in zip(tasks, written, strict=True) if was_written}
+    changed = set[Path]()
+    for names in [[name] for name in rows] if planned.divides else [list(rows)]:  # large ones are in memory twice
+        divided = {name: planned.divided(name, rows[name]) for name in names}
+        tasks = list(planned.tasks(folder, {name: frozenset(parts) for name, parts in divided.items()}))
+        news = [divided[task.name].get(task.part) for task in tasks]
+        written = parallel(lambda one: done(*one), list(zip(tasks, news, strict=True)))
+        changed |= {task.target for task, was_written in zip(tasks, written, strict=True) if was_written}
     of_parts = summing(planned.old, Tables(folder), changed)
     sum_furniture(Tables(folder), parallel(summed, of_parts))
     return Tables(folder)
