@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from pipeline import config, explain, flow, query, schema
 from pipeline.errors import InputError
@@ -266,3 +267,39 @@ def test_a_value_is_found_in_a_sorted_column_wherever_it_stands(
     wanted = data.draw(st.sampled_from(values.tolist() or [0]) | st.integers(int(bounds.min), int(bounds.max)))
     ends = tuple(int(np.searchsorted(values, kind(wanted), side)) for side in ("left", "right"))
     assert index._stretch(values, kind(wanted)) == ends
+
+
+class Parts:
+    """Texts in parts, each of which has them in the order of time, then id; `asked`: whose ids were read."""
+
+    def __init__(self, texts: list[tuple[int, int, str]]) -> None:
+        self.rows, self.asked = dict[int, tuple[int, str]](), set[int]()
+        for part in sorted({part for part, _, _ in texts}):
+            own = sorted((at, name) for of, at, name in texts if of == part)
+            self.rows |= {part << 32 | row: told for row, told in enumerate(own)}
+
+    def texts(self, columns: list[str], keys: NDArray[np.int64]) -> pa.Table:
+        assert columns == ["key", "article_id"]
+        self.asked |= set(keys.tolist())
+        found = sorted(set(keys.tolist()))
+        names = pa.array([self.rows[key][1] for key in found], pa.string())
+        return pa.table({"key": pa.array(found, pa.int64()), "article_id": names})
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4), st.sampled_from("abcdefgh")), max_size=14, unique=True),
+    st.integers(0, 4),
+)
+def test_the_order_of_texts_is_that_of_time_and_id_though_few_ids_are_read(
+    texts: list[tuple[int, int, str]], own: int
+) -> None:
+    from pipeline.query.rehearse import _ids, _ordered
+
+    kept = Parts(texts)
+    keys = np.array(sorted(kept.rows), np.int64)
+    at = np.array([kept.rows[key][0] for key in keys.tolist()], np.int64)
+    names = _ids(kept, keys, at, np.array([own]))  # type: ignore[arg-type]
+    order = _ordered(pa.table({"at": at, "article_id": names, "key": keys}))
+    assert keys[order].tolist() == sorted(kept.rows, key=lambda key: (*kept.rows[key], key))
+    times = {part: {a for of, a, _ in texts if of == part} for part in range(3)} | {3: {own}}
+    assert all(sum(kept.rows[key][0] in found for found in times.values()) > 1 for key in kept.asked)

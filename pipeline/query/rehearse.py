@@ -224,7 +224,7 @@ def _around(
     fresh = own.append_column("at", at).select(reached.column_names).cast(reached.schema)
     rows = pa.concat_tables([reached, fresh]).combine_chunks()
     was = np.arange(rows.num_rows) < reached.num_rows
-    names = _ids(kept, rows["key"].to_numpy()[was], reached["at"].to_numpy(), at.to_numpy())
+    names = _ids(kept, reached["key"].to_numpy(), reached["at"].to_numpy(), at.to_numpy())
     names = pa.concat_arrays([names, own["article_id"].combine_chunks()])
     order = _ordered(rows.append_column("article_id", names))
     is_now = ~arrays.is_in(rows["key"].to_numpy(), goes)
@@ -232,9 +232,12 @@ def _around(
 
 
 def _ids(kept: Near, keys: Keys, at: Keys, own: Keys) -> pa.Array:
-    """The ids of those texts that are not the only one of their time, "" for others, whose order says enough."""
+    """The ids of those texts whose time texts of other parts have, too; "" for others: in a part they are in their order."""
+    parts = np.concatenate([keys >> 32, np.full(len(own), -1)])
     every = np.concatenate([at, own])
-    times, counts = arrays.counted(every)
+    order = np.lexsort((parts, every))
+    met = arrays.changes(every[order], parts[order])  # a time in a part, once
+    times, counts = arrays.counted(every[order][met])
     same = np.flatnonzero(arrays.is_in(at, times[counts > 1]))
     ids = kept.texts(["key", "article_id"], keys=keys[same])
     place = np.full(len(keys), -1)

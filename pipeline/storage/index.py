@@ -95,7 +95,7 @@ class Shared:
         by_band = [_found(self._arrays, f"band {n}", np.unique(asked[:, n])) for n in range(asked.shape[1])]
         sampled = _found(self._arrays, "sampled", np.unique(arrays.hashes(keys["sampled"])[0]))
         short = _found(self._arrays, "short", np.unique(_head(keys["content"].to_numpy()[is_short])))
-        rows = np.unique(np.concatenate([rows for _, rows in (*by_band, sampled, short)]))
+        rows, _ = arrays.counted(np.concatenate([rows for _, rows in (*by_band, sampled, short)]))
         bands = np.empty((len(rows), asked.shape[1]), np.uint32)
         for number, (values, of) in enumerate(by_band):
             bands[:, number] = _strange(asked[:, number])

@@ -36,6 +36,7 @@ _BLANK = {
 }
 _KEY = pa.field("key", pa.int64(), nullable=False)
 _ROW = (1 << 32) - 1  # of a key
+_FEW = 1_000
 
 
 class Known(identify.Known):
@@ -78,6 +79,7 @@ class Near(State):
     def __init__(self, parts: Sequence[Ref], shared: Mapping[int, Shared] | None = None) -> None:
         super().__init__(parts)
         self.near: Keys = np.empty(0, np.int64)
+        self._read: dict[tuple[object, ...], pa.Table] = {}
         self._shared = dict(shared or {})
         self._shared |= {part.number: Shared(part.folder) for part in self._compared if part.number not in self._shared}
         self._matched = {part.number: Edges(part.folder) for part in self._compared}
@@ -85,7 +87,7 @@ class Near(State):
     def with_part(self, part: Ref) -> Near:
         """The state with a part more."""
         more = Near([*self.parts, part], self._shared)
-        more.near = self.near
+        more.near, more._read = self.near, self._read
         return more
 
     def texts(
@@ -186,6 +188,15 @@ class Near(State):
     def matches_of(self, keys: Keys, spans: Sequence[Span]) -> pa.Table:
         """The accepted matches of the texts with these keys, whenever they are, as `accepted` tells of them."""
         return self.accepted(keys)
+
+    def _read_rows(self, path: Path, wanted: pa.Schema, groups: list[int], places: Keys) -> pa.Table:
+        """As `State` reads them; few rows are kept, for they are asked for again."""
+        if len(places) > _FEW:
+            return super()._read_rows(path, wanted, groups, places)
+        asked = (path, *wanted.names, *groups, places.tobytes())
+        if asked not in self._read:
+            self._read[asked] = super()._read_rows(path, wanted, groups, places)
+        return self._read[asked]
 
     def _numbers(self) -> Keys:
         return np.array([part.number for part in self._compared], np.int64)

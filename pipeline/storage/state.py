@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -351,10 +351,14 @@ class State:
             for part, rows in self._by_part(keys[by_key])
             for of_groups in _by_group(part.folder / f"{name}.parquet", rows)
         ]
-        found = pa.concat_tables([wanted.empty_table(), *parallel(lambda task: _rows(*task), tasks)])
+        found = pa.concat_tables([wanted.empty_table(), *parallel(lambda task: self._read_rows(*task), tasks)])
         if (by_key[:-1] < by_key[1:]).all():
             return found
         return found.take(pa.array(np.argsort(by_key)))
+
+    def _read_rows(self, path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> pa.Table:
+        """Those places of these row groups of a file."""
+        return _rows(path, wanted, groups, places)
 
     def _by_part(self, keys: NDArray[np.int64]) -> Iterable[tuple[Ref, NDArray[np.int64]]]:
         """The parts that have some of these keys, by number, each with their rows."""
@@ -367,7 +371,7 @@ class State:
 
 def _by_group(path: Path, rows: NDArray[np.int64]) -> Iterable[tuple[list[int], NDArray[np.int64]]]:
     """Row groups of a file that hold some of these rows (sorted numbers), a few at a time; and the places of the rows there."""
-    footer = pq.read_metadata(path)
+    footer = _footer(path)
     sizes = np.array([footer.row_group(number).num_rows for number in range(footer.num_row_groups)], np.int64)
     starts = arrays.offsets(sizes)
     group = np.searchsorted(starts, rows, side="right") - 1
@@ -380,14 +384,25 @@ def _by_group(path: Path, rows: NDArray[np.int64]) -> Iterable[tuple[list[int], 
 
 def _rows(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> pa.Table:
     """Those places of these row groups of a file."""
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, metadata=_footer(path)) as file:
         read = file.read_row_groups(groups, columns=wanted.names).select(wanted.names).cast(wanted)
     return read if np.array_equal(places, np.arange(read.num_rows)) else read.take(pa.array(places))
 
 
+def _footer(path: Path) -> pq.FileMetaData:
+    """What a file says of its row groups; a file of a part is never another one under its name while it is read."""
+    told = path.stat()
+    return _read_footer(path, told.st_mtime_ns, told.st_size)
+
+
+@lru_cache(maxsize=64)  # of a million rows half a megabyte
+def _read_footer(path: Path, *_: int) -> pq.FileMetaData:
+    return pq.read_metadata(path)
+
+
 def _reaches(path: Path, column: str, spans: Sequence[Span]) -> bool:
     """Whether a file may have rows whose time lies in one of the stretches, by what its footer says of the column."""
-    footer = pq.read_metadata(path)
+    footer = _footer(path)
     place = footer.schema.names.index(column)
     for group in range(footer.num_row_groups):
         times = footer.row_group(group).column(place).statistics
