@@ -78,7 +78,7 @@ def _started(folder: Path, store: Path) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("stage", ["sketch", "learn"])  # it is in the midst of what comes after
+@pytest.mark.parametrize("stage", ["sketch", "learn", "cut", "tell"])  # it is in the midst of what comes after
 def test_an_executor_that_dies_in_the_middle_of_a_run_changes_nothing(
     world: tuple[Path, Store], tmp_path: Path, stage: str
 ) -> None:
@@ -93,7 +93,7 @@ def test_an_executor_that_dies_in_the_middle_of_a_run_changes_nothing(
     same(here, Store(tmp_path / "there"))
 
 
-@pytest.mark.parametrize("stage", ["sketch", "verify", "elect"])
+@pytest.mark.parametrize("stage", ["sketch", "verify", "form"])
 def test_a_driver_that_dies_leaves_the_store_as_it_was_and_the_next_run_makes_up_for_it(
     world: tuple[Path, Store], tmp_path: Path, stage: str
 ) -> None:
