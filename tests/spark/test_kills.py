@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,11 @@ def _command(folder: Path, store: Path, engine: str = "spark") -> list[str]:
 
 
 def _executors(run: psutil.Process) -> Sequence[psutil.Process]:
-    return [one for one in run.children(recursive=True) if "CoarseGrainedExecutorBackend" in " ".join(one.cmdline())]
+    found = []
+    for one in run.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # which has ended meanwhile, or long ago
+            found += [one] if "CoarseGrainedExecutorBackend" in " ".join(one.cmdline()) else []
+    return found
 
 
 def _until(run: subprocess.Popen[str], stage: str) -> None:
