@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -30,6 +30,7 @@ from tests.test_many_nights import FIRST, deliveries
 from tests.test_many_nights import SETTINGS as SIXTY_DAYS
 from tests.test_many_nights import written as as_file
 
+LATER = datetime(2026, 12, 1, tzinfo=UTC)  # than any article of those worlds
 FIRST_NIGHT = 12  # of the deliveries
 
 
@@ -45,6 +46,16 @@ def test_the_wire_day_at_once(tmp_path: Path, divide_over: int) -> None:
     flow.run([str(GOLDEN / "wire-day")], other, day, hands=Spread(inline()))
     same(one, other)
     assert not [check for check in checkup.checkup(other) if check.broken]
+
+
+@pytest.mark.parametrize("world", ["languages/articles.jsonl", "wires", "extractors", "html"])
+def test_other_golden_worlds(tmp_path: Path, world: str) -> None:
+    lenient = config.Config(audit=config.Audit(max_rejects=1.0), store=config.Store(horizon_days=3_650))
+    one, other = Store(tmp_path / "one"), Store(tmp_path / "other")
+    for store, hands in ((one, LOCAL), (other, Spread(inline()))):
+        flow.run([str(GOLDEN / world)], store, lenient, as_of=LATER, hands=hands, publish_anyway=True)
+    same(one, other)
+    assert one.tables().count("members")
 
 
 @given(
