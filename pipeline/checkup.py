@@ -6,6 +6,8 @@ A run checks its tables before it publishes them; this looks for what happened t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -35,6 +37,7 @@ def checkup(store: Store, wanted: str | None = None) -> Iterator[Check]:
     newest, runs = store.run_id(), [store.run_id(wanted)] if wanted else store.runs()
     yield Check("", "latest", _told(_latest, store, newest))
     yield Check("", "private", _told(_private, store))
+    differing = cache(index.differing)  # a part is looked into once, however many runs stand on it
     for run_id in runs:
         tables: dict[str, pa.Table] = {}
         manifest: dict[str, Any] = {}
@@ -46,7 +49,7 @@ def checkup(store: Store, wanted: str | None = None) -> Iterator[Check]:
         yield from (Check(run_id, name, found.get(name, "")) for name in audit.INVARIANTS)
         yield Check(run_id, "order", _told(_unordered, store.tables(run_id)))
         yield Check(run_id, "manifest", _mismatch(run_id, tables, manifest))
-        yield Check(run_id, "state", _told(_state, store, run_id, tables["members"]))
+        yield Check(run_id, "state", _told(_state, store, run_id, tables["members"], differing))
         yield Check(run_id, "forgotten", _told(_remembered, store, run_id))
 
 
@@ -104,7 +107,7 @@ def _mismatch(run_id: str, tables: dict[str, pa.Table], manifest: dict[str, Any]
     return ""
 
 
-def _state(store: Store, run_id: str, members: pa.Table) -> str:
+def _state(store: Store, run_id: str, members: pa.Table, differing: Callable[[Path], str]) -> str:
     """Whether the state a run stands on is whole: every part, its tables row by row, every member among its articles."""
     state = store.state(run_id)
     for part in state.parts:
@@ -116,10 +119,8 @@ def _state(store: Store, run_id: str, members: pa.Table) -> str:
     for part in state.parts:
         if uneven := part_.uneven(part.folder):
             return f"{uneven} of part {part.folder.name} do not go row by row with its articles"
-        if differing := index.differing(part.folder):
-            return (
-                f"{differing} of part {part.folder.name} does not say what its table says; without it queries are right"
-            )
+        if wrong := differing(part.folder):
+            return f"{wrong} of part {part.folder.name} does not say what its table says; without it queries are right"
     unknown = members.filter(pc.invert(pc.is_in(members["article_id"], articles["article_id"].combine_chunks())))
     if unknown.num_rows:
         return f"{unknown.num_rows} members are not among its articles: {unknown['article_id'][0]}"

@@ -28,7 +28,6 @@ __all__ = ["AROUND", "Opened", "brought", "compare", "formed_anew", "numbered", 
 #: What is read of the texts around those that are opened.
 AROUND = ["key", "article", "redone", "article_id", "effective_at", "n_words"]
 
-
 _HABIT = 2  # texts of a publisher with a credit that show that its credits can be seen
 
 
@@ -71,11 +70,11 @@ def compare(
         added = brought(kept, ref, night, oldest(as_of, settings), settings)
         step.rows = added.num_rows
     now = State([*kept.parts, ref])
-    met = meet(kept, now, (reach(last, settings) if last else None, reach(as_of, settings)), settings, watch)
+    reached = reach(last, settings) if last else None, reach(as_of, settings)
+    met = meet(kept, now, reached, settings, watch)
     part.add(ref.folder, "matches", met.matches)
     part.add(ref.folder, "void", pa.table({"key": met.void}))
-    turned = turned_to_credit(kept, now, reach(last, settings) if last else None, reach(as_of, settings))
-    met = met._replace(touched=np.union1d(met.touched, turned))
+    met = met._replace(touched=np.union1d(met.touched, turned_to_credit(kept, now, *reached)))
     return formed_anew(kept, now, night, met, as_of, settings, watch, ties), now
 
 

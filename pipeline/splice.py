@@ -25,6 +25,7 @@ from pipeline.stages.kernels.threads import parallel
 from pipeline.storage import tables
 from pipeline.storage.store import Store
 from pipeline.storage.tables import WHOLE, Tables
+from pipeline.storage.write import plain
 
 __all__ = [
     "Plan",
@@ -36,7 +37,6 @@ __all__ = [
     "done",
     "everything",
     "expired",
-    "plain",
     "plan",
     "published",
     "splice",
@@ -175,12 +175,6 @@ class Rows(Mapping[str, pa.Table]):
     def broken(self, whole: Mapping[str, pa.Table]) -> Sequence[audit.Finding]:
         """Which invariants are broken in them, beside the keys of `whole` tables."""
         return audit.of_rows({name: plain(name, rows) for name, rows in self.items()}, whole)
-
-
-def plain(name: str, rows: pa.Table) -> pa.Table:
-    """Rows as the contract has them."""
-    wanted = schema.PUBLISHED[name]
-    return rows.select(wanted.names).cast(wanted)
 
 
 def splice(

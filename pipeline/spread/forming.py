@@ -28,7 +28,7 @@ from pipeline.engine.cargo import NOBODY, Parcel, parted
 from pipeline.meet import Articles, articles_of
 from pipeline.quality import audit
 from pipeline.sketched import Sketched
-from pipeline.splice import everything, plain
+from pipeline.splice import everything
 from pipeline.spread import scratch
 from pipeline.spread.world import AT_ONCE, DONE
 from pipeline.stages import follow, rollup
@@ -37,6 +37,7 @@ from pipeline.stages.override import Orders
 from pipeline.storage.part import COMPARED, LINES
 from pipeline.storage.state import State, ends
 from pipeline.storage.tables import Tables
+from pipeline.storage.write import plain
 from pipeline.watch import silent
 
 __all__ = ["Forming", "formed", "sent", "standing", "told"]

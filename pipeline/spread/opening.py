@@ -38,8 +38,7 @@ def opened(
     """As `compare.formed_anew` opens them; but of articles what names them, and of matches the accepted ones, by row."""
     keys, edges, _ = meet.components(kept, now, met, settings, ties)
     texts = now.texts(AROUND, keys=keys)
-    order = np.argsort(texts["key"].to_numpy())
-    articles = texts.take(pa.array(order[np.searchsorted(texts["key"].to_numpy(), keys, sorter=order)]))
+    articles = texts.take(pc.index_in(pa.array(keys), value_set=texts["key"].combine_chunks()))
     outside = np.empty(0, np.int64)
     by_key = np.argsort(keys)
     if kept.parts:

@@ -20,6 +20,7 @@ __all__ = [
     "json_text",
     "labelled",
     "open_to",
+    "plain",
     "read_json",
     "sync",
     "text_keys",
@@ -32,10 +33,14 @@ _COMPRESSION = "zstd"
 
 
 def arrange(name: str, rows: pa.Table) -> pa.Table:
-    """Rows of a published table as the contract has them: its columns in their order and types, sorted by key."""
+    """Rows of a published table as the contract has them (`plain`), sorted by key."""
+    return labelled(name, plain(name, rows).sort_by([(key, "ascending") for key in schema.KEYS[name]]))
+
+
+def plain(name: str, rows: pa.Table) -> pa.Table:
+    """Rows of a published table in its columns, in their order and types."""
     wanted = schema.PUBLISHED[name]
-    rows = rows.select(wanted.names).cast(wanted)
-    return labelled(name, rows.sort_by([(key, "ascending") for key in schema.KEYS[name]]))
+    return rows.select(wanted.names).cast(wanted)
 
 
 def labelled(name: str, rows: pa.Table) -> pa.Table:
