@@ -24,6 +24,7 @@ from pipeline.errors import InputError
 from pipeline.query.rehearse import rehearsed
 from pipeline.stages import pair, sketch
 from pipeline.storage import index
+from pipeline.storage.sharing import sharing
 from pipeline.storage.store import Store
 from tests import strategies
 from tests.conftest import GOLDEN, Ended
@@ -247,7 +248,11 @@ def test_the_index_finds_what_going_over_all_texts_finds(world: tuple[Article, .
             "effective_at", pa.array(times).cast(schema.TIME)
         )
         index.write_shared(texts, Path(folder))
-        rows, found = index.Shared(Path(folder)).sharing(keys.slice(asked, 1).combine_chunks())
+        told = keys.append_column("key", pa.array(np.arange(len(world)))).append_column("at", pa.array(times))
+        one = told.slice(asked, 1).combine_chunks()
+        nobody, ever = np.empty(0, np.int64), (int(times.min()), int(times.max()))
+        found = sharing({0: index.Shared(Path(folder))}, one, ever, nobody, settings.pair)
+    rows = found["key"].to_numpy()
     fresh = np.arange(len(world)) == asked
     plain = pair.run(keys, times, settings.pair, kin, fresh).to_pydict()
     told = pair.run(found, found["at"].to_numpy(), settings.pair, kin[rows], rows == asked)

@@ -38,6 +38,7 @@ from pipeline.storage import orders as editor
 from pipeline.storage import part as part_
 from pipeline.storage.near import Known, Near
 from pipeline.storage.part import COMPARED, Part
+from pipeline.storage.sharing import TOLD
 from pipeline.storage.state import Ref, State, ends
 from pipeline.storage.store import Store
 from pipeline.watch import Watch, silent
@@ -179,13 +180,15 @@ def _met(
     kept: Near, now: Near, settings: config.Config, window: int, since: datetime, watch: Watch
 ) -> tuple[Met, Keys]:
     """As `meet.meet`: the verified matches of the article, and of texts that meet others for its sake; and whose are lost."""
-    own = now.own([*_OF_KEYS, "key", "effective_at", "article_id", "kin"])
+    own = now.own([*pair.KEYS.names, "key", "kin", "effective_at", "article_id"])
+    own = own.append_column("at", own["effective_at"].cast(pa.int64()))
     goes = now.left_now()
     first = int(pa.scalar(since, pa.timestamp("us", tz="UTC")).cast(pa.int64()).as_py())
     with watch.step("pair"):
-        asked, fresh = [own.select(_OF_KEYS), kept.texts(_OF_KEYS, keys=goes)], np.empty(0, np.int64)
+        fresh = np.empty(0, np.int64)
         while True:
-            rows, was, is_now = _around(kept, own, goes, pa.concat_tables(asked), window, first)
+            asked = pa.concat_tables([own.select(TOLD.names).cast(TOLD), _told(kept, np.union1d(goes, fresh))])
+            rows, was, is_now = _around(kept, own, goes, asked, window, first, settings.pair)
             keys, times, kin = (rows[name].to_numpy() for name in ("key", "at", "kin"))
             is_fresh = (is_now & ~was) | arrays.is_in(keys, fresh)
             is_fresh |= pair.disturbed(rows, times, settings.pair, kin, was, is_now)
@@ -196,7 +199,6 @@ def _met(
             if arrays.is_in(disturbed, fresh).all():
                 break
             fresh = np.union1d(fresh, disturbed)
-            asked = [*asked[:2], kept.texts(_OF_KEYS, keys=fresh)]
         here = np.flatnonzero(is_now)
         candidates = pair.run(rows.take(pa.array(here)), times[here], settings.pair, kin[here], is_fresh[here])
     with watch.step("verify"):
@@ -208,27 +210,29 @@ def _met(
     return Met(matches, void, goes, touched[~arrays.is_in(touched, goes)]), lost
 
 
-_OF_KEYS = list(pair.KEYS.names)
-
-
 def _around(
-    kept: Near, own: pa.Table, goes: Keys, asked: pa.Table, window: int, first: int
+    kept: Near, own: pa.Table, goes: Keys, asked: pa.Table, window: int, first: int, settings: config.Pair
 ) -> tuple[pa.Table, NDArray[np.bool_], NDArray[np.bool_]]:
-    """The texts that have anything in common with those that are asked for, in the order of time: `pair.KEYS`, `key`, `at` and
-    `kin`; which of them there were, and which there are.
+    """The texts that have anything in common with those that are asked for (`TOLD`), in the order of time; which of them there
+    were, and which there are.
     """
-    at = own["effective_at"].cast(pa.int64())
+    at = own["at"].to_numpy()
     of_goes = kept.times(goes)
-    low, high = (edge(np.concatenate([at.to_numpy(), of_goes])) for edge in (np.min, np.max))
-    reached = kept.sharing(asked, (max(first, int(low) - 2 * window), int(high) + 2 * window))
-    fresh = own.append_column("at", at).select(reached.column_names).cast(reached.schema)
-    rows = pa.concat_tables([reached, fresh]).combine_chunks()
+    low, high = (edge(np.concatenate([at, of_goes])) for edge in (np.min, np.max))
+    reached = kept.sharing(asked, (max(first, int(low) - 2 * window), int(high) + 2 * window), settings)
+    rows = pa.concat_tables([reached, own.select(TOLD.names).cast(TOLD)]).combine_chunks()
     was = np.arange(rows.num_rows) < reached.num_rows
-    names = _ids(kept, reached["key"].to_numpy(), reached["at"].to_numpy(), at.to_numpy())
+    names = _ids(kept, reached["key"].to_numpy(), reached["at"].to_numpy(), at)
     names = pa.concat_arrays([names, own["article_id"].combine_chunks()])
     order = _ordered(rows.append_column("article_id", names))
     is_now = ~arrays.is_in(rows["key"].to_numpy(), goes)
     return rows.take(pa.array(order)).combine_chunks(), was[order], is_now[order]
+
+
+def _told(kept: Near, keys: Keys) -> pa.Table:
+    """What is told of the texts with those keys."""
+    rows = kept.texts([*pair.KEYS.names, "key", "kin", "effective_at"], keys=keys)
+    return rows.append_column("at", rows["effective_at"].cast(pa.int64())).select(TOLD.names).cast(TOLD)
 
 
 def _ids(kept: Near, keys: Keys, at: Keys, own: Keys) -> pa.Array:

@@ -78,39 +78,14 @@ class Shared:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def times(self, rows: Rows) -> Rows:
-        """The effective times of these texts, int64 microseconds."""
-        found: Rows = self._arrays["at"][rows]
+    def having(self, wanted: Mapping[str, NDArray[np.uint32]]) -> dict[str, tuple[NDArray[np.uint32], Rows]]:
+        """Of each column the wanted values as often as they occur, and the rows that have them; sorted by value, then row."""
+        return {name: _found(self._arrays, name, values) for name, values in wanted.items()}
+
+    def column(self, name: str, rows: Rows) -> NDArray[Any]:
+        """A column of these texts: when they are `at` (microseconds), or one of `kin`, content, has_words, has_shingles."""
+        found: NDArray[Any] = self._arrays[name][rows]
         return found
-
-    def sharing(self, keys: pa.Table) -> tuple[Rows, pa.Table]:
-        """The texts that have anything in common with one of `keys` (`pair.KEYS`): their rows, ascending; and row by row with
-        these their keys, their `kin` and when they are `at` (microseconds).
-
-        Of what a text has, only that is given which one of `keys` has, too; in the place of any other band stands a value
-        that none of them has. Among such rows `pair.run` finds the pairs with `keys` that it finds among all texts.
-        """
-        asked = arrays.hashes(keys["bands"])[0].reshape(keys.num_rows, -1)
-        is_short = keys["has_words"].to_numpy() & ~keys["has_shingles"].to_numpy()
-        by_band = [_found(self._arrays, f"band {n}", np.unique(asked[:, n])) for n in range(asked.shape[1])]
-        sampled = _found(self._arrays, "sampled", np.unique(arrays.hashes(keys["sampled"])[0]))
-        short = _found(self._arrays, "short", np.unique(_head(keys["content"].to_numpy()[is_short])))
-        rows, _ = arrays.counted(np.concatenate([rows for _, rows in (*by_band, sampled, short)]))
-        bands = np.empty((len(rows), asked.shape[1]), np.uint32)
-        for number, (values, of) in enumerate(by_band):
-            bands[:, number] = _strange(asked[:, number])
-            bands[np.searchsorted(rows, of), number] = values
-        return rows, self._keys(rows, bands, *sampled)
-
-    def _keys(self, rows: Rows, bands: NDArray[np.uint32], sampled: NDArray[np.uint32], of: Rows) -> pa.Table:
-        owners = np.searchsorted(rows, of)
-        order, counts = np.lexsort((sampled, owners)), np.bincount(owners, minlength=len(rows))
-        columns = {name: pa.array(self._arrays[name][rows]) for name in ("at", *_AS_THEY_ARE)}
-        columns |= {name: columns[name].cast(pa.bool_()) for name in ("has_words", "has_shingles")}
-        columns["bands"] = arrays.lists(bands.ravel(), np.arange(len(rows) + 1) * bands.shape[1])
-        columns["sampled"] = arrays.lists(sampled[order], arrays.offsets(counts))
-        wanted = [*pair.KEYS, *(pa.field(name, pa.int64(), nullable=False) for name in ("kin", "at"))]
-        return pa.table([columns[field.name] for field in wanted], schema=pa.schema(wanted))
 
     @cached_property
     def _arrays(self) -> _Arrays:
@@ -143,6 +118,20 @@ class Edges:
             if path.exists()
             else _of_matches(pq.read_table(self._folder / "matches.parquet", columns=list(EDGES)))
         )
+
+
+def wanted(keys: pa.Table) -> dict[str, NDArray[np.uint32]]:
+    """The values that texts (`pair.KEYS`) have in the columns of `shared.arrow`, each once, sorted."""
+    bands = arrays.hashes(keys["bands"])[0].reshape(keys.num_rows, -1)
+    is_short = keys["has_words"].to_numpy() & ~keys["has_shingles"].to_numpy()
+    found = {f"band {number}": bands[:, number] for number in range(bands.shape[1])}
+    found |= {"sampled": arrays.hashes(keys["sampled"])[0], "short": short_values(keys["content"].to_numpy()[is_short])}
+    return {name: np.unique(values) for name, values in found.items()}
+
+
+def short_values(contents: Rows) -> NDArray[np.uint32]:
+    """By what `pair` joins texts that are too short for a shingle."""
+    return (contents.view(np.uint64) >> np.uint64(32)).astype(np.uint32)
 
 
 def write_edges(matches: pa.Table, folder: Path) -> None:
@@ -196,7 +185,7 @@ def _of_texts(texts: pa.Table) -> _Arrays:
     by_band = bands.reshape(max(1, texts.num_rows), -1)
     values = {f"band {number}": (by_band[shingled, number], shingled) for number in range(by_band.shape[1])}
     values["sampled"] = sampled[0], np.repeat(rows, np.diff(sampled[1]))
-    values["short"] = _head(content[short]), short
+    values["short"] = short_values(content[short]), short
     plain = {name: texts[name].to_numpy() for name in _AS_THEY_ARE}
     plain |= {name: plain[name].astype(np.uint8) for name in ("has_words", "has_shingles")}
     return _sorted(values) | {"at": texts["effective_at"].cast(pa.int64()).to_numpy(), **plain}
@@ -247,17 +236,6 @@ def _stretch(values: NDArray[Any], value: Any) -> tuple[int, int]:
         low, high = 0, n
     part = values[low:high]
     return low + int(np.searchsorted(part, value, "left")), low + int(np.searchsorted(part, value, "right"))
-
-
-def _head(contents: Rows) -> NDArray[np.uint32]:
-    """By what `pair` joins texts that are too short for a shingle."""
-    return (contents.view(np.uint64) >> np.uint64(32)).astype(np.uint32)
-
-
-def _strange(values: NDArray[np.uint32]) -> int:
-    """A value that is not among these."""
-    others = set(values.tolist())
-    return next(value for value in range(len(others) + 1) if value not in others)
 
 
 def _write(columns: _Arrays, path: Path) -> None:

@@ -17,9 +17,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pipeline import schema
+from pipeline import config, schema
 from pipeline.stages import identify
 from pipeline.stages.kernels import arrays
+from pipeline.storage import sharing
 from pipeline.storage.index import Edges, Seen, Shared
 from pipeline.storage.part import COMPARED, ROW, TAKEN
 from pipeline.storage.state import Ref, Span, State, ends, keys
@@ -107,20 +108,13 @@ class Near(State):
         found = np.empty(len(wanted), np.int64)
         for number in np.unique(wanted >> 32).tolist():
             of_part = wanted >> 32 == number
-            found[of_part] = self._shared[number].times(wanted[of_part] & _ROW)
+            found[of_part] = self._shared[number].column("at", wanted[of_part] & _ROW)
         return found
 
-    def sharing(self, asked: pa.Table, span: Span) -> pa.Table:
-        """The texts in a stretch of time that have anything in common with one of `asked` (`pair.KEYS`), as `Shared.sharing`
-        tells of them, with their `key`.
-        """
-        found = []
-        for part in self._compared:
-            rows, told = self._shared[part.number].sharing(asked)
-            at, key = told["at"].to_numpy(), keys(part.number, 1)[0] + rows
-            stays = (span[0] <= at) & (at <= span[1]) & ~arrays.is_in(key, self._left)
-            found.append(told.append_column("key", pa.array(key)).filter(pa.array(stays)))
-        return pa.concat_tables(found)
+    def sharing(self, asked: pa.Table, span: Span, settings: config.Pair) -> pa.Table:
+        """The texts in a stretch of time that have anything in common with one of `asked` (`sharing.TOLD`)."""
+        parts = {part.number: self._shared[part.number] for part in self._compared}
+        return sharing.sharing(parts, asked, span, self._left, settings)
 
     def of_articles(self, articles: Keys) -> Keys:
         """The texts of the articles with those keys, and of their other versions as far as these are among them."""

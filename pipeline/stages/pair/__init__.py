@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from pipeline import config
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel, workers
+from pipeline.stages.pair.full import pivots_met
 from pipeline.stages.pair.values import Shared, disturbed_by_values, leads, of_values, shared
 from pipeline.stages.pair.world import CANDIDATES, PATHS, VALUE, Joiner, World, distinct, often, table
 
@@ -43,6 +44,7 @@ __all__ = [
     "keys",
     "leads",
     "of_values",
+    "pivots_met",
     "run",
     "shared",
 ]
