@@ -80,7 +80,7 @@ class Near(State):
     def __init__(self, parts: Sequence[Ref], shared: Mapping[int, Shared] | None = None) -> None:
         super().__init__(parts)
         self.near: Keys = np.empty(0, np.int64)
-        self._read: dict[tuple[object, ...], pa.Table] = {}
+        self._read: dict[tuple[str, ...], tuple[Keys, pa.Table]] = {}
         self._shared = dict(shared or {})
         self._shared |= {part.number: Shared(part.folder) for part in self._compared if part.number not in self._shared}
         self._matched = {part.number: Edges(part.folder) for part in self._compared}
@@ -119,7 +119,7 @@ class Near(State):
     def of_articles(self, articles: Keys) -> Keys:
         """The texts of the articles with those keys, and of their other versions as far as these are among them."""
         found = [np.empty(0, np.int64)]
-        for part in self._compared:
+        for part in self._compared if len(articles) else ():
             of = pq.read_table(part.folder / "texts.parquet", columns=["article"])["article"].to_numpy()
             found.append(keys(part.number, 1)[0] + np.flatnonzero(arrays.is_in(of, articles)))
         return np.concatenate(found)
@@ -183,14 +183,19 @@ class Near(State):
         """The accepted matches of the texts with these keys, whenever they are, as `accepted` tells of them."""
         return self.accepted(keys)
 
-    def _read_rows(self, path: Path, wanted: pa.Schema, groups: list[int], places: Keys) -> pa.Table:
-        """As `State` reads them; few rows are kept, for they are asked for again."""
-        if len(places) > _FEW:
-            return super()._read_rows(path, wanted, groups, places)
-        asked = (path, *wanted.names, *groups, places.tobytes())
-        if asked not in self._read:
-            self._read[asked] = super()._read_rows(path, wanted, groups, places)
-        return self._read[asked]
+    def _take(self, name: str, columns: pa.Schema, keys: Keys, names: list[str] | None) -> pa.Table:
+        """As `State` does; few rows are kept, for they are asked for again."""
+        if len(keys) > _FEW:
+            return super()._take(name, columns, keys, names)
+        asked = name, *(names or columns.names)
+        known, rows = self._read.get(asked, (keys[:0], None))
+        new = np.setdiff1d(keys, known)
+        if rows is None or len(new):
+            read = super()._take(name, columns, new, names)
+            known, rows = np.concatenate([known, new]), read if rows is None else pa.concat_tables([rows, read])
+            self._read[asked] = known, rows.combine_chunks()
+        order = np.argsort(known)
+        return rows.take(pa.array(order[np.searchsorted(known, keys, sorter=order)]))
 
     def _numbers(self) -> Keys:
         return np.array([part.number for part in self._compared], np.int64)

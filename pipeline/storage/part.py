@@ -70,6 +70,7 @@ _INDEXED = {"texts": index.write_shared, "matches": index.write_edges}
 
 _KEY = pa.field("key", pa.int64(), nullable=False)
 _GROUP = 4_096  # rows that are read together when a few are wanted
+_LARGE_ROWS = {"redone": 1_024}  # of these tables fewer: a row has kilobytes
 
 _BODY = pa.schema([schema.ARTICLES.field("body"), schema.ARTICLES.field("body_map")])
 
@@ -204,7 +205,7 @@ def add(folder: Path, name: str, rows: pa.Table, *, lasting: bool = True) -> Non
     """
     path, aside = folder / f"{name}.parquet", folder / f"{index.ASIDE}{name}.{uuid.uuid4().hex}"
     rows = rows.select(COMPARED[name].names).cast(COMPARED[name])
-    pq.write_table(rows, aside, **_encoding(rows.schema), row_group_size=_GROUP)
+    pq.write_table(rows, aside, **_encoding(rows.schema), row_group_size=_LARGE_ROWS.get(name, _GROUP))
     if lasting:
         write.sync(aside)
         if name in _INDEXED:
@@ -218,7 +219,7 @@ def gather(folder: Path, name: str, files: Iterable[Path]) -> None:
     columns = COMPARED[name]
     with pq.ParquetWriter(aside, columns, **_encoding(columns)) as writer:
         for file in files:
-            for rows in pq.ParquetFile(file).iter_batches(_GROUP):
+            for rows in pq.ParquetFile(file).iter_batches(_LARGE_ROWS.get(name, _GROUP)):
                 writer.write_table(pa.Table.from_batches([rows]).cast(columns))
     write.sync(aside)
     if name == "matches":

@@ -351,14 +351,10 @@ class State:
             for part, rows in self._by_part(keys[by_key])
             for of_groups in _by_group(part.folder / f"{name}.parquet", rows)
         ]
-        found = pa.concat_tables([wanted.empty_table(), *parallel(lambda task: self._read_rows(*task), tasks)])
+        found = pa.concat_tables([wanted.empty_table(), *parallel(lambda task: _rows(*task), tasks)])
         if (by_key[:-1] < by_key[1:]).all():
             return found
         return found.take(pa.array(np.argsort(by_key)))
-
-    def _read_rows(self, path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> pa.Table:
-        """Those places of these row groups of a file."""
-        return _rows(path, wanted, groups, places)
 
     def _by_part(self, keys: NDArray[np.int64]) -> Iterable[tuple[Ref, NDArray[np.int64]]]:
         """The parts that have some of these keys, by number, each with their rows."""
