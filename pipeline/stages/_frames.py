@@ -7,11 +7,25 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["frame", "table"]
+__all__ = ["beside", "frame", "table"]
+
+
+def beside(ids: pa.ChunkedArray, rows: pa.Table, columns: Sequence[str], key: str = "article_id") -> pa.Table:
+    """Those columns of the rows that have these ids as their `key`, in the order of the ids; null where there is none.
+
+    A join by key as pandas makes it takes several times as long, of few rows and of many.
+    """
+    keys = rows[key].combine_chunks()
+    if pc.count_distinct(keys).as_py() != len(keys):
+        raise ValueError(
+            f"{key} names several rows where it must name one: look at the tables that the stage was given"
+        )
+    return rows.select(columns).take(pc.index_in(ids, value_set=keys))
 
 
 def frame(rows: pa.Table, columns: Sequence[str]) -> pd.DataFrame:

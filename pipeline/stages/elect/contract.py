@@ -1,18 +1,14 @@
-"""The tables that travel into and out of an election, and their rows in pandas."""
+"""The tables that travel into and out of an election, and how they are joined."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import schema
-from pipeline.stages._frames import frame
+from pipeline.stages._frames import beside
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["CREDITED", "ELECTIONS", "FIGURES", "GROUPS", "complain", "known_articles", "sorted_groups"]
+__all__ = ["CREDITED", "ELECTIONS", "FIGURES", "GROUPS", "known_prints", "unfit"]
 
 #: Which anchor's cluster an article is in; every article of the flow once, an anchor in its own.
 GROUPS = pa.schema([pa.field("article_id", pa.string(), False), pa.field("anchor_id", pa.string(), False)])
@@ -58,22 +54,25 @@ FIGURES = pa.schema(
 )
 
 
-def sorted_groups(groups: pa.Table) -> pd.DataFrame:
-    """`GROUPS` in the order of (anchor, article), clusters in one piece."""
-    return frame(groups, GROUPS.names).sort_values(["anchor_id", "article_id"], ignore_index=True)
+def known_prints(groups: pa.Table, articles: pa.Table, columns: list[str]) -> pa.Table:
+    """`GROUPS` in the order of (anchor, article), clusters in one piece, with those columns of the articles.
 
-
-def known_articles(articles: pa.Table, columns: list[str]) -> pd.DataFrame:
-    """Those columns; duplicate_of, version_of and notice_id may be missing and are null then."""
+    Of the columns duplicate_of, version_of and notice_id may be missing, and are null then.
+    """
     for name in ("duplicate_of", "version_of", "notice_id"):
         if name in columns and name not in articles.column_names:
             articles = articles.append_column(name, pa.nulls(articles.num_rows, pa.string()))
-    return frame(articles, columns)
+    groups = groups.select(GROUPS.names).sort_by([("anchor_id", "ascending"), ("article_id", "ascending")])
+    found = beside(groups["article_id"], articles, columns)
+    if found["status"].null_count:
+        unknown = groups["article_id"].filter(pc.is_null(found["status"]))
+        raise unfit(unknown, "is in a group but not among the articles")
+    for field in GROUPS:
+        found = found.append_column(field, groups[field.name])
+    return found.combine_chunks()
 
 
-def complain(wrong: pd.Series, ids: pd.Series, what: str) -> None:
-    """Refuses tables that do not belong together: the caller joined other articles than it grouped."""
-    if wrong.any():
-        found: list[Any] = sorted(ids[wrong])
-        message = f"elect: {found[0]!r} {what} ({len(found)} such); hand in the tables of one and the same run"
-        raise ValueError(message)
+def unfit(ids: pa.ChunkedArray, what: str) -> ValueError:
+    """Tables do not belong together: the caller joined other articles than it grouped."""
+    first = pc.min(ids).as_py()
+    return ValueError(f"elect: {first!r} {what} ({len(ids)} such); hand in the tables of one and the same run")

@@ -7,16 +7,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import config
 from pipeline.stages._frames import frame, table
 from pipeline.stages.elect import origin, reasons, rule
-from pipeline.stages.elect.contract import CREDITED, ELECTIONS, complain, known_articles, sorted_groups
+from pipeline.stages.elect.contract import CREDITED, ELECTIONS, known_prints
 from pipeline.stages.lexicon import agencies
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
 __all__ = ["canonicals", "credited", "crediting", "ready"]
 
@@ -29,9 +30,6 @@ def credited(articles: pa.Table, credits: pa.Table) -> pa.Table:
     Full before release before partial; then the agency shown by more signals, by the more telling one, then by id.
     `articles` needs article_id alone. Credits whose signal is not direct do not count.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     best = origin.evidence(frame(credits, origin.COLUMNS)).drop_duplicates("article_id")
     credited_ids, agency, grade = (pa.array(best[name], pa.string()) for name in ("article_id", "agency", "grade"))
     ids = articles["article_id"].combine_chunks().sort()
@@ -41,9 +39,6 @@ def credited(articles: pa.Table, credits: pa.Table) -> pa.Table:
 
 def crediting(articles: pa.Table, credited: pa.Table) -> pa.Array:
     """Which articles name the agency they have their text from, in full or in part; bool. At an agency's home none does."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     named = credited.filter(pc.is_in(credited["credit_grade"], pa.array(["partial", "full"])))
     does = pc.is_in(articles["article_id"], value_set=named["article_id"].combine_chunks())
     return pc.and_(does, pc.is_null(articles["home_agency"]))
@@ -78,16 +73,7 @@ def canonicals(
 def _prints(groups: pa.Table, articles: pa.Table) -> pd.DataFrame:
     """The members of all clusters with what the rule looks at, sorted by (anchor, article), clusters numbered."""
     columns = [
-        *(
-            "article_id",
-            "publisher",
-            "publisher_id",
-            "home_agency",
-            "url",
-            "canonical_url",
-            "origin_url",
-            "published_at",
-        ),
+        *("publisher", "publisher_id", "home_agency", "url", "canonical_url", "origin_url", "published_at"),
         *(
             "published_precision",
             "kind",
@@ -99,13 +85,14 @@ def _prints(groups: pa.Table, articles: pa.Table) -> pd.DataFrame:
             "duplicate_of",
         ),
     ]
-    prints = sorted_groups(groups).merge(known_articles(articles, columns), on="article_id", how="left", validate="1:1")
-    complain(prints["status"].isna(), prints["article_id"], "is in a group but not among the articles")
-    prints["cluster"] = prints["anchor_id"].ne(prints["anchor_id"].shift()).cumsum() - 1
-    prints["n_articles"] = prints.groupby("cluster")["cluster"].transform("size")
-    home = prints.set_index("article_id")["anchor_id"]
-    prints["is_duplicate"] = (prints["duplicate_of"].map(home) == prints["anchor_id"]).fillna(False)
-    return prints
+    rows = known_prints(groups, articles, columns)
+    prints = frame(rows, rows.column_names)
+    cluster = (
+        rows["anchor_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    )  # in the order of first occurrence
+    first = pc.index_in(rows["duplicate_of"], value_set=rows["article_id"].combine_chunks()).fill_null(-1).to_numpy()
+    is_duplicate = (first >= 0) & (cluster[first] == cluster)
+    return prints.assign(cluster=cluster, n_articles=np.bincount(cluster)[cluster], is_duplicate=is_duplicate)
 
 
 def _voting_credits(prints: pd.DataFrame, credits: pa.Table) -> pd.DataFrame:
@@ -123,21 +110,27 @@ def _voting_credits(prints: pd.DataFrame, credits: pa.Table) -> pd.DataFrame:
 
 def _with_origin(prints: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
     """Adds the origin of each print's cluster, whether the print is at its home, and how it credits it."""
-    voters = prints[["article_id", "cluster"]].assign(
-        voter=prints["article_id"].mask(prints["is_duplicate"], prints["duplicate_of"])
+    import pandas as pd
+
+    place = pd.Index(prints["article_id"]).get_indexer(shown["article_id"])
+    shown, place = shown[place >= 0], place[place >= 0]
+    voter = prints["article_id"].mask(prints["is_duplicate"], prints["duplicate_of"])
+    cluster = prints["cluster"].to_numpy()
+    votes = shown.assign(cluster=cluster[place], voter=voter.array[place])
+    prints = prints.join(origin.consensus(votes), on="cluster")
+    is_origin = np.asarray(shown["agency"].array == prints["origin_agency"].array[place], np.bool_)
+    rank, n_signals = (np.zeros(len(prints), np.int64) for _ in range(2))
+    rank[place[is_origin]], n_signals[place[is_origin]] = (
+        shown[name].to_numpy()[is_origin] for name in ("rank", "n_signals")
     )
-    prints = prints.join(origin.consensus(shown.merge(voters, on="article_id")), on="cluster").merge(
-        shown.rename(columns={"agency": "origin_agency"})[["article_id", "origin_agency", "rank", "n_signals"]],
-        on=["article_id", "origin_agency"],
-        how="left",
-    )
+    n_origins = prints["n_origins"].fillna(1).astype("int32")
     return prints.assign(
         origin_confidence=prints["origin_confidence"].fillna(0.0),
-        n_origins=prints["n_origins"].fillna(1).astype("int32"),
-        origin_conflict=prints["n_origins"].fillna(1) > 1,
+        n_origins=n_origins,
+        origin_conflict=n_origins > 1,
         at_home=origin.at_home(prints),
-        credit_rank=prints["rank"].fillna(0).astype("int64"),
-        n_signals=prints["n_signals"].fillna(0).astype("int64"),
+        credit_rank=rank,
+        n_signals=n_signals,
     )
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.stages.kernels.arrays import changes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -98,19 +100,26 @@ def consensus(shown: pd.DataFrame) -> pd.DataFrame:
     the agencies that are credited in full (at least 1). An equal vote goes to the agency with more full credits,
     then to the smaller id.
     """
-    votes = shown.assign(weight=shown["grade"].map(_WEIGHTS).astype("int64"), full=shown["grade"] == "full")
-    votes = votes.groupby(["cluster", "voter", "agency"], as_index=False)[["weight", "full"]].max()
-    tally = votes.groupby(["cluster", "agency"], as_index=False)[["weight", "full"]].sum()
-    tally = tally.sort_values(
-        ["cluster", "weight", "full", "agency"], ascending=[True, False, False, True], ignore_index=True
-    )
-    by_cluster = tally.assign(credited=tally["full"] > 0).groupby("cluster")
-    winner = tally.drop_duplicates("cluster").set_index("cluster")
-    return (
-        winner[["agency"]]
-        .assign(
-            origin_confidence=winner["weight"] / by_cluster["weight"].sum(),
-            n_origins=by_cluster["credited"].sum().clip(lower=1),
-        )
-        .rename(columns={"agency": "origin_agency"})
+    import pandas as pd
+
+    cluster = shown["cluster"].to_numpy()
+    voter, _ = pd.factorize(shown["voter"])
+    agency, names = pd.factorize(shown["agency"], sort=True)
+    is_full = shown["grade"].eq("full").to_numpy()
+    weight = np.where(is_full, _WEIGHTS["full"], _WEIGHTS["partial"])
+    order = np.lexsort((-weight, voter, agency, cluster))
+    best = order[changes(cluster[order], agency[order], voter[order])]  # of each voter and agency the weightiest
+    begins = np.flatnonzero(changes(cluster[best], agency[best]))
+    weights, fulls = (np.add.reduceat(values[best].astype(np.int64), begins) for values in (weight, is_full))
+    cluster, agency = cluster[best][begins], agency[best][begins]
+    order = np.lexsort((agency, -fulls, -weights, cluster))
+    first = np.flatnonzero(changes(cluster[order]))
+    leads, clusters = order[first], np.flatnonzero(changes(cluster))
+    return pd.DataFrame(
+        {
+            "origin_agency": names.take(agency[leads]),
+            "origin_confidence": weights[leads] / np.add.reduceat(weights, clusters),
+            "n_origins": np.maximum(np.add.reduceat(fulls > 0, clusters, dtype=np.int64), 1),
+        },
+        index=pd.Index(cluster[leads], name="cluster"),
     )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import config, schema
-from pipeline.stages._frames import frame, table
-from pipeline.stages.elect.contract import CREDITED, ELECTIONS, FIGURES, complain, known_articles, sorted_groups
+from pipeline.stages._frames import beside, frame, table
+from pipeline.stages.elect.contract import known_prints, unfit
 from pipeline.stages.elect.origin import at_home
 from pipeline.stages.lexicon import agencies
 
@@ -62,19 +63,23 @@ def _joined(
 ) -> pd.DataFrame:
     """One row for each member with all that is known of it and of its cluster, sorted by (cluster, article)."""
     told = [name for name in _unfollowed("members").names if name in schema.ARTICLES.names and name != "article_id"]
-    columns = ["article_id", "home_agency", "duplicate_of", "version_of", "notice_id", "effective_at", *told]
-    rows = sorted_groups(groups).merge(known_articles(articles, columns), on="article_id", how="left", validate="1:1")
-    complain(rows["status"].isna(), rows["article_id"], "is in a group but not among the articles")
-    rows = rows.merge(frame(elections, ELECTIONS.names), on="anchor_id", how="left")
-    complain(rows["canonical_id"].isna(), rows["anchor_id"], "is an anchor but no canonical was elected for it")
-    rows = rows.merge(frame(credited, CREDITED.names), on="article_id", how="left")
+    columns = ["home_agency", "duplicate_of", "version_of", "notice_id", "effective_at", *told]
+    prints = known_prints(groups, articles, columns)
+    for key, others in (("anchor_id", elections), ("article_id", credited), ("article_id", figures)):
+        names = [name for name in others.column_names if name != key]
+        for name, column in zip(names, beside(prints[key], others, names, key).columns, strict=True):
+            prints = prints.append_column(name, column)
+    if prints["canonical_id"].null_count:
+        missing = prints["anchor_id"].filter(pc.is_null(prints["canonical_id"])).unique()
+        raise unfit(missing, "is an anchor but no canonical was elected for it")
+    rows = frame(prints, prints.column_names)
     rows["credit_grade"] = rows["credit_grade"].fillna("none")
-    rows = rows.merge(frame(figures, FIGURES.names), on="article_id", how="left")
     own = rows["article_id"] == rows["canonical_id"]
     rows.loc[own, "relation"] = "canonical"
     rows.loc[own, ["jaccard", "containment", "share_of_canonical"]] = 1.0
     rows.loc[rows["article_id"] == rows["anchor_id"], "cohesion"] = 1.0
-    complain(rows["relation"].isna() | rows["cohesion"].isna(), rows["article_id"], "has no figures")
+    if (unknown := rows["relation"].isna() | rows["cohesion"].isna()).any():
+        raise unfit(pa.chunked_array([rows.loc[unknown, "article_id"].to_list()]), "has no figures")
     return rows.assign(cluster_id=rows["anchor_id"])
 
 
