@@ -18,6 +18,7 @@ from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
+from pipeline.stages._late import late
 
 __all__ = ["ImpossibleDateError", "Moment", "Place", "Stamp", "has_year", "in_address", "is_month", "parse", "stamps"]
 
@@ -80,7 +81,7 @@ def _words() -> _Words:
         months,
         frozenset(table["filler"].split()),
         # A label ends at a colon, a dash, a bar, or right before a digit or a month.
-        regex.compile(rf"(?<![\p{{L}}\p{{N}}])({alternatives})(?![\p{{L}}])\s*[:：|>-]*\s*", regex.IGNORECASE),
+        late(rf"(?<![\p{{L}}\p{{N}}])({alternatives})(?![\p{{L}}])\s*[:：|>-]*\s*", regex.IGNORECASE),
         {_caseless(label): role for label, role in labels.items()},
         AhoCorasick(sorted({_caseless(label).split()[0] for label in labels})),
         zones,
@@ -117,7 +118,7 @@ def stamps(line: str) -> list[Stamp]:
 
 
 #: How long the reading takes: behind many a date, and no part of it.
-_READING = regex.compile(
+_READING = late(
     r"\W*\b(?:read(?:ing)? time|lesedauer|lesezeit|temps de lecture|tiempo de lectura|tempo di lettura)\b"
     r"|[|·•,(-]\s*\d{1,3}[- ]?min(?:ute)?s?\b(?! ago)",
     regex.IGNORECASE,
@@ -151,7 +152,7 @@ _COMPACT = re.compile(
 # Seconds since 1970, also with a fraction, or in milliseconds; until 2033 in micro- or nanoseconds.
 _EPOCH = re.compile(r"(?P<seconds>\d{10})(?:\.\d+|\d{3}|(?<=1\d{9})(?:\d{6}|\d{9}))?")
 _DATE_FORMS = tuple(
-    regex.compile(form, regex.IGNORECASE)
+    late(form, regex.IGNORECASE)
     for form in (
         r"(?<!\d)(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]",
         r"(?<!\d)(?P<year>\d{4})\s?[-/.]\s?(?P<month>\d{1,2})\s?[-/.]\s?(?P<day>\d{1,2})(?!\d)\.?",
@@ -161,7 +162,7 @@ _DATE_FORMS = tuple(
         r"(?<!\d)(?P<first>\d{1,2})\s?[-/.]\s?(?P<second>\d{1,2})\s?[-/.]\s?(?P<year>\d{4})(?!\d)",
     )
 )
-_TIME = regex.compile(
+_TIME = late(
     r"(?P<before>오전|오후|上午|下午|午前|午後)?\s*(?<!\d)(?P<hour>\d{1,2})"
     r"(?:\s?[:h時时시點点]\s?(?P<minute>\d{2})\s?[分분]?(?:[: ]?(?<=[:분分 ])(?P<second>\d{2})(?:\.\d+)?\s?[秒초]?)?"
     r"|\.(?P<dotted>\d{2})(?=\s*(?:[ap]\.?m\b|uhr))|(?=\s*[ap]\.?m\b))"

@@ -13,6 +13,7 @@ import regex
 from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
+from pipeline.stages._late import late
 from pipeline.stages.clean.dates import is_month
 from pipeline.stages.clean.lines import HEAD, has_digit
 
@@ -208,7 +209,7 @@ def _native() -> tuple[tuple[str, regex.Pattern[str]], ...]:
         return _one_agency(alone=True, languages=match[1])
 
     return tuple(
-        (rule, regex.compile(regex.sub(r"\{([a-z]{2}(?:\|[a-z]{2})*)\}", agency, pattern))) for rule, pattern in _NATIVE
+        (rule, late(regex.sub(r"\{([a-z]{2}(?:\|[a-z]{2})*)\}", agency, pattern))) for rule, pattern in _NATIVE
     )
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 
 import regex
 
+from pipeline.stages._late import late
 from pipeline.stages._words import count_words
 from pipeline.stages.clean import signatures
 from pipeline.stages.clean.lines import Shape
@@ -50,7 +51,7 @@ _LABEL = (
 _ZONE = r"(?:uhr|hrs?|h|gmt|utc|ist|bst|cet|cest|eet|msk|mez|kst|jst|pkt|wib|[ecmp][sd]?t|a[ec][sd]?t|local time)\b\.?"
 _HALF = r"(?:[ap]\.?\s?m\b\.?)"
 _HOUR = r"(?:[01]?\d|2[0-4])"
-_TIME = regex.compile(
+_TIME = late(
     rf"[^\w(]{{0,4}}\(?(?:(?:{_LABEL})\b[\s:]*(?:at|um|à|a las|às|alle|в)?\s*)?"
     r"(?:\d{1,2}[/.]\d{1,2}\.?(?:[/.]?\d{2,4})?,?\s+|(?:[ap]\.m\.\s))?"
     rf"(?P<time>{_HOUR}:[0-5]\d(?![\d:.,]|-\d)(?:\s*{_HALF})?(?:\s*{_ZONE})?"

@@ -13,6 +13,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import beyond_ascii, flatten
+from pipeline.stages._late import late
 from pipeline.stages.clean import structure
 from pipeline.stages.clean.lines import Shape, Strip
 
@@ -77,10 +78,10 @@ def _lexicon() -> _Lexicon:
         _compiled(table["version"], "status"),
         _compiled(parts["headline"], "kind"),
         _compiled(parts["opening"], "kind"),
-        regex.compile(table["correcting"], regex.IGNORECASE),
-        regex.compile(table["killing"], regex.IGNORECASE),
-        regex.compile(table["withdrawing"], regex.IGNORECASE),
-        regex.compile(table["chronicle"], regex.IGNORECASE),
+        late(table["correcting"], regex.IGNORECASE),
+        late(table["killing"], regex.IGNORECASE),
+        late(table["withdrawing"], regex.IGNORECASE),
+        late(table["chronicle"], regex.IGNORECASE),
         tuple(table["reporting"]),
     )
 
@@ -90,7 +91,7 @@ def _compiled(entries: list[dict[str, Any]], verdict: str) -> _Rules:
     return _Rules(
         tuple(
             _Rule(
-                regex.compile(entry["pattern"], 0 if entry.get("case") else regex.IGNORECASE),
+                late(entry["pattern"], 0 if entry.get("case") else regex.IGNORECASE),
                 entry[verdict],
                 entry.get("rank", 0),
                 entry.get("if", ""),
@@ -215,7 +216,7 @@ def text_state_of(body: str, n_words: int, strips: list[Strip], stub_words: int)
 
 
 _SCRIPTS = tuple(
-    (language, regex.compile(pattern))
+    (language, late(pattern))
     for language, pattern in (
         ("ko", r"\p{Hangul}"),
         ("ja", r"[\p{Hiragana}\p{Katakana}]"),
@@ -228,7 +229,7 @@ _SCRIPTS = tuple(
         ("he", r"\p{Hebrew}"),
     )
 )
-_LETTER = regex.compile(r"\p{L}")
+_LETTER = late(r"\p{L}")
 _SAMPLE = 600  # characters
 _SHARE = 0.3  # of the letters, for a script to name the language; kana are rarer among Han
 _KANA_SHARE = 0.1

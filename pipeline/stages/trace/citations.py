@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import regex
 
+from pipeline.stages._late import late
 from pipeline.stages.trace.mentions import Mention, Vocabulary, continues, mentions
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.tables import frames
@@ -79,7 +80,7 @@ class _Frames(NamedTuple):
         after = [_put_in(row["after"], terms) for row in rows if "before" not in row]
         numbers = {True: itertools.count(), False: itertools.count()}
         frames = tuple(_frame(row, next(numbers["before" in row]), terms) for row in rows)
-        return cls(frames, _ending(before), regex.compile("|".join(f"({pattern})" for pattern in after or ["(?!)"])))
+        return cls(frames, _ending(before), late("|".join(f"({pattern})" for pattern in after or ["(?!)"])))
 
     def possible(self, body: str, low: int, left: int, right: int, high: int) -> list[_Frame]:
         """The frames that may fit a name at `body[left:right]`: for most names none, told by two patterns.
@@ -237,7 +238,7 @@ def _frame(row: Mapping[str, Any], number: int, terms: Mapping[str, str]) -> _Fr
         chain=row.get("chain", False),
         only_self=row.get("only_self", False),
         before=_ending([_put_in(before, terms)]) if before else None,
-        after=regex.compile(_put_in(after, terms)) if after else None,
+        after=late(_put_in(after, terms)) if after else None,
     )
 
 
@@ -246,7 +247,7 @@ def _ending(patterns: Sequence[str]) -> regex.Pattern[str]:
 
     Reverse: begins at the name and gives up at the first letter that does not fit.
     """
-    return regex.compile(rf"(?r)(?:{'|'.join(f'({pattern})' for pattern in patterns or ['(?!)'])})\Z")
+    return late(rf"(?r)(?:{'|'.join(f'({pattern})' for pattern in patterns or ['(?!)'])})\Z")
 
 
 def _expanded(terms: Mapping[str, str]) -> dict[str, str]:

@@ -102,7 +102,7 @@ def scan(bodies: pa.ChunkedArray, names: Names) -> Scan:
 
 
 def _names(data: NDArray[np.uint8], starts: NDArray[np.int64], names: Names) -> _Places:
-    alias, low, high = _columns(names.automaton.find_matches_as_indexes(data.data))
+    alias, low, high = _columns(names.places(data.data))
     before, after = _IS_WORD[data[low - 1]], _IS_WORD[data[high]]
     may_stand = ~(before & names.never_behind[alias] | after & names.never_before[alias])
     return _Places.group(alias[may_stand], low[may_stand], starts)

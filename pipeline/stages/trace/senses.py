@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import regex
 
+from pipeline.stages._late import late
 from pipeline.stages.trace.names import HEAD, Hit
 from pipeline.stages.trace.tables import frames
 
@@ -44,8 +45,8 @@ def homonyms() -> Mapping[str, Homonym]:
         alias: Homonym(
             tuple(row.get("elsewhere", ())),
             tuple(row.get("hints", ())),
-            regex.compile(rf"\b(?:{'|'.join(map(regex.escape, row.get('hints', ()))) or '(?!)'})\b"),
-            regex.compile(rf"\s(?:{row.get('next', '(?!)')})\b"),
+            late(rf"\b(?:{'|'.join(map(regex.escape, row.get('hints', ()))) or '(?!)'})\b"),
+            late(rf"\s(?:{row.get('next', '(?!)')})\b"),
             row.get("everywhere", False),
         )
         for row in frames()["homonym"]

@@ -9,6 +9,7 @@ from typing import Any
 import regex
 
 from pipeline.stages import lexicon
+from pipeline.stages._late import late
 
 __all__ = ["frames", "signals"]
 
@@ -26,10 +27,10 @@ def signals() -> Mapping[str, Any]:
     """`signals.toml` with its patterns compiled, and the words of a rule put into it."""
     table = lexicon.load_toml("signals.toml")
     table["patterns"] = {
-        name: regex.compile(text, 0 if name in _CASED else regex.IGNORECASE) for name, text in table["patterns"].items()
+        name: late(text, 0 if name in _CASED else regex.IGNORECASE) for name, text in table["patterns"].items()
     }
     for rule in table["rule"]:
         words = sorted(table["words"].get(rule.get("words"), ()), key=len, reverse=True)
         pattern = rule["pattern"].replace("{words}", "|".join(map(regex.escape, words)))
-        rule["pattern"] = regex.compile(pattern, regex.IGNORECASE)
+        rule["pattern"] = late(pattern, regex.IGNORECASE)
     return table

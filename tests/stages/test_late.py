@@ -1,0 +1,46 @@
+"""What is built with its first use, or when it pays: the same as if it had been there from the start."""
+
+from __future__ import annotations
+
+import copy
+import gc
+
+import pytest
+import regex
+
+from pipeline.stages._late import _Late, late
+from pipeline.stages.clean import dates, signatures, verdicts
+from pipeline.stages.trace import citations, names, senses, tables
+
+
+def test_a_late_pattern_is_compiled_once_and_answers_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = []
+    compile_ = regex.compile
+    monkeypatch.setattr(regex, "compile", lambda *given: compiled.append(given) or compile_(*given))
+    pattern = late(r"(?P<n>\d+)(st|nd)", regex.IGNORECASE)
+    assert copy.copy(pattern) is not pattern
+    assert compiled == []
+    assert [match["n"] for match in pattern.finditer("the 1ST and the 2nd")] == ["1", "2"]
+    assert pattern.fullmatch("the 1st") is None
+    assert pattern.search("the 1st")[2] == "st"
+    assert (pattern.pattern, len(compiled)) == (r"(?P<n>\d+)(st|nd)", 1)
+
+
+def test_every_pattern_of_the_lexica_is_one() -> None:
+    verdicts._lexicon(), signatures._native(), dates._words(), tables.signals(), senses.homonyms()
+    assert all(citations._language(code) for code in tables.frames()["lang"])
+    late_ones = [one for one in gc.get_objects() if isinstance(one, _Late)]
+    assert len(late_ones) > 300
+    assert all(isinstance(one.pattern, str) for one in late_ones)
+
+
+def test_names_are_found_alike_by_what_is_built_soon_and_by_what_looks_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "LONDON (Reuters) - The Associated Press and Agence France-Presse said, AP-NORC did not. (연합뉴스)"
+    monkeypatch.setattr(names, "_MUCH", 3 * len(text.encode()))
+    found = names.Names([(names.Source(key, key, "", "", (), is_agency=True), "any", (key,)) for key in (
+        "Reuters", "Associated Press", "The Associated Press", "Agence France-Presse", "AP", "연합뉴스")])  # fmt: skip
+    first = found.find(text)
+    before = found._finder
+    assert [hit.alias for hit in first] == ["Reuters", "The Associated Press", "Agence France-Presse", "연합뉴스"]
+    assert all(found.find(text) == first for _ in range(5))
+    assert found._finder is not before
