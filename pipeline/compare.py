@@ -133,7 +133,7 @@ def brought(kept: State, ref: Ref, night: Arrivals, first: int, settings: config
     `first`: the first stretch of time that is reached.
     """
     both = State([*kept.parts, ref._replace(is_compared=False)], kept.former)
-    added = texts(both, night, ref.number, first, settings)
+    added = texts(both, night, ref, first, settings)
     for name, rows in added._asdict().items():
         part.add(ref.folder, name, rows)
     part.add(ref.folder, "waiting", night.waiting)

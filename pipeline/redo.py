@@ -7,7 +7,7 @@ Those whose words are no longer kept stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from pipeline import config, schema
 from pipeline.arrive import Arrivals, spans_of, stretch
 from pipeline.intake import LIGHT
 from pipeline.stages import elect, learn, pair, rollup, sketch
-from pipeline.storage import state
+from pipeline.storage import part, state
 from pipeline.storage.part import COMPARED
 
 __all__ = [
@@ -48,17 +48,16 @@ LESSONS = pa.schema(
 
 
 class Texts(NamedTuple):
-    """What a run adds to what is compared, each a table of its part (`storage.part.COMPARED`)."""
+    """What a run adds to what is compared, each a table of its part (`storage.part.COMPARED`); `redone` is written already."""
 
     texts: pa.Table
-    redone: pa.Table
     struck: pa.Table
     learned: pa.Table
     left: pa.Table
 
 
-def texts(kept: state.State, night: Arrivals, number: int, oldest: int, settings: config.Config) -> Texts:
-    """The texts that come into the comparison in the run whose part has that `number`, and those that leave it.
+def texts(kept: state.State, night: Arrivals, own: state.Ref, oldest: int, settings: config.Config) -> Texts:
+    """The texts that come into the comparison in the run whose part is `own`, and those that leave it.
 
     `kept` is the state with what the night took in; `oldest`: the first stretch that is reached.
     """
@@ -70,7 +69,7 @@ def texts(kept: state.State, night: Arrivals, number: int, oldest: int, settings
     taught = learn.run(lessons, stretch(lessons["effective_at"], settings), targets, settings.learn)
     learned, changed = known_now(kept, taught, targets, oldest)
     again = there.take(pa.array(learn.carriers(there, stretch(there["effective_at"], settings), changed)))
-    made = without_furniture(kept, comes, again, learned, number, settings, sketches)
+    made = without_furniture(kept, comes, again, learned, own, settings, sketches)
     return Texts(**made._asdict() | {"left": pa.concat_tables([night.goes, made.left])})
 
 
@@ -79,13 +78,16 @@ def without_furniture(
     comes: pa.Table,
     again: pa.Table,
     learned: pa.Table,
-    number: int,
+    own: state.Ref,
     settings: config.Config,
     sketches: pa.Table | None = None,
+    *,
+    lasting: bool = True,
 ) -> Texts:
     """The texts of articles that come in (as `Arrivals.comes`), and of texts (`near`) that are done `again` if they have words.
 
-    They become texts of the part with that `number`. `sketches`: `content` and `lines` of those that come, where they are read.
+    They become texts of the part `own`, to which `redone` is written (`lasting`: as by `part.add`). `sketches`: `content` and
+    `lines` of those that come, where they are read.
     """
     if sketches is None:
         sketches = kept.take("sketches", comes["key"].to_numpy(), _LIGHT)
@@ -93,24 +95,23 @@ def without_furniture(
     n_comes = comes.num_rows
     articles = pa.concat_tables([comes, _articles(kept, again)]).combine_chunks()
     sketches = pa.concat_tables([sketches, kept.take("sketches", again["article"].to_numpy(), _LIGHT)]).combine_chunks()
-    done = _done(kept, articles, sketches, learned, settings)
+    done = _done(kept, articles, sketches, learned, again["content"].to_numpy(), own, settings, lasting=lasting)
 
     contents = sketches["content"].to_numpy().copy()
-    contents[done.rows] = done.redone["content"].to_numpy()
+    contents[done.rows] = done.contents
     moves = np.ones(articles.num_rows, np.bool_)
     moves[n_comes:] = contents[n_comes:] != again["content"].to_numpy()
     by_time = pc.sort_indices(articles, [("effective_at", "ascending"), ("article_id", "ascending")]).to_numpy()
     rows = by_time[moves[by_time]]
     keys = np.full(articles.num_rows, -1)
-    keys[rows] = state.keys(number, len(rows))
+    keys[rows] = state.keys(own.number, len(rows))
     redone = np.full(articles.num_rows, -1)
-    redone[done.rows[moves[done.rows]]] = np.arange(np.count_nonzero(moves[done.rows]))
+    redone[done.rows] = done.redone
     owners = keys[done.struck["row"].to_numpy()]
     return Texts(
         texts=_texts(kept, articles, sketches, done, rows, settings)
         .append_column("key", pa.array(keys[rows]))
         .append_column("redone", pa.array(redone[rows])),
-        redone=done.redone.filter(pa.array(moves[done.rows])),
         struck=done.struck.append_column("key", pa.array(owners)).filter(pa.array(owners >= 0)),
         learned=learned,
         left=again.filter(pa.array(moves[n_comes:])).select(["key"]),
@@ -175,9 +176,21 @@ def _articles(kept: state.State, texts: pa.Table) -> pa.Table:
 
 
 class _Done(NamedTuple):
-    """Texts done again: the `rows` of their articles; and row by row with these `redone`, and what `words` they
-    have left (n_words, text_state). `struck`: their learned lines, `row` that of the article.
+    """Texts done again: the `rows` of their articles; and row by row with these the rows in `redone`, -1 for those that come to
+    what they were, their `contents`, and what `words` they have left (n_words, text_state). `keys` (`pair.KEYS`) are those of
+    the rows that are in `redone`. `struck`: the learned lines of all, `row` that of the article.
     """
+
+    rows: NDArray[np.int64]
+    redone: NDArray[np.int64]
+    contents: NDArray[np.int64]
+    words: pa.Table
+    keys: pa.Table
+    struck: pa.Table
+
+
+class _Some(NamedTuple):
+    """A few texts done again: the rows of their articles, their sketches, the words they have left, their learned lines."""
 
     rows: NDArray[np.int64]
     redone: pa.Table
@@ -186,33 +199,58 @@ class _Done(NamedTuple):
 
 
 def _done(
-    kept: state.State, articles: pa.Table, sketches: pa.Table, learned: pa.Table, settings: config.Config
+    kept: state.State,
+    articles: pa.Table,
+    sketches: pa.Table,
+    learned: pa.Table,
+    were: NDArray[np.int64],
+    own: state.Ref,
+    settings: config.Config,
+    *,
+    lasting: bool,
 ) -> _Done:
-    """Those of the articles that have learned lines to lose, without them. A few at a time: their bodies are in memory.
+    """Those of the articles that have learned lines to lose, without them. A few at a time: they take kilobytes each.
 
-    Articles whose words are gone are without those that they had lost before.
+    The last of the articles are those of texts whose contents `were` these; the ones that come to the same again are not kept.
     """
+    n_comes, n_kept = articles.num_rows - len(were), 0
+    none, nothing = np.empty(0, np.int64), _keys(schema.SKETCHES.empty_table(), settings)
+    found = [_Done(none, none, none, articles.select(_WORDS).slice(0, 0), nothing, _STRUCK.empty_table())]
+    with part.adding(own.folder, "redone", lasting=lasting) as more:
+        for some in _again(kept, articles, sketches, learned, settings):
+            contents = some.redone["content"].to_numpy()
+            moves = some.rows < n_comes
+            moves[~moves] = contents[~moves] != were[some.rows[~moves] - n_comes]
+            moved = some.redone.filter(pa.array(moves))
+            more(moved)
+            places = np.where(moves, n_kept + np.cumsum(moves) - 1, -1)
+            n_kept += moved.num_rows
+            struck = some.struck.select(_STRUCK.names).cast(_STRUCK)
+            found.append(_Done(some.rows, places, contents, some.words, _keys(moved, settings), struck))
+    rows, redone, contents, *tables = zip(*found, strict=True)
+    return _Done(*map(np.concatenate, (rows, redone, contents)), *map(pa.concat_tables, tables))
+
+
+def _again(
+    kept: state.State, articles: pa.Table, sketches: pa.Table, learned: pa.Table, settings: config.Config
+) -> Iterator[_Some]:
+    """The articles without their learned lines; those whose words are gone, without those that they had lost before."""
+    yield from _as_they_were(kept, articles, sketches)
     stretches = stretch(articles["effective_at"], settings)
     carrying = articles.select(["publisher_id"]).append_column("lines", sketches["lines"])
     rows = learn.carriers(carrying, stretches, learned) if learned.num_rows else np.empty(0, np.int64)
     rows = rows[kept.have_words(articles["key"].to_numpy()[rows])]
-    found = [_as_they_were(kept, articles, sketches)]
     for first in range(0, len(rows), _SLICE):
         some = rows[first : first + _SLICE]
         whole = kept.whole(articles["key"].to_numpy()[some])
         lines = learn.furniture(carrying.take(pa.array(some)), stretches[some], learned)
         bare, struck, lost = learn.strike(whole, lines, settings.learn, settings.clean.stub_words)
         at = pc.index_in(struck["article_id"], value_set=whole["article_id"].combine_chunks()).to_numpy()
-        own = struck.append_column("row", pa.array(some[at]))
-        found.append(_Done(some[lost], _sketched(bare, settings), bare.select(_WORDS), own))
-    rows_of, *tables = zip(*found, strict=True)
-    together = np.concatenate(rows_of)
-    order = np.argsort(together)
-    redone, words, struck = (pa.concat_tables(table) for table in tables)
-    return _Done(together[order], redone.take(pa.array(order)), words.take(pa.array(order)), struck)
+        made = sketch.run(bare, settings.sketch).select(schema.SKETCHES.names)
+        yield _Some(some[lost], made, bare.select(_WORDS), struck.append_column("row", pa.array(some[at])))
 
 
-def _as_they_were(kept: state.State, articles: pa.Table, sketches: pa.Table) -> _Done:
+def _as_they_were(kept: state.State, articles: pa.Table, sketches: pa.Table) -> Iterator[_Some]:
     """Of articles whose words are gone those that had lost learned lines, when all comes in anew."""
     rows = np.flatnonzero(~kept.have_words(articles["key"].to_numpy()))
     former = kept.former if kept.former and len(rows) else state.State()
@@ -223,19 +261,24 @@ def _as_they_were(kept: state.State, articles: pa.Table, sketches: pa.Table) -> 
     rows, at = rows[at >= 0], at[at >= 0]
     same = had["original"].to_numpy()[at] == sketches["content"].to_numpy()[rows]
     rows, had = rows[same], had.take(pa.array(at[same]))
-    keys = had["key"].to_numpy()
-    struck, order = former.struck(keys), np.argsort(keys)
-    owners = rows[order[np.searchsorted(keys, struck["key"].to_numpy(), sorter=order)]]
-    struck = struck.drop_columns(["key"]).append_column("row", pa.array(owners))
-    return _Done(rows, former.redone(had, schema.SKETCHES.names), had.select(_WORDS), struck)
+    for first in range(0, len(rows), _SLICE):
+        some, of_some = rows[first : first + _SLICE], had.slice(first, _SLICE).combine_chunks()
+        keys = of_some["key"].to_numpy()
+        struck, order = former.struck(keys), np.argsort(keys)
+        owners = some[order[np.searchsorted(keys, struck["key"].to_numpy(), sorter=order)]]
+        struck = struck.drop_columns(["key"]).append_column("row", pa.array(owners))
+        yield _Some(some, former.redone(of_some, schema.SKETCHES.names), of_some.select(_WORDS), struck)
 
 
 _WORDS = ["n_words", "text_state"]
 
 
-def _sketched(articles: pa.Table, settings: config.Config) -> pa.Table:
-    """A row of `redone` for each of the articles."""
-    return sketch.run(articles, settings.sketch).select(schema.SKETCHES.names).cast(COMPARED["redone"])
+_STRUCK = pa.schema([*schema.STRIPPED, pa.field("row", pa.int64(), nullable=False)])
+
+
+def _keys(sketches: pa.Table, settings: config.Config) -> pa.Table:
+    """What texts may have in common with others; their signatures are larger than what pair keeps of them."""
+    return pair.keys(sketch.sign(sketches, settings.sketch), settings.pair)
 
 
 def _texts(
@@ -259,18 +302,13 @@ def _texts(
         "lines": sketches["lines"].take(pa.array(rows)),
         "original": sketches["content"].take(pa.array(rows)),
     }
-    keys = [pair.keys(sketch.sign(_NO_SKETCH, settings.sketch), settings.pair)]
-    place = np.full(articles.num_rows, -1)
-    place[done.rows] = np.arange(len(done.rows))
-    for first in range(0, len(rows), _SLICE):  # a signature is larger than what pair keeps of it
-        some = rows[first : first + _SLICE]
-        whole = kept.take("sketches", articles["key"].to_numpy()[some])
-        is_done = place[some] >= 0
-        redone = done.redone.take(pa.array(place[some][is_done]))
-        whole = state.replaced(whole, redone, np.flatnonzero(is_done))
-        keys.append(pair.keys(sketch.sign(whole, settings.sketch), settings.pair))
-    paired = pa.concat_tables(keys)
+    keys, place = [done.keys], np.full(articles.num_rows, -1)
+    kept_rows = done.redone >= 0
+    place[done.rows[kept_rows]] = done.redone[kept_rows]
+    as_taken_in = rows[place[rows] < 0]
+    place[as_taken_in] = done.keys.num_rows + np.arange(len(as_taken_in))
+    for first in range(0, len(as_taken_in), _SLICE):
+        some = as_taken_in[first : first + _SLICE]
+        keys.append(_keys(kept.take("sketches", articles["key"].to_numpy()[some]), settings))
+    paired = pa.concat_tables(keys).take(pa.array(place[rows]))
     return pa.table(columns | {name: paired[name] for name in pair.KEYS.names})
-
-
-_NO_SKETCH = schema.SKETCHES.empty_table()

@@ -194,7 +194,7 @@ def _written(task: _Making) -> pa.Table:
     articles = articles.append_column("key", comes["key"]).append_column("effective_at", comes["effective_at"])
     again = near_again(world, task.again)
     learned = scratch.load(task.learned).cast(learn.LEARNED)
-    made = without_furniture(world.state, articles, again, learned, ref.number, world.settings)
+    made = without_furniture(world.state, articles, again, learned, ref, world.settings)
     left = [world.goes, made.left] if task.is_first else [made.left]
     tables = made._asdict() | {"learned": learn.LEARNED.empty_table(), "left": pa.concat_tables(left)}
     tables |= {name: COMPARED[name].empty_table() for name in ("matches", "void", "notices", "waiting")}

@@ -28,7 +28,8 @@ Rows are named across parts by a *key*: the number of the part << 32 | the row i
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any
@@ -51,6 +52,7 @@ __all__ = [
     "WORDS",
     "Part",
     "add",
+    "adding",
     "articles",
     "freeze",
     "frozen",
@@ -203,28 +205,35 @@ def add(folder: Path, name: str, rows: pa.Table, *, lasting: bool = True) -> Non
 
     Where it is not to be `lasting`, it need not survive the process, and has no index.
     """
-    path, aside = folder / f"{name}.parquet", folder / f"{index.ASIDE}{name}.{uuid.uuid4().hex}"
     rows = rows.select(COMPARED[name].names).cast(COMPARED[name])
-    pq.write_table(rows, aside, **_encoding(rows.schema), row_group_size=_LARGE_ROWS.get(name, _GROUP))
+    if lasting and name in _INDEXED:
+        _INDEXED[name](rows, folder)
+    with adding(folder, name, lasting=lasting) as more:
+        more(rows)
+
+
+@contextmanager
+def adding(folder: Path, name: str, *, lasting: bool = True) -> Iterator[Callable[[pa.Table], None]]:
+    """As `add`, of rows that come some at a time; what has no index. The table is there when the block has ended well."""
+    path, aside = folder / f"{name}.parquet", folder / f"{index.ASIDE}{name}.{uuid.uuid4().hex}"
+    columns, group = COMPARED[name], _LARGE_ROWS.get(name, _GROUP)
+    with pq.ParquetWriter(aside, columns, **_encoding(columns)) as writer:
+        yield lambda rows: writer.write_table(rows.select(columns.names).cast(columns), row_group_size=group)
     if lasting:
         write.sync(aside)
-        if name in _INDEXED:
-            _INDEXED[name](rows, folder)
     aside.replace(path)
 
 
-def gather(folder: Path, name: str, files: Iterable[Path]) -> None:
+def gather(folder: Path, name: str, files: Sequence[Path]) -> None:
     """The same of a table that lies in several files, in their order, of which a few rows are held at a time."""
-    path, aside = folder / f"{name}.parquet", folder / f"{index.ASIDE}{name}.{uuid.uuid4().hex}"
     columns = COMPARED[name]
-    with pq.ParquetWriter(aside, columns, **_encoding(columns)) as writer:
-        for file in files:
-            for rows in pq.ParquetFile(file).iter_batches(_LARGE_ROWS.get(name, _GROUP)):
-                writer.write_table(pa.Table.from_batches([rows]).cast(columns))
-    write.sync(aside)
     if name == "matches":
-        index.write_edges(pq.read_table(aside, columns=list(index.EDGES)), folder)
-    aside.replace(path)
+        edges = [pq.read_table(file, columns=list(index.EDGES)) for file in files]
+        index.write_edges(pa.concat_tables([columns.empty_table().select(index.EDGES), *edges]), folder)
+    with adding(folder, name) as more:
+        for file in files:
+            for rows in pq.ParquetFile(file).iter_batches(_GROUP):
+                more(pa.Table.from_batches([rows]).cast(columns))
 
 
 def tidy(folder: Path) -> None:

@@ -40,8 +40,10 @@ def strike(
         paragraphs = _Paragraphs(text)
         is_furniture = paragraphs.with_enclosed(lines.of(row))
         first, last = _story(is_furniture)
-        n_words = paragraphs.n_words(first, last)
-        if last - first == len(is_furniture) or not paragraphs.may_be(first, last, n_words, settings.max_share):
+        if last - first == len(is_furniture):
+            continue
+        n_words, gone = paragraphs.kept_and_gone(first, last)
+        if not n_words or gone > settings.max_share * (n_words + gone):
             continue
         stripped += [paragraphs.stripped(number, "head") for number in range(first)]
         stripped += [paragraphs.stripped(number, "tail") for number in range(last, len(is_furniture))]
@@ -139,10 +141,10 @@ class _Paragraphs:
             )
         ]
 
-    def may_be(self, first: int, last: int, left: int, max_share: float) -> bool:
-        """Whether enough of the words is left when only those paragraphs stay, which have so many of them."""
+    def kept_and_gone(self, first: int, last: int) -> tuple[int, int]:
+        """How many words those of [first, last) have, and how many the others."""
         gone = self.n_words(0, first) + self.n_words(last, len(self.lines))
-        return left > 0 and gone <= max_share * (left + gone)
+        return self.n_words(first, last) if self.is_unspaced else self.text["n_words"] - gone, gone
 
     def only(self, first: int, last: int) -> dict[str, Any]:
         """The body and its map with those paragraphs alone."""
