@@ -23,7 +23,18 @@ from pipeline.storage import part
 from pipeline.storage.state import Ref, State, ends
 from pipeline.watch import Watch
 
-__all__ = ["AROUND", "Opened", "brought", "compare", "formed_anew", "numbered", "oldest", "turned_to_credit"]
+__all__ = [
+    "AROUND",
+    "Opened",
+    "Opening",
+    "brought",
+    "compare",
+    "formed_anew",
+    "numbered",
+    "oldest",
+    "opened",
+    "turned_to_credit",
+]
 
 #: What is read of the texts around those that are opened.
 AROUND = ["key", "article", "redone", "article_id", "effective_at", "n_words"]
@@ -37,7 +48,8 @@ class Opened(NamedTuple):
     `matches` are those among them, by row number (`verify.MATCHES`), `outer` those with others, by id (`rollup.NAMED`).
     `around`: the texts of both (article_id, effective_at, n_words, and what names them to the state). `gone`: the
     texts that were compared and are no more (article_id, effective_at). `notices` hold of them (`retract.NOTICES`), and
-    `earlier` are the shingles of what was corrected. `crediting`: the publishers that are seen to credit agencies.
+    `earlier` are the shingles of what was corrected. `crediting`: the publishers that are seen to credit agencies. `is_light`:
+    of the articles is known what names them, and of matches the accepted ones among them (`spread.opening`).
     """
 
     known: Articles
@@ -48,6 +60,10 @@ class Opened(NamedTuple):
     notices: pa.Table = retract.NOTICES.empty_table()
     earlier: Mapping[str, list[NDArray[Any]]] = MappingProxyType({})
     crediting: Callable[[], pa.Array] = lambda: pa.array([], pa.string())
+    is_light: bool = False
+
+
+Opening = Callable[[State, State, Met, config.Config, Sequence[tuple[str, str]]], Opened]
 
 
 def compare(
@@ -58,11 +74,12 @@ def compare(
     settings: config.Config,
     watch: Watch,
     ties: Sequence[tuple[str, str]] = (),
+    open_: Opening | None = None,
 ) -> tuple[Opened, State]:
     """Compare what came in with all that it may be a print of, and write what that comes to, to the run's `own` part.
 
     `kept` is the state of the last run; `dates`: those of the last run, None if there is none or all is done again, and of
-    this one. Gives the state of this one, too.
+    this one. Gives the state of this one, too. `open_`: as for `formed_anew`.
     """
     last, as_of = dates
     (ref,) = own
@@ -75,7 +92,7 @@ def compare(
     part.add(ref.folder, "matches", met.matches)
     part.add(ref.folder, "void", pa.table({"key": met.void}))
     met = met._replace(touched=np.union1d(met.touched, turned_to_credit(kept, now, *reached)))
-    return formed_anew(kept, now, night, met, as_of, settings, watch, ties), now
+    return formed_anew(kept, now, night, met, as_of, settings, watch, ties, open_), now
 
 
 def oldest(as_of: datetime, settings: config.Config) -> int:
@@ -92,14 +109,14 @@ def formed_anew(
     settings: config.Config,
     watch: Watch,
     ties: Sequence[tuple[str, str]] = (),
-    open_: Callable[[State, State, Met, config.Config, Sequence[tuple[str, str]]], Opened] | None = None,
+    open_: Opening | None = None,
 ) -> Opened:
     """The articles whose clusters have to be formed anew after what a night changed. `open_`: another way to open them."""
     since = reach(as_of, settings)
     reached = notices.reached(now, notices.changed(kept, now, night.notices), since, settings)
     met = met._replace(touched=np.union1d(met.touched, np.setdiff1d(reached, met.gone)))
     with watch.step("open") as step:
-        found = (open_ or _opened)(kept, now, met, settings, ties)
+        found = (open_ or opened)(kept, now, met, settings, ties)
         valid = notices.valid(now, since, settings)
         step.rows = found.known.articles.num_rows
     return found._replace(
@@ -141,7 +158,8 @@ def brought(kept: State, ref: Ref, night: Arrivals, first: int, settings: config
     return added.texts
 
 
-def _opened(kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]) -> Opened:
+def opened(kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]) -> Opened:
+    """The articles whose clusters are formed anew for what was `met`, and all of their matches, in memory."""
     keys, matches = reopened(kept, now, met, settings, ties)
     sides = ends(matches)
     inside = arrays.is_in(sides, keys).all(axis=0)

@@ -24,10 +24,11 @@ from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
 from pipeline.compare import Opened
 from pipeline.derive import Given
 from pipeline.errors import InputError
-from pipeline.hands import LOCAL, Hands
+from pipeline.hands import Hands
 from pipeline.intake import Delivery, Intake, latest
 from pipeline.quality import audit
 from pipeline.splice import Published, expired
+from pipeline.spread.alone import ALONE
 from pipeline.stages import override
 from pipeline.storage import manifest, read, rules, write
 from pipeline.storage import orders as editor
@@ -80,7 +81,7 @@ def run(
     wait: bool = False,
     publish_anyway: bool = False,
     watch: Watch | None = None,
-    hands: Hands = LOCAL,
+    hands: Hands = ALONE,
 ) -> Outcome:
     """Take input files into the store and publish its tables anew; or nothing at all.
 
@@ -155,7 +156,7 @@ def prepare(
     settings: config.Config,
     report: examine.Report,
     watch: Watch,
-    hands: Hands = LOCAL,
+    hands: Hands = ALONE,
 ) -> Outcome:
     """Derive, write and audit the tables and the manifest of a run, in `store.work`, for `Store.publish` to make visible."""
     as_of, intake, night, was = basis.as_of, basis.intake, basis.night, basis.was

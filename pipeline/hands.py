@@ -83,7 +83,19 @@ class Local:
             intake = take_in(files, known, settings, part, watch, aliases, forgotten)
         return Taken(intake, [part.folder])
 
-    compare = staticmethod(compare)
+    def compare(
+        self,
+        kept: State,
+        own: Sequence[Ref],
+        night: Arrivals,
+        dates: tuple[datetime | None, datetime],
+        settings: config.Config,
+        watch: Watch,
+        ties: Sequence[tuple[str, str]],
+    ) -> tuple[Opened, State]:
+        """As `compare.compare`."""
+        return compare(kept, own, night, dates, settings, watch, ties)
+
     renewed = staticmethod(renewed)
     published = staticmethod(published)
     splice = staticmethod(splice)

@@ -92,15 +92,14 @@ def published(
     frozen: Mapping[str, pa.Table] = MappingProxyType({}),
     *,
     all_: bool = False,
-    ids_alone: bool = False,
 ) -> Published:
     """What the newest run published of these articles and of the `retiring` clusters; and of others that these met.
 
-    `all_`: what it published of all, of which what is `frozen` stays. `ids_alone`: no other columns of clusters and members.
+    `all_`: what it published of all, of which what is `frozen` stays. What is opened lightly is known by ids alone here, too.
     """
     if not store.runs():
         return everything(follow.Before.nothing(), frozen)
-    of_members, of_clusters = (_MEMBER, _MEMBER[1:]) if ids_alone else (None, None)
+    of_members, of_clusters = (_MEMBER, _MEMBER[1:]) if opened.is_light else (None, None)
     old, days, history = store.tables(), config.part_days(settings), tuple(store.history())
     if all_:
         clusters, members = old.read("clusters", of_clusters), old.read("members", of_members)

@@ -122,10 +122,10 @@ def backfill(
 @contextmanager
 def _hands(engine: str, store: Store, settings: Config) -> Iterator[Hands]:
     """Those that the engine has."""
-    from pipeline.hands import LOCAL
+    from pipeline.spread.alone import ALONE
 
     if engine == "local":
-        yield LOCAL
+        yield ALONE
         return
     from pipeline.engine.spark import open_cluster
     from pipeline.spread import Spread

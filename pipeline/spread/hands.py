@@ -18,7 +18,7 @@ from pipeline.derive import Given
 from pipeline.engine.spark import Cluster
 from pipeline.intake import LIGHT, Delivery, Taken
 from pipeline.renew import Renewal, renewed
-from pipeline.splice import Published, Retiring, Rows, published
+from pipeline.splice import Published, Rows, published
 from pipeline.spread import again, clusters, learning, meeting, opening, taking
 from pipeline.spread.spilled import Spilled, spliced
 from pipeline.storage import part
@@ -71,18 +71,7 @@ class Spread:
         """As `renew.renewed`, a task for each part."""
         return renewed(store, settings, aliases, watch, partial(again.parts, self._cluster))
 
-    def published(
-        self,
-        store: Store,
-        opened: Opened,
-        retiring: Retiring,
-        settings: config.Config,
-        frozen: Mapping[str, pa.Table],
-        *,
-        all_: bool = False,
-    ) -> Published:
-        """As `splice.published`, of which tasks read the rest."""
-        return published(store, opened, retiring, settings, frozen, all_=all_, ids_alone=True)
+    published = staticmethod(published)
 
     def derive(self, given: Given, settings: config.Config, watch: Watch) -> Spilled:
         """As `derive.derive`, bin by bin."""

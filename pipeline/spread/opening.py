@@ -55,6 +55,7 @@ def opened(
         outer=rollup.NAMED.empty_table(),
         around=pa.concat_tables([articles, now.texts(AROUND, keys=outside)]).combine_chunks(),
         gone=kept.texts(["article_id", "effective_at"], keys=met.gone),
+        is_light=True,
     )
 
 

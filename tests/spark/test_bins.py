@@ -1,6 +1,7 @@
 """A run in many small tasks comes to what it comes to at once: its tables, night by night, whatever stays of those before.
 
-The tasks run in this process (`inline`); `test_parity` has Spark run some.
+The tasks run in this process: those of a cluster (`inline`), and those of one machine that has too much to hold (`Alone`);
+`test_parity` has Spark run some.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 from pipeline import checkup, config, flow, forget
 from pipeline.hands import LOCAL, Hands
 from pipeline.spread import Spread
+from pipeline.spread.alone import Alone
 from pipeline.spread.opening import bins_of
 from pipeline.storage.store import Store
 from tests import strategies
@@ -39,11 +41,12 @@ def with_store(of: config.Config, **changed: object) -> config.Config:
 
 
 @pytest.mark.parametrize("divide_over", [0, 500_000])
-def test_the_wire_day_at_once(tmp_path: Path, divide_over: int) -> None:
+@pytest.mark.parametrize("hands", [Spread(inline()), Alone(most=20)])
+def test_the_wire_day_at_once(tmp_path: Path, divide_over: int, hands: Hands) -> None:
     day = with_store(config.load(GOLDEN / "wire-day.toml"), divide_over=divide_over)
     one, other = Store(tmp_path / "one"), Store(tmp_path / "other")
     flow.run([str(GOLDEN / "wire-day")], one, day)
-    flow.run([str(GOLDEN / "wire-day")], other, day, hands=Spread(inline()))
+    flow.run([str(GOLDEN / "wire-day")], other, day, hands=hands)
     same(one, other)
     assert not [check for check in checkup.checkup(other) if check.broken]
 
@@ -75,13 +78,13 @@ def test_nights_in_any_order_by_either(
 ) -> None:
     first, second = (int(len(world) * cut) for cut in cuts)
     nights = [world[:first], world[first:second], world[second:]]
-    on = Spread(inline(split_mb=0.0005, block_texts=block_texts))
+    on, alone = Spread(inline(split_mb=0.0005, block_texts=block_texts)), Alone(most=4 * block_texts)
     rules = with_store(SETTINGS, divide_over=divide_over)
     with tempfile.TemporaryDirectory() as folder:
         one, other = Store(Path(folder) / "one"), Store(Path(folder) / "other")
         files = [written(nights[turn], Path(folder) / f"night{turn}") for turn in turns if nights[turn]]
         run(files, one, rules, [LOCAL] * len(files))
-        run(files, other, rules, [on, LOCAL, on][: len(files)])
+        run(files, other, rules, [on, alone, on][: len(files)])
         same(one, other)
         assert not [check for check in checkup.checkup(other) if check.broken]
 
@@ -89,7 +92,8 @@ def test_nights_in_any_order_by_either(
 def test_nights_that_go_on(tmp_path: Path) -> None:
     """Over eight nights with late articles and changed texts, orders of an editor, a takedown, other rules, and an end."""
     one, other = Store(tmp_path / "one"), Store(tmp_path / "other")
-    on, turns = Spread(inline(block_texts=2)), [False, True, True, False, True, True, True, True]
+    on, alone = Spread(inline(block_texts=2)), Alone(most=9)
+    turns = [LOCAL, on, alone, LOCAL, alone, on, alone, on]
     divide_over = [10_000, 0, 0, 0, 10_000, 10_000, 0, 0]
     orders = tmp_path / "orders.csv"
     for number, (rows, over, turn) in enumerate(zip(deliveries()[FIRST_NIGHT:], divide_over, turns, strict=False)):
@@ -100,7 +104,7 @@ def test_nights_that_go_on(tmp_path: Path) -> None:
         if number == 5:
             rules = msgspec.structs.replace(rules, verify=config.Verify(min_jaccard=0.9, min_containment=0.95))
         path = as_file(tmp_path, f"{number}", rows)
-        for store, hands in ((one, LOCAL), (other, on if turn else LOCAL)):
+        for store, hands in ((one, LOCAL), (other, turn)):
             night(path, store, rules, number, hands)
         same(one, other)
         if number == 2:

@@ -1,0 +1,79 @@
+"""The verbs of a cluster on this machine alone, one task after the other: for runs whose rows are more than memory holds.
+
+    cluster = here(folder)                               tasks and shuffles as `engine.spark` has them
+    table = cluster.rows(emit, tasks).by(meet).result(nothing)
+
+What goes from task to task lies in files below `folder`, one for each number, and is gone when it has been met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar, cast
+
+import pyarrow as pa
+
+from pipeline.config import Spark
+from pipeline.engine import cargo
+from pipeline.engine.cargo import NOBODY, Parcel
+from pipeline.engine.spark import Cluster
+
+__all__ = ["here"]
+
+Task = TypeVar("Task")
+
+_LENGTH = 8  # bytes before each parcel in a file, which say how long it is
+
+
+def here(folder: Path, settings: Spark) -> Cluster:
+    """This machine; `settings` say how work is cut. Edges of a graph are looked at all at once, however many there are."""
+    return cast("Cluster", _Here(folder, settings))
+
+
+class _Here:
+    def __init__(self, folder: Path, settings: Spark) -> None:
+        self.folder, self.settings = folder, settings
+
+    def each(self, function: Callable[[Task], pa.Table], tasks: Sequence[Task]) -> list[pa.Table]:
+        """`function` of each task, in the order of the tasks."""
+        return [function(task) for task in tasks]
+
+    def rows(self, emit: Callable[[Task], Iterable[Parcel]], tasks: Sequence[Task]) -> _Rows:
+        """What the tasks emit, to be sent on."""
+        return _Rows(self.folder, (parcel for task in tasks for parcel in emit(task)))
+
+
+class _Rows:
+    """Parcels under way. Nothing is done before a result is asked for."""
+
+    def __init__(self, folder: Path, parcels: Iterable[Parcel]) -> None:
+        self._folder, self._parcels = folder, parcels
+
+    def by(self, meet: Callable[[int, Iterator[pa.Table]], Iterable[Parcel]]) -> _Rows:
+        """What `meet(number, tables)` makes of the rows that are addressed to a number, of each number in turn."""
+        return _Rows(self._folder, self._met(meet))
+
+    def _met(self, meet: Callable[[int, Iterator[pa.Table]], Iterable[Parcel]]) -> Iterator[Parcel]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix="parcels-", dir=self._folder) as folder:
+            numbers = set[int]()
+            for to, content in cargo.packed(self._parcels):
+                numbers.add(to)
+                with (Path(folder) / f"{to}").open("ab") as file:
+                    file.write(len(content).to_bytes(_LENGTH, "little"))
+                    file.write(content)
+            for number in sorted(numbers):
+                yield from meet(number, _sent(Path(folder) / f"{number}"))
+                (Path(folder) / f"{number}").unlink()
+
+    def result(self, nothing: pa.Table) -> pa.Table:
+        """What is addressed to nobody; `nothing` where nothing is."""
+        return pa.concat_tables([nothing, *(rows.cast(nothing.schema) for to, rows in self._parcels if to == NOBODY)])
+
+
+def _sent(path: Path) -> Iterator[pa.Table]:
+    with path.open("rb") as file:
+        while length := file.read(_LENGTH):
+            yield cargo.unpacked(file.read(int.from_bytes(length, "little")))
