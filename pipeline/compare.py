@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pipeline import config, notices, schema
 from pipeline.arrive import Arrivals, reach, stretch
 from pipeline.meet import Articles, Met, articles_of, meet, reopened
+from pipeline.memory import give_back
 from pipeline.redo import texts
 from pipeline.stages import retract, rollup, verify
 from pipeline.stages.kernels import arrays
@@ -86,12 +87,15 @@ def compare(
     with watch.step("learn") as step:
         added = brought(kept, ref, night, oldest(as_of, settings), settings)
         step.rows = added.num_rows
+    del added
+    give_back()
     now = State([*kept.parts, ref])
     reached = reach(last, settings) if last else None, reach(as_of, settings)
     met = meet(kept, now, reached, settings, watch)
     part.add(ref.folder, "matches", met.matches)
     part.add(ref.folder, "void", pa.table({"key": met.void}))
     met = met._replace(touched=np.union1d(met.touched, turned_to_credit(kept, now, *reached)))
+    give_back()
     return formed_anew(kept, now, night, met, as_of, settings, watch, ties, open_), now
 
 

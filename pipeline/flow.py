@@ -26,6 +26,7 @@ from pipeline.derive import Given
 from pipeline.errors import InputError
 from pipeline.hands import Hands
 from pipeline.intake import Delivery, Intake, latest
+from pipeline.memory import give_back
 from pipeline.quality import audit
 from pipeline.splice import Published, expired
 from pipeline.spread.alone import ALONE
@@ -117,12 +118,14 @@ def _run(
         forgotten = store.forgotten()
         delivery = Delivery(files, kept.known(forgotten), orders.publishers, forgotten)
         intake, folders = hands.take_in(delivery, settings, store.work, watch)
+        give_back()
         intake = intake._replace(again=renewal.rejects)
         as_of = _not_before(last, as_of, watch) or latest(intake, last, settings)
         first = manifest.next_number(store.parts())
         own = [Ref(first + place, folder, as_of, is_compared=True) for place, folder in enumerate(folders)]
         kept = kept.uncompared() if again else kept
         night = arrivals(kept, intake, own[0], settings, again=again)
+        give_back()
         if not (night.new.num_rows or night.notices.num_rows or again) and _is_settled(store, as_of):
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
@@ -161,6 +164,7 @@ def prepare(
     """Derive, write and audit the tables and the manifest of a run, in `store.work`, for `Store.publish` to make visible."""
     as_of, intake, night, was = basis.as_of, basis.intake, basis.night, basis.was
     formed = hands.derive(Given(basis.opened, was, basis.now, run_id, as_of, basis.orders), settings, watch)
+    give_back()
     with watch.step("write") as step:
         counts, rejects = accounted(intake, night, formed.article_ids(), as_of, settings)
         old = store.tables() if basis.stays else None

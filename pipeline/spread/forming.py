@@ -26,6 +26,7 @@ from pipeline.compare import AROUND, Opened, numbered
 from pipeline.derive import Formed, Given, form, tell
 from pipeline.engine.cargo import NOBODY, Parcel, parted
 from pipeline.meet import Articles, articles_of
+from pipeline.memory import give_back
 from pipeline.quality import audit
 from pipeline.sketched import Sketched
 from pipeline.splice import everything
@@ -218,6 +219,7 @@ def formed(forming: Forming, bin_: int, tables: Iterable[pa.Table]) -> Iterator[
     for name, rows in tables_.items():
         scratch.save(rows, forming.formed(bin_, name))
     scratch.save_mapped(standing(opened.known.articles, result.members, result.clusters), forming.standing(bin_))
+    give_back()
     yield Parcel(NOBODY, pa.table({"n": [bin_]}, schema=DONE))
 
 
@@ -303,6 +305,7 @@ def told(forming: Forming, bin_: int) -> pa.Table:
         "clusters": _together([result.clusters, was.sizes], was.sizes.slice(0, 0).select(["cluster_id"])),
     }
     broken = audit.of_rows({name: plain(name, rows) for name, rows in tables.items()}, keys)
+    give_back()
     return pa.table({"told": [json.dumps(broken)]})
 
 
