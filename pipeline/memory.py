@@ -12,7 +12,7 @@ __all__ = ["give_back"]
 
 
 def give_back() -> None:
-    """Give what nothing uses back to the system: allocators keep it for more of the same, and what comes next is of other sizes."""
+    """Give what nothing uses back to the system: allocators keep it for more of the same, and what comes next may be larger."""
     pa.default_memory_pool().release_unused()
     _trim()
 
