@@ -27,6 +27,7 @@ from pipeline.storage.part import TAKEN, Part
 from pipeline.watch import Watch
 
 __all__ = [
+    "KNOWN",
     "LIGHT",
     "Delivery",
     "Intake",
@@ -44,12 +45,19 @@ __all__ = [
     "watched",
 ]
 
-#: The columns of articles that stay in memory: all but the bodies.
+#: The columns of articles but for their bodies.
 LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_map")]
 
 
+#: What is held of an article that comes in. The others of its columns are in the part that took it in.
+KNOWN = [
+    *("record", "article_id", "identity", "source", "digest", "source_id", "publisher", "publisher_id"),
+    *("published_at", "modified_at", "fetched_at", "status"),
+]
+
+
 class Intake(NamedTuple):
-    """What the files came to: new articles (`LIGHT`), rejects, a report on each file, counts of files, records and repeats.
+    """What the files came to: new articles (`KNOWN`), rejects, a report on each file, counts of files, records and repeats.
 
     `again`: rejects of articles of earlier runs, which were read again. `sizes`: how many of the new articles, in their
     order, each part that took them in has; empty: all are in one.
@@ -89,7 +97,7 @@ def ensure_any_read(files: Sequence[read.FileReport]) -> None:
 def nothing() -> Intake:
     """What no files at all come to."""
     counts = dict.fromkeys(("records", "repeats", "forgotten", "files", "files_failed"), 0)
-    return Intake(schema.ARTICLES.empty_table().select(LIGHT), schema.REJECTS.empty_table(), [], counts)
+    return Intake(schema.ARTICLES.empty_table().select(KNOWN), schema.REJECTS.empty_table(), [], counts)
 
 
 def take_in(
@@ -131,16 +139,16 @@ class _Read(NamedTuple):
 
 
 class Night:
-    """What comes in, as it goes from batch to batch: `new` articles (these `columns`), `rejects` and `counts` so far.
+    """What comes in, as it goes from batch to batch: `new` articles (`KNOWN`), `rejects` and `counts` so far.
 
     What is known of articles grows with each batch in turn; so that is done here, while processes clean and trace others.
     """
 
-    def __init__(self, known: identify.Known, forgotten: Collection[str], columns: list[str] = LIGHT) -> None:
-        self.new = [schema.ARTICLES.empty_table().select(columns)]
+    def __init__(self, known: identify.Known, forgotten: Collection[str]) -> None:
+        self.new = [schema.ARTICLES.empty_table().select(KNOWN)]
         self.rejects = [schema.REJECTS.empty_table()]
         self.counts = {"records": 0, "repeats": 0, "forgotten": 0}
-        self._known, self._forgotten, self._columns, self._n_new = known, forgotten, columns, 0
+        self._known, self._forgotten, self._n_new = known, forgotten, 0
 
     def records(self, batches: Iterable[read.Batch]) -> Iterator[tuple[_Read, tuple[pa.Table]]]:
         """The records of each batch that are to be cleaned."""
@@ -176,7 +184,7 @@ class Night:
         self.counts["repeats"] += identified.n_repeats
         self.counts["forgotten"] += taken_down.num_rows
         self._n_new += identified.articles.num_rows
-        self.new.append(identified.articles.select(self._columns))
+        self.new.append(identified.articles.select(KNOWN))
         return identified.articles
 
 

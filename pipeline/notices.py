@@ -21,11 +21,17 @@ from pipeline.storage.state import State
 __all__ = ["apply", "changed", "earlier", "named", "reached", "rows", "valid"]
 
 _DAY = 86_400_000_000  # microseconds
+_SAID = [
+    *("article_id", "status", "publisher_id", "home_agency", "names", "version"),
+    *("published_at", "published_precision", "modified_at", "fetched_at"),
+]
 _CALLED = ["headline", "slug", "source_id", "article_id"]
 
 
 def rows(state: State, articles: pa.Table) -> pa.Table:
-    """The rows of a part's `notices` for the newest versions of articles (`Arrivals.notices`)."""
+    """The rows of a part's `notices` for the newest versions of articles (key, effective_at)."""
+    found = state.take("articles", articles["key"].to_numpy(), _SAID)
+    articles = found.append_column("key", articles["key"]).append_column("effective_at", articles["effective_at"])
     credited = elect.credited(articles, state.of("credits", articles["key"].to_numpy()).drop_columns(["key"]))
     agency = retract.agency_of(articles, credited)
     is_tag = pc.fill_null(pc.invert(pc.match_substring_regex(articles["version"], r"^[0-9.]+$")), False)

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.arrive import Arrivals, spans_of, stretch
-from pipeline.intake import LIGHT
 from pipeline.stages import elect, learn, pair, rollup, sketch
 from pipeline.storage import part, state
 from pipeline.storage.part import COMPARED
@@ -29,6 +28,7 @@ __all__ = [
     "near",
     "of_articles",
     "of_texts",
+    "read",
     "targets_of",
     "texts",
     "without_furniture",
@@ -36,6 +36,7 @@ __all__ = [
 
 _SLICE = 20_000  # texts that are held with their bodies, or with their shingles and signatures
 _LIGHT = ["content", "lines"]
+_READ = ["article_id", "publisher_id", "home_agency", "headline", "kind", "version", "n_words", "text_state"]
 _THERE = ["key", "article", "article_id", "effective_at", "publisher_id", "headline", "content", "original", "lines"]
 
 #: What learning takes of a text: `content` and `lines` as it was taken in, and the words of its headline.
@@ -61,7 +62,7 @@ def texts(kept: state.State, night: Arrivals, own: state.Ref, oldest: int, setti
 
     `kept` is the state with what the night took in; `oldest`: the first stretch that is reached.
     """
-    comes = night.comes
+    comes = read(kept, night.comes["key"], night.comes["effective_at"])
     sketches = kept.take("sketches", comes["key"].to_numpy(), _LIGHT)
     targets = targets_of(kept, comes, night.goes, oldest, settings)
     there = near(kept, night.goes, targets, settings)
@@ -84,7 +85,7 @@ def without_furniture(
     *,
     lasting: bool = True,
 ) -> Texts:
-    """The texts of articles that come in (as `Arrivals.comes`), and of texts (`near`) that are done `again` if they have words.
+    """The texts of articles that come in (`read`), and of texts (`near`) that are done `again` if they have words.
 
     They become texts of the part `own`, to which `redone` is written (`lasting`: as by `part.add`). `sketches`: `content` and
     `lines` of those that come, where they are read.
@@ -93,7 +94,7 @@ def without_furniture(
         sketches = kept.take("sketches", comes["key"].to_numpy(), _LIGHT)
     again = again.filter(pa.array(kept.have_words(again["article"].to_numpy())))
     n_comes = comes.num_rows
-    articles = pa.concat_tables([comes, _articles(kept, again)]).combine_chunks()
+    articles = pa.concat_tables([comes, read(kept, again["article"], again["effective_at"])]).combine_chunks()
     sketches = pa.concat_tables([sketches, kept.take("sketches", again["article"].to_numpy(), _LIGHT)]).combine_chunks()
     done = _done(kept, articles, sketches, learned, again["content"].to_numpy(), own, settings, lasting=lasting)
 
@@ -143,7 +144,7 @@ def of_texts(there: pa.Table) -> pa.Table:
 
 
 def of_articles(comes: pa.Table, sketches: pa.Table) -> pa.Table:
-    """What articles teach (`LESSONS`) that come in."""
+    """What articles teach (`LESSONS`) that come in (`read`)."""
     names = ("effective_at", "publisher_id", "headline")
     return _lessons({name: comes[name] for name in names} | {name: sketches[name] for name in _LIGHT})
 
@@ -169,10 +170,10 @@ def _near(stretches: Iterable[int]) -> set[int]:
     return {near for one in stretches for near in (one - 1, one, one + 1)}
 
 
-def _articles(kept: state.State, texts: pa.Table) -> pa.Table:
-    """The articles of texts, as `Arrivals.comes` has them."""
-    found = kept.take("articles", texts["article"].to_numpy(), LIGHT)
-    return found.append_column("key", texts["article"]).append_column("effective_at", texts["effective_at"])
+def read(kept: state.State, keys: pa.ChunkedArray, effective_at: pa.ChunkedArray) -> pa.Table:
+    """What a text takes over from its article, of those with these `key`s, and when they are."""
+    found = kept.take("articles", keys.to_numpy(), _READ)
+    return found.append_column("key", keys).append_column("effective_at", effective_at)
 
 
 class _Done(NamedTuple):

@@ -172,7 +172,8 @@ def _brought(kept: Near, ref: Ref, night: Arrivals, settings: config.Config) -> 
     both = kept.with_part(ref._replace(is_compared=False))
     none = redo.near(both, night.goes, (), settings, np.empty(0, np.int64))
     known = pa.concat_tables(beside).combine_chunks()
-    made = redo.without_furniture(both, night.comes, none, known, ref, settings, lasting=False)
+    comes = redo.read(both, night.comes["key"], night.comes["effective_at"])
+    made = redo.without_furniture(both, comes, none, known, ref, settings, lasting=False)
     return made._replace(left=night.goes)
 
 

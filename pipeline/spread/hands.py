@@ -16,7 +16,7 @@ from pipeline.arrive import Arrivals, reach
 from pipeline.compare import Opened, formed_anew, oldest, turned_to_credit
 from pipeline.derive import Given
 from pipeline.engine.spark import Cluster
-from pipeline.intake import LIGHT, Delivery, Taken
+from pipeline.intake import Delivery, Taken
 from pipeline.renew import Renewal, renewed
 from pipeline.splice import Published, Rows, published
 from pipeline.spread import again, clusters, learning, meeting, opening, taking
@@ -57,15 +57,14 @@ class Spread:
         now = State([*kept.parts, *own], n_own=len(own))
         with watch.step("learn") as step:
             step.rows = learning.texts(self._cluster, kept, own, night, oldest(as_of, settings), settings, work)
-            told = night._replace(notices=_whole(now, night.notices))
-            part.add(own[-1].folder, "notices", notices.rows(now, told.notices))
+            part.add(own[-1].folder, "notices", notices.rows(now, night.notices))
         reached = reach(last, settings) if last else None, reach(as_of, settings)
         met = meeting.meet(self._cluster, kept, now, own, reached, settings, watch, work)
         met = met._replace(touched=np.union1d(met.touched, turned_to_credit(kept, now, *reached)))
         for ref in own:
             part.tidy(ref.folder)
         open_ = partial(opening.opened, self._cluster)
-        return formed_anew(kept, now, told, met, as_of, settings, watch, ties, open_), now
+        return formed_anew(kept, now, night, met, as_of, settings, watch, ties, open_), now
 
     def renewed(self, store: Store, settings: config.Config, aliases: Mapping[str, str], watch: Watch) -> Renewal:
         """As `renew.renewed`, a task for each part."""
@@ -94,9 +93,3 @@ class Spread:
         """As `splice.splice`, a task for each file."""
         assert isinstance(formed, Spilled)
         return spliced(self._cluster, old, was, formed, rejects, folder, settings, folder.parent / "scratch" / "files")
-
-
-def _whole(state: State, rows: pa.Table) -> pa.Table:
-    """Articles of which the driver knew little, in all columns that it may know: they are few."""
-    found = state.take("articles", rows["key"].to_numpy(), LIGHT)
-    return found.append_column("key", rows["key"]).append_column("effective_at", rows["effective_at"])

@@ -21,8 +21,7 @@ from pipeline import config, schema
 from pipeline.arrive import Arrivals, stretch
 from pipeline.engine.cargo import NOBODY, Parcel, parted
 from pipeline.engine.spark import Cluster
-from pipeline.intake import LIGHT
-from pipeline.redo import LESSONS, known_now, near, of_articles, of_texts, targets_of, without_furniture
+from pipeline.redo import LESSONS, known_now, near, of_articles, of_texts, read, targets_of, without_furniture
 from pipeline.spread import scratch
 from pipeline.stages import learn
 from pipeline.storage import part
@@ -190,8 +189,7 @@ def _written(task: _Making) -> pa.Table:
     world, ref = task.world, task.own
     comes = scratch.mapped(world.comes)
     comes = comes.filter(pa.array(comes["part"].to_numpy() == ref.number))
-    articles = world.state.take("articles", comes["key"].to_numpy(), LIGHT)
-    articles = articles.append_column("key", comes["key"]).append_column("effective_at", comes["effective_at"])
+    articles = read(world.state, comes["key"], comes["effective_at"])
     again = near_again(world, task.again)
     learned = scratch.load(task.learned).cast(learn.LEARNED)
     made = without_furniture(world.state, articles, again, learned, ref, world.settings)

@@ -29,6 +29,7 @@ from pipeline import config, schema
 from pipeline.crew import Rules
 from pipeline.engine.spark import Cluster
 from pipeline.intake import (
+    KNOWN,
     Delivery,
     Intake,
     Night,
@@ -46,23 +47,8 @@ from pipeline.storage import read
 from pipeline.storage.part import Part
 from pipeline.watch import Watch, silent
 
-__all__ = ["KNOWN", "take_in"]
+__all__ = ["take_in"]
 
-#: What the driver knows of an article. The others of its columns are in the part that took it in.
-KNOWN = [
-    "record",
-    "article_id",
-    "identity",
-    "source",
-    "digest",
-    "source_id",
-    "publisher",
-    "publisher_id",
-    "published_at",
-    "modified_at",
-    "fetched_at",
-    "status",
-]
 _REPORT = pa.schema([("report", pa.string())])
 _KNOWN = pa.schema([schema.ARTICLES.field(name) for name in KNOWN])
 _TABLES = {
@@ -105,7 +91,7 @@ def take_in(cluster: Cluster, delivery: Delivery, settings: config.Config, work:
         watch.add(report["seconds"], report["rows"])
     read_ = list(_files(read.FileReport(*[Path(one[0]), *one[1:]]) for report in reports for one in report["files"]))
     ensure_any_read(read_)
-    night = Night(known, forgotten, KNOWN)
+    night = Night(known, forgotten)
     for task, report in zip(tasks, reports, strict=True):
         _identify(task.folder, report, night, watch)
     filled = [number for number, new in enumerate(night.new[1:]) if new.num_rows]
