@@ -48,7 +48,10 @@ class Sketched:
             matches = verify.run(part, self.of(rows), facts.take(pa.array(rows)), settings)
             found.append(_with_sides(matches, rows[[matches["left"].to_numpy(), matches["right"].to_numpy()]]))
             order.append(pairs)
-        return pa.concat_tables(found).take(pa.array(np.argsort(np.concatenate(order)))).combine_chunks()
+        whole = pa.concat_tables(found).combine_chunks()
+        found.clear()  # of millions of pairs no copy more than need be
+        place = np.argsort(np.concatenate(order), kind="stable")
+        return whole if (place[:-1] < place[1:]).all() else whole.take(pa.array(place))
 
     def figures(self, groups: pa.Table, elections: pa.Table, facts: pa.Table, settings: config.Verify) -> pa.Table:
         """`verify.figures` of `groups` (article_id, anchor_id), which go with the texts row by row. Clusters stay whole.
