@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipeline import config, notices
 from pipeline.compare import Opened
 from pipeline.meet import facts_of
-from pipeline.splice import Published
+from pipeline.published import Published
 from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch
 from pipeline.storage.state import State
 from pipeline.watch import Watch

@@ -27,8 +27,8 @@ from pipeline.errors import InputError
 from pipeline.hands import Hands
 from pipeline.intake import Delivery, Intake, latest
 from pipeline.memory import give_back
+from pipeline.published import Published, expired
 from pipeline.quality import audit
-from pipeline.splice import Published, expired
 from pipeline.spread.alone import ALONE
 from pipeline.stages import override
 from pipeline.storage import manifest, read, rules, write

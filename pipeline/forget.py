@@ -23,8 +23,8 @@ from pipeline import config, examine, flow, freeze, intake, schema
 from pipeline.arrive import arrivals, taught_since
 from pipeline.compare import compare
 from pipeline.errors import StoreError
+from pipeline.published import everything
 from pipeline.quality import figures
-from pipeline.splice import everything
 from pipeline.stages import follow, identify
 from pipeline.storage import anew, manifest, orders, rules, state
 from pipeline.storage import part as part_

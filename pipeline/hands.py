@@ -14,8 +14,9 @@ from pipeline.arrive import Arrivals
 from pipeline.compare import Opened, compare
 from pipeline.derive import Given, derive
 from pipeline.intake import Delivery, Taken, take_in
+from pipeline.published import Published, Retiring, published
 from pipeline.renew import Renewal, renewed
-from pipeline.splice import Published, Retiring, Rows, published, splice
+from pipeline.splice import Rows, splice
 from pipeline.storage.part import Part
 from pipeline.storage.state import Ref, State
 from pipeline.storage.store import Store
@@ -56,7 +57,7 @@ class Hands(Protocol):
         *,
         all_: bool = False,
     ) -> Published:
-        """What was published of those articles: as `splice.published`."""
+        """What was published of those articles: as `published.published`."""
 
     def derive(self, given: Given, settings: config.Config, watch: Watch) -> Rows:
         """The rows that are published of them: as `derive.derive`."""

@@ -29,9 +29,9 @@ from pipeline.arrive import arrivals, taught_since
 from pipeline.compare import compare
 from pipeline.errors import StoreError
 from pipeline.intake import Intake, latest, nothing, take_in
+from pipeline.published import everything
 from pipeline.quality import partition
 from pipeline.renew import Reader, Renewal, size, summary
-from pipeline.splice import everything
 from pipeline.stages import identify
 from pipeline.storage import header, manifest, orders, read, rules, write
 from pipeline.storage import part as part_

@@ -231,7 +231,7 @@ def test_derive_needs_no_store(wire_day: Path) -> None:
     from pipeline import derive
     from pipeline.compare import Opened
     from pipeline.meet import articles_of
-    from pipeline.splice import everything
+    from pipeline.published import everything
     from pipeline.stages import follow, rollup, verify
     from pipeline.storage.state import State
     from pipeline.watch import silent

@@ -1,4 +1,4 @@
-"""What was published of the articles that a query opens: as `splice.published`, of few columns and rows."""
+"""What was published of the articles that a query opens: as `published.published`, of few columns and rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from pipeline import config, schema
 from pipeline.compare import Opened
-from pipeline.splice import Published
+from pipeline.published import Published
 from pipeline.stages import follow
 from pipeline.storage import tables
 from pipeline.storage.store import Store

@@ -21,7 +21,8 @@ from pipeline.compare import Opened
 from pipeline.derive import Given
 from pipeline.hands import Local
 from pipeline.meet import Met
-from pipeline.splice import Published, Rows
+from pipeline.published import Published
+from pipeline.splice import Rows
 from pipeline.storage.state import Ref, State
 from pipeline.storage.tables import Tables
 from pipeline.watch import Watch

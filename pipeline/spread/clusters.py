@@ -16,8 +16,8 @@ from pipeline.compare import Opened
 from pipeline.derive import Given
 from pipeline.engine.spark import Cluster
 from pipeline.meet import matched_in
+from pipeline.published import Published
 from pipeline.quality import audit
-from pipeline.splice import Published
 from pipeline.spread import forming, scratch
 from pipeline.spread.forming import Forming
 from pipeline.spread.opening import Bins, bins_of

@@ -27,9 +27,9 @@ from pipeline.derive import Formed, Given, form, tell
 from pipeline.engine.cargo import NOBODY, Parcel, parted
 from pipeline.meet import Articles, articles_of
 from pipeline.memory import give_back
+from pipeline.published import everything
 from pipeline.quality import audit
 from pipeline.sketched import Sketched
-from pipeline.splice import everything
 from pipeline.spread import scratch
 from pipeline.spread.world import AT_ONCE, DONE
 from pipeline.stages import follow, rollup

@@ -17,8 +17,9 @@ from pipeline.compare import Opened, formed_anew, oldest, turned_to_credit
 from pipeline.derive import Given
 from pipeline.engine.spark import Cluster
 from pipeline.intake import Delivery, Taken
+from pipeline.published import Published, published
 from pipeline.renew import Renewal, renewed
-from pipeline.splice import Published, Rows, published
+from pipeline.splice import Rows
 from pipeline.spread import again, clusters, learning, meeting, opening, taking
 from pipeline.spread.spilled import Spilled, spliced
 from pipeline.storage import part

@@ -16,8 +16,9 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.engine.cargo import NOBODY, Parcel
 from pipeline.engine.spark import Cluster
+from pipeline.published import Published
 from pipeline.quality import audit
-from pipeline.splice import Plan, Published, Rows, Task, done, plan, splice, sum_furniture, summed, summing
+from pipeline.splice import Plan, Rows, Task, done, plan, splice, sum_furniture, summed, summing
 from pipeline.spread import scratch
 from pipeline.spread.world import DONE
 from pipeline.storage.tables import WHOLE, Tables
