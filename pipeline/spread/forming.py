@@ -31,7 +31,7 @@ from pipeline.published import everything
 from pipeline.quality import audit
 from pipeline.sketched import Sketched
 from pipeline.spread import scratch
-from pipeline.spread.world import AT_ONCE, DONE
+from pipeline.spread.world import DONE
 from pipeline.stages import follow, rollup
 from pipeline.stages.kernels import arrays
 from pipeline.stages.override import Orders
@@ -137,8 +137,9 @@ def _named(kind: str, rows: pa.Table) -> pa.Table:
 def _texts(forming: Forming, number: int) -> Iterator[Parcel]:
     known = scratch.mapped(forming.by_key)
     first, last = np.searchsorted(known["key"].to_numpy(), [number << 32, (number + 1) << 32])
-    for start in range(first, last, AT_ONCE):
-        some = known.slice(start, min(AT_ONCE, last - start)).combine_chunks()
+    step = forming.settings.spark.block_texts
+    for start in range(first, last, step):
+        some = known.slice(start, min(step, last - start)).combine_chunks()
         keys, bins, several = (some[name].to_numpy(zero_copy_only=False) for name in ("key", "bin", "several"))
         held = articles_of(forming.now, keys, forming.settings)
         rows = held.articles.append_column(_ROW, some["row"])

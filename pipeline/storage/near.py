@@ -8,7 +8,6 @@ the whole state comes to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -22,7 +21,7 @@ from pipeline.stages import identify
 from pipeline.stages.kernels import arrays
 from pipeline.storage import sharing
 from pipeline.storage.index import Edges, Seen, Shared
-from pipeline.storage.part import COMPARED, ROW, TAKEN
+from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Ref, Span, State, ends, keys
 
 __all__ = ["Known", "Near"]
@@ -95,9 +94,7 @@ class Near(State):
         self, columns: list[str], spans: Sequence[Span] | None = None, *, keys: Keys | None = None, gone: bool = False
     ) -> pa.Table:
         """As `State.texts`, of the keys that are asked for, or of those that are `near`."""
-        wanted = np.unique(self.near if keys is None else keys)
-        wanted = wanted[arrays.is_in(wanted >> 32, self._numbers())]
-        wanted = wanted if gone else wanted[~arrays.is_in(wanted, self._left)]
+        wanted = self._standing(self.near if keys is None else keys, gone=gone)
         if spans is not None:
             at = self.times(wanted)
             wanted = wanted[np.logical_or.reduce([np.zeros(len(at), bool), *((a <= at) & (at <= b) for a, b in spans)])]
@@ -156,25 +153,6 @@ class Near(State):
             found.append(rows.filter(pa.array(self._hold(rows, part.number))))
         return pa.concat_tables(found)
 
-    def of(self, name: str, keys: Keys) -> pa.Table:
-        """As `State.of`."""
-        wanted = pa.schema([field for field in TAKEN[name] if field.name != ROW.name]).append(_KEY)
-        found = [wanted.empty_table()]
-        for part, rows in self._by_part(keys):
-            table = _holding(part.folder / f"{name}.parquet", ROW.name, rows)
-            key = pa.array((part.number << 32) + table[ROW.name].to_numpy())
-            found.append(table.append_column(_KEY, key).select(wanted.names).cast(wanted))
-        return pa.concat_tables(found)
-
-    def struck(self, keys: Keys) -> pa.Table:
-        """The learned lines of the texts with these keys."""
-        found = [COMPARED["struck"].empty_table()]
-        for part in self._compared:
-            own = keys[keys >> 32 == part.number]
-            if len(own):
-                found.append(_holding(part.folder / "struck.parquet", "key", own).cast(COMPARED["struck"]))
-        return pa.concat_tables(found)
-
     def edges(self, spans: Sequence[Span]) -> pa.Table:
         """The accepted matches of the texts that are `near`, whenever they are."""
         return self.accepted(self.near).select(["left", "right"])
@@ -196,22 +174,3 @@ class Near(State):
             self._read[asked] = known, rows.combine_chunks()
         order = np.argsort(known)
         return rows.take(pa.array(order[np.searchsorted(known, keys, sorter=order)]))
-
-    def _numbers(self) -> Keys:
-        return np.array([part.number for part in self._compared], np.int64)
-
-
-def _holding(path: Path, column: str, wanted: Keys) -> pa.Table:
-    """The rows of a file that have one of these values, of those row groups alone that may hold one by what the footer says."""
-    wanted = np.unique(wanted)
-    with pq.ParquetFile(path) as file:
-        footer = file.metadata
-        place = footer.schema.names.index(column)
-        groups = []
-        for group in range(footer.num_row_groups):
-            told = footer.row_group(group).column(place).statistics
-            ends_ = None if told is None or not told.has_min_max else (told.min, told.max)
-            if ends_ is None or np.searchsorted(wanted, ends_[0], "left") < np.searchsorted(wanted, ends_[1], "right"):
-                groups.append(group)
-        rows = file.read_row_groups(groups)
-    return rows.filter(pa.array(arrays.is_in(rows[column].to_numpy(), wanted)))

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -162,10 +162,7 @@ class State:
         )
         found = [wanted.empty_table()]
         for part, rows in self._by_part(keys):
-            where = (pc.field("row") >= int(rows.min())) & (pc.field("row") <= int(rows.max()))
-            table = pq.read_table(part.folder / f"{name}.parquet", filters=where)
-            owners = table["row"].to_numpy()
-            table = table.filter(pa.array(arrays.is_in(owners, rows)))
+            table = _holding(part.folder / f"{name}.parquet", "row", rows)
             key = pa.array((part.number << _PART) + table["row"].to_numpy())
             found.append(table.drop_columns(["row"]).append_column("key", key).select(wanted.names).cast(wanted))
         return pa.concat_tables(found)
@@ -184,8 +181,9 @@ class State:
 
         `gone`: also of those that were compared once and are no more.
         """
+        if keys is not None:
+            return self._take("texts", COMPARED["texts"], self._standing(keys, gone=gone), columns)
         schema_ = pa.schema([COMPARED["texts"].field(name) for name in columns])
-        wanted = None if keys is None else set(np.unique(keys >> _PART).tolist())
         left = np.empty(0, np.int64) if gone else self._left
 
         def read(part: Ref) -> pa.Table:
@@ -195,14 +193,18 @@ class State:
             else:
                 rows = pq.read_table(path, columns=needed, filters=_within("effective_at", spans))
             holds = ~arrays.is_in(rows["key"].to_numpy(), left)
-            if keys is not None:
-                holds &= arrays.is_in(rows["key"].to_numpy(), keys)
             return rows.filter(pa.array(holds)).select(columns).cast(schema_)
 
-        chosen = [part for part in self._compared if wanted is None or part.number in wanted]
+        chosen = self._compared
         if spans is not None:
             chosen = [part for part in chosen if _reaches(part.folder / "texts.parquet", "effective_at", spans)]
         return pa.concat_tables([schema_.empty_table(), *parallel(read, chosen)])
+
+    def _standing(self, keys: NDArray[np.int64], *, gone: bool) -> NDArray[np.int64]:
+        """Those of the keys that texts have which are compared, sorted; `gone`: or were once."""
+        keys = np.unique(keys)
+        keys = keys[arrays.is_in(keys >> _PART, np.array([part.number for part in self._compared], np.int64))]
+        return keys if gone else keys[~arrays.is_in(keys, self._left)]
 
     def bodies(self, texts: pa.Table) -> pa.Table:
         """The articles (`schema.ARTICLES`) of texts (key, article, redone) whose words are kept, without learned lines."""
@@ -231,9 +233,12 @@ class State:
 
     def struck(self, keys: NDArray[np.int64]) -> pa.Table:
         """The learned lines of the texts with these keys."""
-        wanted = set((keys >> _PART).tolist())
-        found = self._each("struck", lambda part: part.number in wanted)
-        return found.filter(pa.array(arrays.is_in(found["key"].to_numpy(), keys)))
+        found = [COMPARED["struck"].empty_table()]
+        for part in self._compared:
+            own = keys[keys >> _PART == part.number]
+            if len(own):
+                found.append(_holding(part.folder / "struck.parquet", "key", own).cast(COMPARED["struck"]))
+        return pa.concat_tables(found)
 
     def edges(self, spans: Sequence[Span]) -> pa.Table:
         """The accepted matches (left, right) that hold, at least those whose later text lies in these stretches of time.
@@ -339,8 +344,8 @@ class State:
         keys = np.concatenate([np.empty(0, np.int64), *(keys for keys, _ in read)])
         return keys, np.repeat([number for _, number in read], [len(keys) for keys, _ in read]).astype(np.int64)
 
-    def _each(self, name: str, chosen: Any = lambda part: True) -> pa.Table:
-        read = [tables.read(part.folder / f"{name}.parquet") for part in self._compared if chosen(part)]
+    def _each(self, name: str) -> pa.Table:
+        read = [tables.read(part.folder / f"{name}.parquet") for part in self._compared]
         return pa.concat_tables([COMPARED[name].empty_table(), *(rows.cast(COMPARED[name]) for rows in read)])
 
     def _take(self, name: str, columns: pa.Schema, keys: NDArray[np.int64], names: list[str] | None) -> pa.Table:
@@ -383,6 +388,22 @@ def _rows(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.i
     with pq.ParquetFile(path, metadata=_footer(path)) as file:
         read = file.read_row_groups(groups, columns=wanted.names).select(wanted.names).cast(wanted)
     return read if np.array_equal(places, np.arange(read.num_rows)) else read.take(pa.array(places))
+
+
+def _holding(path: Path, column: str, wanted: NDArray[np.int64]) -> pa.Table:
+    """The rows of a file that have one of these values, of those row groups alone that may hold one by what the footer says."""
+    wanted = np.unique(wanted)
+    with pq.ParquetFile(path) as file:
+        footer = file.metadata
+        place = footer.schema.names.index(column)
+        groups = []
+        for group in range(footer.num_row_groups):
+            told = footer.row_group(group).column(place).statistics
+            ends_ = None if told is None or not told.has_min_max else (told.min, told.max)
+            if ends_ is None or np.searchsorted(wanted, ends_[0], "left") < np.searchsorted(wanted, ends_[1], "right"):
+                groups.append(group)
+        rows = file.read_row_groups(groups)
+    return rows.filter(pa.array(arrays.is_in(rows[column].to_numpy(), wanted)))
 
 
 def _footer(path: Path) -> pq.FileMetaData:
