@@ -72,24 +72,21 @@ def canonicals(
 
 def _prints(groups: pa.Table, articles: pa.Table) -> pd.DataFrame:
     """The members of all clusters with what the rule looks at, sorted by (anchor, article), clusters numbered."""
-    columns = [
-        *("publisher", "publisher_id", "home_agency", "url", "canonical_url", "origin_url", "published_at"),
-        *(
-            "published_precision",
-            "kind",
-            "status",
-            "notice_id",
-            "text_state",
-            "version_rank",
-            "n_words",
-            "duplicate_of",
-        ),
+    columns = ["publisher", "publisher_id", "home_agency", "url", "canonical_url", "origin_url", "published_at"]
+    columns += [
+        "published_precision",
+        "kind",
+        "status",
+        "notice_id",
+        "text_state",
+        "version_rank",
+        "n_words",
+        "duplicate_of",
     ]
     rows = known_prints(groups, articles, columns)
     prints = frame(rows, rows.column_names)
-    cluster = (
-        rows["anchor_id"].combine_chunks().dictionary_encode().indices.to_numpy()
-    )  # in the order of first occurrence
+    anchors = rows["anchor_id"].combine_chunks().dictionary_encode()  # numbered as they come
+    cluster = anchors.indices.to_numpy()
     first = pc.index_in(rows["duplicate_of"], value_set=rows["article_id"].combine_chunks()).fill_null(-1).to_numpy()
     is_duplicate = (first >= 0) & (cluster[first] == cluster)
     return prints.assign(cluster=cluster, n_articles=np.bincount(cluster)[cluster], is_duplicate=is_duplicate)

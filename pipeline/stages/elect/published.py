@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from pipeline import config, schema
 from pipeline.stages._frames import beside, frame, table
-from pipeline.stages.elect.contract import known_prints, unfit
+from pipeline.stages.elect.contract import CREDITED, ELECTIONS, FIGURES, known_prints, unfit
 from pipeline.stages.elect.origin import at_home
 from pipeline.stages.lexicon import agencies
 
@@ -65,8 +65,13 @@ def _joined(
     told = [name for name in _unfollowed("members").names if name in schema.ARTICLES.names and name != "article_id"]
     columns = ["home_agency", "duplicate_of", "version_of", "notice_id", "effective_at", *told]
     prints = known_prints(groups, articles, columns)
-    for key, others in (("anchor_id", elections), ("article_id", credited), ("article_id", figures)):
-        names = [name for name in others.column_names if name != key]
+    beside_them = (
+        ("anchor_id", elections, ELECTIONS),
+        ("article_id", credited, CREDITED),
+        ("article_id", figures, FIGURES),
+    )
+    for key, others, columns_of in beside_them:
+        names = [name for name in columns_of.names if name != key]
         for name, column in zip(names, beside(prints[key], others, names, key).columns, strict=True):
             prints = prints.append_column(name, column)
     if prints["canonical_id"].null_count:
