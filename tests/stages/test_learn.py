@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from pipeline import config, schema
 from pipeline.stages import learn, sketch
+from pipeline.stages._fold import place_in
+from pipeline.stages._words import count_words, is_unspaced
 from pipeline.stages.learn import topics
 from tests import strategies
 
@@ -323,3 +325,74 @@ def by_sets(pages: list[dict[str, Any]], min_texts: int) -> Iterator[tuple[str, 
                 for word, share in shares.items()
             ):
                 yield publisher, line
+
+
+LINES = st.sampled_from(
+    ["Home News Sport", "Follow us", "A thing was said.", "รายงานข่าว", "新华社北京电讯", "x " * 15 + "end", "Ok"]
+)
+
+
+def plainly(
+    body: str, spans: list[tuple[int, int]], own: list[bool], share: float
+) -> tuple[str, list[Any], list[Any]] | None:
+    """`strike` of one text, line by line: what stays of it, the map of that, and the lines that go with their places."""
+    lines = body.split("\n")
+    count = count_words if is_unspaced(body) else lambda line: len(line.split())
+    enclosed = [
+        0 < n < len(own) - 1
+        and own[n - 1]
+        and own[n + 1]
+        and count(line) <= 12
+        and not line.endswith((".", "!", "?", "。", "।"))
+        for n, line in enumerate(lines)
+    ]
+    story = [n for n in range(len(lines)) if not (own[n] or enclosed[n])]
+    if not story or len(range(story[0], story[-1] + 1)) == len(lines):
+        return None
+    gone = [n for n in range(len(lines)) if not story[0] <= n <= story[-1]]
+    kept = sum(count(line) for n, line in enumerate(lines) if n not in gone)
+    if not kept or sum(count(lines[n]) for n in gone) > share * sum(map(count, lines)):
+        return None
+    begins = [sum(len(line) + 1 for line in lines[:n]) for n in range(len(lines) + 1)]
+    start, end = begins[story[0]], begins[story[-1] + 1] - 1
+    moved = [(0, place_in(spans, start)), *((at - start, raw) for at, raw in spans if start < at < end)]
+    told = [(lines[n], place_in(spans, begins[n]), place_in(spans, begins[n + 1] - 2) + 1) for n in gone]
+    return body[start:end], [{"at": at, "raw": raw} for at, raw in moved], told
+
+
+@given(
+    st.lists(
+        st.tuples(st.lists(st.tuples(LINES, st.booleans()), min_size=1, max_size=7), st.integers(0, 9)), max_size=6
+    )
+)
+@hypothesis_settings(deadline=None)
+def test_texts_lose_what_they_lose_line_by_line(world: list[tuple[list[tuple[str, bool]], int]]) -> None:
+    rows, maps = [], []
+    for number, (lines, seed) in enumerate(world):
+        body, chance = "\n".join(line for line, _ in lines), random.Random(seed)
+        ats = sorted({0, *(chance.randrange(len(body)) for _ in range(seed % 4))})
+        spans = [(at, at + 10 * (place + 1)) for place, at in enumerate(ats)]
+        count = sum(count_words(line) for line, _ in lines) if is_unspaced(body) else len(body.split())
+        own = article(number, "x") | {"body": body, "n_words": count}
+        rows.append(own | {"body_map": [{"at": at, "raw": raw} for at, raw in spans]})
+        maps.append(spans)
+    flags = np.array([own for lines, _ in world for _, own in lines], np.bool_)
+    given_ = learn.Furniture(flags, np.cumsum([0, *(len(lines) for lines, _ in world)]))
+    bare, stripped, lost = learn.strike(table(rows), given_, SETTINGS, stub_words=3)
+    wanted = [
+        plainly(row["body"], spans, [own for _, own in lines], SETTINGS.max_share)
+        for row, spans, (lines, _) in zip(rows, maps, world, strict=True)
+    ]
+    assert lost.tolist() == [number for number, one in enumerate(wanted) if one]
+    assert list(zip(bare["body"].to_pylist(), bare["body_map"].to_pylist(), strict=True)) == [
+        one[:2] for one in wanted if one
+    ]
+    found = [(row["line"], row["start"], row["end"]) for row in stripped.to_pylist()]
+    assert found == [line for one in wanted if one for line in one[2]]
+    sides = [(row["record"], row["position"]) for row in stripped.to_pylist()]
+    heads, tails = (
+        np.array([sides.count((rows[number]["record"], side)) for number in lost.tolist()], np.int64)
+        for side in ("head", "tail")
+    )
+    again = learn.only(table([rows[number] for number in lost.tolist()]), heads, tails)
+    assert again.select(["body", "body_map"]).equals(bare.select(["body", "body_map"]))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline import config, schema
-from pipeline.stages._fold import place_in
 from pipeline.stages._words import count_words, is_unspaced
+from pipeline.stages.kernels import arrays
 
 __all__ = ["RULE", "Furniture", "only", "strike"]
 
@@ -21,44 +20,16 @@ RULE = "learned"
 
 _LINK_WORDS = 12
 _ENDS = (".", "!", "?", "。", "।")
+_MAP = schema.ARTICLES.field("body_map").type
 
-
-def strike(
-    texts: pa.Table, lines: Furniture, settings: config.Learn, stub_words: int
-) -> tuple[pa.Table, pa.Table, NDArray[np.int64]]:
-    """Those of the texts (`schema.ARTICLES`) that lose learned lines at their ends, without them; these lines, as
-    `schema.STRIPPED`; and the rows of these texts.
-
-    `lines`: which of each body's lines are learned; none where it is to stay as it is. So does a body more of whose words
-    than `settings.max_share` would go. What is left with fewer than `stub_words` is a stub.
-    """
-    rows: list[int] = []
-    bare: list[dict[str, Any]] = []
-    stripped: list[dict[str, Any]] = []
-    reached = np.flatnonzero(lines.at_ends())  # elsewhere the story reaches to both ends
-    for row, text in zip(reached.tolist(), texts.select(_READ).take(pa.array(reached)).to_pylist(), strict=True):
-        paragraphs = _Paragraphs(text)
-        is_furniture = paragraphs.with_enclosed(lines.of(row))
-        first, last = _story(is_furniture)
-        if last - first == len(is_furniture):
-            continue
-        n_words, gone = paragraphs.kept_and_gone(first, last)
-        if not n_words or gone > settings.max_share * (n_words + gone):
-            continue
-        stripped += [paragraphs.stripped(number, "head") for number in range(first)]
-        stripped += [paragraphs.stripped(number, "tail") for number in range(last, len(is_furniture))]
-        state = "stub" if n_words < stub_words else text["text_state"]
-        bare.append({**paragraphs.only(first, last), "n_words": n_words, "text_state": state})
-        rows.append(row)
-    lost = np.array(rows, np.int64)
-    return _with(texts.take(pa.array(lost)), bare, _CHANGED), pa.Table.from_pylist(stripped, schema.STRIPPED), lost
+Numbers = NDArray[np.int64]
 
 
 class Furniture(NamedTuple):
     """Which lines of some texts are furniture: text i has the lines is_furniture[offsets[i]:offsets[i + 1]]."""
 
     is_furniture: NDArray[np.bool_]
-    offsets: NDArray[np.int64]
+    offsets: Numbers
 
     def of(self, row: int) -> list[bool]:
         """Which lines of that text are."""
@@ -73,94 +44,194 @@ class Furniture(NamedTuple):
         found[has_lines] = self.is_furniture[ends[0]] | self.is_furniture[ends[1]]
         return found
 
+    def only(self, rows: Numbers) -> Furniture:
+        """The same of some of the texts."""
+        sizes = np.diff(self.offsets)[rows]
+        offsets = arrays.offsets(sizes)
+        places = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], sizes)
+        return Furniture(self.is_furniture[places], offsets)
 
-def only(texts: pa.Table, heads: NDArray[np.int64], tails: NDArray[np.int64]) -> pa.Table:
+    def enclosed(self) -> Numbers:
+        """The places of lines that are none, between two that are."""
+        before, after = np.roll(self.is_furniture, 1), np.roll(self.is_furniture, -1)
+        has_lines = self.offsets[1:] > self.offsets[:-1]
+        before[self.offsets[:-1][has_lines]] = after[self.offsets[1:][has_lines] - 1] = False
+        return np.flatnonzero(~self.is_furniture & before & after)
+
+    def around_story(self) -> tuple[Numbers, Numbers]:
+        """How many lines of furniture each text has before its first other line, and how many behind its last; (0, 0) for a
+        text that has no other."""
+        story = np.flatnonzero(~self.is_furniture)
+        low, high = (np.searchsorted(story, edge) for edge in (self.offsets[:-1], self.offsets[1:]))
+        heads, tails = np.zeros(len(low), np.int64), np.zeros(len(low), np.int64)
+        has = high > low
+        heads[has] = story[low[has]] - self.offsets[:-1][has]
+        tails[has] = self.offsets[1:][has] - 1 - story[high[has] - 1]
+        return heads, tails
+
+
+def strike(
+    texts: pa.Table, lines: Furniture, settings: config.Learn, stub_words: int
+) -> tuple[pa.Table, pa.Table, Numbers]:
+    """Those of the texts (`schema.ARTICLES`) that lose learned lines at their ends, without them; these lines, as
+    `schema.STRIPPED`; and the rows of these texts.
+
+    `lines`: which of each body's lines are learned; none where it is to stay as it is. So does a body more of whose words
+    than `settings.max_share` would go. What is left with fewer than `stub_words` is a stub.
+    """
+    reached = np.flatnonzero(lines.at_ends())  # elsewhere the story reaches to both ends
+    bodies = texts["body"].take(pa.array(reached)).to_pylist()
+    heads, tails = _with_enclosed(bodies, lines.only(reached)).around_story()
+    some = np.flatnonzero(heads + tails)
+    n_words = texts["n_words"].to_numpy()[reached[some]].tolist()
+    rows, cuts, left, struck = list[int](), list[_Cut](), list[int](), list[_Line]()
+    for row, head, tail, words in zip(some.tolist(), heads[some].tolist(), tails[some].tolist(), n_words, strict=True):
+        body = bodies[row]
+        cut = _cut(body, head, tail)
+        kept, gone = _kept_and_gone(body, cut, words)
+        if kept and gone <= settings.max_share * (kept + gone):
+            struck += _lines(len(rows), body, cut)
+            rows.append(row)
+            cuts.append(cut)
+            left.append(kept)
+    lost = reached[rows]
+    maps = _Maps(texts["body_map"].take(pa.array(lost)))
+    state = np.where(np.array(left, np.int64) < stub_words, "stub", texts["text_state"].take(pa.array(lost)).to_numpy())
+    bare = _with(
+        texts.take(pa.array(lost)), body=[bodies[row][start:end] for row, (start, end) in zip(rows, cuts, strict=True)]
+    )
+    bare = _with(bare, body_map=maps.between(cuts), n_words=left, text_state=state)
+    return bare, _stripped(bare, struck, maps), lost
+
+
+def only(texts: pa.Table, heads: Numbers, tails: Numbers) -> pa.Table:
     """Texts (`schema.ARTICLES`) without so many lines at their heads and tails: `body` and `body_map` as `strike` left them."""
-    rows = []
-    for text, head, tail in zip(texts.select(_READ).to_pylist(), heads.tolist(), tails.tolist(), strict=True):
-        paragraphs = _Paragraphs(text)
-        rows.append(paragraphs.only(head, len(paragraphs.lines) - tail))
-    return _with(texts, rows, ("body", "body_map"))
+    bodies = texts["body"].to_pylist()
+    cuts = [_cut(*one) for one in zip(bodies, heads.tolist(), tails.tolist(), strict=True)]
+    short = [body[start:end] for body, (start, end) in zip(bodies, cuts, strict=True)]
+    return _with(texts, body=short, body_map=_Maps(texts["body_map"]).between(cuts))
 
 
-def _with(texts: pa.Table, rows: list[dict[str, Any]], names: tuple[str, ...]) -> pa.Table:
-    """The texts with these columns of the rows in place of their own."""
-    for name in names:
-        column = schema.ARTICLES.field(name)
-        values = pa.array([row[name] for row in rows], column.type)
-        texts = texts.set_column(texts.column_names.index(name), column, values)
+class _Cut(NamedTuple):
+    """What of a body stays: body[start:end], whole lines."""
+
+    start: int
+    end: int
+
+
+class _Line(NamedTuple):
+    """A line that goes: of which text, where it begins in its body, its words, and whether it is at the head or the tail."""
+
+    row: int
+    start: int
+    line: str
+    position: str
+
+
+def _with_enclosed(bodies: list[str], lines: Furniture) -> Furniture:
+    """A few words between two lines of furniture are furniture: a link among links, or a name that holds a number."""
+    found, enclosed = lines.is_furniture.copy(), lines.enclosed()
+    rows = np.searchsorted(lines.offsets, enclosed, side="right") - 1
+    for place, row, number in zip(
+        enclosed.tolist(), rows.tolist(), (enclosed - lines.offsets[rows]).tolist(), strict=True
+    ):
+        line = bodies[row].split("\n")[number]
+        words = count_words(line) if is_unspaced(bodies[row]) else len(line.split())
+        found[place] = words <= _LINK_WORDS and not line.endswith(_ENDS)
+    return Furniture(found, lines.offsets)
+
+
+def _cut(body: str, head: int, tail: int) -> _Cut:
+    """A body without so many lines at its head and tail."""
+    start, end = 0, len(body)
+    for _ in range(head):
+        start = body.index("\n", start) + 1
+    for _ in range(tail):
+        end = body.rindex("\n", 0, end)
+    return _Cut(start, end)
+
+
+def _kept_and_gone(body: str, cut: _Cut, n_words: int) -> tuple[int, int]:
+    """How many of the words of a body stay, and how many go. Unspaced signs are counted in pairs, line by line."""
+    start, end = cut
+    if not is_unspaced(body):
+        gone = len(body[:start].split()) + len(body[end:].split())
+        return n_words - gone, gone
+    stays, *goes = (sum(map(count_words, part.split("\n"))) for part in (body[start:end], body[:start], body[end:]))
+    return stays, sum(goes)
+
+
+def _lines(row: int, body: str, cut: _Cut) -> Iterator[_Line]:
+    """The lines of a body that go."""
+    start = 0
+    for line in body[: cut.start].split("\n")[:-1]:
+        yield _Line(row, start, line, "head")
+        start += len(line) + 1
+    start = cut.end + 1
+    for line in body[cut.end :].split("\n")[1:]:
+        yield _Line(row, start, line, "tail")
+        start += len(line) + 1
+
+
+class _Maps:
+    """The maps of bodies (`body_map`), all in one: of row i the entries offsets[i]:offsets[i + 1] of `at` and `raw`."""
+
+    def __init__(self, maps: pa.ChunkedArray) -> None:
+        column = maps.combine_chunks()
+        flat = column.flatten()
+        self.at, self.raw = (flat.field(name).to_numpy().astype(np.int64) for name in ("at", "raw"))
+        sizes = np.diff(column.offsets.to_numpy())
+        self.rows = np.repeat(np.arange(len(sizes)), sizes)
+        self._keys = (self.rows << 32) + self.at
+
+    def place(self, rows: Numbers, offsets: Numbers) -> Numbers:
+        """Where the characters at these offsets of these bodies stood in the texts as read: as `_fold.place_in`."""
+        entry = np.searchsorted(self._keys, (rows << 32) + offsets, side="right") - 1
+        found: Numbers = self.raw[entry] + offsets - self.at[entry]
+        return found
+
+    def between(self, cuts: list[_Cut]) -> pa.Array:
+        """The maps of what stays of each body."""
+        start, end = np.array(cuts, np.int64).reshape(-1, 2).T
+        inside = (self.at > start[self.rows]) & (self.at < end[self.rows])
+        rows = self.rows[inside]
+        offsets = arrays.offsets(np.bincount(rows, minlength=len(cuts)) + 1)
+        at, raw = (np.empty(offsets[-1], np.int32) for _ in range(2))
+        others = np.ones(len(at), np.bool_)
+        others[offsets[:-1]] = False
+        at[offsets[:-1]], at[others] = 0, self.at[inside] - start[rows]
+        raw[offsets[:-1]], raw[others] = self.place(np.arange(len(cuts)), start), self.raw[inside]
+        entries = pa.StructArray.from_arrays([pa.array(at), pa.array(raw)], fields=list(_MAP.value_type))
+        return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), entries, type=_MAP)
+
+
+def _with(texts: pa.Table, **columns: object) -> pa.Table:
+    """The texts with these columns in place of their own."""
+    for name, values in columns.items():
+        field = schema.ARTICLES.field(name)
+        column = values if isinstance(values, pa.Array) else pa.array(values, field.type)
+        texts = texts.set_column(texts.column_names.index(name), field, column)
     return texts
 
 
-_CHANGED = ("body", "body_map", "n_words", "text_state")
-_READ = ("record", "article_id", "publisher_id", "field", *_CHANGED)
-
-
-def _story(is_furniture: list[bool]) -> tuple[int, int]:
-    """Where the story begins and ends: (0, 0) if nothing is one."""
-    story = [number for number, furniture in enumerate(is_furniture) if not furniture]
-    return (story[0], story[-1] + 1) if story else (0, 0)
-
-
-class _Paragraphs:
-    """The paragraphs of a text (a row of articles), with their places in the field as it was read."""
-
-    def __init__(self, text: dict[str, Any]) -> None:
-        self.text = text
-        self.lines: list[str] = text["body"].split("\n")
-        self.begins = [0, *itertools.accumulate(len(line) + 1 for line in self.lines)]
-
-    @functools.cached_property
-    def is_unspaced(self) -> bool:
-        """Whether words are to be counted line by line: two signs are one, rounded up."""
-        return is_unspaced(self.text["body"])
-
-    def n_words(self, first: int, last: int) -> int:
-        """How many those of [first, last) have."""
-        if self.is_unspaced:
-            return sum(map(count_words, self.lines[first:last]))
-        return len(self.text["body"][self.begins[first] : self.begins[last]].split())
-
-    @functools.cached_property
-    def spans(self) -> list[tuple[int, int]]:
-        """The map of the body."""
-        return [(entry["at"], entry["raw"]) for entry in self.text["body_map"]]
-
-    def with_enclosed(self, is_furniture: list[bool]) -> list[bool]:
-        """A few words between two lines of furniture are a link among links, or a name that holds a number."""
-        return [
-            own
-            or (
-                before
-                and after
-                and not self.lines[number].endswith(_ENDS)
-                and self.n_words(number, number + 1) <= _LINK_WORDS
-            )
-            for number, (before, own, after) in enumerate(
-                zip([False, *is_furniture], is_furniture, [*is_furniture[1:], False], strict=False)
-            )
-        ]
-
-    def kept_and_gone(self, first: int, last: int) -> tuple[int, int]:
-        """How many words those of [first, last) have, and how many the others."""
-        gone = self.n_words(0, first) + self.n_words(last, len(self.lines))
-        return self.n_words(first, last) if self.is_unspaced else self.text["n_words"] - gone, gone
-
-    def only(self, first: int, last: int) -> dict[str, Any]:
-        """The body and its map with those paragraphs alone."""
-        start, end = self.begins[first], self.begins[last] - 1
-        kept = [(0, place_in(self.spans, start)), *((at - start, raw) for at, raw in self.spans if start < at < end)]
-        return {"body": self.text["body"][start:end], "body_map": [{"at": at, "raw": raw} for at, raw in kept]}
-
-    def stripped(self, number: int, position: str) -> dict[str, Any]:
-        """A row of `schema.STRIPPED` for one of them. The last character is mapped, not what follows it."""
-        start, end = self.begins[number], self.begins[number] + len(self.lines[number])
-        return {
-            **{name: self.text[name] for name in ("record", "article_id", "field")},
-            "line": self.lines[number],
-            "start": place_in(self.spans, start),
-            "end": place_in(self.spans, end - 1) + 1,
-            "position": position,
-            "kind": "furniture",
-            "rule": RULE,
-        }
+def _stripped(texts: pa.Table, lines: list[_Line], maps: _Maps) -> pa.Table:
+    """The lines as `schema.STRIPPED`. Of each the last character is mapped, not what follows it."""
+    rows = np.array([line.row for line in lines], np.int64)
+    start = np.array([line.start for line in lines], np.int64)
+    end = start + np.array([len(line.line) for line in lines], np.int64)
+    columns = {name: texts[name].take(pa.array(rows)) for name in ("record", "article_id", "field")}
+    columns |= {
+        "line": [line.line for line in lines],
+        "start": maps.place(rows, start),
+        "end": maps.place(rows, end - 1) + 1,
+        "position": [line.position for line in lines],
+        "kind": pa.repeat("furniture", len(lines)),
+        "rule": pa.repeat(RULE, len(lines)),
+    }
+    return pa.Table.from_arrays(
+        [
+            column.cast(field.type) if isinstance(column, pa.ChunkedArray | pa.Array) else pa.array(column, field.type)
+            for field, column in ((field, columns[field.name]) for field in schema.STRIPPED)
+        ],
+        schema=schema.STRIPPED,
+    )
