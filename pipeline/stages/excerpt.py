@@ -8,8 +8,6 @@ one row for each other cluster it shares a passage with, the longest.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
-from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import schema
-from pipeline.stages._fold import place_in
+from pipeline.stages._maps import Maps
 
 __all__ = ["BORROWED", "borrowed", "run"]
 
@@ -87,22 +85,28 @@ def run(found: pa.Table, texts: pa.Table, spans: Sequence[NDArray[np.int64]]) ->
     `texts` has article_id, field, body and body_map of those articles; `spans`, in its order, the bytes of each shingle of
     a body. An article whose text is no longer kept has no row.
     """
-    place = {id_: i for i, id_ in enumerate(texts["article_id"].to_pylist())}
-    rows = []
-    for article_id, passages in groupby(found.to_pylist(), key=itemgetter("article_id")):
-        i = place.get(article_id)
-        if i is None:
-            continue
-        field, body, body_map = (texts[name][i].as_py() for name in ("field", "body", "body_map"))
-        encoded = body.encode()
-        entries = [(entry["at"], entry["raw"]) for entry in body_map]
-        for row in passages:
-            if row["run"] + row["longest_run"] > len(spans[i]):
-                continue
-            first, last = spans[i][row["run"], 0], spans[i][row["run"] + row["longest_run"] - 1, 1]
-            begin, stop = (len(encoded[:byte].decode()) for byte in (first, last))
-            # The last character is mapped and not what follows it, which may stand elsewhere on the page.
-            start, end = place_in(entries, begin), place_in(entries, stop - 1) + 1
-            rows.append({**row, "field": field, "start": start, "end": end})
+    text = pc.index_in(found["article_id"], value_set=texts["article_id"].combine_chunks()).fill_null(-1).to_numpy()
+    run, length = (found[name].to_numpy() for name in ("run", "longest_run"))
+    there = np.flatnonzero(text >= 0)
+    there = there[(run + length)[there] <= np.array([len(one) for one in spans], np.int64)[text[there]]]
+    bodies = texts["body"].to_pylist()
+    asked = zip(text[there].tolist(), run[there].tolist(), length[there].tolist(), strict=True)
+    begins = np.array(
+        [_characters(bodies[i], spans[i][first, 0], spans[i][first + n - 1, 1]) for i, first, n in asked], np.int64
+    )
+    begin, stop = begins.reshape(-1, 2).T
+    maps = Maps(texts["body_map"])
+    # The last character is mapped and not what follows it, which may stand elsewhere on the page.
+    start, end = maps.place(text[there], begin), maps.place(text[there], stop - 1) + 1
+    rows = found.take(pa.array(there)).append_column("field", texts["field"].take(pa.array(text[there])))
+    rows = rows.append_column("start", pa.array(start)).append_column("end", pa.array(end))
     wanted = schema.PUBLISHED["excerpts"]
-    return pa.Table.from_pylist([{name: row[name] for name in wanted.names} for row in rows], schema=wanted)
+    return rows.select(wanted.names).cast(wanted).combine_chunks()
+
+
+def _characters(body: str, *places: int) -> tuple[int, ...]:
+    """Which characters of a body begin at these bytes of it."""
+    if body.isascii():
+        return places
+    spelled = body.encode()
+    return tuple(len(spelled[:byte].decode()) for byte in places)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline import config, schema
+from pipeline.stages._maps import Maps
 from pipeline.stages._words import count_words, is_unspaced
 from pipeline.stages.kernels import arrays
 
@@ -20,7 +21,6 @@ RULE = "learned"
 
 _LINK_WORDS = 12
 _ENDS = (".", "!", "?", "。", "।")
-_MAP = schema.ARTICLES.field("body_map").type
 
 Numbers = NDArray[np.int64]
 
@@ -95,7 +95,7 @@ def strike(
             cuts.append(cut)
             left.append(kept)
     lost = reached[rows]
-    maps = _Maps(texts["body_map"].take(pa.array(lost)))
+    maps = Maps(texts["body_map"].take(pa.array(lost)))
     state = np.where(np.array(left, np.int64) < stub_words, "stub", texts["text_state"].take(pa.array(lost)).to_numpy())
     bare = _with(
         texts.take(pa.array(lost)), body=[bodies[row][start:end] for row, (start, end) in zip(rows, cuts, strict=True)]
@@ -109,7 +109,7 @@ def only(texts: pa.Table, heads: Numbers, tails: Numbers) -> pa.Table:
     bodies = texts["body"].to_pylist()
     cuts = [_cut(*one) for one in zip(bodies, heads.tolist(), tails.tolist(), strict=True)]
     short = [body[start:end] for body, (start, end) in zip(bodies, cuts, strict=True)]
-    return _with(texts, body=short, body_map=_Maps(texts["body_map"]).between(cuts))
+    return _with(texts, body=short, body_map=Maps(texts["body_map"]).between(cuts))
 
 
 class _Cut(NamedTuple):
@@ -173,38 +173,6 @@ def _lines(row: int, body: str, cut: _Cut) -> Iterator[_Line]:
         start += len(line) + 1
 
 
-class _Maps:
-    """The maps of bodies (`body_map`), all in one: of row i the entries offsets[i]:offsets[i + 1] of `at` and `raw`."""
-
-    def __init__(self, maps: pa.ChunkedArray) -> None:
-        column = maps.combine_chunks()
-        flat = column.flatten()
-        self.at, self.raw = (flat.field(name).to_numpy().astype(np.int64) for name in ("at", "raw"))
-        sizes = np.diff(column.offsets.to_numpy())
-        self.rows = np.repeat(np.arange(len(sizes)), sizes)
-        self._keys = (self.rows << 32) + self.at
-
-    def place(self, rows: Numbers, offsets: Numbers) -> Numbers:
-        """Where the characters at these offsets of these bodies stood in the texts as read: as `_fold.place_in`."""
-        entry = np.searchsorted(self._keys, (rows << 32) + offsets, side="right") - 1
-        found: Numbers = self.raw[entry] + offsets - self.at[entry]
-        return found
-
-    def between(self, cuts: list[_Cut]) -> pa.Array:
-        """The maps of what stays of each body."""
-        start, end = np.array(cuts, np.int64).reshape(-1, 2).T
-        inside = (self.at > start[self.rows]) & (self.at < end[self.rows])
-        rows = self.rows[inside]
-        offsets = arrays.offsets(np.bincount(rows, minlength=len(cuts)) + 1)
-        at, raw = (np.empty(offsets[-1], np.int32) for _ in range(2))
-        others = np.ones(len(at), np.bool_)
-        others[offsets[:-1]] = False
-        at[offsets[:-1]], at[others] = 0, self.at[inside] - start[rows]
-        raw[offsets[:-1]], raw[others] = self.place(np.arange(len(cuts)), start), self.raw[inside]
-        entries = pa.StructArray.from_arrays([pa.array(at), pa.array(raw)], fields=list(_MAP.value_type))
-        return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), entries, type=_MAP)
-
-
 def _with(texts: pa.Table, **columns: object) -> pa.Table:
     """The texts with these columns in place of their own."""
     for name, values in columns.items():
@@ -214,7 +182,7 @@ def _with(texts: pa.Table, **columns: object) -> pa.Table:
     return texts
 
 
-def _stripped(texts: pa.Table, lines: list[_Line], maps: _Maps) -> pa.Table:
+def _stripped(texts: pa.Table, lines: list[_Line], maps: Maps) -> pa.Table:
     """The lines as `schema.STRIPPED`. Of each the last character is mapped, not what follows it."""
     rows = np.array([line.row for line in lines], np.int64)
     start = np.array([line.start for line in lines], np.int64)
