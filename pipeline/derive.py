@@ -1,9 +1,10 @@
 """From articles and their matches to the rows that are published of them: what a run comes to.
 
-    articles, matches, what was published of them --form--> clusters that have ids --tell--> all tables
+    articles, matches, what was published of them --form--> clusters that have ids --tell--> tables --passages--> excerpts
 
 `form` is done for whole components of matches, each by itself: clusters, canonicals, ids. Whom clusters touch is said once all
-have ids (`tell`): excerpts, links, and the matches themselves. Both are functions of tables and settings: no path, no clock.
+have ids (`tell`): links, and the matches themselves; then what articles borrow is looked for in their words (`passages`). All
+are functions of tables and settings: no path, no clock.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pipeline.stages import cluster, elect, excerpt, follow, identify, override,
 from pipeline.storage.state import State
 from pipeline.watch import Watch
 
-__all__ = ["Formed", "Given", "derive", "form", "tell"]
+__all__ = ["Formed", "Given", "derive", "form", "passages", "tell"]
 
 
 class Given(NamedTuple):
@@ -59,8 +60,12 @@ def derive(given: Given, settings: config.Config, watch: Watch) -> dict[str, pa.
 
     Each has the time of its article in `at`, a match or link that of the later one.
     """
-    opened, was, now = given.opened, given.was, given.now
-    return tell(form(given, settings, watch), opened.outer, opened.around, was, now, settings, watch)
+    opened, was = given.opened, given.was
+    rows, borrowed = tell(form(given, settings, watch), opened.outer, was)
+    with watch.step("excerpt") as step:
+        found = passages(borrowed, opened.around, given.now, settings)
+        step.rows = found.num_rows
+    return rows | {"excerpts": _and_frozen(was, "excerpts", found)}
 
 
 def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
@@ -113,39 +118,33 @@ def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
     )
 
 
-def tell(
-    formed: Formed,
-    outer: pa.Table,
-    around: pa.Table,
-    was: Published,
-    now: State,
-    settings: config.Config,
-    watch: Watch,
-) -> dict[str, pa.Table]:
-    """The published rows of clusters that were formed, whom they touch among them: `outer` are matches with other articles.
+def tell(formed: Formed, outer: pa.Table, was: Published) -> tuple[dict[str, pa.Table], pa.Table]:
+    """The published rows of clusters that were formed, and whom they touch; without excerpts, but with what those are made of.
 
-    Of those `was` has the members and sizes of their clusters; `around` are the texts of both.
+    `outer` are matches with other articles, of which `was` has the members and sizes of clusters. What is borrowed is told as
+    `excerpt.BORROWED`.
     """
-    with watch.step("excerpt") as step:
-        named = pa.concat_tables([formed.matches, outer])
-        member_of = pa.concat_tables([formed.members.select(was.members.column_names), was.members])
-        sizes = pa.concat_tables([formed.clusters.select(was.sizes.column_names), was.sizes])
-        borrowed = excerpt.borrowed(named, member_of, sizes)
-        texts = rollup.texts(borrowed["article_id"], around, settings.sketch.short_words)
-        found = now.bodies(texts)  # of those whose words are kept
-        excerpts = excerpt.run(borrowed, found, sketch.spans(found["body"], settings.sketch))
-        step.rows = excerpts.num_rows
+    named = pa.concat_tables([formed.matches, outer])
+    member_of = pa.concat_tables([formed.members.select(was.members.column_names), was.members])
+    sizes = pa.concat_tables([formed.clusters.select(was.sizes.column_names), was.sizes])
     matches = _and_frozen(was, "matches", rollup.published(named, member_of))
-    rows = {**formed.found, "excerpts": rollup.dated(excerpts, around)}
     return {
         "clusters": rollup.dated(formed.clusters, formed.times, "anchor_id"),
         "members": formed.members.append_column("at", formed.members["effective_at"]),
         "matches": matches,
         "links": rollup.links(matches, member_of),
-        **{name: _and_frozen(was, name, table) for name, table in rows.items()},
+        **{name: _and_frozen(was, name, table) for name, table in formed.found.items()},
         "changes": formed.changes,
         "events": formed.events.append_column("at", formed.events["as_of"]),
-    }
+    }, excerpt.borrowed(named, member_of, sizes)
+
+
+def passages(borrowed: pa.Table, around: pa.Table, now: State, settings: config.Config) -> pa.Table:
+    """The excerpts of what is `borrowed`, of articles whose words are kept. `around`: their texts are among these."""
+    texts = rollup.texts(borrowed["article_id"], around, settings.sketch.short_words)
+    found = now.bodies(texts)
+    excerpts = excerpt.run(borrowed, found, sketch.spans(found["body"], settings.sketch))
+    return rollup.dated(excerpts, around)
 
 
 def _and_frozen(was: Published, name: str, rows: pa.Table) -> pa.Table:

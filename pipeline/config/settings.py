@@ -42,7 +42,9 @@ def _says(meaning: str) -> Meta:
     return Meta(description=meaning)
 
 
-_MEMORY = "texts are compared, and clusters formed, in batches for so much memory, beside what a run holds of each article"
+_MEMORY = (
+    "texts are compared, and clusters formed, in batches for so much memory, beside what a run holds of each article"
+)
 
 
 class Run(Struct, frozen=True, forbid_unknown_fields=True):

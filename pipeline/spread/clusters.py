@@ -19,7 +19,7 @@ from pipeline.meet import matched_in
 from pipeline.published import Published
 from pipeline.quality import audit
 from pipeline.spread import forming, scratch
-from pipeline.spread.forming import Forming
+from pipeline.spread.forming import TOLD, Forming
 from pipeline.spread.opening import Bins, bins_of
 from pipeline.spread.spilled import Spilled
 from pipeline.spread.world import DONE
@@ -56,8 +56,9 @@ def derived(cluster: Cluster, given: Given, settings: config.Config, watch: Watc
         done = sent.by(partial(forming.formed, told)).result(DONE.empty_table())
         step.rows = done.num_rows
     with watch.step("tell"):
-        found = cluster.each(partial(forming.told, told), sorted(done["n"].to_pylist()))
-    broken = [audit.Finding(*finding) for rows in found for finding in json.loads(rows["told"][0].as_py())]
+        rows = cluster.rows(partial(forming.told, told), sorted(done["n"].to_pylist()))
+        found = rows.by(partial(forming.excerpted, told)).result(TOLD.empty_table())
+    broken = [audit.Finding(*finding) for line in found["told"].to_pylist() for finding in json.loads(line)]
     return Spilled(work / "rows", broken)
 
 

@@ -1,7 +1,8 @@
 """Clusters, bin by bin: `derive` on a cluster.
 
 texts and matches of a part, rows that were published --sent--> by bin --formed--> clusters with ids, on disk
-clusters of a bin, and of those it touches --told--> rows of all tables, on disk
+clusters of a bin, and of those it touches --told--> rows of tables, on disk
+what articles borrow --by bin--excerpted--> excerpts, on disk
 
 A bin (`opening.bins_of`) holds whole components of matches and whole clusters as they were, so `derive.form` comes to the same
 for each as for all together. Of two bins that touch the one with the smaller number says so.
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.compare import AROUND, Opened, numbered
-from pipeline.derive import Formed, Given, form, tell
+from pipeline.derive import Formed, Given, form, passages, tell
 from pipeline.engine.cargo import NOBODY, Parcel, parted
 from pipeline.meet import Articles, articles_of
 from pipeline.memory import give_back
@@ -33,6 +34,7 @@ from pipeline.sketched import Sketched
 from pipeline.spread import scratch
 from pipeline.spread.world import DONE
 from pipeline.stages import follow, rollup
+from pipeline.stages.excerpt import BORROWED
 from pipeline.stages.kernels import arrays
 from pipeline.stages.override import Orders
 from pipeline.storage.part import COMPARED, LINES
@@ -41,10 +43,12 @@ from pipeline.storage.tables import Tables
 from pipeline.storage.write import plain
 from pipeline.watch import silent
 
-__all__ = ["Forming", "formed", "sent", "standing", "told"]
+__all__ = ["TOLD", "Forming", "excerpted", "formed", "sent", "standing", "told"]
 
 _KIND = b"what"  # in the metadata of a parcel: which table its rows are of
 _ROW, _LIGHT = "own row", ["own content", "own n_words"]
+#: Which invariants are broken, as JSON.
+TOLD = pa.schema([("told", pa.string())])
 _STANDING = pa.schema(
     [
         *(COMPARED["texts"].field(name) for name in AROUND),
@@ -286,8 +290,11 @@ def standing(articles: pa.Table, members: pa.Table, clusters: pa.Table) -> pa.Ta
     return rows.sort_by([("key", "ascending")])
 
 
-def told(forming: Forming, bin_: int) -> pa.Table:
-    """Write the rows of all tables that a bin comes to; tells which invariants are broken in them."""
+def told(forming: Forming, bin_: int) -> Iterator[Parcel]:
+    """Write the rows of all tables that a bin comes to but for its excerpts, and tell which invariants are broken in them.
+
+    What is borrowed goes to the bin of the article that borrows: there its words are read together with others.
+    """
     result = _formed(forming, bin_)
     across = scratch.load(forming.formed(bin_, "across")).cast(COMPARED["matches"])
     own = scratch.mapped(forming.standing(bin_))
@@ -298,16 +305,46 @@ def told(forming: Forming, bin_: int) -> pa.Table:
     sizes = others.select(["cluster_id", "n_articles"]).drop_null().group_by(["cluster_id", "n_articles"]).aggregate([])
     nothing = everything(follow.Before.nothing(), forming.frozen_rows(bin_))
     was = nothing._replace(members=members.cast(nothing.members.schema), sizes=sizes.cast(nothing.sizes.schema))
-    tables = tell(result, outer, around, was, forming.now, forming.settings, silent())
+    tables, borrowed = tell(result, outer, was)
     for name, rows in tables.items():
         scratch.save(rows, forming.rows(bin_, name))
+    if "excerpts" in was.frozen:
+        scratch.save(was.frozen["excerpts"], forming.rows(bin_, "excerpts").with_name("frozen.parquet"))
     keys = {
         "members": _together([result.members, was.members], was.members.slice(0, 0).select(["article_id"])),
         "clusters": _together([result.clusters, was.sizes], was.sizes.slice(0, 0).select(["cluster_id"])),
     }
-    broken = audit.of_rows({name: plain(name, rows) for name, rows in tables.items()}, keys)
+    told_of = tables | {"excerpts": _unplaced(borrowed)}
+    broken = audit.of_rows({name: plain(name, rows) for name, rows in told_of.items()}, keys)
+    yield Parcel(NOBODY, pa.table({"told": [json.dumps(broken)]}, schema=TOLD))
+    at = pc.index_in(borrowed["article_id"], value_set=around["article_id"].combine_chunks())
+    for name in AROUND:
+        if name not in borrowed.column_names:
+            borrowed = borrowed.append_column(around.schema.field(name), around[name].take(at))
+    to = forming.bins(borrowed["key"].to_numpy())
+    yield from parted(np.where(to < 0, bin_, to), borrowed.combine_chunks())
     give_back()
-    return pa.table({"told": [json.dumps(broken)]})
+
+
+def _unplaced(borrowed: pa.Table) -> pa.Table:
+    """What is borrowed in the columns of excerpts, to be looked at before anybody knows where it stands."""
+    n = borrowed.num_rows
+    blank = {"field": pa.repeat("", n), "start": pa.repeat(0, n), "end": pa.repeat(0, n)}
+    wanted = schema.PUBLISHED["excerpts"]
+    columns = [borrowed[name] if name in borrowed.column_names else blank[name] for name in wanted.names]
+    return pa.table(columns, names=wanted.names).cast(wanted)
+
+
+def excerpted(forming: Forming, bin_: int, tables: Iterable[pa.Table]) -> Iterator[Parcel]:
+    """Write the excerpts that articles of a bin borrow; what is addressed to nobody goes on."""
+    rows = pa.concat_tables(tables)
+    if bin_ == NOBODY:
+        yield Parcel(NOBODY, rows)
+        return
+    around = rows.select(AROUND).group_by(AROUND).aggregate([])
+    found = passages(rows.select(BORROWED.names).cast(BORROWED), around, forming.now, forming.settings)
+    scratch.save(found, forming.rows(bin_, "excerpts"))
+    give_back()
 
 
 def _formed(forming: Forming, bin_: int) -> Formed:
