@@ -159,16 +159,19 @@ def page(
     lines += [
         "",
         "Where it goes. `clean`, `trace` and `sketch` are done by several processes side by side: theirs are the seconds",
-        "of all together.",
+        "of all together. Of many articles clusters are formed bin by bin (`cut`, `form`, `tell`), of fewer all at once",
+        "(`cluster` to `excerpt`).",
         "",
         "| stage | " + " | ".join(f"{size:,}, s" for size in sizes) + (" | growth |" if len(sizes) > 1 else " |"),
         "| --- |" + " ---: |" * (len(sizes) + (len(sizes) > 1)),
     ]
-    for name in stages[sizes[0]]:
-        row = " | ".join(f"{stages[size].get(name, 0.0):.1f}" for size in sizes)
-        large = any(stages[size].get(name, 0.0) > SHOWN * total[size] for size in sizes)
-        growth = f" | {stages[sizes[-1]][name] / max(stages[sizes[0]][name], 0.01):.1f}" if large else " | "
-        lines.append(f"| {name} | {row}" + (f"{growth} |" if len(sizes) > 1 else " |"))
+    for name in dict.fromkeys(name for size in sizes for name in stages[size]):
+        found_at = [stages[size].get(name) for size in sizes]
+        row = " | ".join("–" if seconds is None else f"{seconds:.1f}" for seconds in found_at)
+        large = any((seconds or 0.0) > SHOWN * total[size] for size, seconds in zip(sizes, found_at, strict=True))
+        first, last = found_at[0], found_at[-1]
+        growth = f"{last / max(first, 0.01):.1f}" if large and first is not None and last is not None else ""
+        lines.append(f"| {name} | {row} |" + (f" {growth} |" if len(sizes) > 1 else ""))
     lines += [
         "",
         f"A run of 100 articles takes {median(ratios):.1f} times as long as `{LIBRARIES}` alone ({min(ratios):.1f} to"
