@@ -14,8 +14,8 @@ What happens to an article, stage by stage:
 rest, over all articles in reach. Each stage is a module of `stages`: pure functions on Arrow tables with a frozen struct of
 settings (`config`), no path, no clock, no knowledge of another stage. What two stages share travels as a column, and every
 table has its schema in `schema`. Paths live in `storage` alone, which also makes a run appear in one step or not at all;
-`quality` checks what is about to appear. What takes long is done by `hands`: those of this machine, or of a Spark cluster
-(`spread`, over the few verbs of `engine`). Of what is published `report` makes a page; `explain` and `query` answer questions.
+`quality` checks what is about to appear. What takes long is done by `hands`: those of this machine, or, where memory or a
+machine is not enough, in many small tasks (`spread`, over the few verbs of `engine`). Of what is published `report` makes a page; `explain` and `query` answer questions.
 
 Who has articles in a DataFrame needs none of this: `pipeline.reprints(articles)` runs the flow and gives its tables back.
 """
