@@ -15,7 +15,8 @@ rest, over all articles in reach. Each stage is a module of `stages`: pure funct
 settings (`config`), no path, no clock, no knowledge of another stage. What two stages share travels as a column, and every
 table has its schema in `schema`. Paths live in `storage` alone, which also makes a run appear in one step or not at all;
 `quality` checks what is about to appear. What takes long is done by `hands`: those of this machine, or, where memory or a
-machine is not enough, in many small tasks (`spread`, over the few verbs of `engine`). Of what is published `report` makes a page; `explain` and `query` answer questions.
+machine is not enough, in many small tasks (`spread`, over the few verbs of `engine`). Of what is published `report` makes a
+page; `explain` and `query` answer questions.
 
 Who has articles in a DataFrame needs none of this: `pipeline.reprints(articles)` runs the flow and gives its tables back.
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from pipeline.stages import identify, learn
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 from pipeline.storage import tables
+from pipeline.storage.groups import Span, by_group, holding, reaches, rows_of, within
 from pipeline.storage.part import COMPARED, TAKEN, articles, frozen
 
 __all__ = ["FIRST_SEEN", "Ref", "Span", "State", "ends", "keys", "replaced"]
@@ -31,11 +32,7 @@ __all__ = ["FIRST_SEEN", "Ref", "Span", "State", "ends", "keys", "replaced"]
 #: The date of the run that brought an article, beside what `State.articles` gives.
 FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
 
-#: A stretch of time, both ends included, in microseconds.
-Span = tuple[int, int]
-
 _PART = 32  # bits of a key that name the row
-_AT_ONCE = 8  # row groups that a thread reads before it keeps what is wanted of them
 _CREDITING = pa.schema([COMPARED["texts"].field(name) for name in ("publisher_id", "key")])
 _EDGES = pa.schema([COMPARED["matches"].field(side) for side in ("left", "right")])
 
@@ -162,7 +159,7 @@ class State:
         )
         found = [wanted.empty_table()]
         for part, rows in self._by_part(keys):
-            table = _holding(part.folder / f"{name}.parquet", "row", rows)
+            table = holding(part.folder / f"{name}.parquet", "row", rows)
             key = pa.array((part.number << _PART) + table["row"].to_numpy())
             found.append(table.drop_columns(["row"]).append_column("key", key).select(wanted.names).cast(wanted))
         return pa.concat_tables(found)
@@ -191,13 +188,13 @@ class State:
             if spans is None:
                 rows = tables.read(path, needed)
             else:
-                rows = pq.read_table(path, columns=needed, filters=_within("effective_at", spans))
+                rows = pq.read_table(path, columns=needed, filters=within("effective_at", spans))
             holds = ~arrays.is_in(rows["key"].to_numpy(), left)
             return rows.filter(pa.array(holds)).select(columns).cast(schema_)
 
         chosen = self._compared
         if spans is not None:
-            chosen = [part for part in chosen if _reaches(part.folder / "texts.parquet", "effective_at", spans)]
+            chosen = [part for part in chosen if reaches(part.folder / "texts.parquet", "effective_at", spans)]
         return pa.concat_tables([schema_.empty_table(), *parallel(read, chosen)])
 
     def _standing(self, keys: NDArray[np.int64], *, gone: bool) -> NDArray[np.int64]:
@@ -237,7 +234,7 @@ class State:
         for part in self._compared:
             own = keys[keys >> _PART == part.number]
             if len(own):
-                found.append(_holding(part.folder / "struck.parquet", "key", own).cast(COMPARED["struck"]))
+                found.append(holding(part.folder / "struck.parquet", "key", own).cast(COMPARED["struck"]))
         return pa.concat_tables(found)
 
     def edges(self, spans: Sequence[Span]) -> pa.Table:
@@ -246,7 +243,7 @@ class State:
         They are kept as long as the state is.
         """
         _ = self._left, self._void  # read once, before threads ask for them
-        reaching = [part for part in self._compared if _reaches(part.folder / "matches.parquet", "at", spans)]
+        reaching = [part for part in self._compared if reaches(part.folder / "matches.parquet", "at", spans)]
         return pa.concat_tables([_EDGES.empty_table(), *parallel(self._edges, reaching)])
 
     def _edges(self, part: Ref) -> pa.Table:
@@ -262,17 +259,17 @@ class State:
         found = [COMPARED["matches"].empty_table()]
         for part in self._compared:
             path = part.folder / "matches.parquet"
-            if not _reaches(path, "at", spans):
+            if not reaches(path, "at", spans):
                 continue
             sides = tables.read(path, ["left", "right"])
             wanted = arrays.is_in(ends(sides), keys).any(axis=0)
             rows = np.flatnonzero(wanted & self._hold(sides, part.number))
-            found += [_rows(path, COMPARED["matches"], *of_groups) for of_groups in _by_group(path, rows)]
+            found += [rows_of(path, COMPARED["matches"], *of_groups) for of_groups in by_group(path, rows)]
         return pa.concat_tables(found)
 
     def matching(self, spans: Sequence[Span]) -> list[int]:
         """The numbers of the parts that may have matches whose later text lies in one of these stretches of time."""
-        return [part.number for part in self._compared if _reaches(part.folder / "matches.parquet", "at", spans)]
+        return [part.number for part in self._compared if reaches(part.folder / "matches.parquet", "at", spans)]
 
     def matches_in(self, number: int) -> Iterator[pa.Table]:
         """The matches that hold of the part with that number, some at a time."""
@@ -354,9 +351,9 @@ class State:
         tasks = [
             (part.folder / f"{name}.parquet", wanted, *of_groups)
             for part, rows in self._by_part(keys[by_key])
-            for of_groups in _by_group(part.folder / f"{name}.parquet", rows)
+            for of_groups in by_group(part.folder / f"{name}.parquet", rows)
         ]
-        found = pa.concat_tables([wanted.empty_table(), *parallel(lambda task: _rows(*task), tasks)])
+        found = pa.concat_tables([wanted.empty_table(), *parallel(lambda task: rows_of(*task), tasks)])
         if (by_key[:-1] < by_key[1:]).all():
             return found
         return found.take(pa.array(np.argsort(by_key)))
@@ -370,67 +367,6 @@ class State:
                 yield part, keys[numbers == part.number] - (part.number << _PART)
 
 
-def _by_group(path: Path, rows: NDArray[np.int64]) -> Iterable[tuple[list[int], NDArray[np.int64]]]:
-    """Row groups of a file that hold some of these rows (sorted numbers), a few at a time; and the places of the rows there."""
-    footer = _footer(path)
-    sizes = np.array([footer.row_group(number).num_rows for number in range(footer.num_row_groups)], np.int64)
-    starts = arrays.offsets(sizes)
-    group = np.searchsorted(starts, rows, side="right") - 1
-    chosen = np.unique(group)
-    for some in (chosen[first : first + _AT_ONCE] for first in range(0, len(chosen), _AT_ONCE)):
-        first, last = np.searchsorted(group, [some[0], some[-1] + 1])
-        begins, place = arrays.offsets(sizes[some]), np.searchsorted(some, group[first:last])
-        yield some.tolist(), rows[first:last] - starts[group[first:last]] + begins[place]
-
-
-def _rows(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> pa.Table:
-    """Those places of these row groups of a file."""
-    with pq.ParquetFile(path, metadata=_footer(path)) as file:
-        read = file.read_row_groups(groups, columns=wanted.names).select(wanted.names).cast(wanted)
-    return read if np.array_equal(places, np.arange(read.num_rows)) else read.take(pa.array(places))
-
-
-def _holding(path: Path, column: str, wanted: NDArray[np.int64]) -> pa.Table:
-    """The rows of a file that have one of these values, of those row groups alone that may hold one by what the footer says."""
-    wanted = np.unique(wanted)
-    with pq.ParquetFile(path) as file:
-        footer = file.metadata
-        place = footer.schema.names.index(column)
-        groups = []
-        for group in range(footer.num_row_groups):
-            told = footer.row_group(group).column(place).statistics
-            ends_ = None if told is None or not told.has_min_max else (told.min, told.max)
-            if ends_ is None or np.searchsorted(wanted, ends_[0], "left") < np.searchsorted(wanted, ends_[1], "right"):
-                groups.append(group)
-        rows = file.read_row_groups(groups)
-    return rows.filter(pa.array(arrays.is_in(rows[column].to_numpy(), wanted)))
-
-
-def _footer(path: Path) -> pq.FileMetaData:
-    """What a file says of its row groups; a file of a part is never another one under its name while it is read."""
-    told = path.stat()
-    return _read_footer(path, told.st_mtime_ns, told.st_size)
-
-
-@lru_cache(maxsize=64)  # of a million rows half a megabyte
-def _read_footer(path: Path, *_: int) -> pq.FileMetaData:
-    return pq.read_metadata(path)
-
-
-def _reaches(path: Path, column: str, spans: Sequence[Span]) -> bool:
-    """Whether a file may have rows whose time lies in one of the stretches, by what its footer says of the column."""
-    footer = _footer(path)
-    place = footer.schema.names.index(column)
-    for group in range(footer.num_row_groups):
-        times = footer.row_group(group).column(place).statistics
-        if times is None or not times.has_min_max:
-            return True
-        low, high = (pa.scalar(time, schema.TIME).cast(pa.int64()).as_py() for time in (times.min, times.max))
-        if any(first <= high and low <= last for first, last in spans):
-            return True
-    return False
-
-
 def replaced(rows: pa.Table, changed: pa.Table, at: NDArray[np.int64]) -> pa.Table:
     """The rows, those numbered `at` with the columns of `changed` instead."""
     take = np.arange(rows.num_rows)
@@ -439,12 +375,3 @@ def replaced(rows: pa.Table, changed: pa.Table, at: NDArray[np.int64]) -> pa.Tab
         column = pa.chunked_array([*rows[name].chunks, *changed[name].cast(rows[name].type).chunks], rows[name].type)
         rows = rows.set_column(rows.column_names.index(name), rows.field(name), column.take(pa.array(take)))
     return rows.combine_chunks()
-
-
-def _within(column: str, spans: Sequence[Span]) -> pc.Expression:
-    """A filter for times in any of the stretches."""
-    found = pc.scalar(False)
-    for first, last in spans:
-        lower, upper = (pa.scalar(time, schema.TIME) for time in (first, last))
-        found = found | ((pc.field(column) >= lower) & (pc.field(column) <= upper))
-    return found
