@@ -82,12 +82,12 @@ class Alone(Local):
         settings: config.Config,
     ) -> Tables:
         """As `splice.splice`; what lies on the disk a file at a time."""
-        from pipeline.spread.spilled import Spilled, spliced
-
-        if not isinstance(formed, Spilled):
+        if type(formed) is Rows:  # in memory
             return super().splice(old, was, formed, rejects, folder, settings)
         from pipeline.engine.here import here
+        from pipeline.spread.spilled import Spilled, spliced
 
+        assert isinstance(formed, Spilled)
         work = folder.parent / "scratch" / "files"
         cluster = here(work / "parcels", self._as_cut(settings).spark)
         return spliced(cluster, old, was, formed, rejects, folder, settings, work)
