@@ -16,7 +16,17 @@ from pipeline.intake import Intake, reject
 from pipeline.stages import identify
 from pipeline.storage import state
 
-__all__ = ["Arrivals", "accounted", "arrivals", "noticed_since", "reach", "spans_of", "stretch", "taught_since"]
+__all__ = [
+    "Arrivals",
+    "accounted",
+    "arrivals",
+    "noticed_since",
+    "reach",
+    "spans_of",
+    "stretch",
+    "taught_since",
+    "with_time",
+]
 
 _AHEAD = timedelta(days=1)  # how far ahead of a run's date an article may be dated: zones, and clocks that are off
 _DAY = 86_400_000_000  # microseconds
@@ -66,12 +76,12 @@ def arrivals(
         earlier = _due(rows.drop_columns(["rejected"]))
     else:
         waiting = kept.waiting()
-        earlier = _with_time(
+        earlier = with_time(
             kept.take("articles", waiting["key"].to_numpy(), light), waiting["key"], waiting["effective_at"]
         )
         texts = texts.filter(pc.is_in(texts["article_id"], _ids(new, earlier)))
         compared = kept.take("articles", texts["article"].to_numpy(), light)
-        earlier = pa.concat_tables([_with_time(compared, texts["article"], texts["effective_at"]), earlier])
+        earlier = pa.concat_tables([with_time(compared, texts["article"], texts["effective_at"]), earlier])
     rows = pa.concat_tables([earlier, new])
     early = pc.greater(rows["effective_at"], pa.scalar(as_of + _AHEAD, schema.TIME))
     newest, superseded = identify.newest(rows.filter(pc.invert(early)))
@@ -109,7 +119,7 @@ def _notices(kept: state.State, rows: pa.Table) -> pa.Table:
     known = kept.notices()
     known = known.filter(pc.is_in(known["article_id"], value_set=_ids(rows)))
     light = [name for name in rows.column_names if name not in {"key", "effective_at"}]
-    said = _with_time(kept.take("articles", known["key"].to_numpy(), light), known["key"], known["effective_at"])
+    said = with_time(kept.take("articles", known["key"].to_numpy(), light), known["key"], known["effective_at"])
     said = said.filter(pc.invert(pc.is_in(said["key"], value_set=rows["key"].combine_chunks())))
     newest, _ = identify.newest(pa.concat_tables([rows, said]), withdrawn=True)
     marked = pc.or_(pc.not_equal(newest["status"], "usable"), pc.is_in(newest["article_id"], value_set=_ids(known)))
@@ -129,10 +139,11 @@ def _due(articles: pa.Table) -> pa.Table:
     """Articles with their effective time instead of `first_seen`."""
     effective = pc.coalesce(articles["published_at"], articles["fetched_at"], articles["first_seen"])
     rest = articles.drop_columns(["key", "first_seen"])
-    return _with_time(rest, articles["key"], effective)
+    return with_time(rest, articles["key"], effective)
 
 
-def _with_time(articles: pa.Table, key: pa.ChunkedArray, effective_at: pa.ChunkedArray) -> pa.Table:
+def with_time(articles: pa.Table, key: pa.ChunkedArray, effective_at: pa.ChunkedArray) -> pa.Table:
+    """Articles with the `key` that names them to the state, and their effective time."""
     return articles.append_column("key", key).append_column("effective_at", effective_at)
 
 

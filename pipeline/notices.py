@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config, schema
-from pipeline.arrive import noticed_since
+from pipeline.arrive import noticed_since, with_time
 from pipeline.stages import elect, retract, sketch
 from pipeline.stages.kernels import arrays
 from pipeline.storage.part import COMPARED
@@ -31,7 +31,7 @@ _CALLED = ["headline", "slug", "source_id", "article_id"]
 def rows(state: State, articles: pa.Table) -> pa.Table:
     """The rows of a part's `notices` for the newest versions of articles (key, effective_at)."""
     found = state.take("articles", articles["key"].to_numpy(), _SAID)
-    articles = found.append_column("key", articles["key"]).append_column("effective_at", articles["effective_at"])
+    articles = with_time(found, articles["key"], articles["effective_at"])
     credited = elect.credited(articles, state.of("credits", articles["key"].to_numpy()).drop_columns(["key"]))
     agency = retract.agency_of(articles, credited)
     is_tag = pc.fill_null(pc.invert(pc.match_substring_regex(articles["version"], r"^[0-9.]+$")), False)

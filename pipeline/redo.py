@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config, schema
-from pipeline.arrive import Arrivals, spans_of, stretch
+from pipeline.arrive import Arrivals, spans_of, stretch, with_time
 from pipeline.stages import elect, learn, pair, rollup, sketch
 from pipeline.storage import part, state
 from pipeline.storage.part import COMPARED
@@ -172,8 +172,7 @@ def _near(stretches: Iterable[int]) -> set[int]:
 
 def read(kept: state.State, keys: pa.ChunkedArray, effective_at: pa.ChunkedArray) -> pa.Table:
     """What a text takes over from its article, of those with these `key`s, and when they are."""
-    found = kept.take("articles", keys.to_numpy(), _READ)
-    return found.append_column("key", keys).append_column("effective_at", effective_at)
+    return with_time(kept.take("articles", keys.to_numpy(), _READ), keys, effective_at)
 
 
 class _Done(NamedTuple):

@@ -181,14 +181,13 @@ def _met(
     kept: Near, now: Near, settings: config.Config, window: int, since: datetime, watch: Watch
 ) -> tuple[Met, Keys]:
     """As `meet.meet`: the verified matches of the article, and of texts that meet others for its sake; and whose are lost."""
-    own = now.own([*pair.KEYS.names, "key", "kin", "effective_at", "article_id"])
-    own = own.append_column("at", own["effective_at"].cast(pa.int64()))
+    own = now.own([*_OF_TOLD, "article_id"])
     goes = now.left_now()
     first = int(pa.scalar(since, pa.timestamp("us", tz="UTC")).cast(pa.int64()).as_py())
     with watch.step("pair"):
         fresh = np.empty(0, np.int64)
         while True:
-            asked = pa.concat_tables([own.select(TOLD.names).cast(TOLD), _told(kept, np.union1d(goes, fresh))])
+            asked = pa.concat_tables([_told(own), _told(kept.texts(_OF_TOLD, keys=np.union1d(goes, fresh)))])
             rows, was, is_now = _around(kept, own, goes, asked, window, first, settings.pair)
             keys, times, kin = (rows[name].to_numpy() for name in ("key", "at", "kin"))
             is_fresh = (is_now & ~was) | arrays.is_in(keys, fresh)
@@ -211,17 +210,21 @@ def _met(
     return Met(matches, void, goes, touched[~arrays.is_in(touched, goes)]), lost
 
 
+_OF_TOLD = [*pair.KEYS.names, "key", "kin", "effective_at"]
+
+
 def _around(
     kept: Near, own: pa.Table, goes: Keys, asked: pa.Table, window: int, first: int, settings: config.Pair
 ) -> tuple[pa.Table, NDArray[np.bool_], NDArray[np.bool_]]:
     """The texts that have anything in common with those that are asked for (`TOLD`), in the order of time; which of them there
     were, and which there are.
     """
-    at = own["at"].to_numpy()
+    told = _told(own)
+    at = told["at"].to_numpy()
     of_goes = kept.times(goes)
     low, high = (edge(np.concatenate([at, of_goes])) for edge in (np.min, np.max))
     reached = kept.sharing(asked, (max(first, int(low) - 2 * window), int(high) + 2 * window), settings)
-    rows = pa.concat_tables([reached, own.select(TOLD.names).cast(TOLD)]).combine_chunks()
+    rows = pa.concat_tables([reached, told]).combine_chunks()
     was = np.arange(rows.num_rows) < reached.num_rows
     names = _ids(kept, reached["key"].to_numpy(), reached["at"].to_numpy(), at)
     names = pa.concat_arrays([names, own["article_id"].combine_chunks()])
@@ -230,10 +233,9 @@ def _around(
     return rows.take(pa.array(order)).combine_chunks(), was[order], is_now[order]
 
 
-def _told(kept: Near, keys: Keys) -> pa.Table:
-    """What is told of the texts with those keys."""
-    rows = kept.texts([*pair.KEYS.names, "key", "kin", "effective_at"], keys=keys)
-    return rows.append_column("at", rows["effective_at"].cast(pa.int64())).select(TOLD.names).cast(TOLD)
+def _told(texts: pa.Table) -> pa.Table:
+    """What is told of texts (`_OF_TOLD`)."""
+    return texts.append_column("at", texts["effective_at"].cast(pa.int64())).select(TOLD.names).cast(TOLD)
 
 
 def _ids(kept: Near, keys: Keys, at: Keys, own: Keys) -> pa.Array:
