@@ -26,6 +26,7 @@ from pipeline.watch import Watch
 
 __all__ = [
     "AROUND",
+    "Coming",
     "Opened",
     "Opening",
     "brought",
@@ -64,26 +65,32 @@ class Opened(NamedTuple):
     is_light: bool = False
 
 
+#: How `formed_anew` opens articles.
 Opening = Callable[[State, State, Met, config.Config, Sequence[tuple[str, str]]], Opened]
 
 
-def compare(
-    kept: State,
-    own: Sequence[Ref],
-    night: Arrivals,
-    dates: tuple[datetime | None, datetime],
-    settings: config.Config,
-    watch: Watch,
-    ties: Sequence[tuple[str, str]] = (),
-    open_: Opening | None = None,
-) -> tuple[Opened, State]:
-    """Compare what came in with all that it may be a print of, and write what that comes to, to the run's `own` part.
+class Coming(NamedTuple):
+    """What came in (`night`), to the run's `own` parts, and what it is compared with: the state `kept` of the last run.
 
-    `kept` is the state of the last run; `dates`: those of the last run, None if there is none or all is done again, and of
-    this one. Gives the state of this one, too. `open_`: as for `formed_anew`.
+    `dates`: those of the last run, None if there is none or all is done again, and of this one. `ties`: pairs of ids that an
+    editor has linked.
     """
-    last, as_of = dates
-    (ref,) = own
+
+    kept: State
+    own: Sequence[Ref]
+    night: Arrivals
+    dates: tuple[datetime | None, datetime]
+    ties: Sequence[tuple[str, str]] = ()
+
+
+def compare(
+    coming: Coming, settings: config.Config, watch: Watch, open_: Opening | None = None
+) -> tuple[Opened, State]:
+    """Compare what came in with all that it may be a print of, and write what that comes to, to the run's one `own` part.
+
+    Gives the state of this run, too. `open_`: as for `formed_anew`.
+    """
+    kept, (ref,), night, (last, as_of), ties = coming
     with watch.step("learn") as step:
         added = brought(kept, ref, night, oldest(as_of, settings), settings)
         step.rows = added.num_rows

@@ -20,8 +20,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from pipeline import config, examine, freeze
+from pipeline.alone import ALONE
 from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
-from pipeline.compare import Opened
+from pipeline.compare import Coming, Opened
 from pipeline.derive import Given
 from pipeline.errors import InputError
 from pipeline.hands import Hands
@@ -29,7 +30,6 @@ from pipeline.intake import Delivery, Intake, latest
 from pipeline.memory import give_back
 from pipeline.published import Published, expired
 from pipeline.quality import audit
-from pipeline.spread.alone import ALONE
 from pipeline.stages import override
 from pipeline.storage import manifest, read, rules, write
 from pipeline.storage import orders as editor
@@ -130,7 +130,8 @@ def _run(
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of
-        opened, now = hands.compare(kept, own, night, dates, settings, watch, list(orders.must_link))
+        coming = Coming(kept, own, night, dates, list(orders.must_link))
+        opened, now = hands.compare(coming, settings, watch)
         frozen = kept.frozen()
         stay = freeze.published(store.tables(), frozen, as_of, settings) if again else {}
         retiring = expired(store, last, as_of, settings, frozen)
@@ -168,7 +169,7 @@ def prepare(
     with watch.step("write") as step:
         counts, rejects = accounted(intake, night, formed.article_ids(), as_of, settings)
         old = store.tables() if basis.stays else None
-        tables = hands.splice(old, was, formed, rejects, store.work / "tables", settings)
+        tables = formed.splice(old, was, rejects, store.work / "tables", settings)
         report.examine(tables, formed, night.new, counts, rejects, as_of, basis.patterns)
         rows = {name: tables.count(name) for name in tables}
         step.rows = sum(rows.values())

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from pipeline import config, examine, flow, freeze, intake, schema
 from pipeline.arrive import arrivals, taught_since
-from pipeline.compare import compare
+from pipeline.compare import Coming, compare
 from pipeline.errors import StoreError
 from pipeline.published import everything
 from pipeline.quality import figures
@@ -98,7 +98,8 @@ def forget(
         read_by = rules.of(settings).reading
         ref = state.Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
         night = arrivals(kept, none, ref, settings, again=True)
-        opened, now = compare(kept, [ref], night, (None, as_of), settings, watch, list(ordered.must_link))
+        coming = Coming(kept, [ref], night, (None, as_of), list(ordered.must_link))
+        opened, now = compare(coming, settings, watch)
         basis = flow.Basis(
             as_of=as_of,
             intake=none,

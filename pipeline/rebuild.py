@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from pipeline import config, examine, flow, freeze
 from pipeline.arrive import arrivals, taught_since
-from pipeline.compare import compare
+from pipeline.compare import Coming, compare
 from pipeline.errors import StoreError
 from pipeline.intake import Intake, latest, nothing, take_in
 from pipeline.published import everything
@@ -103,7 +103,8 @@ def _built(
     blank = old.state().frozen_ids() if is_mixing else None
     _freeze(State([*renewal.state.parts, ref]), old.table("members"), blank)
     night = arrivals(renewal.state, intake, ref, settings, again=True)
-    opened, now = compare(renewal.state, [ref], night, (None, as_of), settings, watch, list(ordered.must_link))
+    coming = Coming(renewal.state, [ref], night, (None, as_of), list(ordered.must_link))
+    opened, now = compare(coming, settings, watch)
     before = old.before()
     frozen = freeze.published(old.tables(), now.frozen(), as_of, settings)
     n_frozen = {"articles": frozen["members"].num_rows, "clusters": frozen["clusters"].num_rows} if frozen else _NONE

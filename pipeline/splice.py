@@ -31,7 +31,6 @@ __all__ = [
     "Task",
     "done",
     "plan",
-    "splice",
     "sum_furniture",
     "summed",
     "summing",
@@ -65,28 +64,27 @@ class Rows(Mapping[str, pa.Table]):
         """Which invariants are broken in them, beside the keys of `whole` tables."""
         return audit.of_rows({name: plain(name, rows) for name, rows in self.items()}, whole)
 
+    def splice(
+        self, old: Tables | None, was: Published, rejects: pa.Table, folder: Path, settings: config.Config
+    ) -> Tables:
+        """Write the tables of a run to a folder: these rows in the place of what was published of them, the rest of `old`.
 
-def splice(
-    old: Tables | None, was: Published, formed: Rows, rejects: pa.Table, folder: Path, settings: config.Config
-) -> Tables:
-    """Write the tables of a run to a folder: what is `formed` in the place of what was published of it, the rest of `old`.
-
-    `old` is None where nothing stays.
-    """
-    planned = plan(old, was, formed.article_ids(), settings)
-    rows = {**formed, "rejects": rejects}
-    for name, more in planned.more.items():
-        rows[name] = pa.concat_tables([more, rows[name].select(more.column_names).cast(more.schema)])
-    changed = set[Path]()
-    for names in [[name] for name in rows] if planned.divides else [list(rows)]:  # large ones are in memory twice
-        divided = {name: planned.divided(name, rows[name]) for name in names}
-        tasks = list(planned.tasks(folder, {name: frozenset(parts) for name, parts in divided.items()}))
-        news = [divided[task.name].get(task.part) for task in tasks]
-        written = parallel(lambda one: done(*one), list(zip(tasks, news, strict=True)))
-        changed |= {task.target for task, was_written in zip(tasks, written, strict=True) if was_written}
-    of_parts = summing(planned.old, Tables(folder), changed)
-    sum_furniture(Tables(folder), parallel(summed, of_parts))
-    return Tables(folder)
+        `old` is None where nothing stays.
+        """
+        planned = plan(old, was, self.article_ids(), settings)
+        rows = {**self, "rejects": rejects}
+        for name, more in planned.more.items():
+            rows[name] = pa.concat_tables([more, rows[name].select(more.column_names).cast(more.schema)])
+        changed = set[Path]()
+        for names in [[name] for name in rows] if planned.divides else [list(rows)]:  # large ones are in memory twice
+            divided = {name: planned.divided(name, rows[name]) for name in names}
+            tasks = list(planned.tasks(folder, {name: frozenset(parts) for name, parts in divided.items()}))
+            news = [divided[task.name].get(task.part) for task in tasks]
+            written = parallel(lambda one: done(*one), list(zip(tasks, news, strict=True)))
+            changed |= {task.target for task, was_written in zip(tasks, written, strict=True) if was_written}
+        of_parts = summing(planned.old, Tables(folder), changed)
+        sum_furniture(Tables(folder), parallel(summed, of_parts))
+        return Tables(folder)
 
 
 class Task(NamedTuple):

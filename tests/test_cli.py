@@ -218,7 +218,7 @@ def test_what_this_user_may_not_read_is_told_in_a_line_and_breaks_nothing(
             "reprints: [Errno 13] Permission denied: 'store/state': this user may not; "
             "run every command as the user of the job\n"
         )
-    monkeypatch.setattr("pipeline.hands.Local.renewed", forbidden)
+    monkeypatch.setattr("pipeline.alone.Alone.renewed", forbidden)
     ended = reprints("run", DAY, "--store", tmp_path / "store", *CONFIG)
     told = json.loads(ended.err.splitlines()[-1])
     assert (ended.code, told["level"], told["exit_code"]) == (2, "error", 2)

@@ -122,7 +122,7 @@ def backfill(
 @contextmanager
 def _hands(engine: str, store: Store, settings: Config) -> Iterator[Hands]:
     """Those that the engine has."""
-    from pipeline.spread.alone import ALONE
+    from pipeline.alone import ALONE
 
     if engine == "local":
         yield ALONE

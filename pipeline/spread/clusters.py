@@ -59,7 +59,7 @@ def derived(cluster: Cluster, given: Given, settings: config.Config, watch: Watc
         rows = cluster.rows(partial(forming.told, told), sorted(done["n"].to_pylist()))
         found = rows.by(partial(forming.excerpted, told)).result(TOLD.empty_table())
     broken = [audit.Finding(*finding) for line in found["told"].to_pylist() for finding in json.loads(line)]
-    return Spilled(work / "rows", broken)
+    return Spilled(work / "rows", broken, cluster)
 
 
 def _tasks(told: Forming, opened: Opened, was: Published, settings: config.Config) -> list[tuple[str, int | str]]:

@@ -1,31 +1,27 @@
-"""The hands of a cluster: what `hands.Local` does on one machine."""
+"""The hands of a cluster: what `alone.Alone` does on one machine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 
 from pipeline import config, notices
-from pipeline.arrive import Arrivals, reach
-from pipeline.compare import Opened, formed_anew, oldest, turned_to_credit
+from pipeline.arrive import reach
+from pipeline.compare import Coming, Opened, formed_anew, oldest, turned_to_credit
 from pipeline.derive import Given
 from pipeline.engine.spark import Cluster
 from pipeline.intake import Delivery, Taken
-from pipeline.published import Published, published
+from pipeline.published import published
 from pipeline.renew import Renewal, renewed
-from pipeline.splice import Rows
 from pipeline.spread import again, clusters, learning, meeting, opening, taking
-from pipeline.spread.spilled import Spilled, spliced
+from pipeline.spread.spilled import Spilled
 from pipeline.storage import part
-from pipeline.storage.state import Ref, State
+from pipeline.storage.state import State
 from pipeline.storage.store import Store
-from pipeline.storage.tables import Tables
 from pipeline.watch import Watch
 
 __all__ = ["Spread"]
@@ -41,18 +37,9 @@ class Spread:
         """As `intake.take_in`, to a part for each task that read files."""
         return taking.take_in(self._cluster, delivery, settings, work, watch)
 
-    def compare(
-        self,
-        kept: State,
-        own: Sequence[Ref],
-        night: Arrivals,
-        dates: tuple[datetime | None, datetime],
-        settings: config.Config,
-        watch: Watch,
-        ties: Sequence[tuple[str, str]],
-    ) -> tuple[Opened, State]:
+    def compare(self, coming: Coming, settings: config.Config, watch: Watch) -> tuple[Opened, State]:
         """As `compare.compare`, in several parts."""
-        last, as_of = dates
+        kept, own, night, (last, as_of), ties = coming
         settings = self._as_cut(settings)
         work = own[0].folder.parent / "scratch"
         now = State([*kept.parts, *own], n_own=len(own))
@@ -81,16 +68,3 @@ class Spread:
     def _as_cut(self, settings: config.Config) -> config.Config:
         """Work is cut as the cluster says, whatever the settings of the run do."""
         return msgspec.structs.replace(settings, spark=self._cluster.settings)
-
-    def splice(
-        self,
-        old: Tables | None,
-        was: Published,
-        formed: Rows,
-        rejects: pa.Table,
-        folder: Path,
-        settings: config.Config,
-    ) -> Tables:
-        """As `splice.splice`, a task for each file."""
-        assert isinstance(formed, Spilled)
-        return spliced(self._cluster, old, was, formed, rejects, folder, settings, folder.parent / "scratch" / "files")

@@ -1,4 +1,4 @@
-"""The rows that bins came to, on disk, and how they become the tables of a run: `splice` on a cluster.
+"""The rows that bins came to, on disk, and how they become the tables of a run on a cluster.
 
 rows of a bin --divided--> by file of a table --put--> that file, with what stays of it
 """
@@ -18,12 +18,12 @@ from pipeline.engine.cargo import NOBODY, Parcel
 from pipeline.engine.spark import Cluster
 from pipeline.published import Published
 from pipeline.quality import audit
-from pipeline.splice import Plan, Rows, Task, done, plan, splice, sum_furniture, summed, summing
+from pipeline.splice import Plan, Rows, Task, done, plan, sum_furniture, summed, summing
 from pipeline.spread import scratch
 from pipeline.spread.world import DONE
 from pipeline.storage.tables import WHOLE, Tables
 
-__all__ = ["Spilled", "spliced"]
+__all__ = ["Spilled"]
 
 #: Tables whose rows go to files by time; the others are put together here.
 _TABLES = tuple(name for name in schema.PUBLISHED if name not in {"rejects", "furniture"})
@@ -33,9 +33,9 @@ _WITHOUT_TIME = ("changes",)
 class Spilled(Rows):
     """The rows that a run forms anew, by table, in files; `found`: which invariants are broken in them."""
 
-    def __init__(self, folder: Path, found: Sequence[audit.Finding]) -> None:
+    def __init__(self, folder: Path, found: Sequence[audit.Finding], cluster: Cluster) -> None:
         super().__init__({})
-        self._folder, self._found = folder, found
+        self._folder, self._found, self._cluster = folder, found, cluster
 
     def __getitem__(self, name: str) -> pa.Table:
         if name not in _TABLES:
@@ -66,49 +66,46 @@ class Spilled(Rows):
         """What was found where they were formed."""
         return self._found
 
+    def splice(
+        self, old: Tables | None, was: Published, rejects: pa.Table, folder: Path, settings: config.Config
+    ) -> Tables:
+        """As `Rows.splice`; a task makes a file, where there are many."""
+        work = folder.parent / "scratch" / "files"
+        planned = plan(old, was, self.article_ids(), settings)
+        if not planned.divides:
+            return Rows(dict(self)).splice(old, was, rejects, folder, settings)
+        for name, rows in planned.more.items():
+            self.add(name, rows)
+        for kind, ids in planned.replaced.items():
+            scratch.save_mapped(pa.table({"id": ids}), work / "replaced" / f"{kind}.arrow")
+        timed = [name for name in self if name not in _WITHOUT_TIME]
+        parts = {name: frozenset(planned.divided(name, self.read(name, ["at"]))) for name in timed}
+        tasks = list(planned.tasks(folder, parts))
+        making = _Making(
+            planned._replace(replaced={}), work, tuple(_Light(*task[:4], bool(task.replaced)) for task in tasks)
+        )
+        number_of = {(task.name, task.part): number for number, task in enumerate(tasks)}
+        files = [(name, file) for name in timed for file in self.files(name)]
+        put = (
+            self._cluster.rows(partial(_divided, making, number_of), files)
+            .by(partial(_put, making))
+            .result(DONE.empty_table())
+        )
+        having = {number_of[name, part] for name, of_table in parts.items() for part in of_table}
+        rest = [number for number in range(len(tasks)) if number not in having]
+        kept = self._cluster.each(partial(_kept, making), rest)
+        changed = {tasks[number].target for number in put["n"].to_pylist()}
+        changed |= {tasks[number].target for number, rows in zip(rest, kept, strict=True) if rows["n"][0].as_py()}
+        written = Tables(folder)
+        for name, rows in (*((name, self[name]) for name in _WITHOUT_TIME), ("rejects", rejects)):
+            done(Task(name, WHOLE, written.path(name), None, {}), rows)
+        sum_furniture(written, self._cluster.each(summed, summing(planned.old, written, changed)))
+        return written
+
 
 def _columns(name: str) -> pa.Schema:
     columns = schema.PUBLISHED[name]
     return columns if name in _WITHOUT_TIME else columns.append(pa.field("at", schema.TIME))
-
-
-def spliced(
-    cluster: Cluster,
-    old: Tables | None,
-    was: Published,
-    formed: Spilled,
-    rejects: pa.Table,
-    folder: Path,
-    settings: config.Config,
-    work: Path,
-) -> Tables:
-    """Write the tables of a run, as `splice.splice`; a task makes a file, where there are many."""
-    planned = plan(old, was, formed.article_ids(), settings)
-    if not planned.divides:
-        return splice(old, was, Rows(dict(formed)), rejects, folder, settings)
-    for name, rows in planned.more.items():
-        formed.add(name, rows)
-    for kind, ids in planned.replaced.items():
-        scratch.save_mapped(pa.table({"id": ids}), work / "replaced" / f"{kind}.arrow")
-    timed = [name for name in formed if name not in _WITHOUT_TIME]
-    parts = {name: frozenset(planned.divided(name, formed.read(name, ["at"]))) for name in timed}
-    tasks = list(planned.tasks(folder, parts))
-    making = _Making(
-        planned._replace(replaced={}), work, tuple(_Light(*task[:4], bool(task.replaced)) for task in tasks)
-    )
-    number_of = {(task.name, task.part): number for number, task in enumerate(tasks)}
-    files = [(name, file) for name in timed for file in formed.files(name)]
-    put = cluster.rows(partial(_divided, making, number_of), files).by(partial(_put, making)).result(DONE.empty_table())
-    having = {number_of[name, part] for name, of_table in parts.items() for part in of_table}
-    rest = [number for number in range(len(tasks)) if number not in having]
-    kept = cluster.each(partial(_kept, making), rest)
-    changed = {tasks[number].target for number in put["n"].to_pylist()}
-    changed |= {tasks[number].target for number, rows in zip(rest, kept, strict=True) if rows["n"][0].as_py()}
-    written = Tables(folder)
-    for name, rows in (*((name, formed[name]) for name in _WITHOUT_TIME), ("rejects", rejects)):
-        done(Task(name, WHOLE, written.path(name), None, {}), rows)
-    sum_furniture(written, cluster.each(summed, summing(planned.old, written, changed)))
-    return written
 
 
 class _Light(NamedTuple):

@@ -19,15 +19,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline import checkup, config, flow, forget
-from pipeline.hands import LOCAL, Hands
+from pipeline.alone import Alone
+from pipeline.hands import Hands
 from pipeline.spread import Spread
-from pipeline.spread.alone import Alone
 from pipeline.spread.opening import bins_of
 from pipeline.storage.store import Store
 from tests import strategies
 from tests.conftest import GOLDEN
 from tests.spark.inline import inline
-from tests.spark.worlds import SETTINGS, run, same, written
+from tests.spark.worlds import LOCAL, SETTINGS, run, same, written
 from tests.test_many_nights import FIRST, deliveries
 from tests.test_many_nights import SETTINGS as SIXTY_DAYS
 from tests.test_many_nights import written as as_file

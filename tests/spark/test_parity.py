@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from pipeline import checkup, config, flow
 from pipeline.engine.spark import Cluster
 from pipeline.errors import ClusterError, InputError
-from pipeline.hands import LOCAL
 from pipeline.storage.store import Store
 from tests import strategies
-from tests.spark.worlds import SETTINGS, run, same, spread, written
+from tests.spark.worlds import LOCAL, SETTINGS, run, same, spread, written
 
 pytestmark = pytest.mark.spark
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline import config, flow, schema
+from pipeline.alone import Alone
 from pipeline.engine.spark import Cluster
 from pipeline.hands import Hands
 from pipeline.spread import Spread
@@ -20,6 +21,7 @@ from tests.test_order import row
 AS_OF = datetime(2026, 4, 30, tzinfo=UTC)
 
 #: With buckets that are hot from four texts on, and furniture from two: what is rare in small worlds happens in them.
+LOCAL = Alone(most=1 << 62)  # however many articles are opened, all of them are held
 SETTINGS = config.Config(
     pair=config.Pair(window_days=5, bucket_cap=3, pivots=2),
     learn=config.Learn(min_texts=2),
