@@ -52,7 +52,9 @@ def of_core(name: str, path: Path, warm: Path, out: Path) -> None:
 def watched(command: list[str]) -> tuple[float, int]:
     """Seconds and the peak of memory of a command's process tree; it has to end well."""
     begun, peak = time.perf_counter(), 0
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    # As where it was installed: what may not keep compiled modules compiles ours, and of the libraries none, each time.
+    users = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=users) as process:
         while process.poll() is None:
             peak = max(peak, core.tree_memory(process.pid))
             time.sleep(0.1)

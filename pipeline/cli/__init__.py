@@ -11,6 +11,7 @@ import click
 from pipeline.cli import nights, pages, settings, stores
 from pipeline.cli.options import expected
 from pipeline.errors import ReprintsError
+from pipeline.memory import leave, seek_cycles_seldom
 
 __all__ = ["cli", "main"]
 
@@ -51,6 +52,7 @@ for _command in (
 
 def main() -> NoReturn:
     """The console script: expected failures in one line and with their exit code."""
+    seek_cycles_seldom()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -62,4 +64,5 @@ def main() -> NoReturn:
         told = expected(error)
         click.echo(f"reprints: {told}", err=True)
         code = told.exit_code
+    leave()
     sys.exit(code or 0)

@@ -40,7 +40,7 @@ def test_names_are_found_alike_by_what_is_built_soon_and_by_what_looks_fast(monk
     found = names.Names([(names.Source(key, key, "", "", (), is_agency=True), "any", (key,)) for key in (
         "Reuters", "Associated Press", "The Associated Press", "Agence France-Presse", "AP", "연합뉴스")])  # fmt: skip
     first = found.find(text)
-    before = found._finder
+    before = found._finder._automaton
     assert [hit.alias for hit in first] == ["Reuters", "The Associated Press", "Agence France-Presse", "연합뉴스"]
     assert all(found.find(text) == first for _ in range(5))
-    assert found._finder is not before
+    assert found._finder._automaton is not before

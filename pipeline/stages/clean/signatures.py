@@ -171,6 +171,7 @@ _PLACE_ONLY = regex.compile(
     r"(?P<place>\p{Lu}[\p{Lu}.'/ -]*\p{Lu}\.?(?:,\s*(?:\p{Lu}[\p{L}.']*)(?:\s\p{Lu}[\p{L}.']*){0,2})?)"
     r"(?P<close>\s*(?:-{1,3}|:)\s*)"
 )
+_FIRST_NATIVE = "\u0400"  # Cyrillic: all that follow have a letter from there on
 # In braces: any agency that writes in these languages.
 _NATIVE = (
     (
@@ -223,7 +224,7 @@ def find_dateline(flat: str, raw: str) -> Dateline | None:
     28
     """
     head = flat[:_REACH]
-    if not head.isascii():
+    if max(head, default="") >= _FIRST_NATIVE:  # no text in Latin letters compiles what is for others
         for rule, pattern in _native():
             if match := pattern.match(head):
                 return Dateline(match.end(), False, rule)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 
-import ahocorasick_rs
-
+from pipeline.stages.trace.finder import Finder
 from pipeline.stages.trace.tables import signals
 
 __all__ = ["ANY", "CAPITAL", "Cue", "automaton", "cued", "cues", "spellings"]
@@ -17,6 +16,8 @@ LINK, CAPITAL, ANY = -1, -2, -3
 #: Where a cue of a rule ends (its last character), and the number of the rule.
 Cue = tuple[int, int]
 
+_MUCH = 1 << 21  # bytes to look through before the fast table is built, in 0.02 s
+
 _OPENERS = ("", "(", "[", "<", "-", "- ", "(-", "【", "*", "* ", "\u25a0", "\u2022 ")
 
 
@@ -27,21 +28,19 @@ def cues(text: str, low: int) -> list[Cue]:
         return [(place, ANY) for place in range(low, len(text))]
     finder, rules = automaton()
     spelled = lowered.encode()
-    found = finder.find_matches_as_indexes(spelled, overlapping=True)
+    found = finder.places(spelled)
     return [(low + len(spelled[:end].decode()) - 2, rules[cue]) for cue, _, end in found]
 
 
 @functools.cache
-def automaton() -> tuple[ahocorasick_rs.BytesAhoCorasick, tuple[int, ...]]:
+def automaton() -> tuple[Finder, tuple[int, ...]]:
     """Finds cues in text in small letters, and the number of the rule that each is of.
 
     Letters beyond ASCII that have small ones (`CAPITAL`) are found, too: only ASCII is made small at no cost.
     """
     capitals = [(letter, CAPITAL) for letter in map(chr, range(0x80, 0x20000)) if letter.lower() != letter]
     pairs = [*spellings(), *capitals]
-    table = ahocorasick_rs.Implementation.DFA  # scans twice as fast
-    automaton = ahocorasick_rs.BytesAhoCorasick([cue.encode() for cue, _ in pairs], implementation=table)
-    return automaton, tuple(number for _, number in pairs)
+    return Finder([cue for cue, _ in pairs], overlapping=True, much=_MUCH), tuple(number for _, number in pairs)
 
 
 def spellings() -> list[tuple[str, int]]:
@@ -64,5 +63,5 @@ def spellings() -> list[tuple[str, int]]:
 def cued(line: str) -> frozenset[int]:
     """The rules of which a cue stands in the line; kept, as the lines of a house come again."""
     finder, rules = automaton()
-    found = finder.find_matches_as_indexes(f"\n{line.lower()}".encode(), overlapping=True)
+    found = finder.places(f"\n{line.lower()}".encode())
     return frozenset(rules[cue] for cue, _, _ in found)

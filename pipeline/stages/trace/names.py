@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 import regex
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from pipeline.stages import lexicon
+from pipeline.stages.trace.finder import Finder
 
 __all__ = ["HEAD", "Hit", "Names", "Source", "load"]
 
@@ -27,7 +27,7 @@ HEAD = "#head"
 _ARTICLE = regex.compile(r"^(?:The|Der|Die|Das|Le|La|Les|L'|El|Los|Il|O)[ ]?")
 _GLUED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _APART = frozenset(' ,;:()"\n')
-_MUCH = 1 << 24  # bytes to look through: from then on it pays to have built what looks twice as fast (40 MB, 0.15 s)
+_MUCH = 1 << 24  # bytes to look through before the fast table is built: 40 MB, 0.15 s
 _LEAST = 4  # letters that a name has which may be joined to "and", "to", "in" before it or to a case ending
 _FRONT = regex.compile(r"(?r)(?<![\p{L}\p{M}])(?:[ולבכמהש]{1,2}|[وفبلك]{1,2})\Z")
 _ENDING = regex.compile(r"(?:(?<=\p{Bengali})(?:ের|র|এর|কে|তে)|(?<=\p{Cyrillic})(?:[ауеі]|ом|ем))(?![\p{L}\p{M}])")
@@ -88,23 +88,16 @@ class Names:
         self._by_domain = {
             domain: source for source in self._by_key.values() if source.is_agency for domain in source.domains
         }
-        self._spelled = [alias.text.encode() for alias in self._aliases]
-        self._finder, self._n_searched = self._built(Implementation.ContiguousNFA), 0
+        self._finder = Finder([alias.text for alias in self._aliases], overlapping=False, much=_MUCH)
         is_plain = np.array([alias.text.isascii() and alias.text[0] != "-" for alias in self._aliases], np.bool_)
         #: By the number of an alias, whether neither it nor a shorter one in its place can stand alone right behind a letter
         #: or digit of ASCII, or right before one.
         self.never_behind = is_plain
         self.never_before = is_plain & np.array([alias.shorter is None for alias in self._aliases], np.bool_)
 
-    def _built(self, implementation: Implementation) -> BytesAhoCorasick:
-        return BytesAhoCorasick(self._spelled, matchkind=MatchKind.LeftmostLongest, implementation=implementation)
-
     def places(self, spelled: bytes | memoryview) -> list[tuple[int, int, int]]:
         """Number, start and end of the aliases in UTF-8, the longest at each place."""
-        if self._n_searched <= _MUCH < self._n_searched + len(spelled):
-            self._finder = self._built(Implementation.DFA)
-        self._n_searched += len(spelled)
-        return self._finder.find_matches_as_indexes(spelled)
+        return self._finder.places(spelled)
 
     def find(self, text: str) -> list[Hit]:
         """All names in the text, left to right, the longest at each place, none overlapping."""

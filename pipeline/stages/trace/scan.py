@@ -124,7 +124,7 @@ def _cues(data: NDArray[np.uint8], starts: NDArray[np.int64]) -> _Places:
     view, (finder, rule_of) = data.data, automaton()
     tails = b"".join([view[start:end] for start, end in zip(low.tolist(), starts[1:].tolist(), strict=True)]).lower()
     tail_starts = arrays.offsets(starts[1:] - low)
-    kind, start, end = _columns(finder.find_matches_as_indexes(tails, overlapping=True))
+    kind, start, end = _columns(finder.places(tails))
     body = np.searchsorted(tail_starts, start, side="right") - 1
     return _Places.group(np.array(rule_of)[kind], end - tail_starts[body] + low[body], starts + 1)
 

@@ -1,0 +1,54 @@
+"""Words found by the automaton, beside what Python's own search finds; small or large, it finds the same."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.stages.trace.finder import Finder
+
+LETTERS = "ab é한"
+WORDS = st.lists(st.text(LETTERS, min_size=1, max_size=4), min_size=1, max_size=8, unique=True)
+
+
+def everywhere(words: list[bytes], text: bytes) -> set[tuple[int, int, int]]:
+    return {
+        (number, start, start + len(word))
+        for number, word in enumerate(words)
+        for start in range(len(text))
+        if text.startswith(word, start)
+    }
+
+
+def longest(words: list[bytes], text: bytes) -> list[tuple[int, int, int]]:
+    """From left to right the longest word at each place, none overlapping."""
+    found, start = [], 0
+    while start < len(text):
+        here = [number for number, word in enumerate(words) if text.startswith(word, start)]
+        if here:
+            best = max(here, key=lambda number: len(words[number]))
+            found.append((best, start, start + len(words[best])))
+        start = found[-1][2] if here else start + 1
+    return found
+
+
+@given(WORDS, st.lists(st.text(LETTERS, max_size=30), min_size=1, max_size=4), st.sampled_from([0, 5, 40, 1 << 20]))
+def test_finds_what_is_there_before_and_after_it_grows(words: list[str], texts: list[str], much: int) -> None:
+    spelled = [word.encode() for word in words]
+    overlapping, apart = (Finder(words, overlapping=each, much=much) for each in (True, False))
+    for text in texts:
+        data = text.encode()
+        assert set(overlapping.places(data)) == everywhere(spelled, data)
+        assert apart.places(data) == longest(spelled, data)
+
+
+def test_grows_once_there_is_much_to_look_through() -> None:
+    finder = Finder(["a"], overlapping=False, much=10)
+    small = finder._automaton
+    finder.places(b"b" * 10)
+    assert finder._automaton is small
+    finder.places(b"b")
+    grown = finder._automaton
+    assert grown is not small
+    finder.places(b"b" * 100)
+    assert finder._automaton is grown

@@ -1,0 +1,50 @@
+"""Memory of a process that is ours, and of one that is not."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+
+from pipeline.memory import leave, seek_cycles_seldom
+
+PYTHONS_OWN = (700, 10, 10)
+
+
+def test_cycles_are_sought_a_thousand_times_less_often() -> None:
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(*PYTHONS_OWN)
+        seek_cycles_seldom()
+        assert gc.get_threshold()[0] > 1_000 * PYTHONS_OWN[0]
+        assert gc.get_threshold()[1:] == PYTHONS_OWN[1:]
+        assert gc.isenabled()
+    finally:
+        gc.set_threshold(*before)
+
+
+def test_what_is_loaded_is_not_searched_at_the_end() -> None:
+    try:
+        leave()
+        assert gc.get_freeze_count() > 1_000
+    finally:
+        gc.unfreeze()
+
+
+def printed(code: str) -> str:
+    """What a fresh interpreter prints."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120).stdout
+
+
+def test_a_library_leaves_the_collector_as_it_is() -> None:
+    code = "import gc; before = gc.get_threshold(); import pipeline.flow, pipeline.cli; print(gc.get_threshold() == before)"
+    assert printed(code) == "True\n"
+
+
+def test_what_is_to_be_done_at_exit_is_done() -> None:
+    """Locks are released and files written there."""
+    code = (
+        "import atexit, sys; atexit.register(print, 'done');"
+        "sys.argv = ['reprints', '--version']; from pipeline.cli import main; main()"
+    )
+    assert printed(code).splitlines()[-1] == "done"
