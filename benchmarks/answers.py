@@ -3,6 +3,8 @@
 A store takes in a fortnight of invented news, all of it within the window of a new article. Then articles that it does not
 have, cut prints of some that it has by another publisher, are asked for in one process in turn: the first with what
 is loaded then, the others without. Times are of the wall; `cpu` is what the process itself took, where others run beside it.
+Then some are asked for as a user would: `reprints query` for one, beside the import of the libraries that it stands on, and
+`reprints query - --each-line`, kept open, from a line to its answer.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +22,7 @@ from typing import NamedTuple
 import pyarrow.parquet as pq
 
 from benchmarks import generate
+from benchmarks.whole import LIBRARIES, REPRINTS, watched
 
 STEPS = ("take in", "look up", "learn", "pair", "verify", "open", "cluster", "elect", "follow", "excerpt")
 
@@ -65,6 +70,29 @@ def asked(paths: list[Path], place: Path) -> Iterator[Asked]:
         yield Asked(wall, cpu, steps, len(answer.article.met) if answer.article else 0)
 
 
+def commanded(paths: list[Path], place: Path) -> str:
+    """What the command takes for one article each time, and kept open for one after the other."""
+    imports, alone, open_ = list[float](), list[float](), list[float]()
+    options = ["--store", str(place), "--format", "json"]
+    for path in [paths[0], *paths]:  # the first finds the disk cold
+        imports.append(watched([sys.executable, "-c", LIBRARIES])[0])
+        alone.append(watched([REPRINTS, "query", str(path), *options])[0])
+    command = [REPRINTS, "query", "-", "--each-line", *options]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        for path in [paths[0], *paths]:
+            line, begin = json.dumps(json.loads(path.read_text(encoding="utf-8"))), time.perf_counter()
+            print(line, file=process.stdin, flush=True)
+            process.stdout.readline()
+            open_.append(time.perf_counter() - begin)
+    ratio = statistics.median(one / other for one, other in zip(alone[1:], imports[1:], strict=True))
+    return (
+        f"the command {statistics.median(alone[1:]):.2f} s, {ratio:.2f} times `{LIBRARIES}`; "
+        f"kept open, from a line to its answer {statistics.median(open_[1:]):.2f} s ({len(paths)} articles, medians)"
+    )
+
+
 def page(imports: float, first: Asked, others: list[Asked], articles: int) -> str:
     """What was measured, for a person."""
 
@@ -103,8 +131,10 @@ def main() -> None:
         given.folder.mkdir(parents=True, exist_ok=True)
         generate.write(news, given.articles, seed=9)
         flow.run([str(news)], Store(place), config.Config(), publish_anyway=True)
-    first, *others = asked(strangers(news, given.folder / "asked", given.queries + 1), place)
+    paths = strangers(news, given.folder / "asked", given.queries + 1)
+    first, *others = asked(paths, place)
     print(page(imports, first, others, given.articles))
+    print(commanded(paths[1:8], place))
 
 
 if __name__ == "__main__":

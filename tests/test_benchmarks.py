@@ -435,3 +435,6 @@ def test_queries_are_measured_step_by_step(tmp_path: Path, monkeypatch: pytest.M
     told = capsys.readouterr().out
     assert told.startswith("400 articles in the window; ")
     assert all(re.search(rf"^  {step} +\d\.\d+$", told, re.M) for step in answers.STEPS)
+    assert re.search(
+        r"^the command \d.*; kept open, from a line to its answer \d\.\d\d s \(2 articles, medians\)$", told, re.M
+    )

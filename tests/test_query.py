@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -217,6 +219,49 @@ def test_fates_are_told(wire_day: Path, tmp_path: Path) -> None:
         query.query(tmp_path / "two.jsonl", store)
     with pytest.raises(InputError, match="no such file"):
         query.query(tmp_path / "nowhere.txt", store)
+
+
+LINES = b"""\
+{"id": "frog", "publisher": "Mill Post", "date": "2026-03-09T12:00:00Z", "text": "the frog in the mill was white; nobody knew"}
+
+{"id": "frog"
+{"id": "frog", "publisher": "Mill Post", "date": "2026-03-09T12:00:00Z", "text": "the frog in the mill was white; nobody knew"}
+"""
+
+
+def test_each_line_is_answered_by_itself(wire_day: Path, tmp_path: Path, reprints: Callable[..., Ended]) -> None:
+    store, file = Store(wire_day), tmp_path / "asked.jsonl"
+    first, broken, again = query.each(LINES.splitlines(keepends=True), store, called="asked")
+    assert [one.source for one in (first, broken, again)] == ["asked, line 1", "asked, line 3", "asked, line 4"]
+    assert (broken.fate, (broken.reason or "").partition(":")[0]) == ("rejected", "broken JSON")
+    (tmp_path / "frog.jsonl").write_bytes(LINES.splitlines()[0])
+    alone = query.query(tmp_path / "frog.jsonl", store, called="asked, line 1")
+    assert first == alone  # and the third: it has not become a repeat
+    assert (again.fate, again.cluster_id) == (alone.fate, alone.cluster_id) == ("new", "c-frog")
+    file.write_bytes(LINES)
+    printed = reprints("query", file, "--each-line", "--store", wire_day, "--format", "json").out.splitlines()
+    assert [json.loads(line)["fate"] for line in printed] == ["new", "rejected", "new"]
+    assert reprints("query", file, "--each-line", "--store", wire_day).out.count("c-frog") >= 2
+    refused = reprints("query", tmp_path / "nowhere.jsonl", "--each-line", "--store", wire_day)
+    assert refused.code == 2
+    assert "No such file or directory; name a file of JSON lines" in refused.err
+
+
+def test_a_line_is_answered_before_the_next_is_written(wire_day: Path) -> None:
+    """As an editing system would ask: one command is kept open, and spoken to through its pipes."""
+    asked = LINES.splitlines(keepends=True)[0]
+    command = [sys.executable, "-c", "from pipeline.cli import main; main()", "query", "-", "--each-line"]
+    with subprocess.Popen(
+        [*command, "--format", "json", "--store", str(wire_day)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for _ in range(2):
+            process.stdin.write(asked)
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["article_id"] == "frog"
+        process.stdin.close()
+        assert process.wait(timeout=60) == 0
 
 
 def test_a_store_that_nobody_may_write_to_without_indexes_gives_the_same(

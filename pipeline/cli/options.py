@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
-from pipeline.errors import ReprintsError, StoreError
+from pipeline.errors import InputError, ReprintsError, StoreError
 
 if TYPE_CHECKING:
     from pipeline.watch import Watch
@@ -28,10 +28,12 @@ __all__ = [
     "WAIT",
     "Day",
     "as_json",
+    "as_line",
     "expected",
     "logged",
     "mark",
     "one_file",
+    "opened",
 ]
 
 
@@ -95,6 +97,13 @@ def as_json(told: Any) -> str:
     return msgspec.json.format(msgspec.json.encode(told)).decode()
 
 
+def as_line(told: Any) -> str:
+    """Plain data as JSON on one line."""
+    import msgspec
+
+    return msgspec.json.encode(told).decode()
+
+
 def mark() -> Callable[[str], str] | None:
     """How found words are marked on standard output: underlined on a terminal; None elsewhere."""
     if not sys.stdout.isatty():
@@ -114,6 +123,14 @@ def one_file(name: str) -> Iterator[Path]:
         path = Path(folder) / f"standard-input{_LOOKS.get(first, '.txt')}"
         path.write_bytes(content)
         yield path
+
+
+def opened(name: str) -> AbstractContextManager[BinaryIO]:
+    """The lines of the file of that name, those of standard input for `-`."""
+    try:
+        return cast("AbstractContextManager[BinaryIO]", click.open_file(name, "rb"))
+    except OSError as error:
+        raise InputError(f"{name}: {error.strerror}; name a file of JSON lines, or - for standard input") from error
 
 
 _LOOKS = {b"{": ".json", b"[": ".json", b"<": ".html"}

@@ -6,7 +6,21 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import ANYWAY, AT, CONFIG, FILE, FORMAT, STORE, WAIT, as_json, logged, mark, one_file
+from pipeline.cli.options import (
+    ANYWAY,
+    AT,
+    CONFIG,
+    FILE,
+    FORMAT,
+    STORE,
+    WAIT,
+    as_json,
+    as_line,
+    logged,
+    mark,
+    one_file,
+    opened,
+)
 from pipeline.errors import AuditError
 
 __all__ = ["explain", "forget", "query", "rebuild", "rollback", "verify_store"]
@@ -46,20 +60,30 @@ def explain(article_id: str, other_id: str | None, place: str, run_id: str | Non
 @click.argument("file", type=click.Path(allow_dash=True), metavar="FILE|-")
 @STORE
 @click.option("--at", "run_id", metavar="RUN_ID", help="After an earlier run  [default: the newest]")
+@click.option("--each-line", "by_line", is_flag=True, help="FILE has a JSON object a line; answer each as it comes.")
 @FORMAT
-def query(file: str, place: str, run_id: str | None, form: str) -> None:
+def query(file: str, place: str, run_id: str | None, by_line: bool, form: str) -> None:
     """Tell where the one article in FILE would go, if a run took it in now: which story it is a print of, whose copy it is,
     how it was read, and what came close. Nothing of the store is changed or held, and it may be read-only.
 
     FILE is a scraped page as text, a JSON object with the usual field names, or whatever else a run reads; - is standard
     input. The settings are those of the run.
+
+    Most of the time is Python's, to load what it needs. Who asks often keeps one command open with --each-line and writes
+    article after article to its standard input: each is answered at once, with --format json as a line.
     """
     from pipeline import query as querying
     from pipeline.storage.store import open_store
 
-    with open_store(place) as store, one_file(file) as path:
-        answer = querying.query(path, store, run_id, called=file)
-        click.echo(as_json(answer) if form == "json" else querying.text(answer, mark()))
+    with open_store(place) as store:
+        if by_line:
+            with opened(file) as lines:
+                for answer in querying.each(lines, store, run_id, called=file):
+                    click.echo(as_line(answer) if form == "json" else f"{querying.text(answer, mark())}\n")
+            return
+        with one_file(file) as path:
+            answer = querying.query(path, store, run_id, called=file)
+            click.echo(as_json(answer) if form == "json" else querying.text(answer, mark()))
 
 
 @click.command("verify-store")

@@ -62,7 +62,8 @@ def _reading(told: Reading) -> Iterator[str]:
         yield "  the text is no longer kept"
         return
     yield f"  from        {_safe(told.source or '')}, a {told.field}{_given(', byline ', told.byline)}"
-    where = f" in {told.n_paragraphs} paragraphs or lines" if told.n_paragraphs else "; the text is no longer kept"
+    pieces = "paragraph" if told.n_paragraphs == 1 else "paragraphs or lines"
+    where = f" in {told.n_paragraphs} {pieces}" if told.n_paragraphs else "; the text is no longer kept"
     yield f"  body        {told.n_words:,} words{where}"
     if told.n_earlier:
         yield f"  versions    this is the newest; {several(told.n_earlier, 'earlier one')} came too"

@@ -1,11 +1,14 @@
 """Where a new article would go: what a run with it alone would make of it, without a change to the store.
 
-`query` gives it as plain data (`Answer`), `text` the same in words. `rehearse` is how it is found out.
+`query` gives it as plain data (`Answer`), `each` of one article after the other, `text` the same in words. `rehearse` is how it
+is found out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import pyarrow.compute as pc
@@ -21,7 +24,7 @@ from pipeline.query.words import text
 from pipeline.storage.store import Store
 from pipeline.watch import Watch
 
-__all__ = ["Answer", "query", "text"]
+__all__ = ["Answer", "each", "query", "text"]
 
 
 def query(
@@ -42,6 +45,20 @@ def query(
     with rehearsed(file, store, run_id, watch) as found:
         answer = _answer(found, store, run_id, called or str(file))
     return answer
+
+
+def each(lines: Iterable[bytes], store: Store, run_id: str | None = None, *, called: str) -> Iterator[Answer]:
+    """The answer to each line as soon as it is there: an article as a JSON object. No article knows of those before it.
+
+    `called`: how the lines together are called in the answers. Blank lines are passed over; one that cannot be read is
+    answered, too, as `rejected`. Without a `run_id` each is asked after the run that is the newest then.
+    """
+    with TemporaryDirectory(prefix="reprints-") as folder:
+        file = Path(folder) / "line.jsonl"
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                file.write_bytes(line)
+                yield query(file, store, run_id, called=f"{called}, line {number}")
 
 
 def _answer(found: Rehearsal, store: Store, run_id: str, called: str) -> Answer:
