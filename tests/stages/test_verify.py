@@ -14,7 +14,7 @@ from pipeline import config
 from pipeline.stages import pair, sketch, verify
 from pipeline.stages.kernels import arrays, compare
 from pipeline.stages.verify import rules
-from pipeline.stages.verify.figures import Figures, Flat
+from pipeline.stages.verify.figures import Figures, Flat, distinct
 from tests.stages import oracle
 
 SKETCH = config.Sketch(shingle_words=2)
@@ -164,7 +164,8 @@ def test_quoted_names_and_onsets_are_those_of_plain_python(texts: list[str]) -> 
     texts = [text.replace("ef", '"').replace("gh", "Ann") for text in texts]
     table = pa.table({"article_id": [str(i) for i in range(len(texts))], "body": pa.array(texts, pa.large_string())})
     pairs = np.array(list(combinations(range(len(texts)), 2)))
-    found = Figures(Flat.of(sketch.run(table, SKETCH)), pairs[:, 0], pairs[:, 1])
+    flat = Flat.of(sketch.run(table, SKETCH))
+    found = Figures(flat, distinct(flat, pairs), pairs[:, 0], pairs[:, 1])
     for n, (left, right) in enumerate(pairs.tolist()):
         sides = [oracle.shingles(texts[row], 2, 5) for row in (left, right)]
         shared = set(sides[0]) & set(sides[1])

@@ -1,4 +1,4 @@
-"""What numba has no name for: an unaligned load, counting trailing zeros, and a loop that counts no references."""
+"""What numba has no name for: an unaligned load, trailing zeros, a word to the caches, and a loop that counts no references."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-__all__ = ["load64", "loop", "trailing_zeros"]
+__all__ = ["load64", "loop", "prefetch", "trailing_zeros"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -50,3 +50,22 @@ def trailing_zeros(typingctx: Any, value: types.Integer) -> Any:
         return builder.cttz(args[0], cgutils.false_bit)
 
     return types.uint64(types.uint64), codegen
+
+
+@intrinsic
+def prefetch(typingctx: Any, data: types.Array, index: types.Integer) -> Any:
+    """Have the line of memory with data[index] on its way to the caches while something else is done.
+
+    Changes nothing but the time, and may be of any index: what is not there is not fetched.
+    """
+
+    def codegen(context: Any, builder: ir.IRBuilder, signature: Any, args: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        place = builder.bitcast(builder.gep(array.data, [args[1]]), ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [place.type, number, number, number])
+        fetch = builder.module.declare_intrinsic("llvm.prefetch", [place.type], fnty=kind)
+        builder.call(fetch, [place, number(0), number(3), number(1)])  # to be read; soon, and more than once; data
+        return context.get_dummy_value()
+
+    return types.void(data, types.intp), codegen

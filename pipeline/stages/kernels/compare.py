@@ -1,7 +1,9 @@
 """Exact comparison of candidate pairs: shared shingles, how many of them are quoted, the longest shared run, shared figures.
 
 The pairs come grouped by their left text. Its shingles go into one open-addressing table of positions, and the shingles of
-each right text are looked up in it: no set is kept for any text, and nothing is sorted.
+each right text are looked up in it: no set is kept for any text, and nothing is sorted. Most shingles of most pairs are not
+shared, and a processor is slow where it cannot foresee which: so a first pass without a branch picks out those that may
+be, by a table of bytes, and only they are looked up. Meanwhile the text after the next is fetched from memory.
 """
 
 from __future__ import annotations
@@ -10,12 +12,17 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.kernels.bits import loop
+from pipeline.stages.kernels.bits import loop, prefetch
 
 __all__ = ["PASSAGE", "compare", "distinct_counts", "shared_values"]
 
 #: Shingles in a run that is long enough to be a passage and no turn of phrase.
 PASSAGE = 8
+
+_PLACES = np.uint32(
+    4
+)  # bytes of the first pass for each slot of the table: of those not shared one in 32 or less passes
+_LINE = 64 // 4  # values in a line of memory
 
 # Shingles of each text and their offsets, and those of its quotations.
 Lists = tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]
@@ -43,6 +50,12 @@ def _mask(size: int) -> np.uint32:
     while slots < 8 * size:
         slots *= 2
     return np.uint32(slots - 1)
+
+
+@loop
+def _wide(mask: np.uint32) -> np.uint32:
+    """The mask of the bytes of the first pass, of that of the table."""
+    return np.uint32(_PLACES * (mask + np.uint32(1)) - np.uint32(1))
 
 
 @loop
@@ -126,14 +139,18 @@ def compare(
     begins at 1 in both. A run is followed from the first place a value has in the left list, so in a text that repeats
     itself it is a lower bound. Of runs as long the first in the right list counts.
     """
-    most = _largest(offsets, left)
+    most, most_right = _largest(offsets, left), _largest(offsets, right)
     table = np.empty(np.int64(_mask(most)) + 1, np.int32)
+    may = np.empty(
+        np.int64(_wide(_mask(most))) + 1, np.bool_
+    )  # by the low bits of a value: whether the left list may have it
+    hits = np.empty(most_right + 1, np.int32)  # positions in the right list of values that may be in the left one
     seen = np.empty(most, np.int64)  # by position in the left list: the last pair that met it
     places = np.empty(most, np.int32)  # by position in the left list: the first one that has its value
     in_left = np.empty(most, np.bool_)  # by position in the left list: whether it is quoted
-    in_right = np.empty(_largest(offsets, right), np.bool_)
+    in_right = np.empty(most_right, np.bool_)
     sides, found = (left, right), (shared, longest, begins, onsets, quoted)
-    _compare((values, offsets, quotes, quote_offsets), sides, found, table, seen, places, in_left, in_right)
+    _compare((values, offsets, quotes, quote_offsets), sides, found, table, may, hits, seen, places, in_left, in_right)
 
 
 @loop
@@ -142,6 +159,8 @@ def _compare(
     sides: tuple[NDArray[np.int64], NDArray[np.int64]],
     found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     table: NDArray[np.int32],
+    may: NDArray[np.bool_],
+    hits: NDArray[np.int32],
     seen: NDArray[np.int64],
     places: NDArray[np.int32],
     in_left: NDArray[np.bool_],
@@ -150,30 +169,42 @@ def _compare(
     values, offsets, quotes, quote_offsets = lists
     left, right = sides
     shared, longest, begins, onsets, quoted = found
-    mask = np.uint32(0)
+    mask = wide = np.uint32(0)
     for pair in range(left.size):
+        if pair + 2 < left.size:
+            for at in range(offsets[right[pair + 2]], offsets[right[pair + 2] + 1], _LINE):
+                prefetch(values, at)  # type: ignore[arg-type]
         first, last = offsets[left[pair]], offsets[left[pair] + 1]
         size = last - first
         if pair == 0 or left[pair] != left[pair - 1]:
             mask = _mask(size)
+            wide = _wide(mask)
             _mark(quotes, quote_offsets[left[pair]], quote_offsets[left[pair] + 1], size, in_left)
             table[: np.int64(mask) + 1] = -1
+            may[: np.int64(wide) + 1] = False
             seen[:size] = -1
             for i in range(size):
                 slot, at = _find(table, mask, values, first, values[first + i])
                 if at < 0:
                     table[slot] = i
                 places[i] = table[slot]
+                may[values[first + i] & wide] = True
         begin, size_right = offsets[right[pair]], offsets[right[pair] + 1] - offsets[right[pair]]
         _mark(quotes, quote_offsets[right[pair]], quote_offsets[right[pair] + 1], size_right, in_right)
         count, quoted_left, quoted_right = 0, 0, 0
         best, best_left, best_right = 0, 0, 0
         onset_left, onset_right = size, np.int64(-1)
-        j = 0
-        while j < size_right:
+        n_hits = 0
+        for j in range(size_right):
+            hits[n_hits] = j  # stays if the next one does not take its place
+            n_hits += may[values[begin + j] & wide]
+        end = 0  # of the run before
+        for hit in range(n_hits):
+            j = np.int64(hits[hit])
+            if j < end:
+                continue
             _, at = _find(table, mask, values, first, values[begin + j])
             if at < 0:
-                j += 1
                 continue
             run, most = 0, min(size - at, size_right - j)
             while run < most and values[first + at + run] == values[begin + j + run]:
@@ -189,7 +220,7 @@ def _compare(
                 onset_right = j if onset_right < 0 else onset_right
             if run > best:
                 best, best_left, best_right = run, at, j
-            j += run
+            end = j + run
         shared[pair] = count
         longest[pair] = best
         quoted[pair] = max(quoted_left, quoted_right)

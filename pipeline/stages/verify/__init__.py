@@ -11,10 +11,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages.kernels.threads import parallel
-from pipeline.stages.verify.figures import Figures, Flat
+from pipeline.stages.verify.figures import Figures, Flat, distinct
 from pipeline.stages.verify.rules import ACCEPTED, RELATIONS, Facts, by_length, decide
 
 __all__ = ["ACCEPTED", "MATCHES", "RELATIONS", "figures", "run"]
@@ -54,14 +55,17 @@ def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settin
 
 
 def _verified(candidates: pa.Table, flat: Flat, facts: Facts, settings: config.Verify) -> pa.Table:
+    counts = distinct(flat, candidates["left"].to_numpy(), candidates["right"].to_numpy())
     sliced = [candidates.slice(first, _SLICE) for first in range(0, max(1, candidates.num_rows), _SLICE)]
-    found = parallel(lambda part: _decided(part, flat, facts, settings), sliced)
-    return pa.concat_tables(found).combine_chunks()
+    found = parallel(lambda part: _decided(part, flat, counts, facts, settings), sliced)
+    return pa.concat_tables(found)
 
 
-def _decided(candidates: pa.Table, flat: Flat, facts: Facts, settings: config.Verify) -> pa.Table:
+def _decided(
+    candidates: pa.Table, flat: Flat, counts: NDArray[np.int64], facts: Facts, settings: config.Verify
+) -> pa.Table:
     left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
-    figures = Figures(flat, left, right)
+    figures = Figures(flat, counts, left, right)
     relation, reason = decide(figures, flat.n_words, facts.of(left, right), settings)
     return pa.Table.from_arrays(
         [
@@ -113,7 +117,7 @@ def figures(
     )
     by_anchor = np.argsort(anchors, kind="stable")
     cohesion = np.empty(len(own))
-    cohesion[by_anchor] = Figures(flat, anchors[by_anchor], own[by_anchor]).containment
+    cohesion[by_anchor] = Figures(flat, distinct(flat, own), anchors[by_anchor], own[by_anchor]).containment
     return pa.table(
         {
             "article_id": ids.take(pa.array(order)),

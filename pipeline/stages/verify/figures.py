@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 
-__all__ = ["Figures", "Flat"]
+__all__ = ["Figures", "Flat", "distinct"]
 
 _TASK_PAIRS = 4_096  # pairs that one thread compares at a time
 
@@ -38,8 +38,25 @@ class Flat(NamedTuple):
         return cls(shingles, quotes, figures, names, contents, n_words)
 
 
+def distinct(flat: Flat, *sides: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Distinct shingles of the texts that are on a side of a pair, and how many of them stand outside of quotation marks.
+
+    int64 (texts, 2), by row; 0 for other texts.
+    """
+    from pipeline.stages.kernels import compare
+
+    counts = np.zeros((len(flat.n_words), 2), np.int64)
+    paired = np.zeros(len(counts), np.bool_)
+    for rows in sides:
+        paired[rows] = True
+    _in_threads(
+        np.flatnonzero(paired), lambda rows: compare.distinct_counts(*flat.shingles, *flat.quotes, rows, counts)
+    )
+    return counts
+
+
 class Figures:
-    """Exact figures of pairs of texts A (left) and C (right), each an array with one entry a pair.
+    """Exact figures of pairs of texts A (left) and C (right), each an array with one entry a pair. `distinct` has theirs.
 
     - `shared`: distinct shingles in both; `left`, `right`: distinct shingles in each; `same`: they read the same word for
       word. With no shingle in a text, shares are 1.0 for the same words, else 0.0.
@@ -51,16 +68,13 @@ class Figures:
       other has.
     """
 
-    def __init__(self, flat: Flat, left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
+    def __init__(
+        self, flat: Flat, distinct: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
+    ) -> None:
         from pipeline.stages.kernels import compare
 
         self.rows = left, right = arrays.read_only(left), arrays.read_only(right)
         shingles, quotes, figures, names, contents, _ = flat
-        self.lengths = np.diff(shingles[1])
-        distinct = np.zeros((len(self.lengths), 2), np.int64)
-        paired = np.zeros(len(distinct), np.bool_)
-        paired[left] = paired[right] = True
-        _in_threads(np.flatnonzero(paired), lambda rows: compare.distinct_counts(*shingles, *quotes, rows, distinct))
         self.shared, runs, self.quoted, self.figures_shared, self.names_shared = np.zeros((5, len(left)), np.int64)
         self.begins, self.onset = np.zeros((2, len(left), 2), np.int64)
 
@@ -77,9 +91,13 @@ class Figures:
         self.narrated = np.minimum(distinct[left, 1], distinct[right, 1])
         self.longest_run = runs.astype(np.int32)
         self.same = contents[left] == contents[right]
-        self.figures, self.names = (
-            np.minimum(counts[left], counts[right]) for counts in (np.diff(figures[1]), np.diff(names[1]))
-        )
+        self.figures, self.names = (np.minimum(*self._lengths(lists)) for lists in (figures, names))
+        self._sizes = np.stack(self._lengths(shingles), axis=1)
+
+    def _lengths(self, lists: Lists) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """How long a list is, of each text of the pairs."""
+        left, right = (lists[1][rows + 1] - lists[1][rows] for rows in self.rows)
+        return left, right
 
     @property
     def jaccard(self) -> NDArray[np.float64]:
@@ -104,8 +122,7 @@ class Figures:
     @property
     def onset_share(self) -> NDArray[np.float64]:
         """How far into its text the first shared passage begins, of the two the later: float64 in [0, 1]."""
-        lengths = np.maximum(1, np.stack([self.lengths[rows] for rows in self.rows], axis=1))
-        shares: NDArray[np.float64] = self.onset / lengths
+        shares: NDArray[np.float64] = self.onset / np.maximum(1, self._sizes)
         return shares[:, 0].clip(min=shares[:, 1])
 
     def _share(self, whole: NDArray[np.int64]) -> NDArray[np.float64]:

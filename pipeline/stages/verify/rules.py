@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline import config
 from pipeline.stages.kernels import arrays
 from pipeline.stages.verify.figures import Figures
-from pipeline.stages.verify.reasons import Reason, sentences
+from pipeline.stages.verify.reasons import Reason, sentences, spelled
 
 __all__ = ["ACCEPTED", "RELATIONS", "Facts", "by_length", "decide"]
 
@@ -156,8 +156,8 @@ class _Measures:
         self.own = beside.own & ~beside.versions & ~self.resent
         self.cut = np.where(self.own, settings.own_jaccard, settings.min_jaccard)
         self.part = np.where(self.own, settings.own_containment, settings.min_containment)
-        self.cut_name = self._setting("min_jaccard", "own_jaccard")
-        self.part_name = self._setting("min_containment", "own_containment")
+        self.cut_told = self._setting("min_jaccard", "own_jaccard", settings)
+        self.part_told = self._setting("min_containment", "own_containment", settings)
         self.alike, self.contained = self.jaccard >= self.cut, self.containment >= self.part
         self.quoted = figures.quoted / np.maximum(1, figures.shared)
         # A text that is all quotation has no narration of its own.
@@ -165,9 +165,12 @@ class _Measures:
         self.narration = np.where(figures.narrated > 0, told, 1.0)
         self.onset, self.onset_share = figures.onset.max(axis=1), figures.onset_share
 
-    def _setting(self, for_others: str, for_own: str) -> pa.Array:
-        """The name of the setting that holds for each pair."""
-        return pa.array([f" (verify.{for_others})", f" (verify.{for_own})"]).take(pa.array(self.own.astype(np.int8)))
+    def _setting(self, for_others: str, for_own: str, settings: config.Verify) -> pa.Array:
+        """The setting that holds for each pair, in words."""
+        values = (getattr(settings, name) for name in (for_others, for_own))
+        names = (f" (verify.{name})" for name in (for_others, for_own))
+        told = [f"{text}{name}" for text, name in zip(spelled(pa.array(values)).to_pylist(), names, strict=True)]
+        return pa.array(told).take(pa.array(self.own.astype(np.int8)))
 
 
 def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]:
@@ -195,7 +198,7 @@ def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]
         m.names_agree >= _SAME_STORY
     )  # and not a round-up that begins with it
     joins = m.alike | m.contained
-    low = ("jaccard ", m.jaccard, " < ", m.cut, m.cut_name, ", containment ", m.containment, " < ", m.part, m.part_name,
+    low = ("jaccard ", m.jaccard, " < ", m.cut_told, ", containment ", m.containment, " < ", m.part_told,
            ", longest run ", longest_run, " shingles")  # fmt: skip
     return [
         _Rule(figures.same, "identical", ("the same words",)),
@@ -260,7 +263,7 @@ def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]
              f" of it (verify.opening_words {settings.opening_words}, verify.opening_share {settings.opening_share}); jaccard ",
              m.jaccard, ", containment ", m.containment),
         ),
-        _Rule(m.alike, m.kept, ("jaccard ", m.jaccard, " >= ", m.cut, m.cut_name)),
+        _Rule(m.alike, m.kept, ("jaccard ", m.jaccard, " >= ", m.cut_told)),
         _Rule(
             reworked & ~m.own,
             m.kept,
@@ -270,7 +273,7 @@ def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]
         _Rule(
             m.contained & (m.shorter >= settings.min_share * m.longer),
             m.kept,
-            ("containment ", m.containment, " >= ", m.part, m.part_name),
+            ("containment ", m.containment, " >= ", m.part_told),
         ),
         _Rule(
             m.contained,
