@@ -44,9 +44,13 @@ class Sketched:
         left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
         found, order = [verify.MATCHES.empty_table()], [np.empty(0, np.int64)]
         for pairs, rows in _slices(left, right, self._most):
-            part = _with_sides(candidates.take(pa.array(pairs)), np.searchsorted(rows, [left[pairs], right[pairs]]))
-            matches = verify.run(part, self.of(rows), facts.take(pa.array(rows)), settings)
-            found.append(_with_sides(matches, rows[[matches["left"].to_numpy(), matches["right"].to_numpy()]]))
+            sketches, places = self._state.sketches_lying(self._texts.take(pa.array(rows)))
+            row_of = np.full(sketches.num_rows, rows[0])  # nobody asks for what is known of others that lie among them
+            row_of[places] = rows
+            sides = places[np.searchsorted(rows, [left[pairs], right[pairs]])]
+            part = _with_sides(candidates.take(pa.array(pairs)), sides)
+            matches = verify.run(part, sketches, facts.take(pa.array(row_of)), settings)
+            found.append(_with_sides(matches, row_of[[matches["left"].to_numpy(), matches["right"].to_numpy()]]))
             order.append(pairs)
         whole = pa.concat_tables(found).combine_chunks()
         found.clear()  # of millions of pairs no copy more than need be
@@ -83,7 +87,7 @@ def _slices(left: Rows, right: Rows, most: int) -> Iterator[tuple[Rows, Rows]]:
             if len(more) > most:
                 break
             count, rows = 2 * count, more
-        yield order[first : first + count], rows
+        yield np.sort(order[first : first + count]), rows  # as the candidates come: grouped by their earlier rows
         first += count
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline import schema
 from pipeline.stages.kernels import arrays
 
-__all__ = ["Span", "by_group", "holding", "reaches", "rows_of", "within"]
+__all__ = ["Lying", "Span", "by_group", "holding", "lying", "reaches", "rows_of", "within"]
 
 #: A stretch of time, both ends included, in microseconds.
 Span = tuple[int, int]
@@ -36,11 +37,41 @@ def by_group(path: Path, rows: NDArray[np.int64]) -> Iterable[tuple[list[int], N
         yield some.tolist(), rows[first:last] - starts[group[first:last]] + begins[place]
 
 
-def rows_of(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> pa.Table:
-    """Those places of these row groups of a file."""
+class Lying(NamedTuple):
+    """Rows as they lie in files, with others among them, and at which place each of those is that were asked for.
+
+    To bring long lists into another order takes longer than to read them: who can do without asks for this.
+    """
+
+    rows: pa.Table
+    places: NDArray[np.int64]
+
+    def arranged(self) -> pa.Table:
+        """The rows that were asked for, in that order."""
+        as_asked = np.array_equal(self.places, np.arange(self.rows.num_rows))
+        return self.rows if as_asked else self.rows.take(pa.array(self.places))
+
+    @classmethod
+    def together(cls, schema_: pa.Schema, found: Sequence[Lying]) -> Lying:
+        """What was found here and there, one behind the other."""
+        before = arrays.offsets(np.array([len(one.rows) for one in found], np.int64))[:-1]
+        places = [one.places + first for one, first in zip(found, before, strict=True)]
+        rows = pa.concat_tables([schema_.empty_table(), *(one.rows for one in found)])
+        return cls(rows, np.concatenate([np.empty(0, np.int64), *places]))
+
+
+def lying(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> Lying:
+    """Those places of these row groups of a file, with what lies between them where that is less."""
     with pq.ParquetFile(path, metadata=_footer(path)) as file:
         read = file.read_row_groups(groups, columns=wanted.names).select(wanted.names).cast(wanted)
-    return read if np.array_equal(places, np.arange(read.num_rows)) else read.take(pa.array(places))
+    if 2 * len(places) < read.num_rows:
+        return Lying(read.take(pa.array(places)), np.arange(len(places)))
+    return Lying(read, places)
+
+
+def rows_of(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> pa.Table:
+    """Those places of these row groups of a file."""
+    return lying(path, wanted, groups, places).arranged()
 
 
 def holding(path: Path, column: str, wanted: NDArray[np.int64]) -> pa.Table:

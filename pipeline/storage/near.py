@@ -20,6 +20,7 @@ from pipeline import config, schema
 from pipeline.stages import identify
 from pipeline.stages.kernels import arrays
 from pipeline.storage import sharing
+from pipeline.storage.groups import Lying
 from pipeline.storage.index import Edges, Seen, Shared
 from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Ref, Span, State, ends, keys
@@ -79,7 +80,7 @@ class Near(State):
     def __init__(self, parts: Sequence[Ref], shared: Mapping[int, Shared] | None = None) -> None:
         super().__init__(parts)
         self.near: Keys = np.empty(0, np.int64)
-        self._read: dict[tuple[str, ...], tuple[Keys, pa.Table]] = {}
+        self._kept: dict[tuple[str, ...], tuple[Keys, pa.Table]] = {}
         self._shared = dict(shared or {})
         self._shared |= {part.number: Shared(part.folder) for part in self._compared if part.number not in self._shared}
         self._matched = {part.number: Edges(part.folder) for part in self._compared}
@@ -87,7 +88,7 @@ class Near(State):
     def with_part(self, part: Ref) -> Near:
         """The state with a part more."""
         more = Near([*self.parts, part], self._shared)
-        more.near, more._read = self.near, self._read
+        more.near, more._kept = self.near, self._kept
         return more
 
     def texts(
@@ -166,11 +167,14 @@ class Near(State):
         if len(keys) > _FEW:
             return super()._take(name, columns, keys, names)
         asked = name, *(names or columns.names)
-        known, rows = self._read.get(asked, (keys[:0], None))
+        known, rows = self._kept.get(asked, (keys[:0], None))
         new = np.setdiff1d(keys, known)
         if rows is None or len(new):
             read = super()._take(name, columns, new, names)
             known, rows = np.concatenate([known, new]), read if rows is None else pa.concat_tables([rows, read])
-            self._read[asked] = known, rows.combine_chunks()
+            self._kept[asked] = known, rows.combine_chunks()
         order = np.argsort(known)
         return rows.take(pa.array(order[np.searchsorted(known, keys, sorter=order)]))
+
+    def _lying(self, name: str, columns: pa.Schema, keys: Keys, names: list[str] | None) -> Lying:
+        return Lying(self._take(name, columns, keys, names), np.arange(len(keys)))

@@ -24,7 +24,7 @@ from pipeline.stages import identify, learn
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 from pipeline.storage import tables
-from pipeline.storage.groups import Span, by_group, holding, reaches, rows_of, within
+from pipeline.storage.groups import Lying, Span, by_group, holding, lying, reaches, rows_of, within
 from pipeline.storage.part import COMPARED, TAKEN, articles, frozen
 
 __all__ = ["FIRST_SEEN", "Ref", "Span", "State", "ends", "keys", "replaced"]
@@ -218,9 +218,23 @@ class State:
 
     def sketches(self, texts: pa.Table, columns: list[str] | None = None) -> pa.Table:
         """The sketches of texts (key, article, redone), in their order; `columns`: those alone."""
-        found = self.take("sketches", texts["article"].to_numpy(), columns)
-        done = self.redone(texts, found.column_names)
-        return replaced(found, done, np.flatnonzero(texts["redone"].to_numpy() >= 0))
+        return self.sketches_lying(texts, columns).arranged()
+
+    def sketches_lying(self, texts: pa.Table, columns: list[str] | None = None) -> Lying:
+        """The same as they lie: what was done again of a text in the place of what it was at first."""
+        row = texts["redone"].to_numpy()
+        is_redone = row >= 0
+        redone = (texts["key"].to_numpy() >> _PART << _PART) + row
+        names = columns or TAKEN["sketches"].names
+        found = [
+            self._lying("sketches", TAKEN["sketches"], texts["article"].to_numpy()[~is_redone], names),
+            self._lying("redone", COMPARED["redone"], redone[is_redone], names),
+        ]
+        schema_ = pa.schema([TAKEN["sketches"].field(name) for name in names])
+        both = Lying.together(schema_, [one._replace(rows=one.rows.cast(schema_)) for one in found])
+        places = np.empty(len(row), np.int64)
+        places[np.concatenate([np.flatnonzero(~is_redone), np.flatnonzero(is_redone)])] = both.places
+        return both._replace(places=places)
 
     def redone(self, texts: pa.Table, columns: list[str]) -> pa.Table:
         """What was done again of those texts that were, in their order."""
@@ -346,6 +360,12 @@ class State:
         return pa.concat_tables([COMPARED[name].empty_table(), *(rows.cast(COMPARED[name]) for rows in read)])
 
     def _take(self, name: str, columns: pa.Schema, keys: NDArray[np.int64], names: list[str] | None) -> pa.Table:
+        return self._read(name, columns, keys, names).arranged()
+
+    def _lying(self, name: str, columns: pa.Schema, keys: NDArray[np.int64], names: list[str] | None) -> Lying:
+        return self._read(name, columns, keys, names)
+
+    def _read(self, name: str, columns: pa.Schema, keys: NDArray[np.int64], names: list[str] | None) -> Lying:
         wanted = pa.schema([columns.field(column) for column in names or columns.names])
         by_key = np.argsort(keys, kind="stable")
         tasks = [
@@ -353,10 +373,10 @@ class State:
             for part, rows in self._by_part(keys[by_key])
             for of_groups in by_group(part.folder / f"{name}.parquet", rows)
         ]
-        found = pa.concat_tables([wanted.empty_table(), *parallel(lambda task: rows_of(*task), tasks)])
-        if (by_key[:-1] < by_key[1:]).all():
-            return found
-        return found.take(pa.array(np.argsort(by_key)))
+        found = Lying.together(wanted, parallel(lambda task: lying(*task), tasks))
+        places = np.empty(len(keys), np.int64)
+        places[by_key] = found.places
+        return found._replace(places=places)
 
     def _by_part(self, keys: NDArray[np.int64]) -> Iterable[tuple[Ref, NDArray[np.int64]]]:
         """The parts that have some of these keys, by number, each with their rows."""
