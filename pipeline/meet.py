@@ -45,6 +45,7 @@ _DAY = 86_400_000_000  # microseconds
 _PAIRED = ["key", "article_id", "effective_at", "kin", *pair.KEYS.names]
 _OF_TEXT = ["key", "article", "redone", "article_id", "effective_at", "n_words", "text_state"]
 _MATCHES = COMPARED["matches"]
+_SIDES = ["left", "right"]
 
 
 class Articles(NamedTuple):
@@ -113,9 +114,8 @@ def changes(before: State, rows: pa.Table, turns: Turns, matches: pa.Table, sett
     lost = _lost(
         before, np.concatenate([gone, keys[fresh & was]]), matched_in(times[was & (fresh | ~is_now)], settings)
     )
-    accepted = matches.filter(matches["accepted"])
-    touched = [keys[fresh], *(lost[side].to_numpy() for side in ("left", "right"))]
-    touched += [accepted[side].to_numpy() for side in ("left", "right")]
+    accepted = matches.select(_SIDES).filter(matches["accepted"])
+    touched = [keys[fresh], *(rows[side].to_numpy() for rows in (lost, accepted) for side in _SIDES)]
     found = np.unique(np.concatenate(touched))
     return Met(matches, keys[was & (fresh | ~is_now)], gone, found[~arrays.is_in(found, gone)])
 
@@ -160,7 +160,7 @@ def verified(now: State, keys: NDArray[np.int64], candidates: pa.Table, settings
     rows = np.unique(np.concatenate(sides))  # in the order of time, as all of them
     known = articles_of(now, keys[rows], settings, complete=False)
     pairs = pa.table(
-        [*(pa.array(np.searchsorted(rows, side)) for side in sides), candidates["path"]], schema=pair.CANDIDATES
+        [*(pa.array(arrays.places(rows, side)) for side in sides), candidates["path"]], schema=pair.CANDIDATES
     )
     found = known.sketched.verified(pairs, facts_of(known), settings.verify)
     at = known.articles["effective_at"].take(found["right"])
@@ -189,8 +189,8 @@ def reopened(
     if not spans:
         return met.touched, met.matches
     kept = before.matches_of(theirs, spans)
-    kept = kept.filter(pa.array(~arrays.is_in(ends(kept), met.void).any(axis=0)))
-    added = met.matches.filter(pa.array(arrays.is_in(ends(met.matches), theirs).any(axis=0)))
+    kept = arrays.kept(kept, ~arrays.is_in(ends(kept), met.void).any(axis=0))
+    added = arrays.kept(met.matches, arrays.is_in(ends(met.matches), theirs).any(axis=0))
     return theirs, pa.concat_tables([kept, added])
 
 
@@ -213,8 +213,7 @@ def components(
         edges = _edges(before, met, keys, spans)
         for left, right in ties:
             edges = np.concatenate([edges, _tie(there, left, right)], axis=1)
-        place = np.argsort(keys)
-        sides = place[np.searchsorted(keys, edges, sorter=place)]
+        sides = arrays.places(keys, edges)
         is_open = arrays.is_in(keys, met.touched)
         while True:
             either, both = is_open[sides].any(axis=0), is_open[sides].all(axis=0)
@@ -230,7 +229,7 @@ def components(
 
 def _edges(before: State, met: Met, keys: NDArray[np.int64], spans: Sequence[Span]) -> NDArray[np.int64]:
     """The accepted matches that hold now among these texts: keys, int64 (2, matches)."""
-    added = met.matches.filter(met.matches["accepted"])
+    added = met.matches.select(_SIDES).filter(met.matches["accepted"])
     found = []
     for edges, out in ((before.edges(spans), met.void), (added, np.empty(0, np.int64))):
         sides = ends(edges)

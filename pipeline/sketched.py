@@ -47,13 +47,12 @@ class Sketched:
             sketches, places = self._state.sketches_lying(self._texts.take(pa.array(rows)))
             row_of = np.full(sketches.num_rows, rows[0])  # nobody asks for what is known of others that lie among them
             row_of[places] = rows
-            sides = places[np.searchsorted(rows, [left[pairs], right[pairs]])]
+            sides = places[arrays.places(rows, np.stack([left[pairs], right[pairs]]))]
             part = _with_sides(candidates.take(pa.array(pairs)), sides)
             matches = verify.run(part, sketches, facts.take(pa.array(row_of)), settings)
             found.append(_with_sides(matches, row_of[[matches["left"].to_numpy(), matches["right"].to_numpy()]]))
             order.append(pairs)
-        whole = pa.concat_tables(found).combine_chunks()
-        found.clear()  # of millions of pairs no copy more than need be
+        whole = pa.concat_tables(found)  # in chunks: of millions of pairs no copy more than need be
         place = np.argsort(np.concatenate(order), kind="stable")
         return whole if (place[:-1] < place[1:]).all() else whole.take(pa.array(place))
 
@@ -78,12 +77,17 @@ class Sketched:
 
 def _slices(left: Rows, right: Rows, most: int) -> Iterator[tuple[Rows, Rows]]:
     """Pairs, a slice at a time, and the distinct rows they are of, at most so many. The later rows of pairs stay together."""
+    rows = _ends(left, right)
+    if len(rows) <= most:
+        if len(left):
+            yield np.arange(len(left)), rows
+        return
     order, first = np.lexsort((left, right)), 0
     while first < len(order):
         count = max(1, most // 2)  # of so many pairs the rows are few enough
-        rows = _ends(left, right, order[first : first + count])
+        rows = _ends(*_sides(left, right, order[first : first + count]))
         while first + count < len(order):
-            more = _ends(left, right, order[first : first + 2 * count])
+            more = _ends(*_sides(left, right, order[first : first + 2 * count]))
             if len(more) > most:
                 break
             count, rows = 2 * count, more
@@ -91,8 +95,15 @@ def _slices(left: Rows, right: Rows, most: int) -> Iterator[tuple[Rows, Rows]]:
         first += count
 
 
-def _ends(left: Rows, right: Rows, pairs: Rows) -> Rows:
-    return np.unique(np.concatenate([left[pairs], right[pairs]]))
+def _sides(left: Rows, right: Rows, pairs: Rows) -> tuple[Rows, Rows]:
+    return left[pairs], right[pairs]
+
+
+def _ends(left: Rows, right: Rows) -> Rows:
+    """The rows on either side, once each, sorted."""
+    is_end = np.zeros(1 + max(left.max(initial=-1), right.max(initial=-1)), np.bool_)
+    is_end[left] = is_end[right] = True
+    return np.flatnonzero(is_end)
 
 
 def _with_sides(pairs: pa.Table, sides: Rows) -> pa.Table:

@@ -129,7 +129,9 @@ def _unverified(clusters: pa.Table, members: pa.Table, matches: pa.Table) -> pa.
     anchors = clusters["anchor_id"].take(at)
     others = pc.not_equal(members["article_id"], anchors)  # null for the orphan that another invariant tells of
     members, anchors = members.filter(others), anchors.filter(others)
-    accepted = matches.filter(matches["accepted"])
+    leads = anchors.unique()  # of what else matches nothing is asked, and matches may be many
+    with_anchor = pc.or_(pc.is_in(matches["left_id"], leads), pc.is_in(matches["right_id"], leads))
+    accepted = matches.filter(pc.and_(matches["accepted"], with_anchor))
     met = pc.binary_join_element_wise(accepted["left_id"], accepted["right_id"], "\n").combine_chunks()
     smaller, larger = (choose(members["article_id"], anchors) for choose in (pc.min_element_wise, pc.max_element_wise))
     return members.filter(pc.invert(pc.is_in(pc.binary_join_element_wise(smaller, larger, "\n"), met)))

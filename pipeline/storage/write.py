@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline import schema
+from pipeline.stages.kernels import arrays
 
 __all__ = [
     "arrange",
@@ -34,7 +36,17 @@ _COMPRESSION = "zstd"
 
 def arrange(name: str, rows: pa.Table) -> pa.Table:
     """Rows of a published table as the contract has them (`plain`), sorted by key."""
-    return labelled(name, plain(name, rows).sort_by([(key, "ascending") for key in schema.KEYS[name]]))
+    rows, keys = plain(name, rows), schema.KEYS[name]
+    if rows.num_rows and all(pa.types.is_string(rows[key].type) and not rows[key].null_count for key in keys):
+        return labelled(name, _sorted(rows, keys))
+    return labelled(name, rows.sort_by([(key, "ascending") for key in keys]))
+
+
+def _sorted(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
+    """Rows in the order of keys that are all strings, by the ranks of these."""
+    ranks = [arrays.ranks(rows[key]) for key in keys]
+    order = np.lexsort(ranks[::-1])
+    return rows if (order[:-1] < order[1:]).all() else rows.take(pa.array(order))
 
 
 def plain(name: str, rows: pa.Table) -> pa.Table:

@@ -11,7 +11,21 @@ from numpy.typing import NDArray
 
 from pipeline.stages.kernels.threads import parallel
 
-__all__ = ["changes", "counted", "distinct", "hashes", "is_in", "joined", "lists", "offsets", "read_only", "texts"]
+__all__ = [
+    "changes",
+    "counted",
+    "distinct",
+    "hashes",
+    "is_in",
+    "joined",
+    "kept",
+    "lists",
+    "offsets",
+    "places",
+    "ranks",
+    "read_only",
+    "texts",
+]
 
 
 T = TypeVar("T", bound=np.generic)
@@ -103,3 +117,37 @@ def is_in(values: NDArray[np.integer], others: NDArray[np.integer]) -> NDArray[n
     """Which of the values, of any shape, are among the others: as `np.isin`, which sorts and takes several times as long."""
     found = pc.is_in(pa.array(values.ravel()), value_set=pa.array(others.ravel()))
     return found.to_numpy(zero_copy_only=False).reshape(values.shape)
+
+
+def kept(rows: pa.Table, which: NDArray[np.bool_] | np.bool_) -> pa.Table:
+    """Those rows of a table; of all of them no copy is made."""
+    return rows if which.all() else rows.filter(pa.array(which))
+
+
+_SPARSE = 8  # numbers for each key, up to which a table of all numbers is made
+
+
+def places(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place in `keys`, which are distinct and in any order, of each of the values: of any shape, each one of the keys."""
+    if not len(keys):
+        return np.zeros(values.shape, np.int64)
+    low, high = int(keys.min()), int(keys.max())
+    if high - low <= _SPARSE * len(keys):
+        place = np.zeros(high - low + 1, np.int64)
+        place[keys - low] = np.arange(len(keys))
+        found: NDArray[np.int64] = place[values - low]
+        return found
+    order = np.argsort(keys)
+    return order[np.searchsorted(keys, values, sorter=order)]
+
+
+def ranks(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """The place of each string among all that the column has, in order: equal ones have equal ranks. None may be null.
+
+    Numbers are sorted several times as fast as the strings that they stand for.
+    """
+    codes = column.dictionary_encode().combine_chunks()
+    rank = np.empty(len(codes.dictionary), np.int64)
+    rank[pc.sort_indices(codes.dictionary).to_numpy()] = np.arange(len(rank))
+    found: NDArray[np.int64] = rank[codes.indices.to_numpy()]
+    return found
