@@ -17,7 +17,7 @@ from tests import strategies
 
 AS_OF = datetime(2026, 4, 30, tzinfo=UTC)
 SETTINGS = config.Config(
-    pair=config.Pair(window_days=5, bucket_cap=3, pivots=2),
+    pair=config.Pair(window_days=5, bucket_cap=3, pivots=2, band_pivots=1),
     learn=config.Learn(min_texts=2),
     audit=config.Audit(max_rejects=1.0),
 )

@@ -119,6 +119,9 @@ class Pair(Struct, frozen=True, forbid_unknown_fields=True):
     sample_shared: Annotated[int, _count("sampled shingles two articles must share to be compared", ge=1)] = 3
     bucket_cap: Annotated[int, _count("a larger bucket is compared with its pivots only", ge=2, le=100_000)] = 64
     pivots: Annotated[int, _count("pivots of such a bucket, chosen by content", ge=1, le=1_000)] = 4
+    band_pivots: Annotated[
+        int, _count("those of a band's: texts that are alike meet in many bands", ge=1, le=1_000)
+    ] = 2
 
 
 class Verify(Struct, frozen=True, forbid_unknown_fields=True):

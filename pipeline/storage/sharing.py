@@ -100,7 +100,9 @@ def _deciding(
         rows = rows[np.lexsort((held.key[rows], held.at[rows]))]
         theirs = held.key[rows]
         told = _column(parts, "content", np.sort(theirs))[np.argsort(np.argsort(theirs))]
-        met = pair.pivots_met(held.at[rows], told, theirs >> _PART, int(at[who[0]]), int(contents[who[0]]), settings)
+        path = "sample" if name == "sampled" else "bands"
+        own = int(at[who[0]]), int(contents[who[0]])
+        met = pair.pivots_met(held.at[rows], told, theirs >> _PART, *own, settings, path)
         if met is not None:
             stays[rows] = False
             stays[rows[met]] = True

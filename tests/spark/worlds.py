@@ -23,7 +23,7 @@ AS_OF = datetime(2026, 4, 30, tzinfo=UTC)
 #: With buckets that are hot from four texts on, and furniture from two: what is rare in small worlds happens in them.
 LOCAL = Alone(most=1 << 62)  # however many articles are opened, all of them are held
 SETTINGS = config.Config(
-    pair=config.Pair(window_days=5, bucket_cap=3, pivots=2),
+    pair=config.Pair(window_days=5, bucket_cap=3, pivots=2, band_pivots=1),
     learn=config.Learn(min_texts=2),
     audit=config.Audit(max_rejects=1.0),
 )

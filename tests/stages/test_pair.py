@@ -155,7 +155,7 @@ def test_what_joins_later_is_paired_as_if_all_had_come_at_once(
     world: list[tuple[str, int]], data: st.DataObject
 ) -> None:
     """Rows come and go; the pairs of those that are neither fresh nor disturbed are the old ones, the rest `run` gives."""
-    setting = config.Pair(bucket_cap=2, pivots=2, sample=2, sample_shared=2, window_days=7)
+    setting = config.Pair(bucket_cap=2, pivots=2, band_pivots=1, sample=2, sample_shared=2, window_days=7)
     texts, times = [text for text, _ in world], np.array([day * DAY // 2 for _, day in world], np.int64)
     presence = st.sampled_from(["stays", "stays", "stays", "comes", "goes"])
     fates = np.array([data.draw(presence) for _ in world], "U5")
@@ -179,7 +179,7 @@ def test_what_joins_later_is_paired_as_if_all_had_come_at_once(
 @given(WORLD)
 @settings(deadline=None)
 def test_articles_that_come_in_the_order_of_time_disturb_nobody(world: list[tuple[str, int]]) -> None:
-    setting = config.Pair(bucket_cap=2, pivots=2, sample=2, sample_shared=2, window_days=7)
+    setting = config.Pair(bucket_cap=2, pivots=2, band_pivots=1, sample=2, sample_shared=2, window_days=7)
     world = sorted(world, key=lambda article: article[1])
     texts, times = [text for text, _ in world], np.array([day * DAY // 2 for _, day in world], np.int64)
     now = np.ones(len(world), np.bool_)

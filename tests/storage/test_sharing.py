@@ -20,7 +20,7 @@ from pipeline.storage.sharing import TOLD, sharing
 from tests.strategies import few
 
 _DAY = 86_400_000_000
-_SETTINGS = config.Pair(bucket_cap=2, pivots=2, sample_shared=2, window_days=4)
+_SETTINGS = config.Pair(bucket_cap=2, pivots=2, band_pivots=1, sample_shared=2, window_days=4)
 _EVER = (-(2**60), 2**60)
 
 
@@ -124,6 +124,6 @@ def test_of_a_bucket_of_thousands_a_few_rows_are_told() -> None:
     )
     places, told = _reached(_World(rows, np.arange(size), rows["at"].to_numpy(), 4_100), np.ones(size, bool))
     met = _pairs(told, places == 4_100, places)
-    assert len(places) <= 3 * _SETTINGS.pivots + 1
+    assert len(places) <= 3 * _SETTINGS.band_pivots + 1
     assert met == _pairs(rows, np.arange(size) == 4_100, np.arange(size))
-    assert len(met) == 2 * _SETTINGS.pivots  # those of the oldest of three stretches are out of the window
+    assert len(met) == 2 * _SETTINGS.band_pivots  # those of the oldest of three stretches are out of the window

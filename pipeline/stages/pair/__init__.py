@@ -31,7 +31,7 @@ from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel, workers
 from pipeline.stages.pair.full import pivots_met
 from pipeline.stages.pair.values import Shared, disturbed_by_values, leads, of_values, shared
-from pipeline.stages.pair.world import CANDIDATES, PATHS, VALUE, Joiner, World, distinct, often, table
+from pipeline.stages.pair.world import CANDIDATES, PATHS, VALUE, Joiner, World, distinct, limits, often, table
 
 __all__ = [
     "CANDIDATES",
@@ -124,9 +124,9 @@ def run(
     twins = twins[wanted[twins] | wanted[stands_for[twins]]]
     found = [
         stands_for[twins].astype(np.uint64) << VALUE | twins.astype(np.uint64),
-        often(joiner.pairs(joiner.short())),
+        often(joiner.pairs(joiner.short(), "short")),
         distinct(joiner.of_bands()),
-        often(joiner.pairs(joiner.sampled(), workers()), settings.sample_shared),
+        often(joiner.pairs(joiner.sampled(), "sample", workers()), settings.sample_shared),
     ]
     return table(found, world.order)
 
@@ -155,12 +155,14 @@ def disturbed(
     alone_was, alone_now = was & (leads_was == rows), now & (leads_now == rows)
     joiner = Joiner(world, alone_was | alone_now, alone_was != alone_now, settings)
 
-    def disturb(path: Callable[[], NDArray[np.uint64]]) -> None:  # threads only ever set a row of `found`
-        ordered = path()
+    def disturb(task: tuple[str, Callable[[], NDArray[np.uint64]]]) -> None:  # threads only ever set a row of `found`
+        path, having = task
+        ordered = having()
         ordered.sort()
-        join.disturb(ordered, world.times, world.contents, alone_was, alone_now, *joiner.limits, found)
+        join.disturb(ordered, world.times, world.contents, alone_was, alone_now, *limits(settings, path), found)
 
-    parallel(disturb, [joiner.sampled, joiner.short, *joiner.bands()])
+    bands = [("bands", band) for band in joiner.bands()]
+    parallel(disturb, [("sample", joiner.sampled), ("short", joiner.short), *bands])
     out = np.empty_like(found)
     out[world.order] = found & stays
     return out

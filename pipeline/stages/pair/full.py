@@ -22,14 +22,15 @@ def pivots_met(
     at: int,
     content: int,
     settings: config.Pair,
+    path: str,
 ) -> NDArray[np.int64] | None:
     """The places of those rows of a bucket that another of that content comes to meet, or ceases to, at the time `at`.
 
-    None, where that is not all there is to know: the bucket is not above the cap for all who look back on that time, the row is
-    or might be a pivot itself, or has a twin. `times` ascend; of rows of one time those of one part are in their order. The row
-    itself is not among them.
+    `path`: the one on which the bucket lies. None, where that is not all there is to know: the bucket is not above the cap for
+    all who look back on that time, the row is or might be a pivot itself, or has a twin. `times` ascend; of rows of one time
+    those of one part are in their order. The row itself is not among them.
     """
-    window, cap, pivots = limits(settings)
+    window, cap, pivots = limits(settings, path)
     before, after, last = (
         int(np.searchsorted(times, *where)) for where in ((at, "left"), (at, "right"), (at + window, "right"))
     )

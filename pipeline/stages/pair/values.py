@@ -38,6 +38,11 @@ class Shared(NamedTuple):
     values: NDArray[np.uint32]
     rows: NDArray[np.int64]
 
+    @property
+    def name(self) -> str:
+        """The name of the path."""
+        return PATHS[self.path] if self.path >= 0 else "bands"
+
 
 def shared(keys: pa.Table, alone: NDArray[np.bool_]) -> Iterator[Shared]:
     """All that `run` joins of the rows that stand `alone`: for machines that each look at some of the values.
@@ -66,7 +71,7 @@ def of_values(
 
     keys = found.values.astype(np.uint64) << VALUE | found.rows.astype(np.uint64)
     keys.sort()
-    told = (keys, times, contents, fresh, *limits(settings))
+    told = (keys, times, contents, fresh, *limits(settings, found.name))
     out = np.empty(join.emit_pairs(*told, np.empty(0, np.uint64)), np.uint64)
     if len(out):
         join.emit_pairs(*told, out)
@@ -87,5 +92,5 @@ def disturbed_by_values(
     keys = found.values.astype(np.uint64) << VALUE | found.rows.astype(np.uint64)
     keys.sort()
     out = np.zeros(len(times), np.bool_)
-    join.disturb(keys, times, contents, was, now, *limits(settings), out)
+    join.disturb(keys, times, contents, was, now, *limits(settings, found.name), out)
     return out

@@ -35,9 +35,10 @@ VALUE = np.uint64(32)
 ROW = np.uint64(0xFFFFFFFF)
 
 
-def limits(settings: config.Pair) -> tuple[int, int, int]:
-    """The window in microseconds, the cap of a bucket, and its pivots: what `kernels.join` asks for."""
-    return int(settings.window_days * _MICROSECONDS), settings.bucket_cap, settings.pivots
+def limits(settings: config.Pair, path: str) -> tuple[int, int, int]:
+    """The window in microseconds, the cap of a bucket, and its pivots on that path: what `kernels.join` asks for."""
+    pivots = settings.band_pivots if path == "bands" else settings.pivots
+    return int(settings.window_days * _MICROSECONDS), settings.bucket_cap, pivots
 
 
 class World:
@@ -76,18 +77,19 @@ class Joiner:
 
     def __init__(self, world: World, alone: NDArray[np.bool_], fresh: NDArray[np.bool_], settings: config.Pair) -> None:
         self.world, self.fresh, self.alone = world, fresh, alone
-        self.limits = limits(settings)
+        self.settings = settings
         self.rows = np.flatnonzero(alone & world.has_shingles)
         self.is_partial = not bool(fresh[alone].all())
 
-    def pairs(self, keys: NDArray[np.uint64], pieces: int = 1) -> NDArray[np.uint64]:
-        """The pairs of rows whose keys have equal values, in so many `pieces` at a time; `keys` is sorted in place."""
+    def pairs(self, keys: NDArray[np.uint64], path: str, pieces: int = 1) -> NDArray[np.uint64]:
+        """The pairs of rows whose keys of a path have equal values, so many `pieces` at a time; `keys` is sorted in place."""
         from pipeline.stages.kernels import join
 
         def emit(task: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> int:
             piece, out = task
-            return join.emit_pairs(piece, self.world.times, self.world.contents, self.fresh, *self.limits, out)
+            return join.emit_pairs(piece, self.world.times, self.world.contents, self.fresh, *told, out)
 
+        told = limits(self.settings, path)
         keys.sort()
         ends = np.linspace(0, len(keys), pieces + 1).astype(np.int64)[1:-1]
         cuts = np.searchsorted(keys, keys[ends] >> VALUE << VALUE) if len(keys) else ends  # a value stays whole
@@ -123,7 +125,7 @@ class Joiner:
         """The pairs of each band in turn, with repeats across bands."""
         step, bands = workers() if len(self.rows) >= _MANY_ROWS else 1, self.bands()
         for first in range(0, len(bands), step):
-            yield from parallel(lambda band: self.pairs(band()), bands[first : first + step])
+            yield from parallel(lambda band: self.pairs(band(), "bands"), bands[first : first + step])
 
     def _keys(self, values: NDArray[np.uint32], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
         if self.is_partial:
