@@ -334,6 +334,18 @@ def test_xml_of_no_use_is_one_reject(data: bytes, reason: str) -> None:
     assert reason in rejects[0][1]
 
 
+@pytest.mark.parametrize(("stray", "n_rows"), [(b"<channel>", 0), (b"</item>", 1)])
+def test_a_tag_closed_too_often_may_have_hidden_what_follows(stray: bytes, n_rows: int) -> None:
+    """The parser mends it by closing more than was meant, in the worst case the document: then it says that it has ended."""
+    data = rss(STORY)
+    broken = data.replace(stray, stray + b"<a></b></b>" if stray.startswith(b"</") else stray + b"</channel></rss2>", 1)
+    rows, rejects, report = whole(broken)
+    assert len(rows) == n_rows
+    assert "broken XML in line" in rejects[0][1]
+    assert "what follows may be missing" in rejects[0][1]
+    assert report.status == "failed"
+
+
 def test_depth_is_bounded() -> None:
     rows, rejects, _ = whole(rss(STORY, "<b>" * 100_000 + "x" + "</b>" * 100_000))
     assert len(rows) == 1

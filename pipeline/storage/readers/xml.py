@@ -99,7 +99,7 @@ class _Parser:
         return self._events
 
     def _parsed(self) -> Iterator[tuple[str, _Element]]:
-        from lxml.etree import LxmlError, XMLPullParser
+        from lxml.etree import ErrorTypes, LxmlError, XMLPullParser
 
         parser: Any = XMLPullParser(
             events=("start", "end"),
@@ -123,6 +123,10 @@ class _Parser:
             raise Unreadable(f"broken XML: {error}") from error
         for _, element in parser.read_events():
             yield "cut", element
+        # What is mended by closing something else may have closed too much: then nobody reads what follows.
+        for error in parser.feed_error_log:
+            if error.type == ErrorTypes.ERR_TAG_NAME_MISMATCH:
+                raise Unreadable(f"broken XML in line {error.line:,}: {error.message}; what follows may be missing")
 
 
 def _spelled(chunks: Iterator[bytes]) -> Iterator[bytes]:
