@@ -124,9 +124,9 @@ class _Parser:
         for _, element in parser.read_events():
             yield "cut", element
         # What is mended by closing something else may have closed too much: then nobody reads what follows.
-        for error in parser.feed_error_log:
-            if error.type == ErrorTypes.ERR_TAG_NAME_MISMATCH:
-                raise Unreadable(f"broken XML in line {error.line:,}: {error.message}; what follows may be missing")
+        for told in parser.feed_error_log:
+            if told.type == ErrorTypes.ERR_TAG_NAME_MISMATCH:
+                raise Unreadable(f"broken XML in line {told.line:,}: {told.message}; what follows may be missing")
 
 
 def _spelled(chunks: Iterator[bytes]) -> Iterator[bytes]:
