@@ -9,8 +9,10 @@ in an environment of its own, which `make bench` sets up; one that cannot be set
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -28,6 +30,8 @@ __all__ = ["Contender", "Unmeasured", "compare", "contenders", "main"]
 _WARM_ARTICLES = 4_000  # two row groups: joined arrays differ in kind from a single one, and have kernels of their own
 _BOUNDS_ARTICLES = 20_000
 _POLL_SECONDS = 0.1
+_PROC = Path("/proc")
+_OF_FILE = 30  # times its size: more than any contender takes
 _EXACT, _ESTIMATE, _CLUSTERS = "exact pairs", "pairs by estimate", "clusters, unverified"
 
 
@@ -97,6 +101,7 @@ def measure(contender: Contender, job: Job, out: Path, environments: Path) -> di
     command = [python, "-m", "benchmarks.contender", contender.module, str(out.with_suffix(".job")), str(out)]
     threads = {name: str(contender.processes) for name in ("REPRINTS_THREADS", "RAYON_NUM_THREADS")}
     silence = {"DO_NOT_TRACK": "1", "HF_HUB_OFFLINE": "1"}  # no peer calls home while it is timed
+    fetch_memory(Path(job.path))
     peak = 0
     with (
         out.with_suffix(".err").open("w") as errors,
@@ -124,21 +129,39 @@ def _last_line(file: Path) -> str:
 
 
 def tree_memory(pid: int) -> int:
-    """Memory held now by a process and its descendants, in bytes; shared pages count once (Linux), 0 where unknown."""
-    total, pending = 0, [pid]
+    """Memory held now by a process and its descendants, in bytes; shared pages count once (Linux), 0 where unknown.
+
+    To count shared pages stops a process for as long as its tables of pages are gone through, so of one that is alone, and
+    shares none, its own figure is taken.
+    """
+    pids, pending = list[int](), [pid]
     while pending:
-        folder = Path("/proc") / str(pending.pop())
-        try:
-            lines = (folder / "smaps_rollup").read_text().splitlines()
-            pending += [int(child) for task in (folder / "task").iterdir() for child in _children(task)]
-        except OSError:  # it has ended meanwhile, or there is no /proc
-            continue
-        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+        pids.append(pending.pop())
+        with contextlib.suppress(OSError):  # it has ended meanwhile, or there is no /proc
+            pending += [int(child) for task in (_PROC / str(pids[-1]) / "task").iterdir() for child in _children(task)]
+    total = 0
+    for one in pids:
+        with contextlib.suppress(OSError):
+            if len(pids) == 1:
+                return int((_PROC / str(one) / "statm").read_text().split()[1]) * resource.getpagesize()
+            lines = (_PROC / str(one) / "smaps_rollup").read_text().splitlines()
+            total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
     return total
 
 
 def _children(task: Path) -> list[str]:
     return (task / "children").read_text().split()
+
+
+def fetch_memory(path: Path) -> None:
+    """Have the memory at hand that work on that file may take, whoever ran before it and how long ago.
+
+    A virtual machine gives what is idle back to its host; to fetch it again costs a fast program half as much time again as
+    its work, and a slow one nothing to speak of.
+    """
+    free = os.sysconf("SC_AVPHYS_PAGES") * resource.getpagesize()
+    command = f"import numpy; numpy.ones({min(_OF_FILE * path.stat().st_size, free // 2) // 8})"
+    subprocess.run([sys.executable, "-c", command], check=True)
 
 
 def compare(

@@ -73,6 +73,7 @@ def measure(articles: int, rounds: int, seed: int, folder: Path) -> dict[str, li
         out = folder / "core.json"
         for name in ("job", "core"):
             command = [sys.executable, "-m", "benchmarks.whole", "--core", name, str(path), str(warm), str(out)]
+            core.fetch_memory(path)
             _, peak = watched(command)
             found[name].append(Measured(**json.loads(out.read_text()), peak=peak))
         found["run"].append(of_run(path, store))
@@ -124,6 +125,7 @@ def skew(articles: int, seed: int, folder: Path) -> dict[str, Measured]:
 def of_run(path: Path, store: Path) -> Measured:
     """A run on an empty store, which is removed again."""
     shutil.rmtree(store, ignore_errors=True)
+    core.fetch_memory(path)
     seconds, peak = watched([REPRINTS, "run", str(path), "--store", str(store)])
     stages = json.loads((store / "current" / "manifest.json").read_text())["seconds"]
     shutil.rmtree(store)
