@@ -23,6 +23,8 @@ __all__ = ["Sketched"]
 
 Rows = NDArray[np.int64]
 
+_PAIRED = 2  # times as many as elsewhere: nothing but sketches is held, and those of a slice may lie all over a large file
+
 
 class Sketched:
     """The sketches of `texts` (key, article and redone name them to the state), by row. `most` of them are held at a time."""
@@ -43,7 +45,7 @@ class Sketched:
         """`verify.run` of candidates, in their order; `facts` in the order of the texts."""
         left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
         found, order = [verify.MATCHES.empty_table()], [np.empty(0, np.int64)]
-        for pairs, rows in _slices(left, right, self._most):
+        for pairs, rows in _slices(left, right, _PAIRED * self._most):
             sketches, places = self._state.sketches_lying(self._texts.take(pa.array(rows)))
             row_of = np.full(sketches.num_rows, rows[0])  # nobody asks for what is known of others that lie among them
             row_of[places] = rows

@@ -433,7 +433,7 @@ def test_an_article_of_an_older_release_can_be_explained_and_taken_down(
     forget.forget(["a"], Store(old))
     assert partition(old) == {frozenset("b"), frozenset("c"), frozenset("f")}
     assert sound(old)
-    assert "in 1 paragraphs" in reprints("explain", "b", "--store", old).out
+    assert "in 1 paragraph\n" in reprints("explain", "b", "--store", old).out
     assert run(old, night(old.parent, "again", article("a"), article("b"))).counts["forgotten"] == 1
 
 
