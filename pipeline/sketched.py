@@ -23,7 +23,7 @@ __all__ = ["Sketched"]
 
 Rows = NDArray[np.int64]
 
-_PAIRED = 2  # times as many as elsewhere: nothing but sketches is held, and those of a slice may lie all over a large file
+_PAIRED = 2  # times as many as elsewhere: sketches alone are held, and those of a slice may lie all over a file
 
 
 class Sketched:
