@@ -43,3 +43,27 @@ def test_distinct_sorts_each_list_and_drops_repeats(lists: list[list[int]]) -> N
     values, sizes = arrays.distinct(flat, np.array([len(one) for one in lists], np.int64))
     ends = np.cumsum(sizes)
     assert [part.tolist() for part in np.split(values, ends[:-1])][: len(lists)] == [sorted(set(one)) for one in lists]
+
+
+@given(st.data(), st.sets(st.integers(-(2**40), 2**40), max_size=12), st.booleans())
+def test_places_are_those_of_a_list(data: st.DataObject, keys: set[int], dense: bool) -> None:
+    held = data.draw(st.permutations(sorted({key % 16 for key in keys} if dense else keys)))
+    values = data.draw(st.lists(st.sampled_from(held), max_size=9)) if held else []
+    asked = np.array([values, values[::-1]], np.int64)
+    found = arrays.places(np.array(held, np.int64), asked)
+    assert found.tolist() == [[held.index(value) for value in row] for row in asked.tolist()]
+
+
+@given(st.lists(st.lists(st.text("aé한\U0001f600", max_size=2), max_size=5), min_size=1, max_size=3))
+def test_ranks_sort_as_the_strings_do(chunks: list[list[str]]) -> None:
+    column = pa.chunked_array(chunks, pa.string())
+    order = sorted({value.encode() for value in column.to_pylist()})
+    assert arrays.ranks(column).tolist() == [order.index(value.encode()) for value in column.to_pylist()]
+
+
+@given(st.lists(st.booleans(), max_size=6))
+def test_of_all_rows_no_copy_is_made(which: list[bool]) -> None:
+    rows = pa.table({"n": pa.array(np.arange(len(which)))})
+    found = arrays.kept(rows, np.array(which, np.bool_))
+    assert found["n"].to_pylist() == [place for place, kept in enumerate(which) if kept]
+    assert (found is rows) == all(which)

@@ -19,9 +19,7 @@ __all__ = ["PASSAGE", "compare", "distinct_counts", "shared_values"]
 #: Shingles in a run that is long enough to be a passage and no turn of phrase.
 PASSAGE = 8
 
-_PLACES = np.uint32(
-    4
-)  # bytes of the first pass for each slot of the table: of those not shared one in 32 or less passes
+_PLACES = np.uint32(4)  # bytes of the first pass for each slot of the table: of values not shared one in 32 passes
 _LINE = 64 // 4  # values in a line of memory
 
 # Shingles of each text and their offsets, and those of its quotations.
@@ -141,9 +139,7 @@ def compare(
     """
     most, most_right = _largest(offsets, left), _largest(offsets, right)
     table = np.empty(np.int64(_mask(most)) + 1, np.int32)
-    may = np.empty(
-        np.int64(_wide(_mask(most))) + 1, np.bool_
-    )  # by the low bits of a value: whether the left list may have it
+    may = np.empty(np.int64(_wide(_mask(most))) + 1, np.bool_)  # by low bits: whether the left list may have a value
     hits = np.empty(most_right + 1, np.int32)  # positions in the right list of values that may be in the left one
     seen = np.empty(most, np.int64)  # by position in the left list: the last pair that met it
     places = np.empty(most, np.int32)  # by position in the left list: the first one that has its value
