@@ -180,18 +180,17 @@ def opened(kept: State, now: State, met: Met, settings: config.Config, ties: Seq
     inner = numbered(arrays.kept(matches, inside), keys)
     return Opened(
         known=articles_of(now, keys, settings),
-        matches=_by_sides(inner).combine_chunks(),
+        matches=by_sides(inner).combine_chunks(),
         outer=rollup.named(outer, around),
         around=around,
         gone=kept.texts(["article_id", "effective_at"], keys=met.gone),
     )
 
 
-def _by_sides(matches: pa.Table) -> pa.Table:
+def by_sides(matches: pa.Table) -> pa.Table:
     """Matches of places in the order of their left, then their right ones, as most come: to sort rows takes long."""
     left, right = (matches[side].to_numpy() for side in ("left", "right"))
-    both = left << 32 | right
-    return matches if (both[:-1] <= both[1:]).all() else matches.take(pa.array(np.argsort(both, kind="stable")))
+    return arrays.arranged(matches, np.argsort(left << 32 | right, kind="stable"))
 
 
 def numbered(matches: pa.Table, keys: NDArray[np.int64]) -> pa.Table:

@@ -89,7 +89,7 @@ def meet(
         if was.any():
             fresh |= pair.disturbed(rows, times, settings.pair, kin, was, is_now)
         here = np.flatnonzero(is_now)
-        these = rows if is_now.all() else rows.take(pa.array(here))
+        these = arrays.kept(rows, is_now)
         candidates = pair.run(these, times[here], settings.pair, kin[here], fresh[here])
         step.rows = candidates.num_rows
     with watch.step("verify") as step:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pipeline import config, schema
 from pipeline.arrive import Arrivals, spans_of, stretch, with_time
 from pipeline.stages import elect, learn, pair, rollup, sketch
+from pipeline.stages.kernels import arrays
 from pipeline.storage import part, state
 from pipeline.storage.part import COMPARED
 
@@ -264,8 +265,8 @@ def _as_they_were(kept: state.State, articles: pa.Table, sketches: pa.Table) -> 
     for first in range(0, len(rows), _SLICE):
         some, of_some = rows[first : first + _SLICE], had.slice(first, _SLICE).combine_chunks()
         keys = of_some["key"].to_numpy()
-        struck, order = former.struck(keys), np.argsort(keys)
-        owners = some[order[np.searchsorted(keys, struck["key"].to_numpy(), sorter=order)]]
+        struck = former.struck(keys)
+        owners = some[arrays.places(keys, struck["key"].to_numpy())]
         struck = struck.drop_columns(["key"]).append_column("row", pa.array(owners))
         yield _Some(some, former.redone(of_some, schema.SKETCHES.names), of_some.select(_WORDS), struck)
 

@@ -17,6 +17,7 @@ from pipeline import config
 from pipeline.stages import verify
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import split
+from pipeline.storage.groups import Lying
 from pipeline.storage.state import State
 
 __all__ = ["Sketched"]
@@ -39,14 +40,18 @@ class Sketched:
 
     def of(self, rows: Rows) -> pa.Table:
         """The sketches of these rows, in their order."""
-        return self._state.sketches(self._texts.take(pa.array(rows)))
+        return self.lying(rows).arranged()
+
+    def lying(self, rows: Rows) -> Lying:
+        """The same as they lie."""
+        return self._state.sketches_lying(self._texts.take(pa.array(rows)))
 
     def verified(self, candidates: pa.Table, facts: pa.Table, settings: config.Verify) -> pa.Table:
         """`verify.run` of candidates, in their order; `facts` in the order of the texts."""
         left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
         found, order = [verify.MATCHES.empty_table()], [np.empty(0, np.int64)]
         for pairs, rows in _slices(left, right, _PAIRED * self._most):
-            sketches, places = self._state.sketches_lying(self._texts.take(pa.array(rows)))
+            sketches, places = self.lying(rows)
             row_of = np.full(sketches.num_rows, rows[0])  # nobody asks for what is known of others that lie among them
             row_of[places] = rows
             sides = places[arrays.places(rows, np.stack([left[pairs], right[pairs]]))]
@@ -55,8 +60,7 @@ class Sketched:
             found.append(_with_sides(matches, row_of[[matches["left"].to_numpy(), matches["right"].to_numpy()]]))
             order.append(pairs)
         whole = pa.concat_tables(found)  # in chunks: of millions of pairs no copy more than need be
-        place = np.argsort(np.concatenate(order), kind="stable")
-        return whole if (place[:-1] < place[1:]).all() else whole.take(pa.array(place))
+        return arrays.arranged(whole, np.argsort(np.concatenate(order), kind="stable"))
 
     def figures(self, groups: pa.Table, elections: pa.Table, facts: pa.Table, settings: config.Verify) -> pa.Table:
         """`verify.figures` of `groups` (article_id, anchor_id), which go with the texts row by row. Clusters stay whole.

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config
+from pipeline.compare import numbered
 from pipeline.explain.gather import met
 from pipeline.explain.source import Row, Source
 from pipeline.explain.told import Met, Pair, Side, Ways
@@ -108,8 +109,5 @@ def _had_they_met(
     candidates = pa.table([pa.array([0]), pa.array([1]), pa.array([2], pa.int8())], schema=pairing.CANDIDATES)
     matches = verified(state, keys, candidates, settings)
     rows = state.texts(["key", "article_id", "effective_at"], keys=keys)
-    places = np.argsort(rows["key"].to_numpy())
-    for side in ("left", "right"):
-        at = places[np.searchsorted(rows["key"].to_numpy(), matches[side].to_numpy(), sorter=places)]
-        matches = matches.set_column(matches.column_names.index(side), side, pa.array(at))
+    matches = numbered(matches, rows["key"].to_numpy())
     return met(rollup.named(matches, rows).to_pylist()[0], row["article_id"], members)

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config, schema
-from pipeline.compare import AROUND, Opened, numbered
+from pipeline.compare import AROUND, Opened, by_sides, numbered
 from pipeline.derive import Formed, Given, form, passages, tell
 from pipeline.engine.cargo import NOBODY, Parcel, parted
 from pipeline.meet import Articles, articles_of
@@ -37,6 +37,7 @@ from pipeline.stages import follow, rollup
 from pipeline.stages.excerpt import BORROWED
 from pipeline.stages.kernels import arrays
 from pipeline.stages.override import Orders
+from pipeline.storage.groups import Lying
 from pipeline.storage.part import COMPARED, LINES
 from pipeline.storage.state import State, ends
 from pipeline.storage.tables import Tables
@@ -201,13 +202,13 @@ class _Held(Sketched):
         """`content` and `n_words` of all."""
         return self._columns
 
-    def of(self, rows: NDArray[np.int64]) -> pa.Table:
-        """The sketches of these rows, in their order."""
+    def lying(self, rows: NDArray[np.int64]) -> Lying:
+        """The sketches of these rows, as they are held."""
         there, wanted = self._whole["key"].to_numpy(), self._keys[rows]
         place = np.searchsorted(there, wanted)
         if len(wanted) and (not len(there) or (there[np.minimum(place, len(there) - 1)] != wanted).any()):
             raise ValueError("the sketch of a text that is alone is wanted; it did not travel")
-        return self._whole.take(pa.array(place)).select(schema.SKETCHES.names).cast(schema.SKETCHES)
+        return Lying(self._whole.select(schema.SKETCHES.names).cast(schema.SKETCHES), place)
 
 
 def formed(forming: Forming, bin_: int, tables: Iterable[pa.Table]) -> Iterator[Parcel]:
@@ -240,7 +241,7 @@ def _opened(forming: Forming, found: Mapping[str, list[pa.Table]]) -> tuple[Open
     matches = _together(found.get("matches", []), COMPARED["matches"].empty_table())
     keys = articles["key"].to_numpy()
     inside = arrays.is_in(ends(matches), keys).all(axis=0)
-    inner = numbered(matches.filter(pa.array(inside)), keys).sort_by([("left", "ascending"), ("right", "ascending")])
+    inner = by_sides(numbered(arrays.kept(matches, inside), keys))
     lines = {name: _together(found.get(name, []), getattr(nothing, name)) for name in LINES}
     plain_ = articles.select(nothing.articles.column_names)
     sketched = _Held(forming.now, articles, sketches, config.texts_at_once(forming.settings))

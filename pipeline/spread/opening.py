@@ -40,14 +40,13 @@ def opened(
     texts = now.texts(AROUND, keys=keys)
     articles = texts.take(pc.index_in(pa.array(keys), value_set=texts["key"].combine_chunks()))
     outside = np.empty(0, np.int64)
-    by_key = np.argsort(keys)
     if kept.parts:
         path = now.parts[-1].folder.parent / "scratch" / "opened.arrow"
-        scratch.save_mapped(pa.table({"key": keys[by_key]}), path)
+        scratch.save_mapped(pa.table({"key": np.sort(keys)}), path)
         times = articles["effective_at"].cast(pa.int64()).to_numpy()
         found = cluster.each(partial(_outside, now, path), now.matching(matched_in(times, settings)))
         outside = np.unique(np.concatenate([outside, *(rows["key"].to_numpy() for rows in found)]))
-    rows = by_key[np.searchsorted(keys, edges, sorter=by_key)]
+    rows = arrays.places(keys, edges)
     nothing = [schema.STRIPPED.empty_table(), schema.CREDITS.empty_table(), schema.CITATIONS.empty_table()]
     return Opened(
         known=Articles(articles.combine_chunks(), Sketched(now, articles, 0), *nothing),

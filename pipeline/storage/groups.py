@@ -48,8 +48,7 @@ class Lying(NamedTuple):
 
     def arranged(self) -> pa.Table:
         """The rows that were asked for, in that order."""
-        as_asked = np.array_equal(self.places, np.arange(self.rows.num_rows))
-        return self.rows if as_asked else self.rows.take(pa.array(self.places))
+        return arrays.arranged(self.rows, self.places)
 
     @classmethod
     def together(cls, schema_: pa.Schema, found: Sequence[Lying]) -> Lying:

@@ -162,19 +162,15 @@ class Near(State):
         """The accepted matches of the texts with these keys, whenever they are, as `accepted` tells of them."""
         return self.accepted(keys)
 
-    def _take(self, name: str, columns: pa.Schema, keys: Keys, names: list[str] | None) -> pa.Table:
+    def _lying(self, name: str, columns: pa.Schema, keys: Keys, names: list[str] | None) -> Lying:
         """As `State` does; few rows are kept, for they are asked for again."""
         if len(keys) > _FEW:
-            return super()._take(name, columns, keys, names)
+            return super()._lying(name, columns, keys, names)
         asked = name, *(names or columns.names)
         known, rows = self._kept.get(asked, (keys[:0], None))
         new = np.setdiff1d(keys, known)
         if rows is None or len(new):
-            read = super()._take(name, columns, new, names)
+            read = super()._lying(name, columns, new, names).arranged()
             known, rows = np.concatenate([known, new]), read if rows is None else pa.concat_tables([rows, read])
             self._kept[asked] = known, rows.combine_chunks()
-        order = np.argsort(known)
-        return rows.take(pa.array(order[np.searchsorted(known, keys, sorter=order)]))
-
-    def _lying(self, name: str, columns: pa.Schema, keys: Keys, names: list[str] | None) -> Lying:
-        return Lying(self._take(name, columns, keys, names), np.arange(len(keys)))
+        return Lying(rows, arrays.places(known, keys))

@@ -209,8 +209,8 @@ class State:
         found = self.whole(texts["article"].to_numpy())
         rows = np.flatnonzero(texts["redone"].to_numpy() >= 0)
         keys = texts["key"].to_numpy()[rows]
-        struck, order = self.struck(keys), np.argsort(keys)
-        at = order[np.searchsorted(keys, struck["key"].to_numpy(), sorter=order)]
+        struck = self.struck(keys)
+        at = arrays.places(keys, struck["key"].to_numpy())
         head = pc.equal(struck["position"], "head").to_numpy()
         lost = (np.bincount(at[where], minlength=len(keys)) for where in (head, ~head))
         bare = learn.only(found.take(pa.array(rows)), *lost)
@@ -222,9 +222,8 @@ class State:
 
     def sketches_lying(self, texts: pa.Table, columns: list[str] | None = None) -> Lying:
         """The same as they lie: what was done again of a text in the place of what it was at first."""
-        row = texts["redone"].to_numpy()
-        is_redone = row >= 0
-        redone = (texts["key"].to_numpy() >> _PART << _PART) + row
+        redone = _redone(texts)
+        is_redone = redone >= 0
         names = columns or TAKEN["sketches"].names
         found = [
             self._lying("sketches", TAKEN["sketches"], texts["article"].to_numpy()[~is_redone], names),
@@ -232,15 +231,14 @@ class State:
         ]
         schema_ = pa.schema([TAKEN["sketches"].field(name) for name in names])
         both = Lying.together(schema_, [one._replace(rows=one.rows.cast(schema_)) for one in found])
-        places = np.empty(len(row), np.int64)
-        places[np.concatenate([np.flatnonzero(~is_redone), np.flatnonzero(is_redone)])] = both.places
+        places = np.empty(len(redone), np.int64)
+        places[np.argsort(is_redone, kind="stable")] = both.places
         return both._replace(places=places)
 
     def redone(self, texts: pa.Table, columns: list[str]) -> pa.Table:
         """What was done again of those texts that were, in their order."""
-        rows = texts["redone"].to_numpy()
-        keys = (texts["key"].to_numpy() >> _PART << _PART) + rows
-        return self._take("redone", COMPARED["redone"], keys[rows >= 0], columns)
+        keys = _redone(texts)
+        return self._take("redone", COMPARED["redone"], keys[keys >= 0], columns)
 
     def struck(self, keys: NDArray[np.int64]) -> pa.Table:
         """The learned lines of the texts with these keys."""
@@ -360,12 +358,9 @@ class State:
         return pa.concat_tables([COMPARED[name].empty_table(), *(rows.cast(COMPARED[name]) for rows in read)])
 
     def _take(self, name: str, columns: pa.Schema, keys: NDArray[np.int64], names: list[str] | None) -> pa.Table:
-        return self._read(name, columns, keys, names).arranged()
+        return self._lying(name, columns, keys, names).arranged()
 
     def _lying(self, name: str, columns: pa.Schema, keys: NDArray[np.int64], names: list[str] | None) -> Lying:
-        return self._read(name, columns, keys, names)
-
-    def _read(self, name: str, columns: pa.Schema, keys: NDArray[np.int64], names: list[str] | None) -> Lying:
         wanted = pa.schema([columns.field(column) for column in names or columns.names])
         by_key = np.argsort(keys, kind="stable")
         tasks = [
@@ -385,6 +380,12 @@ class State:
         for part in sorted(self.parts, key=attrgetter("number")):
             if part.number in wanted:
                 yield part, keys[numbers == part.number] - (part.number << _PART)
+
+
+def _redone(texts: pa.Table) -> NDArray[np.int64]:
+    """Where in `redone` of their part texts lie that were done again, as keys; -1 for others."""
+    key, row = (texts[name].to_numpy() for name in ("key", "redone"))
+    return np.where(row >= 0, (key >> _PART << _PART) + row, -1)
 
 
 def replaced(rows: pa.Table, changed: pa.Table, at: NDArray[np.int64]) -> pa.Table:

@@ -45,8 +45,7 @@ def arrange(name: str, rows: pa.Table) -> pa.Table:
 def _sorted(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
     """Rows in the order of keys that are all strings, by the ranks of these."""
     ranks = [arrays.ranks(rows[key]) for key in keys]
-    order = np.lexsort(ranks[::-1])
-    return rows if (order[:-1] < order[1:]).all() else rows.take(pa.array(order))
+    return arrays.arranged(rows, np.lexsort(ranks[::-1]))
 
 
 def plain(name: str, rows: pa.Table) -> pa.Table:

@@ -169,7 +169,7 @@ def _compare(
     for pair in range(left.size):
         if pair + 2 < left.size:
             for at in range(offsets[right[pair + 2]], offsets[right[pair + 2] + 1], _LINE):
-                prefetch(values, at)  # type: ignore[arg-type]
+                prefetch(values, at)  # type: ignore[arg-type]  # a type of numba's
         first, last = offsets[left[pair]], offsets[left[pair] + 1]
         size = last - first
         if pair == 0 or left[pair] != left[pair - 1]:

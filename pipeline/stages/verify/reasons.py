@@ -36,14 +36,12 @@ def spelled(values: pa.Array) -> pa.Array:
         return pc.cast(values, pa.string())
     thousandths = pc.floor(pc.add(pc.multiply(values, 1_000), 1e-9))
     least, most = pc.min_max(thousandths).values()
-    if (
-        least.is_valid and least.as_py() >= 0 and most.as_py() <= 1_000
-    ):  # shares: there are few, and all are spelled already
+    if least.is_valid and least.as_py() >= 0 and most.as_py() <= 1_000:
         return _shares().take(pc.cast(thousandths, pa.int32()))
     return pc.cast(pc.divide(thousandths, 1_000), pa.string())
 
 
 @functools.cache
 def _shares() -> pa.Array:
-    """0.0, 0.001 and so on up to 1.0, as text."""
+    """0.0, 0.001 and so on up to 1.0, as text: to look one up takes a fraction of spelling it."""
     return pc.cast(pc.divide(pa.array(np.arange(1_001.0)), 1_000), pa.string())

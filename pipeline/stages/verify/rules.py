@@ -167,9 +167,9 @@ class _Measures:
 
     def _setting(self, for_others: str, for_own: str, settings: config.Verify) -> pa.Array:
         """The setting that holds for each pair, in words."""
-        values = (getattr(settings, name) for name in (for_others, for_own))
-        names = (f" (verify.{name})" for name in (for_others, for_own))
-        told = [f"{text}{name}" for text, name in zip(spelled(pa.array(values)).to_pylist(), names, strict=True)]
+        names = (for_others, for_own)
+        values = spelled(pa.array([getattr(settings, name) for name in names])).to_pylist()
+        told = [f"{value} (verify.{name})" for value, name in zip(values, names, strict=True)]
         return pa.array(told).take(pa.array(self.own.astype(np.int8)))
 
 
