@@ -48,6 +48,14 @@ def test_shingles_and_figures_are_those_of_plain_python(texts: list[str], words:
         assert got["quotes"] == oracle.quotes(text, words, chars)
 
 
+@pytest.mark.parametrize("after", [" ", ", ", "é ", "’s ", "7.5 ", "漢 ", "\n", ""])
+def test_words_of_any_length_are_those_of_plain_python(after: str) -> None:
+    text = "".join("Wordsofmanylettersinarow9".ljust(40, "x")[:n] + after for n in (*range(1, 41), 8, 16, 3, 15, 24, 2))
+    (got,) = sketch_of(text, using=config.Sketch(shingle_words=2, shingle_chars=2)).to_pylist()
+    assert [h % (1 << 32) for h in got["shingles"]] == oracle.shingles(text, 2, 2)
+    assert [h % (1 << 32) for h in got["names"]] == oracle.names(text)
+
+
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from([16, 100, 128]), st.integers(0, 2**32 - 1))
 @settings(deadline=None, max_examples=60)
 def test_signatures_are_those_of_datasketch_bit_for_bit(texts: list[str], count: int, seed: int) -> None:

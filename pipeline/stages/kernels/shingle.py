@@ -225,22 +225,27 @@ def scan(
         while i <= end:
             cls = _GAP  # the end of the text is a gap, so that the last word is closed like the others
             fold = np.uint64(0)
-            if filled == 0 and i + 8 <= end:
-                eight = load64(data, i)
-                length = _word_length(eight)
+            if filled == 0 and i + 16 <= end:
+                # A word of less than 16 bytes without a branch: how long words are is what nobody can predict.
+                eight, after = load64(data, i), load64(data, i + 8)
+                length, more = _word_length(eight), _word_length(after)
                 if length:
                     if kind == _GAP:
                         begin = i
                         letter = eight & np.uint64(0xFF)
                         kind = _DIGIT if letter <= np.uint64(0x39) else _WORD
                         upper = np.uint64(0x41) <= letter <= np.uint64(0x5A)
-                    eight |= _CASE
+                    is_long = np.uint64(0) - (length >> np.uint64(3))  # all bits, or none
+                    length += more & is_long
                     i += np.int64(length)
-                    if length == 8:
-                        token = _absorb(token, eight)
+                    eight |= _CASE
+                    after |= _CASE
+                    if length == 16:
+                        token = _absorb(_absorb(token, eight), after)
                         continue
-                    filled = length << np.uint64(3)
-                    block = eight & ((np.uint64(1) << filled) - np.uint64(1))
+                    token ^= (token ^ _absorb(token, eight)) & is_long
+                    filled = (length & np.uint64(7)) << np.uint64(3)
+                    block = (eight ^ (eight ^ after) & is_long) & ((np.uint64(1) << filled) - np.uint64(1))
             here = i  # the character that is looked at now begins here
             point = -1
             if i < end and data[i] != 0x20:  # a space is a gap without looking it up
