@@ -38,6 +38,7 @@ __all__ = [
     "facts_of",
     "meet",
     "reopened",
+    "settled",
     "verified",
 ]
 
@@ -91,11 +92,14 @@ def meet(
         here = np.flatnonzero(is_now)
         these = arrays.kept(rows, is_now)
         candidates = pair.run(these, times[here], settings.pair, kin[here], fresh[here])
+        sides = here[ends(candidates)]
+        turns = settled(before, rows, Turns(was, is_now, fresh), sides, candidates["path"].to_numpy(), settings)
+        candidates = arrays.kept(candidates, turns.fresh[sides].any(axis=0))
         step.rows = candidates.num_rows
     with watch.step("verify") as step:
         matches = verified(now, keys[here], candidates, settings)
         step.rows = matches.num_rows
-    return changes(before, rows, Turns(was, is_now, fresh), matches, settings)
+    return changes(before, rows, turns, matches, settings)
 
 
 class Turns(NamedTuple):
@@ -104,6 +108,38 @@ class Turns(NamedTuple):
     was: NDArray[np.bool_]
     is_now: NDArray[np.bool_]
     fresh: NDArray[np.bool_]
+
+
+def settled(
+    before: State,
+    rows: pa.Table,
+    turns: Turns,
+    sides: NDArray[np.int64],
+    paths: NDArray[np.int8],
+    settings: config.Config,
+) -> Turns:
+    """Who is fresh once it is known whom: a text that stays, and meets those that stay as it did before, is not.
+
+    In a crowded bucket every row after a late one may meet others than before, and few do. `sides`, int64 (2, pairs), and
+    `paths`: the pairs of a fresh row, by row, at least those of two that stay.
+    """
+    was, is_now, fresh = turns
+    stays = was & is_now
+    again = stays & fresh
+    if not again.any():
+        return turns
+    keys, times = rows["key"].to_numpy(), rows["effective_at"].cast(pa.int64()).to_numpy()
+    met = before.met_by(keys[again], matched_in(times[again], settings))
+    met = arrays.kept(met, arrays.is_in(ends(met), keys[stays]).all(axis=0))
+    of_two = stays[sides].all(axis=0)
+    both = np.concatenate([sides[:, of_two], arrays.places(keys, ends(met))], axis=1)
+    both = np.stack([both.min(axis=0), both.max(axis=0), np.concatenate([paths[of_two], met["path"].to_numpy()])])
+    both = both[:, np.lexsort(both)]
+    is_first = arrays.changes(*both)
+    is_alone = is_first & np.append(is_first[1:], True)[: len(is_first)]  # met before, or now, but not both
+    is_other = np.zeros(len(keys), np.bool_)
+    is_other[both[:2, is_alone].ravel()] = True
+    return Turns(was, is_now, fresh & (is_other | ~stays))
 
 
 def changes(before: State, rows: pa.Table, turns: Turns, matches: pa.Table, settings: config.Config) -> Met:

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.engine.spark import Cluster
-from pipeline.meet import Met, Turns, around, changes
+from pipeline.meet import Met, Turns, around, changes, settled
 from pipeline.spread import pairing, scratch, verifying
 from pipeline.spread.world import DONE, FRESH, NOW, PAIRS_AT_ONCE, WAS, World
 from pipeline.stages import pair
 from pipeline.storage import part
 from pipeline.storage.part import COMPARED
-from pipeline.storage.state import Ref, State
+from pipeline.storage.state import Ref, State, ends
 from pipeline.watch import Watch
 
 __all__ = ["meet"]
@@ -51,6 +51,7 @@ def meet(
     with watch.step("pair") as step:
         turns, twins = _turns(cluster, world, rows, was, is_now)
         blocks = _paired(cluster, world, rows, turns, twins)
+        turns, blocks = _settled(cluster, world, before, rows, turns, blocks)
         step.rows = sum(pq.read_metadata(world.candidates(block)).num_rows for block in blocks)
     with watch.step("verify") as step:
         files = _verified(cluster, world, blocks)
@@ -127,6 +128,23 @@ def _paired(cluster: Cluster, world: World, rows: pa.Table, turns: Turns, leads:
         .by(partial(pairing.chosen, world))
     )
     return sorted(found.result(DONE.empty_table())["n"].to_pylist())
+
+
+def _settled(
+    cluster: Cluster, world: World, before: State, rows: pa.Table, turns: Turns, blocks: list[int]
+) -> tuple[Turns, list[int]]:
+    """As `meet.settled`; candidates of nobody who is fresh then are let go. And the blocks that have some still."""
+    stays = turns.was & turns.is_now
+    if not (stays & turns.fresh).any():
+        return turns, blocks
+    by_row = pa.table({"key": rows["key"], "stays": stays})
+    scratch.save_mapped(by_row, world.by_row)
+    found = cluster.each(partial(pairing.staying, world), blocks)
+    of_two = pa.concat_tables([pair.CANDIDATES.empty_table(), *found])
+    turns = settled(before, rows, turns, ends(of_two), of_two["path"].to_numpy(), world.settings)
+    scratch.save_mapped(by_row.append_column("fresh", pa.array(turns.fresh)), world.by_row)
+    left = cluster.each(partial(pairing.thinned, world), blocks)
+    return turns, [block for block, thinned in zip(blocks, left, strict=True) if thinned["n"][0].as_py()]
 
 
 def _verified(cluster: Cluster, world: World, blocks: Sequence[int]) -> list[Path]:

@@ -20,8 +20,9 @@ from pipeline.spread import scratch
 from pipeline.spread.world import AT_ONCE, DONE, FRESH, NOW, PAIRS_AT_ONCE, WAS, World, part_of
 from pipeline.stages import pair
 from pipeline.stages.kernels import arrays
+from pipeline.storage.state import ends
 
-__all__ = ["DISTURBED", "chosen", "disturbed", "pairs", "values"]
+__all__ = ["DISTURBED", "chosen", "disturbed", "pairs", "staying", "thinned", "values"]
 
 #: The rows that `disturbed` finds.
 DISTURBED = pa.schema([("row", pa.uint32())])
@@ -133,3 +134,19 @@ def chosen(world: World, block: int, tables: Iterable[pa.Table]) -> Iterator[Par
     if len(kept):
         scratch.save(pa.Table.from_arrays(columns, schema=pair.CANDIDATES), world.candidates(block))
         yield Parcel(NOBODY, pa.table({"n": [block]}, schema=DONE))
+
+
+def staying(world: World, block: int) -> pa.Table:
+    """The candidates of a block of which both texts stay."""
+    stays = scratch.mapped(world.by_row)["stays"].to_numpy()
+    candidates = scratch.load(world.candidates(block)).cast(pair.CANDIDATES)
+    return candidates.filter(pa.array(stays[ends(candidates)].all(axis=0)))
+
+
+def thinned(world: World, block: int) -> pa.Table:
+    """Leave of the candidates of a block those of a fresh text; how many there are."""
+    fresh = scratch.mapped(world.by_row)["fresh"].to_numpy()
+    candidates = scratch.load(world.candidates(block)).cast(pair.CANDIDATES)
+    kept = candidates.filter(pa.array(fresh[ends(candidates)].any(axis=0)))
+    scratch.save(kept, world.candidates(block))
+    return pa.table({"n": [kept.num_rows]}, schema=DONE)

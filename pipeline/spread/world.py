@@ -45,7 +45,7 @@ class World(NamedTuple):
 
     @property
     def by_row(self) -> Path:
-        """Their keys, by row."""
+        """By row, their keys; and, while candidates are settled, who `stays` and who is `fresh`."""
         return self.folder / "by_row.arrow"
 
     def block(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:

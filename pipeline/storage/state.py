@@ -35,6 +35,7 @@ FIRST_SEEN = pa.field("first_seen", schema.TIME, nullable=False)
 _PART = 32  # bits of a key that name the row
 _CREDITING = pa.schema([COMPARED["texts"].field(name) for name in ("publisher_id", "key")])
 _EDGES = pa.schema([COMPARED["matches"].field(side) for side in ("left", "right")])
+_MET = _EDGES.append(COMPARED["matches"].field("path"))
 
 
 def keys(number: int, rows: int) -> NDArray[np.int64]:
@@ -265,6 +266,19 @@ class State:
             rows = rows.filter(rows["accepted"]).select(_EDGES.names).cast(_EDGES)
             self._read_edges[part.number] = rows.filter(pa.array(self._hold(rows, part.number)))
         return self._read_edges[part.number]
+
+    def met_by(self, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.Table:
+        """Whom the texts with these keys met, accepted or not, and how (left, right, path): of the matches that hold, at
+        least those whose later text lies in these stretches of time."""
+
+        def read(part: Ref) -> pa.Table:
+            rows = tables.read(part.folder / "matches.parquet", _MET.names).select(_MET.names).cast(_MET)
+            rows = arrays.kept(rows, arrays.is_in(ends(rows), keys).any(axis=0))
+            return arrays.kept(rows, self._hold(rows, part.number))
+
+        _ = self._left, self._void  # read once, before threads ask for them
+        reaching = [part for part in self._compared if reaches(part.folder / "matches.parquet", "at", spans)]
+        return pa.concat_tables([_MET.empty_table(), *parallel(read, reaching)])
 
     def matches_of(self, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.Table:
         """The matches that hold of the texts with these keys, which lie in these stretches of time, in all columns."""
