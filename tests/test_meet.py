@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline import config, meet, schema
 from pipeline.stages import pair
 from pipeline.storage.state import Span, State
-from tests.stages.test_pair import DAY, WORLD, sketches_of
+from tests.stages.test_pair import CROWD, DAY, sketches_of
 
 CROWDED = config.Config(
     pair=config.Pair(bucket_cap=2, pivots=2, band_pivots=1, sample=2, sample_shared=2, window_days=7)
@@ -36,7 +36,7 @@ class _Before:
         return pa.table({"left": columns[0], "right": columns[1], "path": columns[2].astype(np.int8)})
 
 
-@given(WORLD, st.data())
+@given(CROWD, st.data())
 @settings(deadline=None, max_examples=150)
 def test_only_who_meets_others_is_compared_again(world: list[tuple[str, int]], data: st.DataObject) -> None:
     """What was found of those that are left in peace, and what is found of the others, is what is found of all at once."""

@@ -58,6 +58,12 @@ WORLD = st.lists(
     max_size=14,
 )
 
+#: Copies of one story, each with another end: they crowd the buckets of what they share.
+_COPIES = [
+    " ".join([*"the mayor of the town said on monday that the old bridge".split(), *[f"w{n}"] * 3]) for n in range(6)
+]
+CROWD = st.lists(st.tuples(st.sampled_from(_COPIES), st.integers(-10, 10)), min_size=4, max_size=24)
+
 
 @given(WORLD)
 @settings(deadline=None)
@@ -149,8 +155,8 @@ def pairs(table: pa.Table) -> set[tuple[int, int]]:
     return set(zip(table["left"].to_pylist(), table["right"].to_pylist(), strict=True))
 
 
-@given(WORLD, st.data())
-@settings(deadline=None, max_examples=150)
+@given(st.one_of(WORLD, CROWD), st.data())
+@settings(deadline=None, max_examples=200)
 def test_what_joins_later_is_paired_as_if_all_had_come_at_once(
     world: list[tuple[str, int]], data: st.DataObject
 ) -> None:
