@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ALONE", "Alone"]
 
-_BINS = 4  # in what is held at once: a bin is held with its rows of all tables beside its texts
+_BINS = 8  # in what is held at once: what travels between bins is held beside one
 
 
 class Alone:
@@ -69,7 +69,7 @@ class Alone:
         return Spread(self._cluster(given.now, settings)).derive(given, settings, watch)
 
     def _at_once(self, settings: config.Config) -> int:
-        return config.texts_at_once(settings) if self._most is None else self._most
+        return config.opened_at_once(settings) if self._most is None else self._most
 
     def _cluster(self, now: State, settings: config.Config) -> Cluster:
         """This machine as a cluster, for tasks of a run."""

@@ -59,6 +59,7 @@ __all__ = [
     "fingerprint",
     "load",
     "night",
+    "opened_at_once",
     "part_days",
     "sections",
     "stretch_days",
@@ -86,6 +87,11 @@ def stretch_days(settings: Config) -> float:
 def texts_at_once(settings: Config) -> int:
     """How many texts are held with their sketches, some 2 to 8 kB each while they are compared."""
     return int(settings.run.memory_gb * (1 << 15))
+
+
+def opened_at_once(settings: Config) -> int:
+    """How many texts are held while their clusters are formed, some 12 kB each with all the rows that they come to."""
+    return int(settings.run.memory_gb * (1 << 16))
 
 
 def part_days(settings: Config) -> int:

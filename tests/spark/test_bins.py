@@ -78,7 +78,7 @@ def test_nights_in_any_order_by_either(
 ) -> None:
     first, second = (int(len(world) * cut) for cut in cuts)
     nights = [world[:first], world[first:second], world[second:]]
-    on, alone = Spread(inline(split_mb=0.0005, block_texts=block_texts)), Alone(most=4 * block_texts)
+    on, alone = Spread(inline(split_mb=0.0005, block_texts=block_texts)), Alone(most=8 * block_texts)
     rules = with_store(SETTINGS, divide_over=divide_over)
     with tempfile.TemporaryDirectory() as folder:
         one, other = Store(Path(folder) / "one"), Store(Path(folder) / "other")
