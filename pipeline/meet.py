@@ -23,6 +23,7 @@ from pipeline.intake import LIGHT
 from pipeline.sketched import Sketched
 from pipeline.stages import elect, pair, rollup, sketch
 from pipeline.stages.kernels import arrays
+from pipeline.storage.groups import Lying
 from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Span, State, ends
 from pipeline.watch import Watch
@@ -43,7 +44,7 @@ __all__ = [
 ]
 
 _DAY = 86_400_000_000  # microseconds
-_PAIRED = ["key", "article_id", "effective_at", "kin", *pair.KEYS.names]
+_PAIRED = ["key", "article_id", "effective_at", "kin"]
 _OF_TEXT = ["key", "article", "redone", "article_id", "effective_at", "n_words", "text_state"]
 _MATCHES = COMPARED["matches"]
 _SIDES = ["left", "right"]
@@ -82,16 +83,15 @@ def meet(
 
     `reached`: the oldest time that was compared in the last run, None if there is none or all is done again, and in this one.
     """
-    rows, was, is_now = around(before, now, reached, settings, _PAIRED)
+    rows, was, is_now, lying = around(before, now, reached, settings, _PAIRED, pair.KEYS.names)
     keys, times = rows["key"].to_numpy(), rows["effective_at"].cast(pa.int64()).to_numpy()
     with watch.step("pair") as step:
         kin = rows["kin"].to_numpy()
         fresh = is_now & ~was
         if was.any():
-            fresh |= pair.disturbed(rows, times, settings.pair, kin, was, is_now)
+            fresh |= pair.disturbed(lying.rows, times, settings.pair, kin, was, is_now, lying.places)
         here = np.flatnonzero(is_now)
-        these = arrays.kept(rows, is_now)
-        candidates = pair.run(these, times[here], settings.pair, kin[here], fresh[here])
+        candidates = pair.run(lying.rows, times[here], settings.pair, kin[here], fresh[here], lying.places[here])
         sides = here[ends(candidates)]
         turns = settled(before, rows, Turns(was, is_now, fresh), sides, candidates["path"].to_numpy(), settings)
         candidates = arrays.kept(candidates, turns.fresh[sides].any(axis=0))
@@ -162,10 +162,11 @@ def around(
     reached: tuple[datetime | None, datetime],
     settings: config.Config,
     columns: list[str],
-) -> tuple[pa.Table, NDArray[np.bool_], NDArray[np.bool_]]:
+    more: Sequence[str] = (),
+) -> tuple[pa.Table, NDArray[np.bool_], NDArray[np.bool_], Lying]:
     """The texts that those which come and go may meet, in the order of time; which of them there were, and which there are.
 
-    `columns` of theirs; key, article_id and effective_at are among them.
+    `columns` of theirs; key, article_id and effective_at are among them. And `more` of them as they lie: lists are long.
     """
     since_before, since = reached
     first_before, first = _FIRST if since_before is None else _micro(since_before), _micro(since)
@@ -179,15 +180,17 @@ def around(
     times = np.concatenate([rows["effective_at"].cast(pa.int64()).to_numpy() for rows in changed])
     reach = 2 * _window(settings)
     spans = _merged((time - reach, time + reach) for time in np.unique(times).tolist())
-    of_before, own = before.texts(columns, spans), now.own(columns)
-    rows = pa.concat_tables([of_before, own]).combine_chunks()
+    every = [*columns, *more]
+    of_before, own = before.texts(every, spans), now.own(every)
+    read = pa.concat_tables([of_before, own])
+    rows, lying = read.select(columns).combine_chunks(), read.select(more).combine_chunks()
     at = rows["effective_at"].cast(pa.int64()).to_numpy()
     was = (np.arange(rows.num_rows) < of_before.num_rows) & (at >= first_before)
     is_now = (at >= first) & ~arrays.is_in(rows["key"].to_numpy(), left)
     order = pc.sort_indices(rows, [("effective_at", "ascending"), ("article_id", "ascending"), ("key", "ascending")])
     order = order.to_numpy()
     order = order[(was | is_now)[order]]
-    return rows.take(pa.array(order)).combine_chunks(), was[order], is_now[order]
+    return rows.take(pa.array(order)).combine_chunks(), was[order], is_now[order], Lying(lying, order)
 
 
 def verified(now: State, keys: NDArray[np.int64], candidates: pa.Table, settings: config.Config) -> pa.Table:

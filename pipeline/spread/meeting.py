@@ -45,7 +45,7 @@ def meet(
     work: Path,
 ) -> Met:
     """Pair and verify what is new, as `meet.meet`; matches are written to the run's `own` parts, and told without reasons."""
-    rows, was, is_now = around(before, now, reached, settings, _NARROW)
+    rows, was, is_now, _ = around(before, now, reached, settings, _NARROW)
     n_shares = max(cluster.partitions, -(-rows.num_rows // settings.spark.block_texts))
     world = World(now, work, settings, n_shares)
     with watch.step("pair") as step:

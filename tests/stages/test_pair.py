@@ -182,6 +182,21 @@ def test_what_joins_later_is_paired_as_if_all_had_come_at_once(
     assert kept | found == at_once(now)
 
 
+@given(st.one_of(WORLD, CROWD), st.data())
+@settings(deadline=None)
+def test_keys_may_lie_in_any_order_with_others_among_them(world: list[tuple[str, int]], data: st.DataObject) -> None:
+    setting = config.Pair(bucket_cap=2, pivots=2, band_pivots=1, sample=2, sample_shared=2, window_days=7)
+    texts, times = [text for text, _ in world], np.array([day * DAY // 2 for _, day in world], np.int64)
+    keys, n = pair.keys(sketches_of(texts), setting), len(world)
+    rows = np.array(data.draw(st.lists(st.integers(0, max(n - 1, 0)), max_size=n, unique=True)) if n else [], np.int64)
+    kin, fresh = rows % 2, np.array([data.draw(st.booleans()) for _ in rows], np.bool_)
+    own = keys.take(pa.array(rows))
+    assert pair.run(keys, times[rows], setting, kin, fresh, rows) == pair.run(own, times[rows], setting, kin, fresh)
+    was = np.array([data.draw(st.booleans()) for _ in rows], np.bool_)
+    found = pair.disturbed(keys, times[rows], setting, kin, was, fresh, rows)
+    assert np.array_equal(found, pair.disturbed(own, times[rows], setting, kin, was, fresh))
+
+
 @given(WORLD)
 @settings(deadline=None)
 def test_articles_that_come_in_the_order_of_time_disturb_nobody(world: list[tuple[str, int]]) -> None:

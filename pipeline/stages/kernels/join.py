@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.kernels.shingle import fmix32
 
-__all__ = ["band_values", "disturb", "emit_pairs", "sampled_values", "tally", "touching"]
+__all__ = ["band_values", "disturb", "emit_pairs", "list_keys", "sampled_values", "tally", "touching"]
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
@@ -63,6 +63,24 @@ def sampled_values(
     return n
 
 
+@numba.njit(nogil=True, cache=True, inline="always")
+def _bit(value: np.uint32, bits: NDArray[np.uint64]) -> np.uint64:
+    """The place of a value in a Bloom filter of one hash, of a length that is a power of two."""
+    return ((np.uint64(value) * _STEP) >> _VALUE) & np.uint64(bits.size * 64 - 1)
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _mark(value: np.uint32, bits: NDArray[np.uint64]) -> None:
+    place = _bit(value, bits)
+    bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _is_marked(value: np.uint32, bits: NDArray[np.uint64]) -> bool:
+    place = _bit(value, bits)
+    return bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1) != 0
+
+
 @numba.njit(nogil=True, cache=True)
 def touching(
     values: NDArray[np.uint32], wanted: NDArray[np.uint32], bits: NDArray[np.uint64], out: NDArray[np.int64]
@@ -72,16 +90,42 @@ def touching(
     `bits`, of a length that is a power of two, is scratch: a Bloom filter of one hash. None is missed; few others come along.
     """
     bits[:] = 0
-    mask = np.uint64(bits.size * 64 - 1)
     for value in wanted:
-        place = ((np.uint64(value) * _STEP) >> _VALUE) & mask
-        bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
+        _mark(value, bits)
     n = 0
     for i in range(values.size):
-        place = ((np.uint64(values[i]) * _STEP) >> _VALUE) & mask
-        if bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1):
+        if _is_marked(values[i], bits):
             out[n] = i
             n += 1
+    return n
+
+
+@numba.njit(nogil=True, cache=True)
+def list_keys(
+    values: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    at: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    fresh: NDArray[np.bool_],
+    bits: NDArray[np.uint64],
+    out: NDArray[np.uint64],
+) -> int:
+    """The keys of the values of `rows`, that of row r the list number at[r], to `out`; returns how many.
+
+    Those alone that may be among the values of a `fresh` row, by a filter in `bits` as in `touching`, unless that is empty.
+    `out` must hold them all.
+    """
+    bits[:] = 0
+    for row in rows if bits.size else rows[:0]:
+        if fresh[row]:
+            for k in range(offsets[at[row]], offsets[at[row] + 1]):
+                _mark(values[k], bits)
+    n = 0
+    for row in rows:
+        for k in range(offsets[at[row]], offsets[at[row] + 1]):
+            if not bits.size or _is_marked(values[k], bits):
+                out[n] = np.uint64(values[k]) << _VALUE | np.uint64(row)
+                n += 1
     return n
 
 
@@ -91,6 +135,15 @@ def _bucket_end(keys: NDArray[np.uint64], first: int) -> int:
     while last < keys.size and keys[last] >> _VALUE == keys[first] >> _VALUE:
         last += 1
     return last
+
+
+@numba.njit(nogil=True, cache=True)
+def _is_any(keys: NDArray[np.uint64], first: int, last: int, chosen: NDArray[np.bool_]) -> bool:
+    """Whether any row of a bucket is one of the chosen."""
+    found = False
+    for j in range(first, last):
+        found |= chosen[np.int64(keys[j] & _ROW)]
+    return found
 
 
 @numba.njit(nogil=True, cache=True)
@@ -129,29 +182,37 @@ def emit_pairs(
     empty: the first call counts, the second fills.
     """
     n = 0
+    latest = np.empty(
+        cap + 1, np.int64
+    )  # places of fresh rows of a bucket, in a ring: who is not fresh meets none but these
     slot_length = window // 2 + 1
     heads = np.empty((_SLOTS, pivots), np.int64)
     n_heads, slots = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.int64)
     first = 0
     while first < keys.size:
         last = _bucket_end(keys, first)
+        if last - first == 1 or not _is_any(keys, first, last, fresh):
+            first = last
+            continue
         is_hot = last - first > cap + 1
         if is_hot:
             slots[:] = np.iinfo(np.int64).min
-        since = first
+        since, n_fresh = first, 0
         for j in range(first, last):
             right = np.int64(keys[j] & _ROW)
             begin = times[right] - window
             while times[np.int64(keys[since] & _ROW)] < begin:
                 since += 1
-            slot = times[right] // slot_length
+            slot = times[right] // slot_length if is_hot else 0
             if j - since <= cap:
-                for i in range(since, j):
-                    left = np.int64(keys[i] & _ROW)
-                    if fresh[left] or fresh[right]:
-                        if out.size:
-                            out[n] = np.uint64(left) << _VALUE | np.uint64(right)
-                        n += 1
+                met = j - since if fresh[right] else min(n_fresh, latest.size)
+                for k in range(1, met + 1):
+                    i = j - k if fresh[right] else latest[(n_fresh - k) % latest.size]
+                    if i < since:
+                        break
+                    if out.size:
+                        out[n] = keys[i] << _VALUE | np.uint64(right)
+                    n += 1
             else:
                 for place in range(_SLOTS):
                     if slots[place] < slot - 2:
@@ -164,6 +225,9 @@ def emit_pairs(
                             n += 1
             if is_hot:
                 _offer(heads, n_heads, slots, right, slot, contents[right], contents)
+            if fresh[right]:
+                latest[n_fresh % latest.size] = j
+                n_fresh += 1
         first = last
     return n
 

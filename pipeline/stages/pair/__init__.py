@@ -106,15 +106,17 @@ def run(
     settings: config.Pair,
     kin: NDArray[np.int64] | None = None,
     fresh: NDArray[np.bool_] | None = None,
+    places: NDArray[np.int64] | None = None,
 ) -> pa.Table:
     """Candidate pairs of rows of `keys`, as `CANDIDATES`.
 
+    `places`, int64 (rows,): where the keys of each row lie in `keys`, in any order, others among them; None: row by row.
     `times`: effective times in microseconds, int64 (rows,); None puts all at one time. `kin`, int64 (rows,): rows that
-    differ in it are no twins, because verification knows something that tells them apart; None: there is nothing.
-    `fresh`, bool (rows,): only the pairs with such a row are wanted; None: all. Of rows of one time the first counts as the
+    differ in it are no twins, because verification knows something that tells them apart; None: there is nothing. `fresh`,
+    bool (rows,): only the pairs with such a row are wanted; None: all. Of rows of one time the first counts as the
     earliest, so the rows should come in an order that means something.
     """
-    world = World(keys, times, kin)
+    world = World(keys, times, kin, places)
     wanted = np.ones(len(world.times), np.bool_) if fresh is None else fresh[world.order]
     everyone = np.ones(len(world.times), np.bool_)
     stands_for = world.twins(everyone)
@@ -138,15 +140,17 @@ def disturbed(
     kin: NDArray[np.int64] | None,
     was: NDArray[np.bool_],
     now: NDArray[np.bool_],
+    places: NDArray[np.int64] | None = None,
 ) -> NDArray[np.bool_]:
     """Which rows that stay are paired otherwise among themselves, bool (rows,), now that the rows are others.
 
     `was` and `now`, bool (rows,), say which there were before and are now. Of every pair that only one of `run` of the rows
-    before and `run` of those now gives, both rows staying, one is disturbed. A few that are not are among them.
+    before and `run` of those now gives, both rows staying, one is disturbed. A few that are not are among them. The rest as
+    for `run`.
     """
     from pipeline.stages.kernels import join
 
-    world = World(keys, times, kin)
+    world = World(keys, times, kin, places)
     was, now = was[world.order], now[world.order]
     leads_was, leads_now = world.twins(was), world.twins(now)
     stays = was & now

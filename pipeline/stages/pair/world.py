@@ -30,7 +30,8 @@ CANDIDATES = pa.schema(
 _MICROSECONDS = 86_400_000_000
 _MERGE_PAIRS = 1 << 24  # pairs held with repeats before they are sorted and thinned
 _MANY_ROWS = 4_096  # of fewer the bands are joined sooner than threads have started
-_FILTER_WORDS = 1 << 16  # of 64 bits, at least, in which the values of fresh rows are marked
+_FILTER_WORDS = 1 << 12  # of 64 bits, at least, in which the values of fresh rows are marked
+_FILTER_VALUES = 8  # of a word: a filter that leaves the cache costs more than the few that come along
 VALUE = np.uint64(32)
 ROW = np.uint64(0xFFFFFFFF)
 
@@ -42,25 +43,31 @@ def limits(settings: config.Pair, path: str) -> tuple[int, int, int]:
 
 
 class World:
-    """The rows in the order of time: `order` says which row of the keys each is."""
+    """The rows in the order of time: `order` says which of the rows that were given each is, and `at` where its keys lie."""
 
-    def __init__(self, keys: pa.Table, times: NDArray[np.int64] | None, kin: NDArray[np.int64] | None) -> None:
-        n = keys.num_rows
+    def __init__(
+        self,
+        keys: pa.Table,
+        times: NDArray[np.int64] | None,
+        kin: NDArray[np.int64] | None,
+        places: NDArray[np.int64] | None = None,
+    ) -> None:
+        n = keys.num_rows if places is None else len(places)
         if n >= 1 << 32:
             raise ValueError(f"pair takes fewer than 2**32 rows at a time, found {n}")
         times, kin = (np.zeros(n, np.int64) if given is None else given for given in (times, kin))
-        self.order = np.argsort(times, kind="stable")
-        self.is_ordered = bool(np.all(self.order[:-1] < self.order[1:]))
-        self.keys = keys if self.is_ordered else keys.take(pa.array(self.order))
+        self.keys, self.order = keys, np.argsort(times, kind="stable")
+        self.at = self.order if places is None else places[self.order]
         self.times, self.kin = times[self.order], kin[self.order]
-        self.contents = self.keys["content"].to_numpy()
-        self.has_words, self.has_shingles = (self.keys[name].to_numpy() for name in ("has_words", "has_shingles"))
+        self.contents, self.has_words, self.has_shingles = (
+            keys[name].to_numpy()[self.at] for name in ("content", "has_words", "has_shingles")
+        )
 
     @cached_property
     def bands(self) -> NDArray[np.uint32]:
-        """The value of each band: uint32 (rows, bands)."""
+        """The value of each band, as the keys lie: uint32 (keys, bands)."""
         values, _ = arrays.hashes(self.keys["bands"])
-        return values.reshape(max(len(self.times), 1), -1)  # without a text there is no band
+        return values.reshape(max(self.keys.num_rows, 1), -1)  # without a text there is no band
 
     def twins(self, there: NDArray[np.bool_]) -> NDArray[np.int64]:
         """For each row that is `there` the first with its content, time and kin: itself if it has no twin before it."""
@@ -107,19 +114,21 @@ class Joiner:
 
     def sampled(self) -> NDArray[np.uint64]:
         """The keys of the sampled shingles."""
+        from pipeline.stages.kernels import join
+
         values, offsets = arrays.hashes(self.world.keys["sampled"])
-        rows = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-        if not self.alone.all():
-            kept = self.alone[rows]
-            values, rows = values[kept], rows[kept]
-        return self._keys(values, rows)
+        rows, at = np.flatnonzero(self.alone), self.world.at
+        fresh = at[rows[self.fresh[rows]]]
+        bits = self._filter(int((offsets[fresh + 1] - offsets[fresh]).sum()))
+        found = np.empty(int((offsets[at[rows] + 1] - offsets[at[rows]]).sum()), np.uint64)
+        return found[: join.list_keys(values, offsets, at, rows, self.fresh, bits, found)]
 
     def bands(self) -> list[Callable[[], NDArray[np.uint64]]]:
         """The path of each."""
         return [partial(self._of_band, number) for number in range(self.world.bands.shape[1])]
 
     def _of_band(self, number: int) -> NDArray[np.uint64]:
-        return self._keys(self.world.bands[self.rows, number], self.rows)
+        return self._keys(self.world.bands[self.world.at[self.rows], number], self.rows)
 
     def of_bands(self) -> Iterator[NDArray[np.uint64]]:
         """The pairs of each band in turn, with repeats across bands."""
@@ -132,11 +141,16 @@ class Joiner:
             from pipeline.stages.kernels import join
 
             wanted = values[self.fresh[rows]]
-            bits = np.empty(max(_FILTER_WORDS, 1 << len(wanted).bit_length()), np.uint64)
             kept = np.empty(len(values), np.int64)
-            kept = kept[: join.touching(values, wanted, bits, kept)]
+            kept = kept[: join.touching(values, wanted, self._filter(len(wanted)), kept)]
             values, rows = values[kept], rows[kept]
         return values.astype(np.uint64) << VALUE | rows.astype(np.uint64)
+
+    def _filter(self, wanted: int) -> NDArray[np.uint64]:
+        """Room for a filter of so many values of fresh rows; none where all rows are fresh."""
+        return np.empty(
+            max(_FILTER_WORDS, 1 << (wanted // _FILTER_VALUES).bit_length()) if self.is_partial else 0, np.uint64
+        )
 
 
 def often(values: NDArray[np.uint64], at_least: int = 1) -> NDArray[np.uint64]:
