@@ -19,7 +19,7 @@ from pipeline import config, notices
 from pipeline.compare import Opened
 from pipeline.meet import facts_of
 from pipeline.published import Published
-from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch
+from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch, verify
 from pipeline.storage.state import State
 from pipeline.watch import Watch
 
@@ -93,7 +93,10 @@ def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
         articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
         articles = notices.apply(articles, credited, anchors, sketched, opened.notices, opened.earlier, settings)
         elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
-        figures = sketched.figures(groups, elections, facts, settings.verify)
+        canonicals = rollup.canonicals(groups, elections)
+        unmet = sketched.verified(rollup.unmet(matches, canonicals), facts, settings.verify)
+        met, n_words = pa.concat_tables([matches, unmet]), sketched.light["n_words"].to_numpy()
+        figures = verify.figures(articles["article_id"], anchors, canonicals, n_words, met, settings.verify)
         clusters, members = elect.tables(
             groups, elections, articles, credited, figures, settings.elect, known.citations, opened.crediting
         )

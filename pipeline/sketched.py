@@ -1,4 +1,4 @@
-"""The sketches of many texts, so many at a time: what is said of pairs and clusters, slice by slice, within a limit of memory.
+"""The sketches of many texts, so many at a time: what is said of pairs, slice by slice, within a limit of memory.
 
 The result is the same whatever the limit; texts that several slices need are read again.
 """
@@ -10,13 +10,11 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages import verify
 from pipeline.stages.kernels import arrays
-from pipeline.stages.kernels.threads import split
 from pipeline.storage.groups import Lying
 from pipeline.storage.state import State
 
@@ -61,24 +59,6 @@ class Sketched:
             order.append(pairs)
         whole = pa.concat_tables(found)  # in chunks: of millions of pairs no copy more than need be
         return arrays.arranged(whole, np.argsort(np.concatenate(order), kind="stable"))
-
-    def figures(self, groups: pa.Table, elections: pa.Table, facts: pa.Table, settings: config.Verify) -> pa.Table:
-        """`verify.figures` of `groups` (article_id, anchor_id), which go with the texts row by row. Clusters stay whole.
-
-        One that is alone in its cluster is compared with nobody, and left out.
-        """
-        order = pc.sort_indices(groups, [("anchor_id", "ascending")]).to_numpy().astype(np.int64)
-        anchors = groups["anchor_id"].take(pa.array(order)).combine_chunks().dictionary_encode().indices.to_numpy()
-        several = np.bincount(anchors)[anchors] > 1
-        order, anchors = order[several], anchors[several]
-        begins = np.append(np.flatnonzero(arrays.changes(anchors)), len(order))
-        found = []
-        for first, last in split(begins, self._most) or [(0, 0)]:
-            rows = np.sort(order[begins[first] : begins[last]])
-            some = groups.take(pa.array(rows))
-            sketches, known = self.of(rows), facts.take(pa.array(rows))
-            found.append(verify.figures(some, elections, some["article_id"], sketches, known, settings))
-        return pa.concat_tables(found)
 
 
 def _slices(left: Rows, right: Rows, most: int) -> Iterator[tuple[Rows, Rows]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.compare import Opened
@@ -20,7 +21,7 @@ from pipeline.published import Published
 from pipeline.quality import audit
 from pipeline.spread import forming, scratch
 from pipeline.spread.forming import TOLD, Forming
-from pipeline.spread.opening import Bins, bins_of
+from pipeline.spread.opening import bins_of
 from pipeline.spread.spilled import Spilled
 from pipeline.spread.world import DONE
 from pipeline.watch import Watch
@@ -72,13 +73,13 @@ def _tasks(told: Forming, opened: Opened, was: Published, settings: config.Confi
     return [*tasks, ("frozen", 0)] if was.frozen else tasks
 
 
-def _tell(told: Forming, opened: Opened, was: Published, bins: Bins) -> None:
+def _tell(told: Forming, opened: Opened, was: Published, bins: NDArray[np.int64]) -> None:
     """Have tasks know which bin each text is in, and each cluster that was; and what stands outside."""
     articles = opened.known.articles
     keys, ids = articles["key"].to_numpy(), articles["article_id"].combine_chunks()
-    columns = {"key": keys, "row": np.arange(len(keys)), "bin": bins.number, "several": bins.several}
+    columns = {"key": keys, "row": np.arange(len(keys)), "bin": bins}
     scratch.save_mapped(pa.table(columns).take(pa.array(np.argsort(keys))), told.by_key)
-    by_article = pa.table({"id": ids, "bin": bins.number})
+    by_article = pa.table({"id": ids, "bin": bins})
     by_cluster = _clusters_that_were(was, by_article)
     scratch.save_mapped(by_cluster.rename_columns(["cluster_id", "bin"]), told.was)
     scratch.save_mapped(_taken(was, by_article, by_cluster), told.taken)

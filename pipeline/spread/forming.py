@@ -37,7 +37,6 @@ from pipeline.stages import follow, rollup
 from pipeline.stages.excerpt import BORROWED
 from pipeline.stages.kernels import arrays
 from pipeline.stages.override import Orders
-from pipeline.storage.groups import Lying
 from pipeline.storage.part import COMPARED, LINES
 from pipeline.storage.state import State, ends
 from pipeline.storage.tables import Tables
@@ -81,7 +80,7 @@ class Forming(NamedTuple):
 
     @property
     def by_key(self) -> Path:
-        """The texts (key, row in the order of time, bin, whether there are `several` in its component), sorted by key."""
+        """The texts (key, row in the order of time, bin), sorted by key."""
         return self.folder / "bins.arrow"
 
     @property
@@ -145,14 +144,12 @@ def _texts(forming: Forming, number: int) -> Iterator[Parcel]:
     step = forming.settings.spark.block_texts
     for start in range(first, last, step):
         some = known.slice(start, min(step, last - start)).combine_chunks()
-        keys, bins, several = (some[name].to_numpy(zero_copy_only=False) for name in ("key", "bin", "several"))
+        keys, bins = (some[name].to_numpy() for name in ("key", "bin"))
         held = articles_of(forming.now, keys, forming.settings)
         rows = held.articles.append_column(_ROW, some["row"])
         for name, column in zip(_LIGHT, held.sketched.light.select(["content", "n_words"]).columns, strict=True):
             rows = rows.append_column(name, column)
         yield from parted(bins, _named("articles", rows.combine_chunks()))
-        whole = held.sketched.of(np.flatnonzero(several)).append_column("key", pa.array(keys[several]))
-        yield from parted(bins[several], _named("sketches", whole.combine_chunks()))
         ids = held.articles["article_id"].combine_chunks()
         for name in LINES:
             lines = getattr(held, name)
@@ -186,29 +183,13 @@ def _was(forming: Forming, part: str) -> Iterator[Parcel]:
 # --- what a bin makes of it
 
 
-class _Held(Sketched):
-    """Sketches that are held: of the texts with these `keys`, those that have any company in `whole`."""
-
-    def __init__(self, state: State, articles: pa.Table, whole: pa.Table, most: int) -> None:
-        super().__init__(state, articles.select(["key", "article", "redone"]), most)
-        self._keys, self._columns = (
-            articles["key"].to_numpy(),
-            articles.select(_LIGHT).rename_columns(["content", "n_words"]),
-        )
-        self._whole = whole.sort_by([("key", "ascending")]).combine_chunks()
+class _Travelled(Sketched):
+    """The sketches of the texts of a bin, of which the light columns have travelled with these articles."""
 
     @cached_property
     def light(self) -> pa.Table:
         """`content` and `n_words` of all."""
-        return self._columns
-
-    def lying(self, rows: NDArray[np.int64]) -> Lying:
-        """The sketches of these rows, as they are held."""
-        there, wanted = self._whole["key"].to_numpy(), self._keys[rows]
-        place = np.searchsorted(there, wanted)
-        if len(wanted) and (not len(there) or (there[np.minimum(place, len(there) - 1)] != wanted).any()):
-            raise ValueError("the sketch of a text that is alone is wanted; it did not travel")
-        return Lying(self._whole.select(schema.SKETCHES.names).cast(schema.SKETCHES), place)
+        return self._texts.select(_LIGHT).rename_columns(["content", "n_words"])
 
 
 def formed(forming: Forming, bin_: int, tables: Iterable[pa.Table]) -> Iterator[Parcel]:
@@ -236,15 +217,13 @@ def _opened(forming: Forming, found: Mapping[str, list[pa.Table]]) -> tuple[Open
     for field in (pa.field(_ROW, pa.int64()), pa.field(_LIGHT[0], pa.int64()), pa.field(_LIGHT[1], pa.int32())):
         empty = empty.append_column(field, pa.array([], field.type))
     articles = _together(found.get("articles", []), empty).sort_by([(_ROW, "ascending")]).combine_chunks()
-    keyed = pa.schema([*schema.SKETCHES, pa.field("key", pa.int64())]).empty_table()
-    sketches = _together(found.get("sketches", []), keyed)
     matches = _together(found.get("matches", []), COMPARED["matches"].empty_table())
     keys = articles["key"].to_numpy()
     inside = arrays.is_in(ends(matches), keys).all(axis=0)
     inner = by_sides(numbered(arrays.kept(matches, inside), keys))
     lines = {name: _together(found.get(name, []), getattr(nothing, name)) for name in LINES}
     plain_ = articles.select(nothing.articles.column_names)
-    sketched = _Held(forming.now, articles, sketches, config.texts_at_once(forming.settings))
+    sketched = _Travelled(forming.now, articles, config.texts_at_once(forming.settings))
     known = Articles(plain_, sketched, **lines)
     opened = Opened(
         known,

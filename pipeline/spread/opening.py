@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +26,7 @@ from pipeline.stages import rollup
 from pipeline.stages.kernels import arrays
 from pipeline.storage.state import State, ends
 
-__all__ = ["Bins", "bins_of", "opened"]
+__all__ = ["bins_of", "opened"]
 
 _OUTSIDE = pa.schema([("key", pa.int64())])
 
@@ -68,15 +67,10 @@ def _outside(now: State, path: Path, number: int) -> pa.Table:
     return pa.table([np.unique(np.concatenate(found))], schema=_OUTSIDE)
 
 
-class Bins(NamedTuple):
-    """The bin of each text that is opened, int64 (texts,), from 0 without a gap; and whether it has company there."""
+def bins_of(cluster: Cluster, opened: Opened, was: pa.Table, most: int, folder: Path) -> NDArray[np.int64]:
+    """The bin of each text that is opened, int64 (texts,), from 0 without a gap. Edges lie in a `folder` meanwhile.
 
-    number: NDArray[np.int64]
-    several: NDArray[np.bool_]
-
-
-def bins_of(cluster: Cluster, opened: Opened, was: pa.Table, most: int, folder: Path) -> Bins:
-    """Components of texts in bins of so many, or of one component that is larger. Edges lie in a `folder` meanwhile.
+    A bin holds so many texts, or one component that is larger.
 
     Together are texts that accepted matches join, and those that `was` (article_id, cluster_id) has in one cluster.
     """
@@ -92,7 +86,7 @@ def bins_of(cluster: Cluster, opened: Opened, was: pa.Table, most: int, folder: 
     number = (starts // most)[np.cumsum(begins) - 1] if n else starts
     bins = np.empty(n, np.int64)
     bins[order] = np.unique(number, return_inverse=True)[1]
-    return Bins(bins, np.bincount(labels)[labels] > 1)
+    return bins
 
 
 def _of_clusters(was: pa.Table, ids: pa.Array) -> pa.Table:

@@ -20,6 +20,7 @@ from pipeline.stages.kernels import arrays
 
 __all__ = [
     "NAMED",
+    "canonicals",
     "dated",
     "facts",
     "furniture",
@@ -73,13 +74,13 @@ def kin(facts: pa.Table) -> NDArray[np.int64]:
     return codes
 
 
-def unmet(matches: pa.Table, anchors: NDArray[np.int64]) -> pa.Table:
-    """The pairs of a member and its anchor that have not been compared, as candidates: those of twins.
+def unmet(matches: pa.Table, others: NDArray[np.int64]) -> pa.Table:
+    """The pairs of an article and its other, the anchor or canonical, that have not been compared, as candidates.
 
-    A twin shares the verdict of the one that stood for it. Its own row says so.
+    Those of an anchor are twins: one shares the verdict of the one that stood for it. Its own row says so.
     """
-    members = np.flatnonzero(anchors != np.arange(len(anchors)))
-    left, right = np.minimum(members, anchors[members]), np.maximum(members, anchors[members])
+    members = np.flatnonzero(others != np.arange(len(others)))
+    left, right = np.minimum(members, others[members]), np.maximum(members, others[members])
     met = matches["left"].to_numpy() << 32 | matches["right"].to_numpy()
     new = ~arrays.is_in(left << 32 | right, met)
     order = np.argsort(left[new] << 32 | right[new])
@@ -109,6 +110,14 @@ def ranks(articles: pa.Table) -> NDArray[np.int64]:
 def groups(articles: pa.Table, anchors: NDArray[np.int64]) -> pa.Table:
     """Which anchor's cluster each article is in, by id."""
     return pa.table({"article_id": articles["article_id"], "anchor_id": articles["article_id"].take(pa.array(anchors))})
+
+
+def canonicals(groups: pa.Table, elections: pa.Table) -> NDArray[np.int64]:
+    """The row of the canonical of each article's cluster, int64 (rows,); `groups` as the function of that name gives them."""
+    of = pc.index_in(groups["anchor_id"], value_set=elections["anchor_id"].combine_chunks())
+    rows = pc.index_in(elections["canonical_id"].take(of), value_set=groups["article_id"].combine_chunks())
+    found: NDArray[np.int64] = rows.to_numpy().astype(np.int64)
+    return found
 
 
 def within_horizon(

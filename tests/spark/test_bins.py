@@ -157,11 +157,8 @@ def test_bins_hold_whole_components_and_clusters_in_the_order_of_time(
     graph = networkx.Graph([*edges, *((f"a{row}", row) for row in range(n)), *held])
     components = [{node for node in part if isinstance(node, int)} for part in networkx.connected_components(graph)]
     components = sorted((part for part in components if part), key=min)
-    assert [bins.several[row] for part in components for row in part] == [
-        len(part) > 1 for part in components for _ in part
-    ]
-    assert all(len(set(bins.number[list(part)])) == 1 for part in components)
-    sequence = [int(bins.number[min(part)]) for part in components]
+    assert all(len(set(bins[list(part)])) == 1 for part in components)
+    sequence = [int(bins[min(part)]) for part in components]
     assert sequence == sorted(sequence)
     assert sorted(set(sequence)) == list(range(len(set(sequence))))
     for number in set(sequence):

@@ -56,6 +56,61 @@ def test_figures_are_those_of_python_sets(texts: list[str]) -> None:
         assert row["accepted"] == (row["relation"] in verify.ACCEPTED)
 
 
+TURNED = {"abridged": "expanded", "expanded": "abridged"}
+
+
+def figures_of(
+    texts: list[str], anchors: list[int], canonicals: list[int], matches: list[dict]
+) -> dict[str, dict[str, object]]:
+    n_words = np.array([len(oracle.tokens(text)) for text in texts], np.int32)
+    ids = pa.chunked_array([[f"a{row}" for row in range(len(texts))]], pa.string())
+    table = pa.Table.from_pylist(matches, schema=verify.MATCHES)
+    found = verify.figures(ids, np.array(anchors), np.array(canonicals), n_words, table, config.Verify())
+    return {row.pop("article_id"): row for row in found.to_pylist()}
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=6), st.data())
+@settings(deadline=None)
+def test_members_are_told_by_their_matches(texts: list[str], data: st.DataObject) -> None:
+    """As seen from the canonical, by the one match that they have with it, whichever of the two came first."""
+    rows = range(len(texts))
+    heads = [data.draw(st.sampled_from(range(row + 1))) for row in rows]
+    anchors = [heads[heads[row]] if heads[heads[row]] == heads[heads[heads[row]]] else row for row in rows]
+    anchors = [anchor if anchors[anchor] == anchor else row for row, anchor in zip(rows, anchors, strict=True)]
+    mates = [[other for other in rows if anchors[other] == anchors[row]] for row in rows]
+    chosen = {anchor: data.draw(st.sampled_from(mates[anchor])) for anchor in set(anchors)}
+    canonicals = [chosen[anchor] for anchor in anchors]
+    matches = decided(texts)
+    between = {(row["left"], row["right"]): row for row in matches} | {
+        (row["right"], row["left"]): row
+        | {"containment_left": row["containment_right"], "containment_right": row["containment_left"]}
+        | {"relation": TURNED.get(row["relation"], row["relation"])}
+        for row in matches
+    }
+    found = figures_of(texts, anchors, canonicals, data.draw(st.permutations(matches)))
+    assert sorted(found) == [f"a{row}" for row in rows if len(mates[row]) > 1]
+    for row in (row for row in rows if len(mates[row]) > 1):
+        told, canonical, anchor = found[f"a{row}"], canonicals[row], anchors[row]
+        cohesion = 1.0
+        if row != anchor:
+            cohesion = max(between[anchor, row][name] for name in ("containment_left", "containment_right"))
+        assert told.pop("cohesion") == cohesion
+        if row == canonical:
+            assert told == {"relation": "canonical", "jaccard": 1.0, "containment": 1.0, "share_of_canonical": 1.0}
+            continue
+        match = between[canonical, row]
+        assert told["jaccard"] == match["jaccard"]
+        assert told["share_of_canonical"] == match["containment_left"]
+        assert told["containment"] == max(match["containment_left"], match["containment_right"])
+        assert told["relation"] in ((match["relation"],) if match["accepted"] else ("abridged", "expanded", "version"))
+
+
+def test_who_is_alone_needs_no_match_and_a_member_that_met_nobody_is_refused() -> None:
+    assert figures_of(["ab cd", "ab cd"], [0, 1], [0, 1], []) == {}
+    with pytest.raises(ValueError, match="no match with the canonical"):
+        figures_of(["ab cd", "ab cd"], [0, 0], [0, 0], [])
+
+
 @given(st.integers(0, 2**32), st.sampled_from([0, 1, 40, 900, 5_000]), st.sampled_from([1, 30, 5_000, 2**32]))
 def test_distinct_values_are_those_of_python_sets(seed: int, most: int, of: int) -> None:
     """Lists with and without repeats, of any length, some of each in quotation marks."""

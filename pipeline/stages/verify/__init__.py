@@ -85,46 +85,57 @@ def _decided(
 
 
 def figures(
-    groups: pa.Table,
-    elections: pa.Table,
     article_ids: pa.ChunkedArray,
-    sketches: pa.Table,
-    facts: pa.Table | None,
+    anchors: NDArray[np.int64],
+    canonicals: NDArray[np.int64],
+    n_words: NDArray[np.int32],
+    matches: pa.Table,
     settings: config.Verify,
 ) -> pa.Table:
-    """How each article compares with the canonical of its cluster, and with its anchor, measured whether or not they met.
+    """How each article that is not alone in its cluster compares with the canonical, and with the anchor, by their `matches`.
 
-    `groups` (article_id, anchor_id) and `article_ids` in the order of `sketches`; `elections` has anchor_id and
-    canonical_id. Gives article_id, relation, jaccard, containment and share_of_canonical against the canonical, and
-    `cohesion`, the containment with the anchor. The relation is said of the article as seen from the canonical.
+    `anchors` and `canonicals`: the rows of those of each row, int64 (rows,); whom a row has there, it has a match with. Gives
+    article_id, relation, jaccard, containment and share_of_canonical against the canonical, and `cohesion`, the containment
+    with the anchor. The relation is said of the article as seen from the canonical.
     """
-    ids = article_ids.combine_chunks()
-    own = np.arange(len(ids))
-    anchors = pc.index_in(groups["anchor_id"], value_set=ids).to_numpy().astype(np.int64)
-    elected = elections["canonical_id"].take(
-        pc.index_in(groups["anchor_id"], value_set=elections["anchor_id"].combine_chunks())
-    )
-    canonicals = pc.index_in(elected, value_set=ids).to_numpy().astype(np.int64)
-    order = np.argsort(canonicals, kind="stable")  # pairs grouped by their left text compare fastest
-    pairs = pa.table(
-        {"left": canonicals[order], "right": own[order], "path": np.zeros(len(own), np.int8)}, schema=_PAIRS
-    )
-    flat = Flat.of(sketches)
-    matches = _verified(pairs, flat, Facts(facts), settings)
+    rows = np.flatnonzero(np.bincount(anchors, minlength=len(anchors))[anchors] > 1)
+    canonical, anchor = canonicals[rows], anchors[rows]
+    with_canonical, with_anchor = _between(matches, canonical, rows), _between(matches, anchor, rows)
+    is_own, is_turned = canonical == rows, canonical > rows
+    shares = np.stack([matches[name].to_numpy() for name in ("containment_left", "containment_right")])
+    containment = shares.max(axis=0)
+    relation = pc.index_in(matches["relation"], value_set=pa.array(RELATIONS)).to_numpy().astype(np.int64)
+    relation = relation[with_canonical]
     # What joins a member is its match with the anchor; seen from the canonical it may be too far to be one.
-    relation = pc.if_else(
-        matches["accepted"], matches["relation"], by_length(flat.n_words, canonicals[order], order, settings)
+    relation = np.where(
+        matches["accepted"].to_numpy()[with_canonical],
+        np.where(is_turned, _TURNED[relation], relation),
+        by_length(n_words[canonical], n_words[rows], settings),
     )
-    by_anchor = np.argsort(anchors, kind="stable")
-    cohesion = np.empty(len(own))
-    cohesion[by_anchor] = Figures(flat, distinct(flat, own), anchors[by_anchor], own[by_anchor]).containment
     return pa.table(
         {
-            "article_id": ids.take(pa.array(order)),
-            "relation": pc.if_else(pa.array(canonicals[order] == order), "canonical", relation),
-            "jaccard": matches["jaccard"],
-            "containment": pc.max_element_wise(matches["containment_left"], matches["containment_right"]),
-            "share_of_canonical": matches["containment_left"],
-            "cohesion": cohesion[order],
+            "article_id": article_ids.take(pa.array(rows)),
+            "relation": pc.if_else(pa.array(is_own), "canonical", pa.array(RELATIONS).take(pa.array(relation))),
+            "jaccard": np.where(is_own, 1.0, matches["jaccard"].to_numpy()[with_canonical]),
+            "containment": np.where(is_own, 1.0, containment[with_canonical]),
+            "share_of_canonical": np.where(is_own, 1.0, shares[is_turned.astype(np.int8), with_canonical]),
+            "cohesion": np.where(anchor == rows, 1.0, containment[with_anchor]),
         }
     )
+
+
+#: Each relation as seen from the other side.
+_TURNED = np.array(
+    [RELATIONS.index({"abridged": "expanded", "expanded": "abridged"}.get(one, one)) for one in RELATIONS]
+)
+
+
+def _between(matches: pa.Table, others: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place of the match of each row with another, int64 (rows,); 0 where that is the row itself."""
+    known = np.append(matches["left"].to_numpy() << 32 | matches["right"].to_numpy(), -1)
+    wanted = np.minimum(others, rows) << 32 | np.maximum(others, rows)
+    order, places, met = np.argsort(known, kind="stable"), np.zeros(len(rows), np.int64), others != rows
+    places[met] = order[np.minimum(np.searchsorted(known, wanted[met], sorter=order), len(matches))]
+    if (known[places] != wanted)[met].any():
+        raise ValueError("an article has no match with the canonical or the anchor of its cluster")
+    return places

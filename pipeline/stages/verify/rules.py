@@ -124,14 +124,8 @@ def _first(rules: list[_Rule]) -> tuple[NDArray[np.int8], pa.ChunkedArray]:
     return relation, pa.chunked_array(texts, pa.string()).take(pa.array(back))
 
 
-def by_length(
-    n_words: NDArray[np.int32], left: NDArray[np.int64], right: NDArray[np.int64], settings: config.Verify
-) -> pa.Array:
-    """version, abridged or expanded, said of the right text as seen from the left, by their numbers of words alone."""
-    return pa.array(RELATIONS).take(pa.array(_by_length(n_words[left], n_words[right], settings)))
-
-
-def _by_length(left: NDArray[np.int32], right: NDArray[np.int32], settings: config.Verify) -> NDArray[np.int64]:
+def by_length(left: NDArray[np.int32], right: NDArray[np.int32], settings: config.Verify) -> NDArray[np.int64]:
+    """version, abridged or expanded, as a place in `RELATIONS`: of the right text seen from the left, by their words alone."""
     cut_or_grown = np.where(right < left, _CODES["abridged"], _CODES["expanded"])
     same_length = np.minimum(left, right) >= settings.same_length * np.maximum(left, right)
     return np.where(same_length, _CODES["version"], cut_or_grown)
@@ -145,7 +139,7 @@ class _Measures:
         self.jaccard, self.containment = figures.jaccard, figures.containment
         left, right = (n_words[rows] for rows in figures.rows)
         self.shorter, self.longer = np.minimum(left, right), np.maximum(left, right)
-        self.kept = np.where(beside.versions, _CODES["version"], _by_length(left, right, settings)).astype(np.int8)
+        self.kept = np.where(beside.versions, _CODES["version"], by_length(left, right, settings)).astype(np.int8)
         self.figures_agree = figures.figures_shared / np.maximum(1, figures.figures)
         self.names_agree = figures.names_shared / np.maximum(1, figures.names)
         # Two texts of one publisher share its furniture and its background paragraphs: they have to share more, unless one
