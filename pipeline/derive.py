@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import config, notices
 from pipeline.compare import Opened
@@ -94,9 +95,12 @@ def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
         articles = notices.apply(articles, credited, anchors, sketched, opened.notices, opened.earlier, settings)
         elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
         canonicals = rollup.canonicals(groups, elections)
-        unmet = sketched.verified(rollup.unmet(matches, canonicals), facts, settings.verify)
-        met, n_words = pa.concat_tables([matches, unmet]), sketched.light["n_words"].to_numpy()
-        figures = verify.figures(articles["article_id"], anchors, canonicals, n_words, met, settings.verify)
+        measured = matches.filter(pc.not_equal(matches["relation"], ""))  # what a rehearsal looks up is not
+        for others in (canonicals, anchors):
+            unmet = sketched.verified(rollup.unmet(measured, others), facts, settings.verify)
+            measured = pa.concat_tables([measured, unmet])
+        n_words = sketched.light["n_words"].to_numpy()
+        figures = verify.figures(articles["article_id"], anchors, canonicals, n_words, measured, settings.verify)
         clusters, members = elect.tables(
             groups, elections, articles, credited, figures, settings.elect, known.citations, opened.crediting
         )
