@@ -21,6 +21,7 @@ from pipeline.compare import Opened
 from pipeline.meet import facts_of
 from pipeline.published import Published
 from pipeline.stages import cluster, elect, excerpt, follow, identify, override, rollup, sketch, verify
+from pipeline.stages.kernels import arrays
 from pipeline.storage.state import State
 from pipeline.watch import Watch
 
@@ -95,7 +96,9 @@ def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
         articles = notices.apply(articles, credited, anchors, sketched, opened.notices, opened.earlier, settings)
         elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
         canonicals = rollup.canonicals(groups, elections)
-        measured = matches.filter(pc.not_equal(matches["relation"], ""))  # what a rehearsal looks up is not
+        measured = arrays.kept(
+            matches, pc.not_equal(matches["relation"], "").to_numpy()
+        )  # not what a rehearsal looks up
         for others in (canonicals, anchors):
             unmet = sketched.verified(rollup.unmet(measured, others), facts, settings.verify)
             measured = pa.concat_tables([measured, unmet])

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -44,8 +43,7 @@ def arrange(name: str, rows: pa.Table) -> pa.Table:
 
 def _sorted(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
     """Rows in the order of keys that are all strings, by the ranks of these."""
-    ranks = [arrays.ranks(rows[key]) for key in keys]
-    return arrays.arranged(rows, np.lexsort(ranks[::-1]))
+    return arrays.arranged(rows, arrays.ordered(*(arrays.ranks(rows[key]) for key in keys)))
 
 
 def plain(name: str, rows: pa.Table) -> pa.Table:

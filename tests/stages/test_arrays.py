@@ -54,6 +54,17 @@ def test_places_are_those_of_a_list(data: st.DataObject, keys: set[int], dense: 
     assert found.tolist() == [[held.index(value) for value in row] for row in asked.tolist()]
 
 
+@given(st.integers(0, 2**32), st.integers(1, 3), st.sampled_from([1, 3, 2**20, 2**40]))
+def test_rows_are_ordered_by_one_rank_after_the_other(seed: int, n: int, most: int) -> None:
+    """Whether the ranks fit into one number or not; rows that are equal in all stay in their order."""
+    chance = np.random.default_rng(seed)
+    rows = 20 * chance.integers(0, 3)
+    ranks = [chance.integers(0, most, rows) for _ in range(n)]
+    assert arrays.ordered(*ranks).tolist() == sorted(
+        range(rows), key=lambda row: tuple(int(rank[row]) for rank in ranks)
+    )
+
+
 @given(st.lists(st.lists(st.text("aé한\U0001f600", max_size=2), max_size=5), min_size=1, max_size=3))
 def test_ranks_sort_as_the_strings_do(chunks: list[list[str]]) -> None:
     column = pa.chunked_array(chunks, pa.string())
