@@ -40,7 +40,7 @@ class Kept:
         texts, out = self._texts.filter(pc.is_in(self._texts["article_id"], wanted)), dict[str, list[Line]]()
         stripped = self._stripped(wanted) if whole else {}
         for start in range(0, texts.num_rows, _BATCH):
-            bodies = self._state.bodies(texts.slice(start, _BATCH)).select(["article_id", "field", "body", "body_map"])
+            bodies = self._state.bodies(texts.slice(start, _BATCH))
             for article_id, field, body, places in zip(*(column.to_pylist() for column in bodies.columns), strict=True):
                 aside = [(at, line) for of, at, line in stripped.get(article_id, ()) if of == field]
                 out[article_id] = _woven(cut(body, _LONGEST), places or (), aside)

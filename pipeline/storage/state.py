@@ -147,11 +147,12 @@ class State:
         kept = [part.number for part in self.parts if (part.folder / "bodies.parquet").exists()]
         return arrays.is_in(keys >> _PART, np.array(kept, np.int64))
 
-    def whole(self, keys: NDArray[np.int64]) -> pa.Table:
-        """The articles with those keys, all of which `have_words`, with their bodies: `schema.ARTICLES`."""
-        light, bodies = self.take("articles", keys), self.take("bodies", keys)
-        columns = {name: (bodies if name in bodies.column_names else light)[name] for name in schema.ARTICLES.names}
-        return pa.table(columns, schema=schema.ARTICLES)
+    def whole(self, keys: NDArray[np.int64], columns: Sequence[str] = tuple(schema.ARTICLES.names)) -> pa.Table:
+        """The articles with those keys, all of which `have_words`, with their bodies: those columns of `schema.ARTICLES`."""
+        bodies = self.take("bodies", keys)
+        light = self.take("articles", keys, [name for name in columns if name not in bodies.column_names])
+        found = {name: (bodies if name in bodies.column_names else light)[name] for name in columns}
+        return pa.table(found, schema=pa.schema([schema.ARTICLES.field(name) for name in columns]))
 
     def of(self, name: str, keys: NDArray[np.int64]) -> pa.Table:
         """The rows of `stripped`, `credits` or `citations` that belong to the articles with these keys; `key` says to which."""
@@ -205,9 +206,9 @@ class State:
         return keys if gone else keys[~arrays.is_in(keys, self._left)]
 
     def bodies(self, texts: pa.Table) -> pa.Table:
-        """The articles (`schema.ARTICLES`) of texts (key, article, redone) whose words are kept, without learned lines."""
+        """The words (article_id, field, body, body_map) of texts (key, article, redone) where kept, without learned lines."""
         texts = texts.filter(pa.array(self.have_words(texts["article"].to_numpy())))
-        found = self.whole(texts["article"].to_numpy())
+        found = self.whole(texts["article"].to_numpy(), ["article_id", "field", "body", "body_map"])
         rows = np.flatnonzero(texts["redone"].to_numpy() >= 0)
         keys = texts["key"].to_numpy()[rows]
         struck = self.struck(keys)
