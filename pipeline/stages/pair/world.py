@@ -73,7 +73,9 @@ class World:
         """For each row that is `there` the first with its content, time and kin: itself if it has no twin before it."""
         rows, stands_for = np.flatnonzero(there & self.has_words), np.arange(len(there))
         contents, counts = arrays.counted(self.contents[rows])
-        rows = rows[arrays.is_in(self.contents[rows], contents[counts > 1])]  # few: to sort all by three keys takes long
+        rows = rows[
+            arrays.is_in(self.contents[rows], contents[counts > 1])
+        ]  # few: to sort all by three keys takes long
         order = rows[np.lexsort((rows, self.kin[rows], self.times[rows], self.contents[rows]))]
         first = arrays.changes(*(key[order] for key in (self.contents, self.times, self.kin)))
         stands_for[order] = order[np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))]
