@@ -1,9 +1,10 @@
-"""The verbs of a cluster on this machine alone, one task after the other: for runs whose rows are more than memory holds.
+"""The verbs of a cluster on this machine alone: for runs whose rows are more than memory holds.
 
     cluster = here(folder)                               tasks and shuffles as `engine.spark` has them
     table = cluster.rows(emit, tasks).by(meet).result(nothing)
 
-What goes from task to task lies in files below `folder`, one for each number, and is gone when it has been met.
+What goes from task to task lies in files below `folder`, one for each number, and is gone when it has been met. Numbers are met
+side by side, as many as there are threads, and what comes of them is held; what tasks emit is not, and they go in turn.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pipeline.config import Spark
 from pipeline.engine import cargo
 from pipeline.engine.cargo import NOBODY, Parcel
 from pipeline.engine.spark import Cluster
+from pipeline.stages.kernels.threads import parallel, workers
 
 __all__ = ["here"]
 
@@ -38,7 +40,7 @@ class _Here:
 
     def each(self, function: Callable[[Task], pa.Table], tasks: Sequence[Task]) -> list[pa.Table]:
         """`function` of each task, in the order of the tasks."""
-        return [function(task) for task in tasks]
+        return parallel(function, tasks)
 
     def rows(self, emit: Callable[[Task], Iterable[Parcel]], tasks: Sequence[Task]) -> _Rows:
         """What the tasks emit, to be sent on."""
@@ -64,9 +66,16 @@ class _Rows:
                 with (Path(folder) / f"{to}").open("ab") as file:
                     file.write(len(content).to_bytes(_LENGTH, "little"))
                     file.write(content)
-            for number in sorted(numbers):
-                yield from meet(number, _sent(Path(folder) / f"{number}"))
+
+            def met(number: int) -> list[Parcel]:
+                found = list(meet(number, _sent(Path(folder) / f"{number}")))
                 (Path(folder) / f"{number}").unlink()
+                return found
+
+            left, step = sorted(numbers), workers()
+            for some in (left[first : first + step] for first in range(0, len(left), step)):
+                for found in parallel(met, some):
+                    yield from found
 
     def result(self, nothing: pa.Table) -> pa.Table:
         """What is addressed to nobody; `nothing` where nothing is."""

@@ -57,7 +57,7 @@ def derived(cluster: Cluster, given: Given, settings: config.Config, watch: Watc
         done = sent.by(partial(forming.formed, told)).result(DONE.empty_table())
         step.rows = done.num_rows
     with watch.step("tell"):
-        rows = cluster.rows(partial(forming.told, told), sorted(done["n"].to_pylist()))
+        rows = cluster.rows(forming.called, sorted(done["n"].to_pylist())).by(partial(forming.told, told))
         found = rows.by(partial(forming.excerpted, told)).result(TOLD.empty_table())
     broken = [audit.Finding(*finding) for line in found["told"].to_pylist() for finding in json.loads(line)]
     return Spilled(work / "rows", broken, cluster)

@@ -43,7 +43,7 @@ from pipeline.storage.tables import Tables
 from pipeline.storage.write import plain
 from pipeline.watch import silent
 
-__all__ = ["TOLD", "Forming", "excerpted", "formed", "sent", "standing", "told"]
+__all__ = ["TOLD", "Forming", "called", "excerpted", "formed", "sent", "standing", "told"]
 
 _KIND = b"what"  # in the metadata of a parcel: which table its rows are of
 _ROW, _LIGHT = "own row", ["own content", "own n_words"]
@@ -270,7 +270,12 @@ def standing(articles: pa.Table, members: pa.Table, clusters: pa.Table) -> pa.Ta
     return rows.sort_by([("key", "ascending")])
 
 
-def told(forming: Forming, bin_: int) -> Iterator[Parcel]:
+def called(bin_: int) -> Iterator[Parcel]:
+    """A bin that is to be told of."""
+    yield Parcel(bin_, pa.table({"n": [bin_]}, schema=DONE))
+
+
+def told(forming: Forming, bin_: int, _: Iterable[pa.Table]) -> Iterator[Parcel]:
     """Write the rows of all tables that a bin comes to but for its excerpts, and tell which invariants are broken in them.
 
     What is borrowed goes to the bin of the article that borrows: there its words are read together with others.
