@@ -2,7 +2,7 @@
 
 A night opens a few thousand articles, and all that is published of them is in memory at once. What opens more than memory is
 meant for, a first run or one under other rules, goes the way that it goes on a cluster (`spread`), bin by bin, with tasks that
-are done here one after the other (`engine.here`): so memory does not grow with the rows. The tables are the same.
+are done here, a few side by side (`engine.here`): so memory does not grow with the rows. The tables are the same.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ALONE", "Alone"]
 
-_BINS = 8  # in what is held at once: what travels between bins is held beside one
+_BINS = 8  # in what is held at once, and at most so many are formed side by side
 
 
 class Alone:
@@ -77,7 +77,7 @@ class Alone:
 
         block = max(1, self._at_once(settings) // _BINS)
         parcels = now.parts[-1].folder.parent / "scratch" / "parcels"
-        return here(parcels, config.Spark(block_texts=block, driver_edges=1 << 62))
+        return here(parcels, config.Spark(block_texts=block, driver_edges=1 << 62), _BINS)
 
 
 ALONE = Alone()

@@ -96,9 +96,8 @@ def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
         articles = notices.apply(articles, credited, anchors, sketched, opened.notices, opened.earlier, settings)
         elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
         canonicals = rollup.canonicals(groups, elections)
-        measured = arrays.kept(
-            matches, pc.not_equal(matches["relation"], "").to_numpy()
-        )  # not what a rehearsal looks up
+        # Of the matches that a rehearsal looks up is known that they are.
+        measured = arrays.kept(matches, pc.not_equal(matches["relation"], "").to_numpy())
         for others in (canonicals, anchors):
             unmet = sketched.verified(rollup.unmet(measured, others), facts, settings.verify)
             measured = pa.concat_tables([measured, unmet])

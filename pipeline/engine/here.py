@@ -3,8 +3,8 @@
     cluster = here(folder)                               tasks and shuffles as `engine.spark` has them
     table = cluster.rows(emit, tasks).by(meet).result(nothing)
 
-What goes from task to task lies in files below `folder`, one for each number, and is gone when it has been met. Numbers are met
-side by side, as many as there are threads, and what comes of them is held; what tasks emit is not, and they go in turn.
+What goes from task to task lies in files below `folder`, one for each number, and is gone when it has been met. Some numbers
+are met side by side, and what comes of them is held; what tasks emit is not, and they go in turn.
 """
 
 from __future__ import annotations
@@ -29,14 +29,17 @@ Task = TypeVar("Task")
 _LENGTH = 8  # bytes before each parcel in a file, which say how long it is
 
 
-def here(folder: Path, settings: Spark) -> Cluster:
-    """This machine; `settings` say how work is cut. Edges of a graph are looked at all at once, however many there are."""
-    return cast("Cluster", _Here(folder, settings))
+def here(folder: Path, settings: Spark, at_once: int) -> Cluster:
+    """This machine; `settings` say how work is cut. Edges of a graph are looked at all at once, however many there are.
+
+    `at_once`: so many numbers are met side by side, or as many as there are threads if that is less.
+    """
+    return cast("Cluster", _Here(folder, settings, at_once))
 
 
 class _Here:
-    def __init__(self, folder: Path, settings: Spark) -> None:
-        self.folder, self.settings = folder, settings
+    def __init__(self, folder: Path, settings: Spark, at_once: int) -> None:
+        self.folder, self.settings, self._at_once = folder, settings, at_once
 
     def each(self, function: Callable[[Task], pa.Table], tasks: Sequence[Task]) -> list[pa.Table]:
         """`function` of each task, in the order of the tasks."""
@@ -44,18 +47,18 @@ class _Here:
 
     def rows(self, emit: Callable[[Task], Iterable[Parcel]], tasks: Sequence[Task]) -> _Rows:
         """What the tasks emit, to be sent on."""
-        return _Rows(self.folder, (parcel for task in tasks for parcel in emit(task)))
+        return _Rows(self.folder, (parcel for task in tasks for parcel in emit(task)), self._at_once)
 
 
 class _Rows:
     """Parcels under way. Nothing is done before a result is asked for."""
 
-    def __init__(self, folder: Path, parcels: Iterable[Parcel]) -> None:
-        self._folder, self._parcels = folder, parcels
+    def __init__(self, folder: Path, parcels: Iterable[Parcel], at_once: int) -> None:
+        self._folder, self._parcels, self._at_once = folder, parcels, at_once
 
     def by(self, meet: Callable[[int, Iterator[pa.Table]], Iterable[Parcel]]) -> _Rows:
-        """What `meet(number, tables)` makes of the rows that are addressed to a number, of each number in turn."""
-        return _Rows(self._folder, self._met(meet))
+        """What `meet(number, tables)` makes of the rows that are addressed to a number, of each number."""
+        return _Rows(self._folder, self._met(meet), self._at_once)
 
     def _met(self, meet: Callable[[int, Iterator[pa.Table]], Iterable[Parcel]]) -> Iterator[Parcel]:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -72,7 +75,7 @@ class _Rows:
                 (Path(folder) / f"{number}").unlink()
                 return found
 
-            left, step = sorted(numbers), workers()
+            left, step = sorted(numbers), min(workers(), self._at_once)
             for some in (left[first : first + step] for first in range(0, len(left), step)):
                 for found in parallel(met, some):
                     yield from found

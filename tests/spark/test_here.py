@@ -31,10 +31,13 @@ def _told(number: int, tables: Iterable[pa.Table]) -> Iterator[Parcel]:
     yield Parcel(NOBODY, pa.concat_tables([pa.table({"n": [number]}, schema=NUMBERS), *tables]))
 
 
-@given(st.lists(st.lists(st.integers(0, 100), max_size=20), max_size=6))
-def test_rows_meet_by_number_twice(tmp_path_factory: pytest.TempPathFactory, tasks: list[list[int]]) -> None:
+@given(st.lists(st.lists(st.integers(0, 100), max_size=20), max_size=6), st.integers(1, 4))
+def test_rows_meet_by_number_twice(
+    tmp_path_factory: pytest.TempPathFactory, tasks: list[list[int]], at_once: int
+) -> None:
     folder = tmp_path_factory.mktemp("here")
-    found = here(folder, config.Spark()).rows(_emitted, tasks).by(_summed).by(_told).result(NUMBERS.empty_table())
+    cluster = here(folder, config.Spark(), at_once)
+    found = cluster.rows(_emitted, tasks).by(_summed).by(_told).result(NUMBERS.empty_table())
     sums = {rest: sum(n for task in tasks for n in task if n % 5 == rest) for rest in {n % 5 for t in tasks for n in t}}
     wanted = [
         n
@@ -46,7 +49,7 @@ def test_rows_meet_by_number_twice(tmp_path_factory: pytest.TempPathFactory, tas
 
 
 def test_tasks_are_done_in_their_order_and_what_breaks_leaves_nothing(tmp_path: Path) -> None:
-    cluster = here(tmp_path / "work", config.Spark())
+    cluster = here(tmp_path / "work", config.Spark(), 2)
     assert [rows["n"].to_pylist() for rows in cluster.each(lambda n: pa.table({"n": [n]}), [3, 1, 2])] == [
         [3],
         [1],

@@ -182,9 +182,8 @@ def emit_pairs(
     empty: the first call counts, the second fills.
     """
     n = 0
-    latest = np.empty(
-        cap + 1, np.int64
-    )  # places of fresh rows of a bucket, in a ring: who is not fresh meets none but these
+    # Where the fresh rows of a bucket lie, in a ring: who is not fresh meets none but these.
+    latest = np.empty(cap + 1, np.int64)
     slot_length = window // 2 + 1
     heads = np.empty((_SLOTS, pivots), np.int64)
     n_heads, slots = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.int64)

@@ -73,9 +73,8 @@ class World:
         """For each row that is `there` the first with its content, time and kin: itself if it has no twin before it."""
         rows, stands_for = np.flatnonzero(there & self.has_words), np.arange(len(there))
         contents, counts = arrays.counted(self.contents[rows])
-        rows = rows[
-            arrays.is_in(self.contents[rows], contents[counts > 1])
-        ]  # few: to sort all by three keys takes long
+        # Few have the words of another: to sort all by three keys takes long.
+        rows = rows[arrays.is_in(self.contents[rows], contents[counts > 1])]
         order = rows[np.lexsort((rows, self.kin[rows], self.times[rows], self.contents[rows]))]
         first = arrays.changes(*(key[order] for key in (self.contents, self.times, self.kin)))
         stands_for[order] = order[np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))]
@@ -151,9 +150,8 @@ class Joiner:
 
     def _filter(self, wanted: int) -> NDArray[np.uint64]:
         """Room for a filter of so many values of fresh rows; none where all rows are fresh."""
-        return np.empty(
-            max(_FILTER_WORDS, 1 << (wanted // _FILTER_VALUES).bit_length()) if self.is_partial else 0, np.uint64
-        )
+        words = max(_FILTER_WORDS, 1 << (wanted // _FILTER_VALUES).bit_length())
+        return np.empty(words if self.is_partial else 0, np.uint64)
 
 
 def often(values: NDArray[np.uint64], at_least: int = 1) -> NDArray[np.uint64]:
