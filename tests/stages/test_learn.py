@@ -19,6 +19,7 @@ from pipeline import config, schema
 from pipeline.stages import learn, sketch
 from pipeline.stages._fold import place_in
 from pipeline.stages._words import count_words, is_unspaced
+from pipeline.stages.kernels import arrays
 from pipeline.stages.learn import topics
 from tests import strategies
 
@@ -396,3 +397,21 @@ def test_texts_lose_what_they_lose_line_by_line(world: list[tuple[list[tuple[str
     )
     again = learn.only(table([rows[number] for number in lost.tolist()]), heads, tails)
     assert again.select(["body", "body_map"]).equals(bare.select(["body", "body_map"]))
+
+
+@given(st.lists(st.tuples(*[st.integers(-1, 2)] * 4), max_size=30))
+def test_headlines_go_by_content_then_words_then_publisher_then_lines(rows: list[tuple[int, int, int, int]]) -> None:
+    contents, publishers = (np.array([row[place] for row in rows], np.int64) for place in (0, 2))
+    words, lines = (
+        pa.chunked_array(
+            [pa.array([[row[place]] for row in rows], pa.large_list(pa.field("item", kind, nullable=False)))]
+        )
+        for place, kind in ((1, pa.int32()), (3, pa.int64()))
+    )
+    found = topics.Headlines(contents, publishers, words, lines)
+    of_lines = topics._sums(*arrays.hashes(lines))
+    ordered = sorted(
+        range(len(rows)), key=lambda row: (contents[row], found.whole[row], publishers[row], of_lines[row], row)
+    )
+    assert found.ordered.tolist() == ordered
+    assert found.places[found.ordered].tolist() == list(range(len(rows)))
