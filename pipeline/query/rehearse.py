@@ -200,7 +200,7 @@ def _met(
                 break
             fresh = np.union1d(fresh, disturbed)
         here = np.flatnonzero(is_now)
-        candidates = pair.run(rows.take(pa.array(here)), times[here], settings.pair, kin[here], is_fresh[here])
+        candidates = pair.run(rows, times[here], settings.pair, kin[here], is_fresh[here], here)
     with watch.step("verify"):
         matches = verified(now, keys[here], candidates, settings)
     void = np.concatenate([goes, disturbed])

@@ -257,8 +257,7 @@ class State:
         They are kept as long as the state is.
         """
         _ = self._left, self._void  # read once, before threads ask for them
-        reaching = [part for part in self._compared if reaches(part.folder / "matches.parquet", "at", spans)]
-        return pa.concat_tables([_EDGES.empty_table(), *parallel(self._edges, reaching)])
+        return pa.concat_tables([_EDGES.empty_table(), *parallel(self._edges, self._matching(spans))])
 
     def _edges(self, part: Ref) -> pa.Table:
         """All of a part, read once."""
@@ -278,16 +277,13 @@ class State:
             return arrays.kept(rows, self._hold(rows, part.number))
 
         _ = self._left, self._void  # read once, before threads ask for them
-        reaching = [part for part in self._compared if reaches(part.folder / "matches.parquet", "at", spans)]
-        return pa.concat_tables([_MET.empty_table(), *parallel(read, reaching)])
+        return pa.concat_tables([_MET.empty_table(), *parallel(read, self._matching(spans))])
 
     def matches_of(self, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.Table:
         """The matches that hold of the texts with these keys, which lie in these stretches of time, in all columns."""
         found = [COMPARED["matches"].empty_table()]
-        for part in self._compared:
+        for part in self._matching(spans):
             path = part.folder / "matches.parquet"
-            if not reaches(path, "at", spans):
-                continue
             sides = tables.read(path, ["left", "right"])
             wanted = arrays.is_in(ends(sides), keys).any(axis=0)
             rows = np.flatnonzero(wanted & self._hold(sides, part.number))
@@ -296,7 +292,10 @@ class State:
 
     def matching(self, spans: Sequence[Span]) -> list[int]:
         """The numbers of the parts that may have matches whose later text lies in one of these stretches of time."""
-        return [part.number for part in self._compared if reaches(part.folder / "matches.parquet", "at", spans)]
+        return [part.number for part in self._matching(spans)]
+
+    def _matching(self, spans: Sequence[Span]) -> list[Ref]:
+        return [part for part in self._compared if reaches(part.folder / "matches.parquet", "at", spans)]
 
     def matches_in(self, number: int) -> Iterator[pa.Table]:
         """The matches that hold of the part with that number, some at a time."""
