@@ -142,8 +142,8 @@ def _pairs(outcome: Outcome) -> int:
 
 def _processor_seconds() -> float:
     """Of this process and of its children that have ended, user and system."""
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _high_water() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from benchmarks.contender import Job, Outcome, Stopwatch
 from pipeline import config
 from pipeline.stages import cluster, pair, sketch, verify
+from pipeline.stages.kernels.threads import parallel
 
 __all__ = ["clusters", "run", "settings"]
 
@@ -50,9 +50,8 @@ def _sketches(job: Job, set_to: config.Config) -> tuple[pa.Table, pa.Table]:
         signed = sketch.run(pa.table({"article_id": ids, "body": bodies}), set_to.sketch)
         return signed.drop_columns("signature"), pair.keys(signed, set_to.pair)
 
-    with ThreadPoolExecutor(job.processes) as pool:
-        found = pool.map(group, range(len(sizes)), accumulate(sizes, initial=0))
-        sketches, keys = zip(*found, strict=True)
+    found = parallel(lambda told: group(*told), enumerate(accumulate(sizes[:-1], initial=0)))
+    sketches, keys = zip(*found, strict=True)
     return pa.concat_tables(sketches), pa.concat_tables(keys)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 
 import numpy as np
@@ -14,18 +15,45 @@ from pipeline.stages.kernels import arrays
 LISTS = st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=5), max_size=8)
 
 
-@given(LISTS, st.lists(st.integers(0, 8), max_size=4))
-@settings(deadline=None)
-def test_hashes_are_those_of_the_lists_however_the_column_is_cut(lists: list[list[int]], cuts: list[int]) -> None:
+def column_of(lists: list[list[int]]) -> pa.LargeListArray:
     flat = np.array([value for one in lists for value in one], np.uint32)
-    column = arrays.lists(flat, arrays.offsets(np.array([len(one) for one in lists], np.int64)))
-    ends = sorted({0, *(min(cut, len(lists)) for cut in cuts), len(lists)})
-    chunks = [column[first:last] for first, last in itertools.pairwise(ends)]
-    values, offsets = arrays.hashes(pa.chunked_array(chunks, type=column.type))
+    return arrays.lists(flat, arrays.offsets(np.array([len(one) for one in lists], np.int64)))
+
+
+def cut_up(lists: list[list[int]], cuts: list[int], *, apart: bool) -> pa.ChunkedArray:
+    """A column in pieces of one stretch of memory, or of several that lie anywhere."""
+    ends = list(itertools.pairwise(sorted({0, *(min(cut, len(lists)) for cut in cuts), len(lists)})))
+    if apart:
+        return pa.chunked_array([column_of(lists[first:last]) for first, last in ends], type=column_of([]).type)
+    column = column_of(lists)
+    return pa.chunked_array([column[first:last] for first, last in ends], type=column.type)
+
+
+@given(LISTS, st.lists(st.integers(0, 8), max_size=4), st.booleans())
+@settings(deadline=None)
+def test_hashes_are_those_of_the_lists_however_the_column_is_cut(
+    lists: list[list[int]], cuts: list[int], apart: bool
+) -> None:
+    values, offsets = arrays.hashes(cut_up(lists, cuts, apart=apart))
     assert not values.flags.writeable
     assert values.dtype == np.uint32
     assert offsets[0] == 0
     assert [values[first:last].tolist() for first, last in itertools.pairwise(offsets)] == lists
+
+
+@given(LISTS, st.lists(st.integers(0, 8), max_size=4), st.booleans())
+@settings(deadline=None)
+def test_scattered_are_the_same_lists_where_they_lie(lists: list[list[int]], cuts: list[int], apart: bool) -> None:
+    column = cut_up(lists, cuts, apart=apart)
+    addresses = {chunk.values.buffers()[1].address for chunk in column.chunks if len(chunk.values)}
+    values, begins, ends = arrays.scattered(column)
+    assert not values.flags.writeable
+    assert values.dtype == np.uint32
+    if len(addresses) > 1:
+        assert values.ctypes.data == min(addresses)  # nothing was copied
+    del column
+    gc.collect()  # what the values are read from stays for as long as they do
+    assert [values[first:last].tolist() for first, last in zip(begins, ends, strict=True)] == lists
 
 
 @given(st.lists(st.integers(0, 9), max_size=20))

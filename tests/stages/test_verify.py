@@ -118,14 +118,55 @@ def test_distinct_values_are_those_of_python_sets(seed: int, most: int, of: int)
     sizes = chance.integers(0, most + 1, 6)
     values, offsets = chance.integers(0, of, sizes.sum()).astype(np.uint32), arrays.offsets(sizes)
     ends = [np.sort(chance.integers(0, size + 1, 2 * chance.integers(0, 3))).astype(np.uint32) for size in sizes]
-    quotes = np.concatenate(ends), arrays.offsets(np.array([len(of_one) for of_one in ends]))
+    bounds = arrays.offsets(np.array([len(of_one) for of_one in ends]))
     rows, out = np.array([1, 2, 3, 5, 5]), np.zeros((6, 2), np.int64)
-    compare.distinct_counts(values, offsets, *quotes, rows, out)
+    quotes = np.concatenate(ends), bounds[:-1], bounds[1:]
+    compare.distinct_counts(values, offsets[:-1], offsets[1:], *quotes, rows, out)
     for row in rows.tolist():
         own = values[offsets[row] : offsets[row + 1]].tolist()
         quoted = {place for begin, end in ends[row].reshape(-1, 2).tolist() for place in range(begin, end)}
         first = {value: place for place, value in reversed(list(enumerate(own)))}
         assert out[row].tolist() == [len(first), len(set(first.values()) - quoted)]
+
+
+@given(st.integers(0, 2**32), st.sampled_from([8, 60, 400]), st.sampled_from([0, 1, 5]), st.sampled_from([0, 1, 5]))
+@settings(deadline=None)
+def test_what_two_lists_share_is_what_sets_say(seed: int, of: int, twice: int, again: int) -> None:
+    """Lists that share a long stretch, most without repeats, some of each in quotation marks."""
+    chance = np.random.default_rng(seed)
+    first, last = np.sort(chance.integers(0, of + 1, 2))
+    one = chance.permutation(of)
+    stretch = one[first:last]
+    other = np.concatenate([chance.permutation(of)[: of // 3] + of, stretch, chance.permutation(of)[:9] + 2 * of])
+    one, other = (
+        np.concatenate([chance.permutation(stretch)[:repeats], text])
+        for text, repeats in ((one, twice), (other, again))
+    )
+    pair_ = [one, other]
+    quotes = [
+        np.sort(chance.choice(len(text) + 1, 2 * chance.integers(0, 4), replace=False)).astype(np.uint32)
+        for text in pair_
+    ]
+    ends, bounds = (arrays.offsets(np.array([len(one) for one in both])) for both in (pair_, quotes))
+    flat = Flat(
+        (arrays.read_only(np.concatenate(pair_).astype(np.uint32)), ends[:-1], ends[1:]),
+        (arrays.read_only(np.concatenate(quotes)), bounds[:-1], bounds[1:]),
+        *(2 * [arrays.scattered(pa.chunked_array([arrays.lists(np.empty(0, np.uint32), np.zeros(3, np.int64))]))]),
+        contents=np.arange(2),
+        n_words=np.array([of, of], np.int32),
+    )
+    left, right = np.array([0]), np.array([1])
+    found = Figures(flat, distinct(flat, left, right), left, right)
+    shared = set(one.tolist()) & set(other.tolist())
+    in_marks = []
+    for text, marks in zip(pair_, quotes, strict=True):
+        quoted = {place for begin, end in marks.reshape(-1, 2).tolist() for place in range(begin, end)}
+        in_marks.append({value for value in shared if text.tolist().index(value) in quoted})
+    assert found.shared[0] == len(shared)
+    assert found.quoted[0] == max(map(len, in_marks))
+    assert found.longest_run[0] <= oracle.longest_run(*(text.tolist() for text in pair_))
+    if not twice and not again:
+        assert found.longest_run[0] == oracle.longest_run(*(text.tolist() for text in pair_))
 
 
 STORY = (

@@ -26,6 +26,7 @@ __all__ = [
     "places",
     "ranks",
     "read_only",
+    "scattered",
     "texts",
 ]
 
@@ -60,6 +61,33 @@ def hashes(column: pa.ChunkedArray) -> tuple[NDArray[np.unsignedinteger], NDArra
         values = joined(parts) if parts else pa.array([], column.type.value_type).to_numpy()
         where = offsets(np.concatenate([np.empty(0, np.int64), *sizes]))
     return read_only(values.view(f"u{values.itemsize}")), where
+
+
+def scattered(column: pa.ChunkedArray) -> tuple[NDArray[np.unsignedinteger], NDArray[np.int64], NDArray[np.int64]]:
+    """As `hashes`, without a copy of the values: they, unsigned, and where each list begins and ends among them.
+
+    The chunks of a column lie anywhere in memory. One array names all of them: its values are counted from the lowest one on.
+    What it has outside of the lists is none of ours, and may not be there at all: *never touch it*, be it to print the array.
+    """
+    flat = [(chunk.offsets.to_numpy(), chunk.values.to_numpy(zero_copy_only=True)) for chunk in column.chunks]
+    held = [values for where, values in flat if where[-1] > where[0]]
+    if len(held) < 2:
+        values, where = hashes(column)
+        return values, where[:-1], where[1:]
+    lowest, size = min(values.ctypes.data for values in held), held[0].itemsize
+    before = [(values.ctypes.data - lowest) // size if where[-1] > where[0] else 0 for where, values in flat]
+    span = max(first + len(values) for first, (_, values) in zip(before, flat, strict=True))
+    begins = np.concatenate([where[:-1] + first for first, (where, _) in zip(before, flat, strict=True)])
+    ends = np.concatenate([where[1:] + first for first, (where, _) in zip(before, flat, strict=True)])
+    return np.asarray(_Memory(lowest, span, f"<u{size}", column)), begins, ends
+
+
+class _Memory:
+    """So many values from an address on, for numpy to read; `owner` is kept for as long as an array needs it."""
+
+    def __init__(self, address: int, values: int, kind: str, owner: object) -> None:
+        self.owner = owner
+        self.__array_interface__ = {"version": 3, "data": (address, True), "shape": (values,), "typestr": kind}
 
 
 def joined(parts: list[NDArray[T]]) -> NDArray[T]:

@@ -21,9 +21,12 @@ PASSAGE = 8
 
 _PLACES = np.uint32(4)  # bytes of the first pass for each slot of the table: of values not shared one in 32 passes
 _LINE = 64 // 4  # values in a line of memory
+_TOGETHER = 8  # values that are compared without a branch
 
-# Shingles of each text and their offsets, and those of its quotations.
-Lists = tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]
+# Shingles, and where those of each text begin and end among them; and the same of its quotations.
+Lists = tuple[
+    NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]
+]
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
@@ -35,7 +38,7 @@ def _find(
     Shingles are hashes: their low bits are as good as any.
     """
     slot = value & mask
-    while table[slot] >= 0 and values[first + table[slot]] != value:
+    while table[slot] >= 0 and values[np.uint64(first + table[slot])] != value:
         slot = (slot + np.uint32(1)) & mask
     return slot, table[slot]
 
@@ -64,29 +67,56 @@ def _mark(quotes: NDArray[np.uint32], first: int, last: int, size: int, marks: N
         marks[quotes[at] : quotes[at + 1]] = True
 
 
+@loop
+def _covered(quotes: NDArray[np.uint32], first: int, last: int, begin: int, end: int) -> int:
+    """How many of the shingles [begin, end) stand in the ranges that quotes[first:last] has in turn."""
+    count = 0
+    for at in range(first, last, 2):
+        count += max(0, min(int(quotes[at + 1]), end) - max(int(quotes[at]), begin))
+    return count
+
+
+@loop
+def _alike(values: NDArray[np.uint32], one: int, other: int, most: int) -> int:
+    """How many values from `one` on are those from `other` on, `most` of them looked at: eight at a time, then each."""
+    run = 0
+    while run + _TOGETHER <= most:
+        differ = np.uint32(0)
+        for k in range(_TOGETHER):
+            differ |= values[np.uint64(one + run + k)] ^ values[np.uint64(other + run + k)]
+        if differ:
+            break
+        run += _TOGETHER
+    while run < most and values[np.uint64(one + run)] == values[np.uint64(other + run)]:
+        run += 1
+    return run
+
+
 @numba.njit(nogil=True, cache=True)
-def _largest(offsets: NDArray[np.int64], rows: NDArray[np.int64]) -> int:
+def _largest(begins: NDArray[np.int64], ends: NDArray[np.int64], rows: NDArray[np.int64]) -> int:
     """The size of the largest of the lists `rows`."""
     most = 0
     for row in rows:
-        most = max(most, offsets[row + 1] - offsets[row])
+        most = max(most, ends[row] - begins[row])
     return most
 
 
 @numba.njit(nogil=True, cache=True)
 def distinct_counts(
     values: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
+    firsts: NDArray[np.int64],
+    lasts: NDArray[np.int64],
     quotes: NDArray[np.uint32],
-    quote_offsets: NDArray[np.int64],
+    quote_firsts: NDArray[np.int64],
+    quote_lasts: NDArray[np.int64],
     rows: NDArray[np.int64],
     out: NDArray[np.int64],
 ) -> None:
-    """How many distinct values each of the lists `rows` holds, to out[row, 0], and how many of them stand first outside of
-    the ranges of its `quotes`, to out[row, 1]."""
-    most = _largest(offsets, rows)
+    """How many distinct values each of the lists `rows`, values[firsts[row]:lasts[row]], holds, to out[row, 0], and how many of
+    them stand first outside of the ranges of its `quotes`, to out[row, 1]."""
+    most = _largest(firsts, lasts, rows)
     table, quoted = np.empty(np.int64(_mask(most)) + 1, np.int32), np.empty(most, np.bool_)
-    _distinct_counts((values, offsets, quotes, quote_offsets), rows, out, table, quoted)
+    _distinct_counts((values, firsts, lasts, quotes, quote_firsts, quote_lasts), rows, out, table, quoted)
 
 
 @loop
@@ -97,12 +127,12 @@ def _distinct_counts(
     table: NDArray[np.int32],
     quoted: NDArray[np.bool_],
 ) -> None:
-    values, offsets, quotes, quote_offsets = lists
+    values, firsts, lasts, quotes, quote_firsts, quote_lasts = lists
     for row in rows:
-        first, last = offsets[row], offsets[row + 1]
+        first, last = firsts[row], lasts[row]
         mask = _mask(last - first)
         table[: np.int64(mask) + 1] = -1
-        _mark(quotes, quote_offsets[row], quote_offsets[row + 1], last - first, quoted)
+        _mark(quotes, quote_firsts[row], quote_lasts[row], last - first, quoted)
         count, narrated = 0, 0
         for i in range(last - first):
             slot, at = _find(table, mask, values, first, values[first + i])
@@ -116,11 +146,14 @@ def _distinct_counts(
 @numba.njit(nogil=True, cache=True)
 def compare(
     values: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
+    firsts: NDArray[np.int64],
+    lasts: NDArray[np.int64],
     quotes: NDArray[np.uint32],
-    quote_offsets: NDArray[np.int64],
+    quote_firsts: NDArray[np.int64],
+    quote_lasts: NDArray[np.int64],
     left: NDArray[np.int64],
     right: NDArray[np.int64],
+    distinct: NDArray[np.int64],
     shared: NDArray[np.int64],
     longest: NDArray[np.int64],
     begins: NDArray[np.int64],
@@ -133,11 +166,11 @@ def compare(
     where none is so long. To quoted[pair] goes how many of the shared ones stand in quotation marks, in the list where more of
     them do: marks are lost on the way from one page to another.
 
-    `left` is grouped. For [1, 2, 3, 4, 2] and [9, 2, 3, 4, 1] that is 4 shared, and the longest run is 3 (2 3 4), which
-    begins at 1 in both. A run is followed from the first place a value has in the left list, so in a text that repeats
-    itself it is a lower bound. Of runs as long the first in the right list counts.
+    `left` is grouped, and `distinct` is what `distinct_counts` gives. For [1, 2, 3, 4, 2] and [9, 2, 3, 4, 1] that is 4
+    shared, and the longest run is 3 (2 3 4), which begins at 1 in both. A run is followed from the first place a value has in
+    the left list, so in a text that repeats itself it is a lower bound. Of runs as long the first in the right list counts.
     """
-    most, most_right = _largest(offsets, left), _largest(offsets, right)
+    most, most_right = _largest(firsts, lasts, left), _largest(firsts, lasts, right)
     table = np.empty(np.int64(_mask(most)) + 1, np.int32)
     may = np.empty(np.int64(_wide(_mask(most))) + 1, np.bool_)  # by low bits: whether the left list may have a value
     hits = np.empty(most_right + 1, np.int32)  # positions in the right list of values that may be in the left one
@@ -145,13 +178,15 @@ def compare(
     places = np.empty(most, np.int32)  # by position in the left list: the first one that has its value
     in_left = np.empty(most, np.bool_)  # by position in the left list: whether it is quoted
     in_right = np.empty(most_right, np.bool_)
+    lists = (values, firsts, lasts, quotes, quote_firsts, quote_lasts)
     sides, found = (left, right), (shared, longest, begins, onsets, quoted)
-    _compare((values, offsets, quotes, quote_offsets), sides, found, table, may, hits, seen, places, in_left, in_right)
+    _compare(lists, distinct, sides, found, table, may, hits, seen, places, in_left, in_right)
 
 
 @loop
 def _compare(
     lists: Lists,
+    distinct: NDArray[np.int64],
     sides: tuple[NDArray[np.int64], NDArray[np.int64]],
     found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     table: NDArray[np.int32],
@@ -162,38 +197,42 @@ def _compare(
     in_left: NDArray[np.bool_],
     in_right: NDArray[np.bool_],
 ) -> None:
-    values, offsets, quotes, quote_offsets = lists
+    values, firsts, lasts, quotes, quote_firsts, quote_lasts = lists
     left, right = sides
     shared, longest, begins, onsets, quoted = found
     mask = wide = np.uint32(0)
     for pair in range(left.size):
         if pair + 2 < left.size:
-            for at in range(offsets[right[pair + 2]], offsets[right[pair + 2] + 1], _LINE):
+            for at in range(firsts[right[pair + 2]], lasts[right[pair + 2]], _LINE):
                 prefetch(values, at)  # type: ignore[arg-type]  # a type of numba's
-        first, last = offsets[left[pair]], offsets[left[pair] + 1]
-        size = last - first
+        first = firsts[left[pair]]
+        size = lasts[left[pair]] - first
         if pair == 0 or left[pair] != left[pair - 1]:
             mask = _mask(size)
             wide = _wide(mask)
-            _mark(quotes, quote_offsets[left[pair]], quote_offsets[left[pair] + 1], size, in_left)
+            _mark(quotes, quote_firsts[left[pair]], quote_lasts[left[pair]], size, in_left)
             table[: np.int64(mask) + 1] = -1
             may[: np.int64(wide) + 1] = False
             seen[:size] = -1
             for i in range(size):
-                slot, at = _find(table, mask, values, first, values[first + i])
+                value = values[np.uint64(first + i)]
+                slot, at = _find(table, mask, values, first, value)
                 if at < 0:
                     table[slot] = i
                 places[i] = table[slot]
-                may[values[first + i] & wide] = True
-        begin, size_right = offsets[right[pair]], offsets[right[pair] + 1] - offsets[right[pair]]
-        _mark(quotes, quote_offsets[right[pair]], quote_offsets[right[pair] + 1], size_right, in_right)
+                may[value & wide] = True
+        begin, size_right = firsts[right[pair]], lasts[right[pair]] - firsts[right[pair]]
+        # Where no value comes twice in its list, what is shared is the sum of the runs.
+        is_plain = distinct[left[pair], 0] == size and distinct[right[pair], 0] == size_right
+        if not is_plain:
+            _mark(quotes, quote_firsts[right[pair]], quote_lasts[right[pair]], size_right, in_right)
         count, quoted_left, quoted_right = 0, 0, 0
         best, best_left, best_right = 0, 0, 0
         onset_left, onset_right = size, np.int64(-1)
         n_hits = 0
         for j in range(size_right):
             hits[n_hits] = j  # stays if the next one does not take its place
-            n_hits += may[values[begin + j] & wide]
+            n_hits += may[values[np.uint64(begin + j)] & wide]
         end = 0  # of the run before
         for hit in range(n_hits):
             j = np.int64(hits[hit])
@@ -203,13 +242,22 @@ def _compare(
             if at < 0:
                 continue
             run, most = 0, min(size - at, size_right - j)
-            while run < most and values[first + at + run] == values[begin + j + run]:
-                place = places[at + run]
+            if is_plain:
+                run = _alike(values, first + at, begin + j, most)
+                count += run
+                quoted_left += _covered(quotes, quote_firsts[left[pair]], quote_lasts[left[pair]], at, at + run)
+                quoted_right += _covered(quotes, quote_firsts[right[pair]], quote_lasts[right[pair]], j, j + run)
+            while (
+                not is_plain
+                and run < most
+                and (values[np.uint64(first + at + run)] == values[np.uint64(begin + j + run)])
+            ):
+                place = np.uint64(places[np.uint64(at + run)])
                 if seen[place] != pair:
                     seen[place] = pair
                     count += 1
                     quoted_left += in_left[place]
-                    quoted_right += in_right[j + run]
+                    quoted_right += in_right[np.uint64(j + run)]
                 run += 1
             if run >= PASSAGE:
                 onset_left = min(onset_left, at)
@@ -229,15 +277,16 @@ def _compare(
 @numba.njit(nogil=True, cache=True)
 def shared_values(
     values: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
+    firsts: NDArray[np.int64],
+    lasts: NDArray[np.int64],
     left: NDArray[np.int64],
     right: NDArray[np.int64],
     out: NDArray[np.int64],
 ) -> None:
     """How many values both of two sorted, distinct lists hold, for each pair."""
     for pair in range(left.size):
-        i, i_end = offsets[left[pair]], offsets[left[pair] + 1]
-        j, j_end = offsets[right[pair]], offsets[right[pair] + 1]
+        i, i_end = firsts[left[pair]], lasts[left[pair]]
+        j, j_end = firsts[right[pair]], lasts[right[pair]]
         count = 0
         while i < i_end and j < j_end:
             if values[i] == values[j]:

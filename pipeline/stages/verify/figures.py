@@ -17,11 +17,11 @@ __all__ = ["Figures", "Flat", "distinct"]
 _TASK_PAIRS = 4_096  # pairs that one thread compares at a time
 
 
-Lists = tuple[NDArray[np.unsignedinteger], NDArray[np.int64]]
+Lists = tuple[NDArray[np.unsignedinteger], NDArray[np.int64], NDArray[np.int64]]
 
 
 class Flat(NamedTuple):
-    """Sketches as kernels read them: lists as their values and offsets; `contents`, int64, and `n_words`, int32."""
+    """Sketches as kernels read them: lists as `arrays.scattered` has them; `contents`, int64, and `n_words`, int32."""
 
     shingles: Lists
     quotes: Lists
@@ -33,7 +33,7 @@ class Flat(NamedTuple):
     @classmethod
     def of(cls, sketches: pa.Table) -> Flat:
         """Those of a table (SKETCHES), row by row."""
-        shingles, quotes, figures, names = (arrays.hashes(sketches[name]) for name in cls._fields[:4])
+        shingles, quotes, figures, names = (arrays.scattered(sketches[name]) for name in cls._fields[:4])
         contents, n_words = (sketches[name].to_numpy() for name in ("content", "n_words"))
         return cls(shingles, quotes, figures, names, contents, n_words)
 
@@ -82,7 +82,7 @@ class Figures:
             part = slice(task[0], task[-1] + 1)
             sides = left[part], right[part]
             found = (self.shared[part], runs[part], self.begins[part], self.onset[part], self.quoted[part])
-            compare.compare(*shingles, *quotes, *sides, *found)
+            compare.compare(*shingles, *quotes, *sides, distinct, *found)
             compare.shared_values(*figures, *sides, self.figures_shared[part])
             compare.shared_values(*names, *sides, self.names_shared[part])
 
@@ -96,7 +96,8 @@ class Figures:
 
     def _lengths(self, lists: Lists) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """How long a list is, of each text of the pairs."""
-        left, right = (lists[1][rows + 1] - lists[1][rows] for rows in self.rows)
+        _, begins, ends = lists
+        left, right = (ends[rows] - begins[rows] for rows in self.rows)
         return left, right
 
     @property

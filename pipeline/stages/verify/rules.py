@@ -68,7 +68,7 @@ class Facts:
             self.agency, self.publisher = _codes(facts["agency"]), _codes(facts["publisher"])
             self.version = _codes(facts["version"])
             self.folder = pc.is_in(facts["kind"], pa.array(["digest", "liveblog"])).to_numpy()
-            self.headline = arrays.hashes(facts["headline"])
+            self.headline = arrays.scattered(facts["headline"])
             self.at = facts["at"].to_numpy()
 
     def of(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> Beside:
@@ -81,7 +81,7 @@ class Facts:
         agencies = self.agency[left], self.agency[right]
         shared = np.zeros(len(left), np.int64)
         shared_values(*self.headline, left, right, shared)
-        n_words = np.diff(self.headline[1])
+        n_words = self.headline[2] - self.headline[1]
         return Beside(
             own=(self.publisher[left] >= 0) & (self.publisher[left] == self.publisher[right]),
             other_agency=(agencies[0] >= 0) & (agencies[1] >= 0) & (agencies[0] != agencies[1]),
