@@ -50,14 +50,17 @@ def best(work: Callable[[], Any]) -> float:
 
 @numba.njit
 def permuted(hashes: NDArray[np.uint32], a: NDArray[np.uint32]) -> np.uint32:
-    """A multiplication, an addition and a minimum for each of `a` and each hash, of which there are a multiple of four."""
+    """A multiplication, an addition and a minimum for each of `a` and each hash, of which there are a multiple of eight."""
     minima = np.full(a.size, np.uint32(0xFFFFFFFF))
-    for i in range(0, hashes.size, 4):
+    for i in range(0, hashes.size, 8):
         h0, h1, h2, h3 = hashes[i], hashes[i + 1], hashes[i + 2], hashes[i + 3]
+        h4, h5, h6, h7 = hashes[i + 4], hashes[i + 5], hashes[i + 6], hashes[i + 7]
         for k in range(a.size):
             v0 = min(np.uint32(a[k] * h0 + a[k]), np.uint32(a[k] * h1 + a[k]))
             v1 = min(np.uint32(a[k] * h2 + a[k]), np.uint32(a[k] * h3 + a[k]))
-            minima[k] = min(minima[k], v0, v1)
+            v2 = min(np.uint32(a[k] * h4 + a[k]), np.uint32(a[k] * h5 + a[k]))
+            v3 = min(np.uint32(a[k] * h6 + a[k]), np.uint32(a[k] * h7 + a[k]))
+            minima[k] = min(minima[k], v0, v1, v2, v3)
     return minima[0]
 
 

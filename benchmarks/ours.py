@@ -45,7 +45,8 @@ def _sketches(job: Job, set_to: config.Config) -> tuple[pa.Table, pa.Table]:
     sizes = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
 
     def group(number: int, first: int) -> tuple[pa.Table, pa.Table]:
-        bodies = pq.ParquetFile(job.path).read_row_group(number, columns=["body"], use_threads=False)["body"]
+        file = pq.ParquetFile(job.path, metadata=metadata)
+        bodies = file.read_row_group(number, columns=["body"], use_threads=False)["body"]
         ids = pa.array(np.arange(first, first + len(bodies))).cast(pa.string())
         signed = sketch.run(pa.table({"article_id": ids, "body": bodies}), set_to.sketch)
         return signed.drop_columns("signature"), pair.keys(signed, set_to.pair)

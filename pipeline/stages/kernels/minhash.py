@@ -17,6 +17,8 @@ from pipeline.stages.kernels.shingle import fmix32
 
 __all__ = ["permutations", "signatures"]
 
+_TOGETHER = 8  # hashes that go through the permutations together
+
 
 @functools.cache
 def permutations(count: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
@@ -40,22 +42,29 @@ def signatures(
 ) -> None:
     """The signature of each set shingles[offsets[i]:offsets[i + 1]] into out[i], uint32 (n, permutations).
 
-    Repeats in a set change nothing. Four hashes go through the permutations together, so that the minima are loaded and
-    stored a quarter as often; the inner loop has no branch and compiles to vector instructions.
+    Repeats in a set change nothing. Hashes are mixed first, and then eight of them go through the permutations together, so
+    that the minima are loaded and stored an eighth as often; both loops have no branch and compile to vector instructions.
     """
-    n_permutations = a.size
+    most = 0
+    for text in range(offsets.size - 1):
+        most = max(most, offsets[text + 1] - offsets[text])
+    mixed = np.empty(most + _TOGETHER, np.uint32)
     for text in range(offsets.size - 1):
         minima = out[text]
         minima[:] = np.uint32(0xFFFFFFFF)
-        i, end = offsets[text], offsets[text + 1]
-        while i < end:
-            # Past the end the last hash again: a minimum does not mind.
-            h0 = fmix32(shingles[i])
-            h1 = fmix32(shingles[min(i + 1, end - 1)])
-            h2 = fmix32(shingles[min(i + 2, end - 1)])
-            h3 = fmix32(shingles[min(i + 3, end - 1)])
-            for k in range(n_permutations):
+        first = offsets[text]
+        size = offsets[text + 1] - first
+        for i in range(size):
+            mixed[i] = fmix32(shingles[np.uint64(first + i)])
+        # Past the end the last hash again: a minimum does not mind.
+        for i in range(size, size + -size % _TOGETHER):
+            mixed[i] = mixed[size - 1]
+        for i in range(0, size, _TOGETHER):
+            h0, h1, h2, h3 = mixed[i], mixed[i + 1], mixed[i + 2], mixed[i + 3]
+            h4, h5, h6, h7 = mixed[i + 4], mixed[i + 5], mixed[i + 6], mixed[i + 7]
+            for k in range(a.size):
                 v0 = min(np.uint32(a[k] * h0 + b[k]), np.uint32(a[k] * h1 + b[k]))
                 v1 = min(np.uint32(a[k] * h2 + b[k]), np.uint32(a[k] * h3 + b[k]))
-                minima[k] = min(minima[k], v0, v1)
-            i += 4
+                v2 = min(np.uint32(a[k] * h4 + b[k]), np.uint32(a[k] * h5 + b[k]))
+                v3 = min(np.uint32(a[k] * h6 + b[k]), np.uint32(a[k] * h7 + b[k]))
+                minima[k] = min(minima[k], v0, v1, v2, v3)

@@ -248,9 +248,9 @@ def scan(
                     block = (eight ^ (eight ^ after) & is_long) & ((np.uint64(1) << filled) - np.uint64(1))
             here = i  # the character that is looked at now begins here
             point = -1
-            if i < end and data[i] != 0x20:  # a space is a gap without looking it up
-                if data[i] < 0x80:
-                    point = np.int64(data[i])
+            if i < end and data[np.uint64(i)] != 0x20:  # a space is a gap without looking it up
+                if data[np.uint64(i)] < 0x80:
+                    point = np.int64(data[np.uint64(i)])
                     i += 1
                 else:
                     point, size = _decode(data, i, end)
@@ -258,7 +258,7 @@ def scan(
             else:
                 i += 1
             if point >= 0:
-                entry = entries[(np.int64(blocks[point >> 7]) << 7) | (point & 127)]
+                entry = entries[np.uint64((np.int64(blocks[np.uint64(point >> 7)]) << 7) | (point & 127))]
                 cls = entry >> np.uint32(24)
                 fold = np.uint64((np.uint32(point) + entry) & np.uint32(0xFFFFFF))
                 if cls == _IGNORED:
@@ -290,11 +290,11 @@ def scan(
                     value = (_absorb(token, block) if filled else token) * _MIX
                     start, stop = begin, here
                     if kind == _DIGIT:
-                        figures[n_figures] = np.uint32(value >> np.uint64(32))
+                        figures[np.uint64(n_figures)] = np.uint32(value >> np.uint64(32))
                         n_figures += 1
                         line_figure = True
                     elif upper and not fresh:
-                        names[n_names] = np.uint32(value >> np.uint64(32))
+                        names[np.uint64(n_names)] = np.uint32(value >> np.uint64(32))
                         n_names += 1
                     fresh = False
                     token, block, filled = _OFFSET, np.uint64(0), np.uint64(0)
@@ -318,10 +318,10 @@ def scan(
                 if first >= 0 and not signs[first & _RING]:
                     is_quoted = quoting and in_quotes[first & _RING]
                     if is_quoted != quoted:
-                        quotes[n_quotes] = n_shingles - shingles_before
+                        quotes[np.uint64(n_quotes)] = n_shingles - shingles_before
                         n_quotes += 1
                         quoted = is_quoted
-                    shingles[n_shingles] = _high(polynomial - ring[first & _RING] * words_step)
+                    shingles[np.uint64(n_shingles)] = _high(polynomial - ring[first & _RING] * words_step)
                     if spans.size:
                         spans[n_shingles, 0], spans[n_shingles, 1] = starts[first & _RING], stop
                     n_shingles += 1
@@ -330,10 +330,10 @@ def scan(
                     if first >= 0 and signs[first & _RING]:
                         is_quoted = quoting and in_quotes[first & _RING]
                         if is_quoted != quoted:
-                            quotes[n_quotes] = n_shingles - shingles_before
+                            quotes[np.uint64(n_quotes)] = n_shingles - shingles_before
                             n_quotes += 1
                             quoted = is_quoted
-                        shingles[n_shingles] = _high(polynomial - ring[first & _RING] * chars_step)
+                        shingles[np.uint64(n_shingles)] = _high(polynomial - ring[first & _RING] * chars_step)
                         if spans.size:
                             spans[n_shingles, 0], spans[n_shingles, 1] = starts[first & _RING], stop
                         n_shingles += 1
@@ -341,7 +341,7 @@ def scan(
                 if _is_in(point, _CLOSING_SENTENCE):
                     fresh = True
                 if point in (0x22, 0x27):
-                    before = data[here - 1] if here > offsets[text] else np.uint8(0x0A)
+                    before = data[np.uint64(here - 1)] if here > offsets[text] else np.uint8(0x0A)
                     after = data[i] if i < end else np.uint8(0x0A)
                     opens = _is_in(before, _BEFORE_QUOTE) and not _is_in(after, _SPACES)
                     if point == 0x22:
@@ -363,7 +363,7 @@ def scan(
         lines[n_lines] = _of_line(line, n_tokens - line_begin, line_figure)
         n_lines += 1
         if quoted:
-            quotes[n_quotes] = n_shingles - shingles_before
+            quotes[np.uint64(n_quotes)] = n_shingles - shingles_before
             n_quotes += 1
         counts[text, SHINGLES] = n_shingles - shingles_before
         counts[text, FIGURES] = n_figures - figures_before
