@@ -62,6 +62,7 @@ def clusters(job: Job, set_to: config.Config, watch: Stopwatch) -> tuple[pa.Tabl
         sketches, keys = _sketches(job, set_to)
     with watch.step("pair"):
         candidates = pair.run(keys, None, set_to.pair)
+        del keys
     with watch.step("verify"):
         matches = verify.run(candidates, sketches, None, set_to.verify)
     with watch.step("cluster"):

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from pipeline import config
 from pipeline.stages import pair, sketch
+from pipeline.stages.kernels import arrays
+from pipeline.stages.pair import world as worlds
 
 DAY = 86_400_000_000
 VOCABULARY = [f"{a}{b}" for a in "bcdfglmnprstv" for b in ("al", "en", "ir", "os", "um")]
@@ -94,6 +96,33 @@ def test_the_order_of_articles_does_not_matter(world: list[tuple[str, int]], cha
     partition = {frozenset(i for i in range(len(texts)) if here[i] == label) for label in here}
     shuffled = {frozenset(order[i] for i in range(len(texts)) if there[i] == label) for label in there}
     assert partition == shuffled
+
+
+@given(st.integers(0, 2**32), st.integers(1, 3), st.integers(1, 5), st.integers(1, 2), st.sampled_from([0.1, 0.5, 1.0]))
+@settings(deadline=None)
+def test_pairs_are_counted_where_they_arise_as_if_each_were_held(
+    seed: int, at_least: int, cap: int, pivots: int, share: float
+) -> None:
+    """The oracle emits every pair as often as it has a value in common, and sorts: buckets crowded or not, some rows fresh."""
+    chance = np.random.default_rng(seed)
+    n = int(chance.integers(0, 40))
+    lists = [np.unique(chance.zipf(1.3, chance.integers(0, 12)) % 30).astype(np.uint32) for _ in range(n)]
+    sampled = arrays.lists(
+        np.concatenate([np.empty(0, np.uint32), *lists]), arrays.offsets(np.array([*map(len, lists)], np.int64))
+    )
+    columns = {"content": chance.integers(0, 9, n), "has_words": np.ones(n, bool), "has_shingles": np.ones(n, bool)}
+    bands = arrays.lists(np.empty(0, np.uint32), np.zeros(n + 1, np.int64))
+    keys = pa.table({**columns, "bands": bands, "sampled": sampled}).cast(pair.KEYS)
+    setting = config.Pair(bucket_cap=cap, pivots=pivots, window_days=3)
+    world_ = worlds.World(keys, chance.integers(0, 12, n) * DAY, None)
+    alone, fresh = chance.random(n) < 0.9, chance.random(n) < share
+    joiner = worlds.Joiner(world_, alone, fresh, setting)
+    expected = worlds.often(joiner.pairs(joiner.sampled(), "sample"), at_least)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worlds, "_ROOM_PAIRS", 0)
+        for threads in "123":
+            patch.setenv("REPRINTS_THREADS", threads)
+            assert joiner.often(joiner.sampled(), "sample", at_least).tolist() == expected.tolist()
 
 
 def test_twins_hang_on_the_first_of_them_and_short_texts_have_a_path() -> None:

@@ -16,15 +16,36 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.stages.kernels.bits import loop, prefetch
 from pipeline.stages.kernels.shingle import fmix32
 
-__all__ = ["band_values", "disturb", "emit_pairs", "list_keys", "sampled_values", "tally", "touching"]
+__all__ = [
+    "MOST_ROWS",
+    "band_values",
+    "buckets",
+    "by_row",
+    "disturb",
+    "emit_pairs",
+    "list_keys",
+    "often_met",
+    "sampled_values",
+    "tally",
+    "touching",
+]
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _ROW = np.uint64(0xFFFFFFFF)
 _VALUE = np.uint64(32)
 _SLOTS = 3  # a window of two slots' length touches so many, the present one among them
+
+#: Rows that `buckets` can tell apart: above them an entry has its marks.
+MOST_ROWS = 1 << 29
+_ENTRY = np.uint32(MOST_ROWS - 1)
+_FIRST = np.uint32(1 << 29)  # of its bucket
+_CROWDED = np.uint32(1 << 30)  # it meets pivots
+_MEETS = np.uint32(1 << 31)  # it may meet somebody
+_AHEAD = 8  # lists that are on their way to the caches while another is gone through
 
 
 @numba.njit(nogil=True, cache=True)
@@ -56,9 +77,9 @@ def sampled_values(
     for i in range(offsets.size - 1):
         first = n
         for j in range(offsets[i], offsets[i + 1]):
-            if fmix32(shingles[j]) <= limit:
-                out[n] = shingles[j]
-                n += 1
+            value = shingles[np.uint64(j)]
+            out[np.uint64(n)] = value  # stays if the next one does not take its place
+            n += fmix32(value) <= limit
         counts[i] = n - first
     return n
 
@@ -150,19 +171,20 @@ def _is_any(keys: NDArray[np.uint64], first: int, last: int, chosen: NDArray[np.
 def _offer(
     heads: NDArray[np.int64], n_heads: NDArray[np.int64], slots: NDArray[np.int64], row: np.int64, slot: int, content: int,
     contents: NDArray[np.int64],
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
     """Make a row a pivot of its slot if there is room and none of its content. A slot's place is its number modulo three."""
     place = slot % _SLOTS
     if slots[place] != slot:
         slots[place] = slot
         n_heads[place] = 0
     if n_heads[place] == heads.shape[1]:
-        return
+        return False
     for k in range(n_heads[place]):
         if contents[heads[place, k]] == content:
-            return
+            return False
     heads[place, n_heads[place]] = row
     n_heads[place] += 1
+    return True
 
 
 @numba.njit(nogil=True, cache=True)
@@ -229,6 +251,170 @@ def emit_pairs(
                 n_fresh += 1
         first = last
     return n
+
+
+@numba.njit(nogil=True, cache=True)
+def buckets(
+    keys: NDArray[np.uint64],
+    times: NDArray[np.int64],
+    contents: NDArray[np.int64],
+    fresh: NDArray[np.bool_],
+    window: int,
+    cap: int,
+    pivots: int,
+    out: NDArray[np.uint32],
+    turns: NDArray[np.int64],
+    turned: NDArray[np.uint32],
+) -> tuple[int, int]:
+    """The rows of each bucket of the sorted `keys`, one bucket behind the other, to `out`: what `often_met` looks back on.
+
+    Those buckets alone in which somebody meets somebody and one of them is `fresh`. Besides its row an entry says whether it
+    is the first of its bucket, whether it may meet any, and whether it meets pivots instead of those that stand before it.
+    Whenever a bucket has other pivots, the place of the entry after which it does goes to `turns`, and those within its window
+    to `turned`, uint32 (turns, 3 * pivots), filled up with `MOST_ROWS`. Gives how many entries and how many turns there are;
+    nothing is written when `out` is empty. The rest as for `emit_pairs`.
+    """
+    n, n_turns = 0, 0
+    slot_length = window // 2 + 1
+    heads = np.empty((_SLOTS, pivots), np.int64)
+    n_heads, slots = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.int64)
+    first = 0
+    while first < keys.size:
+        last = _bucket_end(keys, first)
+        if last - first == 1 or not _is_any(keys, first, last, fresh):
+            first = last
+            continue
+        is_hot = last - first > cap + 1
+        if is_hot:
+            slots[:] = np.iinfo(np.int64).min
+        since, latest = first, -1  # the first row within the window, the last one that is fresh
+        for j in range(first, last):
+            row = np.int64(keys[j] & _ROW)
+            begin = times[row] - window
+            while times[np.int64(keys[since] & _ROW)] < begin:
+                since += 1
+            entry = np.uint32(row)
+            if j == first:
+                entry |= _FIRST
+            if j - since > cap:
+                entry |= _CROWDED | _MEETS
+            elif j > since and (fresh[row] or latest >= since):
+                entry |= _MEETS
+            if out.size:
+                out[n] = entry
+            slot = times[row] // slot_length if is_hot else 0
+            if is_hot and _offer(heads, n_heads, slots, row, slot, contents[row], contents):
+                if out.size:
+                    turns[n_turns] = n
+                    k = 0
+                    for place in range(_SLOTS):
+                        for at in range(n_heads[place] if slots[place] >= slot - 2 else 0):
+                            turned[n_turns, k] = np.uint32(heads[place, at])
+                            k += 1
+                    turned[n_turns, k:] = np.uint32(MOST_ROWS)
+                n_turns += 1
+            if fresh[row]:
+                latest = j
+            n += 1
+        first = last
+    return n, n_turns
+
+
+@numba.njit(nogil=True, cache=True)
+def by_row(entries: NDArray[np.uint32], next_of: NDArray[np.int64], out: NDArray[np.uint32]) -> None:
+    """The places of the entries of each row that may meet any, to `out`: those of a row r from next_of[r] on, which moves on.
+
+    When `out` is empty nothing is written, and `next_of` counts them.
+    """
+    for at in range(entries.size):
+        if entries[at] & _MEETS:
+            row = np.int64(entries[at] & _ENTRY)
+            if out.size:
+                out[next_of[row]] = np.uint32(at)
+            next_of[row] += 1
+
+
+@loop
+def _add(left: np.uint32, at_least: int, counts: NDArray[np.uint8], met: NDArray[np.uint32], n_met: int) -> int:
+    """Count one more value in common with a row, up to `at_least`; who has one for the first time goes to `met`."""
+    count = counts[left]
+    met[n_met] = left  # stays if the next one does not take its place
+    counts[left] = count + (count < at_least)
+    return n_met + (count == 0)
+
+
+@loop
+def _last_before(turns: NDArray[np.int64], place: np.int64) -> int:
+    """The last of the ascending `turns` before a place, of which there is one."""
+    low, high = 0, turns.size
+    while high - low > 1:
+        middle = (low + high) >> 1
+        if turns[middle] < place:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@loop
+def often_met(
+    rows: tuple[int, int],
+    ends: NDArray[np.int64],
+    places: NDArray[np.uint32],
+    entries: NDArray[np.uint32],
+    turns: NDArray[np.int64],
+    turned: NDArray[np.uint32],
+    times: NDArray[np.int64],
+    fresh: NDArray[np.bool_],
+    window: int,
+    at_least: int,
+    counts: NDArray[np.uint8],
+    met: NDArray[np.uint32],
+    out: NDArray[np.uint64],
+) -> tuple[int, int]:
+    """The pairs that the buckets give `at_least` so often, each once, right row by right row; of the rows [first, last).
+
+    What `emit_pairs` emits is counted where it arises: for one row after the other, by whom it meets. `entries`, `turns` and
+    `turned` are those of `buckets`, `places` those of `by_row`, up to ends[r] for row r. `counts` (of every row, all 0, of a
+    kind that holds `at_least`) and `met` (room for every row, and one) are scratch. Gives the row that is next and the number
+    of pairs: before the last where `out`, which must hold as many as there are rows, is full.
+    """
+    n = 0
+    right, last = rows
+    while right < last:
+        begin, n_met = times[right] - window, 0
+        first = ends[right - 1] if right else 0
+        for at in range(first, ends[right]):
+            if at + _AHEAD < places.size:
+                prefetch(entries, np.int64(places[at + _AHEAD]) - _AHEAD)  # type: ignore[arg-type]  # a type of numba's
+            place = np.int64(places[at])
+            if entries[place] & _CROWDED:
+                turn = _last_before(turns, place)
+                for k in range(turned.shape[1]):
+                    left = turned[turn, k]
+                    if left == MOST_ROWS:
+                        break
+                    if times[left] >= begin and (fresh[left] or fresh[right]):
+                        n_met = _add(left, at_least, counts, met, n_met)
+                continue
+            while not entries[place] & _FIRST:
+                place -= 1
+                left = entries[place] & _ENTRY
+                if times[left] < begin:
+                    break
+                if fresh[left] or fresh[right]:
+                    n_met = _add(left, at_least, counts, met, n_met)
+        is_full = n + n_met > out.size
+        for k in range(n_met):
+            left = met[k]
+            if counts[left] >= at_least and not is_full:
+                out[n] = np.uint64(left) << _VALUE | np.uint64(right)
+                n += 1
+            counts[left] = 0
+        if is_full:
+            break
+        right += 1
+    return right, n
 
 
 @numba.njit(nogil=True, cache=True)

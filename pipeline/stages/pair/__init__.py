@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages.kernels import arrays
-from pipeline.stages.kernels.threads import parallel, workers
+from pipeline.stages.kernels.threads import parallel
 from pipeline.stages.pair.full import pivots_met
 from pipeline.stages.pair.values import Shared, disturbed_by_values, leads, of_values, shared
 from pipeline.stages.pair.world import CANDIDATES, PATHS, VALUE, Joiner, World, distinct, limits, often, table
@@ -128,7 +128,7 @@ def run(
         stands_for[twins].astype(np.uint64) << VALUE | twins.astype(np.uint64),
         often(joiner.pairs(joiner.short(), "short")),
         distinct(joiner.of_bands()),
-        often(joiner.pairs(joiner.sampled(), "sample", workers()), settings.sample_shared),
+        joiner.often(joiner.sampled(), "sample", settings.sample_shared),
     ]
     return table(found, world.order)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages.kernels import arrays
-from pipeline.stages.kernels.threads import parallel, workers
+from pipeline.stages.kernels.threads import parallel, split, workers
 
 __all__ = ["CANDIDATES", "PATHS", "ROW", "VALUE", "Joiner", "World", "distinct", "limits", "often", "table"]
 
@@ -32,6 +33,9 @@ _MERGE_PAIRS = 1 << 24  # pairs held with repeats before they are sorted and thi
 _MANY_ROWS = 4_096  # of fewer the bands are joined sooner than threads have started
 _FILTER_WORDS = 1 << 12  # of 64 bits, at least, in which the values of fresh rows are marked
 _FILTER_VALUES = 8  # of a word: a filter that leaves the cache costs more than the few that come along
+_SLOTS = 3  # as in `kernels.join`
+_ROOM_PAIRS = 1 << 16  # that are found before they are put aside
+_TASKS = 4  # for each thread: rows differ in how many they meet
 VALUE = np.uint64(32)
 ROW = np.uint64(0xFFFFFFFF)
 
@@ -90,24 +94,52 @@ class Joiner:
         self.rows = np.flatnonzero(alone & world.has_shingles)
         self.is_partial = not bool(fresh[alone].all())
 
-    def pairs(self, keys: NDArray[np.uint64], path: str, pieces: int = 1) -> NDArray[np.uint64]:
-        """The pairs of rows whose keys of a path have equal values, so many `pieces` at a time; `keys` is sorted in place."""
+    def pairs(self, keys: NDArray[np.uint64], path: str) -> NDArray[np.uint64]:
+        """The pairs of rows whose keys of a path have equal values; `keys` is sorted in place."""
         from pipeline.stages.kernels import join
 
-        def emit(task: tuple[NDArray[np.uint64], NDArray[np.uint64]]) -> int:
-            piece, out = task
-            return join.emit_pairs(piece, self.world.times, self.world.contents, self.fresh, *told, out)
-
-        told = limits(self.settings, path)
         keys.sort()
-        ends = np.linspace(0, len(keys), pieces + 1).astype(np.int64)[1:-1]
-        cuts = np.searchsorted(keys, keys[ends] >> VALUE << VALUE) if len(keys) else ends  # a value stays whole
-        parts = np.split(keys, cuts)
-        counts = parallel(emit, [(part, np.empty(0, np.uint64)) for part in parts])
-        out = np.empty(sum(counts), np.uint64)
-        rooms = np.split(out, np.cumsum(counts)[:-1])
-        parallel(emit, [(part, room) for part, room in zip(parts, rooms, strict=True) if len(room)])
+        told = keys, self.world.times, self.world.contents, self.fresh, *limits(self.settings, path)
+        out = np.empty(join.emit_pairs(*told, np.empty(0, np.uint64)), np.uint64)
+        if len(out):
+            join.emit_pairs(*told, out)
         return out
+
+    def often(self, keys: NDArray[np.uint64], path: str, at_least: int) -> NDArray[np.uint64]:
+        """The distinct pairs, sorted, that have so many values in common; `keys` is sorted in place.
+
+        As `often(self.pairs(...), at_least)`, which would hold every pair as often as it has a value in common.
+        """
+        from pipeline.stages.kernels import join
+
+        times, fresh, n = self.world.times, self.fresh, len(self.world.times)
+        window, cap, pivots = limits(self.settings, path)
+        if n > join.MOST_ROWS or len(keys) >> VALUE:
+            raise ValueError(f"pair counts the values in common of {join.MOST_ROWS} rows at a time, found {n}")
+        keys.sort()
+        entries, turns, turned = _buckets(keys, (times, self.world.contents, fresh, window, cap, pivots))
+        del keys
+        ends = np.zeros(n, np.int64)
+        join.by_row(entries, ends, np.empty(0, np.uint32))
+        weights, places = arrays.offsets(ends), np.empty(int(ends.sum()), np.uint32)
+        ends = weights[:-1].copy()
+        if len(places):
+            join.by_row(entries, ends, places)
+
+        def meet(task: tuple[int, int]) -> NDArray[np.uint64]:
+            first, last = task
+            counts, met = np.zeros(n, np.min_scalar_type(at_least)), np.empty(n + 1, np.uint32)
+            out, found = np.empty(n + _ROOM_PAIRS, np.uint64), [np.empty(0, np.uint64)]
+            while first < last:
+                told = (first, last), ends, places, entries, turns, turned, times, fresh, window, at_least
+                first, size = join.often_met(*told, counts, met, out)
+                found.append(out[:size].copy())
+            return np.concatenate(found)
+
+        tasks = split(weights, 1 + len(places) // (_TASKS * workers()))
+        pairs = np.concatenate([np.empty(0, np.uint64), *parallel(meet, tasks)])
+        pairs.sort()
+        return pairs
 
     def short(self) -> NDArray[np.uint64]:
         """The keys of texts that have words and not a single shingle."""
@@ -152,6 +184,32 @@ class Joiner:
         """Room for a filter of so many values of fresh rows; none where all rows are fresh."""
         words = max(_FILTER_WORDS, 1 << (wanted // _FILTER_VALUES).bit_length())
         return np.empty(words if self.is_partial else 0, np.uint64)
+
+
+def _buckets(
+    keys: NDArray[np.uint64], told: tuple[Any, ...]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:
+    """Entries, turns and pivots of `join.buckets`, of sorted keys and what else it is `told`: pieces of them side by side."""
+    from pipeline.stages.kernels import join
+
+    def fill(task: tuple[Any, ...]) -> None:
+        piece, first, *room = task
+        if len(room[0]):
+            join.buckets(piece, *told, *room)
+            room[1][:] += first
+
+    ends = np.linspace(0, len(keys), workers() + 1).astype(np.int64)[1:-1]
+    cuts = np.searchsorted(keys, keys[ends] >> VALUE << VALUE) if len(keys) else ends  # a value stays whole
+    pieces = np.split(keys, cuts)
+    width = _SLOTS * told[-1]
+    none: tuple[Any, ...] = np.empty(0, np.uint32), np.empty(0, np.int64), np.empty((0, width), np.uint32)
+    sizes = np.array(parallel(lambda piece: join.buckets(piece, *told, *none), pieces))
+    befores = np.cumsum(sizes, axis=0) - sizes
+    n, n_turns = sizes.sum(axis=0)
+    found = np.empty(n, np.uint32), np.empty(n_turns, np.int64), np.empty((n_turns, width), np.uint32)
+    rooms = [np.split(room, befores[1:, side]) for room, side in zip(found, (0, 1, 1), strict=True)]
+    parallel(fill, zip(pieces, befores[:, 0], *rooms, strict=True))
+    return found
 
 
 def often(values: NDArray[np.uint64], at_least: int = 1) -> NDArray[np.uint64]:
