@@ -78,7 +78,7 @@ def _decided(
             pa.array(figures.begins[:, 1]),
             pa.array(RELATIONS).take(pa.array(relation)),
             pa.array(relation < len(ACCEPTED)),
-            reason,
+            reason.dictionary_decode(),
         ],
         schema=MATCHES,
     )

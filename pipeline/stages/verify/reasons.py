@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,34 +12,57 @@ from numpy.typing import NDArray
 
 __all__ = ["Reason", "sentences", "spelled"]
 
-#: The parts of a reason: words, words by row, or figures by row.
-Reason = tuple[str | pa.Array | NDArray[np.generic], ...]
+#: The parts of a reason: words, words by row (a dictionary), or figures by row.
+Reason = tuple[str | pa.DictionaryArray | NDArray[np.generic], ...]
+
+_BITS = 62  # of a number that stands for all figures of a reason
 
 
-def sentences(parts: Reason, rows: NDArray[np.int64]) -> pa.Array:
-    """The parts joined for each of the rows."""
-    if all(isinstance(part, str) for part in parts):
-        return pa.repeat("".join(map(str, parts)), len(rows))
-    pieces = []
+def sentences(parts: Reason, rows: NDArray[np.int64]) -> pa.DictionaryArray:
+    """The parts joined for each of the rows. Many have the same figures: what they read is put together once."""
+    code, bits = np.zeros(len(rows), np.int64), 0
     for part in parts:
-        if isinstance(part, str):
-            pieces.append(pa.scalar(part))
-        elif isinstance(part, pa.Array):
-            pieces.append(part.take(pa.array(rows)))
-        else:
-            pieces.append(spelled(pa.array(part[rows])))
-    return pc.binary_join_element_wise(*pieces, "")
+        if not isinstance(part, str):
+            figures = _figures(part, rows)
+            least = figures.min(initial=0)
+            width = int(figures.max(initial=0) - least).bit_length()
+            code, bits = code << width | (figures - least), bits + width
+    if bits > _BITS:
+        code = np.arange(len(rows))
+    found = pa.array(code).dictionary_encode()
+    first = np.empty(len(found.dictionary), np.int64)
+    first[found.indices.to_numpy()[::-1]] = rows[::-1]
+    pieces = [pa.scalar(part) if isinstance(part, str) else _spelled(part, first) for part in parts]
+    same = pa.repeat("", len(first))  # words alone are one for all rows
+    return pa.DictionaryArray.from_arrays(found.indices, pc.binary_join_element_wise(*pieces, same, ""))
+
+
+def _figures(part: pa.DictionaryArray | NDArray[np.generic], rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A number for each row, equal where the part reads the same."""
+    values = (part.indices.to_numpy() if isinstance(part, pa.DictionaryArray) else part)[rows]
+    return (_thousandths(values) if values.dtype.kind == "f" else values).astype(np.int64)
+
+
+def _spelled(part: pa.DictionaryArray | NDArray[np.generic], rows: NDArray[np.int64]) -> pa.Array:
+    if isinstance(part, pa.DictionaryArray):
+        return part.take(pa.array(rows)).dictionary_decode()
+    return spelled(pa.array(part[rows]))
+
+
+def _thousandths(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Cut off, so that 0.1999 is not told as 0.2."""
+    found: NDArray[np.float64] = np.floor(values * 1_000 + 1e-9)
+    return found
 
 
 def spelled(values: pa.Array) -> pa.Array:
-    """Figures as text; shares to three places, cut off, so that 0.1999 is not told as 0.2."""
+    """Figures as text; shares to three places."""
     if not pa.types.is_floating(values.type):
         return pc.cast(values, pa.string())
-    thousandths = pc.floor(pc.add(pc.multiply(values, 1_000), 1e-9))
-    least, most = pc.min_max(thousandths).values()
-    if least.is_valid and least.as_py() >= 0 and most.as_py() <= 1_000:
-        return _shares().take(pc.cast(thousandths, pa.int32()))
-    return pc.cast(pc.divide(thousandths, 1_000), pa.string())
+    thousandths = _thousandths(values.to_numpy())
+    if thousandths.min(initial=0) >= 0 and thousandths.max(initial=0) <= 1_000:
+        return _shares().take(pa.array(thousandths.astype(np.int32)))
+    return pc.cast(pa.array(thousandths / 1_000), pa.string())
 
 
 @functools.cache

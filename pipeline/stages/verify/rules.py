@@ -100,7 +100,7 @@ def _codes(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 def decide(
     figures: Figures, n_words: NDArray[np.int32], beside: Beside, settings: config.Verify
-) -> tuple[NDArray[np.int8], pa.ChunkedArray]:
+) -> tuple[NDArray[np.int8], pa.DictionaryArray]:
     """The relation of each pair, as a place in `RELATIONS`, and the reason, by the first rule that holds.
 
     `n_words`, int32, by the rows of the sketches.
@@ -108,20 +108,21 @@ def decide(
     return _first(_rules(_Measures(figures, n_words, beside, settings), beside, settings))
 
 
-def _first(rules: list[_Rule]) -> tuple[NDArray[np.int8], pa.ChunkedArray]:
+def _first(rules: list[_Rule]) -> tuple[NDArray[np.int8], pa.DictionaryArray]:
     """Relation and reason of each pair by the first rule that holds; the last one holds for all."""
     n = len(rules[0].holds)
     open_ = np.ones(n, np.bool_)
-    relation = np.empty(n, np.int8)
-    rows, texts = [], []
+    relation, reason = np.empty(n, np.int8), np.empty(n, np.int32)
+    texts, n_texts = [pa.array([], pa.string())], 0
     for rule in rules:
         chosen = np.flatnonzero(open_ & rule.holds)
         open_[chosen] = False
         relation[chosen] = _CODES[rule.relation] if isinstance(rule.relation, str) else rule.relation[chosen]
-        rows.append(chosen)
-        texts.append(sentences(rule.reason, chosen))
-    back = np.argsort(np.concatenate(rows))
-    return relation, pa.chunked_array(texts, pa.string()).take(pa.array(back))
+        told = sentences(rule.reason, chosen)
+        reason[chosen] = n_texts + told.indices.to_numpy()
+        texts.append(told.dictionary)
+        n_texts += len(told.dictionary)
+    return relation, pa.DictionaryArray.from_arrays(pa.array(reason), pa.concat_arrays(texts))
 
 
 def by_length(left: NDArray[np.int32], right: NDArray[np.int32], settings: config.Verify) -> NDArray[np.int64]:
@@ -159,12 +160,12 @@ class _Measures:
         self.narration = np.where(figures.narrated > 0, told, 1.0)
         self.onset, self.onset_share = figures.onset.max(axis=1), figures.onset_share
 
-    def _setting(self, for_others: str, for_own: str, settings: config.Verify) -> pa.Array:
+    def _setting(self, for_others: str, for_own: str, settings: config.Verify) -> pa.DictionaryArray:
         """The setting that holds for each pair, in words."""
         names = (for_others, for_own)
         values = spelled(pa.array([getattr(settings, name) for name in names])).to_pylist()
         told = [f"{value} (verify.{name})" for value, name in zip(values, names, strict=True)]
-        return pa.array(told).take(pa.array(self.own.astype(np.int8)))
+        return pa.DictionaryArray.from_arrays(pa.array(self.own.astype(np.int8)), pa.array(told))
 
 
 def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]:
