@@ -19,6 +19,7 @@ from pipeline import config, schema
 from pipeline.published import Published, parts_at, parts_near
 from pipeline.quality import audit
 from pipeline.stages import rollup
+from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 from pipeline.storage import tables
 from pipeline.storage.tables import WHOLE, Tables
@@ -150,18 +151,20 @@ def plan(old: Tables | None, was: Published, formed: pa.Array, settings: config.
 
 def done(task: Task, new: pa.Table | None) -> bool:
     """Make the file; whether it had to be written. A part without rows is none."""
-    rows = [schema.PUBLISHED[task.name].empty_table()]
+    rows = [arrays.coded(schema.PUBLISHED[task.name].empty_table())]
     if task.file is not None:
         columns = list(_NAMES[task.name]) if task.replaced else []
-        goes = _naming(tables.read(task.file, columns), task.name, task.replaced) if columns else np.zeros(0, np.bool_)
+        goes = np.zeros(0, np.bool_)
+        if columns:
+            goes = _naming(tables.read(task.file, columns, coded=True), task.name, task.replaced)
         if new is None and not goes.any():
             tables.link(task.file, task.target)
             return False
-        old = tables.read(task.file)
+        old = tables.read(task.file, coded=True)
         rows.append(old.filter(pa.array(~goes)) if columns else old)
     if new is not None:
-        rows.append(plain(task.name, new))
-    whole = pa.concat_tables(rows)
+        rows.append(arrays.coded(plain(task.name, new)))
+    whole = pa.concat_tables(rows).unify_dictionaries().combine_chunks()
     if whole.num_rows or task.part in {WHOLE, _NONE}:
         tables.write_part(task.name, whole, task.target)
     return True

@@ -94,9 +94,10 @@ def _under(contract: pa.Schema, rows: pa.Table) -> pa.Table:
     return rows.select(contract.names) if missing else rows
 
 
-def read(file: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """A file of a table, or some of its columns, without metadata."""
-    with pq.ParquetFile(file) as opened:
+def read(file: Path, columns: Sequence[str] | None = None, *, coded: bool = False) -> pa.Table:
+    """A file of a table, or some of its columns, without metadata. `coded`: strings as numbers in a dictionary, as they lie."""
+    strings = [field.name for field in pq.read_schema(file) if pa.types.is_string(field.type)] if coded else None
+    with pq.ParquetFile(file, read_dictionary=strings) as opened:
         return opened.read(columns=columns if columns is None else list(columns)).replace_schema_metadata(None)
 
 

@@ -35,10 +35,14 @@ _COMPRESSION = "zstd"
 
 def arrange(name: str, rows: pa.Table) -> pa.Table:
     """Rows of a published table as the contract has them (`plain`), sorted by key."""
-    rows, keys = plain(name, rows), schema.KEYS[name]
-    if rows.num_rows and all(pa.types.is_string(rows[key].type) and not rows[key].null_count for key in keys):
-        return labelled(name, _sorted(rows, keys))
-    return labelled(name, rows.sort_by([(key, "ascending") for key in keys]))
+    rows, keys = rows.select(schema.PUBLISHED[name].names), schema.KEYS[name]
+    if rows.num_rows and all(_is_text(rows[key]) for key in keys):
+        return labelled(name, plain(name, _sorted(rows, keys)))
+    return labelled(name, plain(name, rows).sort_by([(key, "ascending") for key in keys]))
+
+
+def _is_text(column: pa.ChunkedArray) -> bool:
+    return (pa.types.is_string(column.type) or pa.types.is_dictionary(column.type)) and not column.null_count
 
 
 def _sorted(rows: pa.Table, keys: Sequence[str]) -> pa.Table:

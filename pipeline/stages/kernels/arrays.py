@@ -14,6 +14,7 @@ from pipeline.stages.kernels.threads import parallel
 __all__ = [
     "arranged",
     "changes",
+    "coded",
     "counted",
     "distinct",
     "hashes",
@@ -159,6 +160,13 @@ def kept(rows: pa.Table, which: NDArray[np.bool_] | np.bool_) -> pa.Table:
     return rows if which.all() else rows.filter(pa.array(which))
 
 
+def coded(rows: pa.Table) -> pa.Table:
+    """Rows with their strings as numbers in a dictionary: what is said often is filtered, ordered and copied faster so."""
+    kind = pa.dictionary(pa.int32(), pa.string())
+    fields = [field.with_type(kind) if pa.types.is_string(field.type) else field for field in rows.schema]
+    return rows.cast(pa.schema(fields, rows.schema.metadata))
+
+
 _SPARSE = 8  # numbers for each key, up to which a table of all numbers is made
 
 
@@ -179,9 +187,10 @@ def places(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int
 def ranks(column: pa.ChunkedArray) -> NDArray[np.int64]:
     """The place of each string among all that the column has, in order: equal ones have equal ranks. None may be null.
 
-    Numbers are sorted several times as fast as the strings that they stand for.
+    Numbers are sorted several times as fast as the strings that they stand for. The strings may be coded (`coded`).
     """
-    codes = column.dictionary_encode().combine_chunks()
+    codes = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    codes = codes.unify_dictionaries().combine_chunks()
     rank = np.empty(len(codes.dictionary), np.int64)
     rank[pc.sort_indices(codes.dictionary).to_numpy()] = np.arange(len(rank))
     found: NDArray[np.int64] = rank[codes.indices.to_numpy()]
