@@ -117,7 +117,8 @@ def test_pairs_are_counted_where_they_arise_as_if_each_were_held(
     world_ = worlds.World(keys, chance.integers(0, 12, n) * DAY, None)
     alone, fresh = chance.random(n) < 0.9, chance.random(n) < share
     joiner = worlds.Joiner(world_, alone, fresh, setting)
-    expected = worlds.often(joiner.pairs(joiner.sampled(), "sample"), at_least)
+    every = np.concatenate([piece() for piece in joiner.sampled()])
+    expected = worlds.often(joiner.pairs(every, "sample"), at_least)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worlds, "_ROOM_PAIRS", 0)
         for threads in "123":

@@ -128,24 +128,28 @@ def list_keys(
     at: NDArray[np.int64],
     rows: NDArray[np.int64],
     fresh: NDArray[np.bool_],
+    least: np.uint32,
+    most: np.uint32,
     bits: NDArray[np.uint64],
     out: NDArray[np.uint64],
 ) -> int:
-    """The keys of the values of `rows`, that of row r the list number at[r], to `out`; returns how many.
+    """The keys of the values in [least, most] of `rows`, those of row r the list number at[r], to `out`; returns how many.
 
     Those alone that may be among the values of a `fresh` row, by a filter in `bits` as in `touching`, unless that is empty.
-    `out` must hold them all.
+    `out` must hold all values.
     """
     bits[:] = 0
     for row in rows if bits.size else rows[:0]:
         if fresh[row]:
             for k in range(offsets[at[row]], offsets[at[row] + 1]):
-                _mark(values[k], bits)
+                if least <= values[k] <= most:
+                    _mark(values[k], bits)
     n = 0
     for row in rows:
         for k in range(offsets[at[row]], offsets[at[row] + 1]):
-            if not bits.size or _is_marked(values[k], bits):
-                out[n] = np.uint64(values[k]) << _VALUE | np.uint64(row)
+            value = values[np.uint64(k)]
+            if least <= value <= most and (not bits.size or _is_marked(value, bits)):
+                out[n] = np.uint64(value) << _VALUE | np.uint64(row)
                 n += 1
     return n
 

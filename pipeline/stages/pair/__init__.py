@@ -165,8 +165,8 @@ def disturbed(
         ordered.sort()
         join.disturb(ordered, world.times, world.contents, alone_was, alone_now, *limits(settings, path), found)
 
-    bands = [("bands", band) for band in joiner.bands()]
-    parallel(disturb, [("sample", joiner.sampled), ("short", joiner.short), *bands])
+    having = [*(("sample", piece) for piece in joiner.sampled()), ("short", joiner.short)]
+    parallel(disturb, [*having, *(("bands", band) for band in joiner.bands())])
     out = np.empty_like(found)
     out[world.order] = found & stays
     return out

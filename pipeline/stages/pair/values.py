@@ -51,7 +51,8 @@ def shared(keys: pa.Table, alone: NDArray[np.bool_]) -> Iterator[Shared]:
     path `sample`, of which enough have to be found together.
     """
     joiner = Joiner(World(keys, None, None), alone, np.ones(len(alone), np.bool_), config.Pair())
-    paths = [(PATHS.index("short"), joiner.short()), (PATHS.index("sample"), joiner.sampled())]
+    sampled = np.concatenate([piece() for piece in joiner.sampled()])
+    paths = [(PATHS.index("short"), joiner.short()), (PATHS.index("sample"), sampled)]
     paths += [(-1 - number, band()) for number, band in enumerate(joiner.bands())]
     for path, found in paths:
         yield Shared(path, (found >> VALUE).astype(np.uint32), (found & ROW).astype(np.int64))

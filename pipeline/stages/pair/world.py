@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,10 @@ def limits(settings: config.Pair, path: str) -> tuple[int, int, int]:
     return int(settings.window_days * _MICROSECONDS), settings.bucket_cap, pivots
 
 
+#: Makes the keys of a path, or of some values of it.
+Keys = Callable[[], NDArray[np.uint64]]
+
+
 class World:
     """The rows in the order of time: `order` says which of the rows that were given each is, and `at` where its keys lie."""
 
@@ -72,6 +77,12 @@ class World:
         """The value of each band, as the keys lie: uint32 (keys, bands)."""
         values, _ = arrays.hashes(self.keys["bands"])
         return values.reshape(max(self.keys.num_rows, 1), -1)  # without a text there is no band
+
+    @cached_property
+    def sampled(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """The sampled values, list by list as the keys lie: the values and their offsets."""
+        values, offsets = arrays.hashes(self.keys["sampled"])
+        return values, offsets
 
     def twins(self, there: NDArray[np.bool_]) -> NDArray[np.int64]:
         """For each row that is `there` the first with its content, time and kin: itself if it has no twin before it."""
@@ -105,8 +116,8 @@ class Joiner:
             join.emit_pairs(*told, out)
         return out
 
-    def often(self, keys: NDArray[np.uint64], path: str, at_least: int) -> NDArray[np.uint64]:
-        """The distinct pairs, sorted, that have so many values in common; `keys` is sorted in place.
+    def often(self, pieces: Sequence[Keys], path: str, at_least: int) -> NDArray[np.uint64]:
+        """The distinct pairs, sorted, that have so many values in common, whose keys come in pieces: a value in one of them.
 
         As `often(self.pairs(...), at_least)`, which would hold every pair as often as it has a value in common.
         """
@@ -114,11 +125,9 @@ class Joiner:
 
         times, fresh, n = self.world.times, self.fresh, len(self.world.times)
         window, cap, pivots = limits(self.settings, path)
-        if n > join.MOST_ROWS or len(keys) >> VALUE:
+        if n > join.MOST_ROWS:
             raise ValueError(f"pair counts the values in common of {join.MOST_ROWS} rows at a time, found {n}")
-        keys.sort()
-        entries, turns, turned = _buckets(keys, (times, self.world.contents, fresh, window, cap, pivots))
-        del keys
+        entries, turns, turned = _buckets(pieces, (times, self.world.contents, fresh, window, cap, pivots))
         ends = np.zeros(n, np.int64)
         join.by_row(entries, ends, np.empty(0, np.uint32))
         weights, places = arrays.offsets(ends), np.empty(int(ends.sum()), np.uint32)
@@ -146,18 +155,23 @@ class Joiner:
         rows = np.flatnonzero(self.alone & self.world.has_words & ~self.world.has_shingles)
         return self._keys((self.world.contents[rows].view(np.uint64) >> VALUE).astype(np.uint32), rows)
 
-    def sampled(self) -> NDArray[np.uint64]:
-        """The keys of the sampled shingles."""
+    def sampled(self) -> list[Keys]:
+        """The keys of the sampled shingles, in pieces by their values, one for each thread."""
+        _ = self.world.sampled  # read once, before threads ask for it
+        ends = np.linspace(0, 1 << 32, workers() + 1).astype(np.int64).tolist()
+        return [partial(self._of_sample, np.uint32(least), np.uint32(end - 1)) for least, end in pairwise(ends)]
+
+    def _of_sample(self, least: np.uint32, most: np.uint32) -> NDArray[np.uint64]:
         from pipeline.stages.kernels import join
 
-        values, offsets = arrays.hashes(self.world.keys["sampled"])
+        values, offsets = self.world.sampled
         rows, at = np.flatnonzero(self.alone), self.world.at
         fresh = at[rows[self.fresh[rows]]]
-        bits = self._filter(int((offsets[fresh + 1] - offsets[fresh]).sum()))
+        bits = self._filter(int((offsets[fresh + 1] - offsets[fresh]).sum()) // workers())
         found = np.empty(int((offsets[at[rows] + 1] - offsets[at[rows]]).sum()), np.uint64)
-        return found[: join.list_keys(values, offsets, at, rows, self.fresh, bits, found)]
+        return found[: join.list_keys(values, offsets, at, rows, self.fresh, least, most, bits, found)]
 
-    def bands(self) -> list[Callable[[], NDArray[np.uint64]]]:
+    def bands(self) -> list[Keys]:
         """The path of each."""
         return [partial(self._of_band, number) for number in range(self.world.bands.shape[1])]
 
@@ -187,29 +201,30 @@ class Joiner:
 
 
 def _buckets(
-    keys: NDArray[np.uint64], told: tuple[Any, ...]
+    pieces: Sequence[Keys], told: tuple[Any, ...]
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:
-    """Entries, turns and pivots of `join.buckets`, of sorted keys and what else it is `told`: pieces of them side by side."""
+    """Entries, turns and pivots of `join.buckets`, of keys in pieces and what else it is `told`."""
     from pipeline.stages.kernels import join
 
-    def fill(task: tuple[Any, ...]) -> None:
-        piece, first, *room = task
-        if len(room[0]):
-            join.buckets(piece, *told, *room)
-            room[1][:] += first
+    def room(n: int, n_turns: int) -> tuple[Any, ...]:
+        pivots = np.empty((n_turns, _SLOTS * told[-1]), np.uint32)
+        return np.empty(n, np.uint32), np.empty(n_turns, np.int64), pivots
 
-    ends = np.linspace(0, len(keys), workers() + 1).astype(np.int64)[1:-1]
-    cuts = np.searchsorted(keys, keys[ends] >> VALUE << VALUE) if len(keys) else ends  # a value stays whole
-    pieces = np.split(keys, cuts)
-    width = _SLOTS * told[-1]
-    none: tuple[Any, ...] = np.empty(0, np.uint32), np.empty(0, np.int64), np.empty((0, width), np.uint32)
-    sizes = np.array(parallel(lambda piece: join.buckets(piece, *told, *none), pieces))
-    befores = np.cumsum(sizes, axis=0) - sizes
-    n, n_turns = sizes.sum(axis=0)
-    found = np.empty(n, np.uint32), np.empty(n_turns, np.int64), np.empty((n_turns, width), np.uint32)
-    rooms = [np.split(room, befores[1:, side]) for room, side in zip(found, (0, 1, 1), strict=True)]
-    parallel(fill, zip(pieces, befores[:, 0], *rooms, strict=True))
-    return found
+    def bucket(piece: Keys) -> tuple[Any, ...]:
+        keys, found = piece(), room(0, 0)
+        keys.sort()
+        n, n_turns = join.buckets(keys, *told, *found)
+        if n:
+            found = room(n, n_turns)
+            join.buckets(keys, *told, *found)
+        return found
+
+    entries, turns, turned = zip(*parallel(bucket, pieces), strict=True)
+    befores = arrays.offsets(np.array([*map(len, entries)], np.int64))
+    if befores[-1] >> 32:
+        raise ValueError(f"pair counts fewer than 2**32 values in common at a time, found {befores[-1]}")
+    moved = [places + before for places, before in zip(turns, befores[:-1], strict=True)]
+    return arrays.joined(list(entries)), np.concatenate(moved), np.concatenate(turned)
 
 
 def often(values: NDArray[np.uint64], at_least: int = 1) -> NDArray[np.uint64]:
