@@ -16,8 +16,8 @@ between two such lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.threads import parallel
 from pipeline.stages.learn.strike import RULE, Furniture, only, strike
 from pipeline.stages.learn.topics import MIX, Carried, Headlines, Sample, of_different_stories
 
@@ -51,20 +52,18 @@ def run(articles: pa.Table, stretches: NDArray[np.int64], targets: Iterable[int]
     nothing.
     """
     publishers, names = _codes(articles["publisher_id"])
-    lines, rows = _lines(articles)
-    keys = _keys(lines, publishers[rows])
-    repeated = np.sort(_common(keys, settings.min_texts))
-    repeated = repeated[(lines[repeated] != 0) & (publishers[rows[repeated]] >= 0)]
-    told = _Lines(keys[repeated], lines[repeated], rows[repeated])
-    headlines = Headlines(articles["content"].to_numpy(), publishers, articles["words"], articles["lines"])
-    found = [LEARNED.empty_table()]
-    for target in sorted(set(targets)):
-        if (stretches == target).any():
-            near = np.abs(stretches - target) <= 1
-            sample = Sample(near, headlines)
-            by, lines_ = _of_one(told.only(near[told.rows]), sample, headlines, settings)
-            columns = pa.repeat(target, len(by)), names.take(pa.array(by)), pa.array(lines_.view(np.int64))
-            found.append(pa.Table.from_arrays(columns, schema=LEARNED))
+    columns = articles["content"].to_numpy(), publishers, articles["words"], articles["lines"]
+    making: list[Callable[[], Any]] = [lambda: _repeated(articles, publishers, settings), lambda: Headlines(*columns)]
+    told, headlines = parallel(lambda make: make(), making)
+
+    def taught(target: int) -> pa.Table:
+        near = np.abs(stretches - target) <= 1
+        by, lines = _of_one(told.only(near[told.rows]), Sample(near, headlines), headlines, settings)
+        columns = pa.repeat(target, len(by)), names.take(pa.array(by)), pa.array(lines.view(np.int64))
+        return pa.Table.from_arrays(columns, schema=LEARNED)
+
+    wanted = [target for target in sorted(set(targets)) if (stretches == target).any()]
+    found = [LEARNED.empty_table(), *parallel(taught, wanted)]
     whole = pa.concat_tables(found)
     return whole.sort_by([(name, "ascending") for name in LEARNED.names]).combine_chunks()
 
@@ -91,6 +90,15 @@ class _Lines(NamedTuple):
 
     def only(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> _Lines:
         return _Lines(self.keys[chosen], self.lines[chosen], self.rows[chosen])
+
+
+def _repeated(articles: pa.Table, publishers: NDArray[np.int64], settings: config.Learn) -> _Lines:
+    """The lines that so many articles of a known publisher may have."""
+    lines, rows = _lines(articles)
+    keys = _keys(lines, publishers[rows])
+    repeated = np.sort(_common(keys, settings.min_texts))
+    repeated = repeated[(lines[repeated] != 0) & (publishers[rows[repeated]] >= 0)]
+    return _Lines(keys[repeated], lines[repeated], rows[repeated])
 
 
 def _of_one(
