@@ -196,7 +196,7 @@ def around(
 def verified(now: State, keys: NDArray[np.int64], candidates: pa.Table, settings: config.Config) -> pa.Table:
     """The verdict of each candidate pair, whose sides are places in `keys`."""
     sides = candidates["left"].to_numpy(), candidates["right"].to_numpy()
-    rows = np.unique(np.concatenate(sides))  # in the order of time, as all of them
+    rows = arrays.numbers(*sides)  # in the order of time, as all of them
     known = articles_of(now, keys[rows], settings, complete=False)
     pairs = pa.table(
         [*(pa.array(arrays.places(rows, side)) for side in sides), candidates["path"]], schema=pair.CANDIDATES

@@ -45,9 +45,9 @@ class Sketched:
         return self._state.sketches_lying(self._texts.take(pa.array(rows)))
 
     def verified(self, candidates: pa.Table, facts: pa.Table, settings: config.Verify) -> pa.Table:
-        """`verify.run` of candidates, in their order; `facts` in the order of the texts."""
+        """`verify.run` of candidates, in their order, as `verify.MATCHES`; `facts` in the order of the texts."""
         left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
-        found, order = [verify.MATCHES.empty_table()], [np.empty(0, np.int64)]
+        found, order = [verify.CODED.empty_table()], [np.empty(0, np.int64)]
         for pairs, rows in _slices(left, right, _PAIRED * self._most):
             sketches, places = self.lying(rows)
             row_of = np.full(sketches.num_rows, rows[0])  # nobody asks for what is known of others that lie among them
@@ -58,12 +58,14 @@ class Sketched:
             found.append(_with_sides(matches, row_of[[matches["left"].to_numpy(), matches["right"].to_numpy()]]))
             order.append(pairs)
         whole = pa.concat_tables(found)  # in chunks: of millions of pairs no copy more than need be
-        return arrays.arranged(whole, np.argsort(np.concatenate(order), kind="stable"))
+        if len(found) > 2:
+            whole = arrays.arranged(whole.unify_dictionaries(), np.argsort(np.concatenate(order), kind="stable"))
+        return whole.cast(verify.MATCHES)
 
 
 def _slices(left: Rows, right: Rows, most: int) -> Iterator[tuple[Rows, Rows]]:
     """Pairs, a slice at a time, and the distinct rows they are of, at most so many. The later rows of pairs stay together."""
-    rows = _ends(left, right)
+    rows = arrays.numbers(left, right)
     if len(rows) <= most:
         if len(left):
             yield np.arange(len(left)), rows
@@ -71,9 +73,9 @@ def _slices(left: Rows, right: Rows, most: int) -> Iterator[tuple[Rows, Rows]]:
     order, first = np.lexsort((left, right)), 0
     while first < len(order):
         count = max(1, most // 2)  # of so many pairs the rows are few enough
-        rows = _ends(*_sides(left, right, order[first : first + count]))
+        rows = arrays.numbers(*_sides(left, right, order[first : first + count]))
         while first + count < len(order):
-            more = _ends(*_sides(left, right, order[first : first + 2 * count]))
+            more = arrays.numbers(*_sides(left, right, order[first : first + 2 * count]))
             if len(more) > most:
                 break
             count, rows = 2 * count, more
@@ -83,13 +85,6 @@ def _slices(left: Rows, right: Rows, most: int) -> Iterator[tuple[Rows, Rows]]:
 
 def _sides(left: Rows, right: Rows, pairs: Rows) -> tuple[Rows, Rows]:
     return left[pairs], right[pairs]
-
-
-def _ends(left: Rows, right: Rows) -> Rows:
-    """The rows on either side, once each, sorted."""
-    is_end = np.zeros(1 + max(left.max(initial=-1), right.max(initial=-1)), np.bool_)
-    is_end[left] = is_end[right] = True
-    return np.flatnonzero(is_end)
 
 
 def _with_sides(pairs: pa.Table, sides: Rows) -> pa.Table:

@@ -65,6 +65,12 @@ def test_counted_is_what_a_dictionary_counts(values: list[int]) -> None:
     assert distinct.tolist() == sorted(set(values))
 
 
+@given(st.lists(st.lists(st.integers(0, 30)), min_size=1, max_size=3))
+def test_numbers_are_those_of_a_set(columns: list[list[int]]) -> None:
+    found = arrays.numbers(*(np.array(column, np.int64) for column in columns))
+    assert found.tolist() == sorted({number for column in columns for number in column})
+
+
 @given(LISTS)
 def test_distinct_sorts_each_list_and_drops_repeats(lists: list[list[int]]) -> None:
     flat = np.array([value for one in lists for value in one], np.uint32)

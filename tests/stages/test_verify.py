@@ -34,7 +34,7 @@ def decided(texts: list[str], facts: pa.Table | None = None, sketch_settings: co
         schema=pair.CANDIDATES,
     )
     matches = verify.run(candidates, sketches, facts, config.Verify())
-    assert matches.schema.equals(verify.MATCHES)
+    assert matches.schema.equals(verify.CODED)
     return matches.to_pylist()
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "joined",
     "kept",
     "lists",
+    "numbers",
     "offsets",
     "ordered",
     "places",
@@ -132,6 +133,14 @@ def counted(values: NDArray[T]) -> tuple[NDArray[T], NDArray[np.int64]]:
     values = np.sort(values)
     begins = np.flatnonzero(changes(values))
     return values[begins], np.diff(np.append(begins, len(values)))
+
+
+def numbers(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The distinct row numbers in any of the columns, sorted: as `np.unique`, which takes many times as long."""
+    found = np.zeros(1 + max(column.max(initial=-1) for column in columns), np.bool_)
+    for column in columns:
+        found[column] = True
+    return np.flatnonzero(found)
 
 
 def distinct(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

@@ -18,7 +18,7 @@ from pipeline.stages.kernels.threads import parallel
 from pipeline.stages.verify.figures import Figures, Flat, distinct
 from pipeline.stages.verify.rules import ACCEPTED, RELATIONS, Facts, by_length, decide
 
-__all__ = ["ACCEPTED", "MATCHES", "RELATIONS", "figures", "run"]
+__all__ = ["ACCEPTED", "CODED", "MATCHES", "RELATIONS", "figures", "run"]
 
 #: Row numbers in the sketches, left < right, with the columns of the published matches; and the shingle of each text at
 #: which the longest run begins.
@@ -39,12 +39,17 @@ MATCHES = pa.schema(
     ]
 )
 
+#: The same with reasons as numbers in a dictionary, as `run` gives them: many pairs have the same one, and it is long.
+CODED = pa.schema(
+    field.with_type(pa.dictionary(pa.int32(), pa.string())) if field.name == "reason" else field for field in MATCHES
+)
+
 _PAIRS = pa.schema([MATCHES.field(name) for name in ("left", "right", "path")])
 _SLICE = 1 << 15  # pairs that one thread compares and decides together: memory is bounded, whatever their number
 
 
 def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settings: config.Verify) -> pa.Table:
-    """Decide each candidate pair; the result has its rows in the same order, as `MATCHES`.
+    """Decide each candidate pair; the result has its rows in the same order, as `CODED`.
 
     `facts`, in the order of `sketches`, says what is known of an article beside its words: `agency` (string?, of a full
     credit), `publisher` (string?), `kind` (editorial, release, digest, liveblog), `version` (string?, a tag such as
@@ -78,9 +83,9 @@ def _decided(
             pa.array(figures.begins[:, 1]),
             pa.array(RELATIONS).take(pa.array(relation)),
             pa.array(relation < len(ACCEPTED)),
-            reason.dictionary_decode(),
+            reason,
         ],
-        schema=MATCHES,
+        schema=CODED,
     )
 
 
