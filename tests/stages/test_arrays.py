@@ -56,6 +56,33 @@ def test_scattered_are_the_same_lists_where_they_lie(lists: list[list[int]], cut
     assert [values[first:last].tolist() for first, last in zip(begins, ends, strict=True)] == lists
 
 
+def test_lists_at_odd_addresses_are_copied() -> None:
+    content = np.arange(8, dtype=np.int32)
+    odd = pa.py_buffer(b"-" + content.tobytes()).slice(1)
+    values = pa.Array.from_buffers(pa.int32(), 8, [None, odd])
+    column = pa.chunked_array(2 * [pa.LargeListArray.from_arrays(pa.array([0, 3, 8], pa.int64()), values)])
+    found, begins, ends = arrays.scattered(column)
+    assert [found[first:last].tolist() for first, last in zip(begins, ends, strict=True)] == 2 * [
+        [0, 1, 2],
+        [3, 4, 5, 6, 7],
+    ]
+
+
+WORDS = st.lists(st.lists(st.text("abé", max_size=2), max_size=6), min_size=1, max_size=4)
+
+
+@given(WORDS)
+def test_ranks_are_places_in_order_whether_strings_are_coded_or_not(chunks: list[list[str]]) -> None:
+    """Each chunk has a dictionary of its own, as the row groups of a file have."""
+    column = pa.chunked_array(chunks, pa.string())
+    coded = pa.chunked_array([pa.array(chunk, pa.string()).dictionary_encode() for chunk in chunks])
+    flat = [text for chunk in chunks for text in chunk]
+    expected = [sorted({text.encode() for text in flat}).index(text.encode()) for text in flat]
+    assert arrays.ranks(column).tolist() == expected
+    assert arrays.ranks(coded).tolist() == expected
+    assert arrays.coded(pa.table({"a": column}))["a"].cast(pa.string()).to_pylist() == flat
+
+
 @given(st.lists(st.integers(0, 9), max_size=20))
 def test_counted_is_what_a_dictionary_counts(values: list[int]) -> None:
     distinct, counts = arrays.counted(np.array(values, np.int64))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline import config
 from pipeline.stages import pair, sketch, verify
 from pipeline.stages.kernels import arrays, compare
-from pipeline.stages.verify import rules
+from pipeline.stages.verify import reasons, rules
 from pipeline.stages.verify.figures import Figures, Flat, distinct
 from tests.stages import oracle
 
@@ -167,6 +167,22 @@ def test_what_two_lists_share_is_what_sets_say(seed: int, of: int, twice: int, a
     assert found.longest_run[0] <= oracle.longest_run(*(text.tolist() for text in pair_))
     if not twice and not again:
         assert found.longest_run[0] == oracle.longest_run(*(text.tolist() for text in pair_))
+
+
+@given(st.data(), st.sampled_from([30, 2**61]))
+def test_a_reason_reads_the_same_alone_and_among_others(data: st.DataObject, most: int) -> None:
+    """Figures that fit into one number, and such as do not."""
+    n = data.draw(st.integers(1, 8))
+    counts = np.array(data.draw(st.lists(st.integers(0, most), min_size=n, max_size=n)), np.int64)
+    shares = np.array(data.draw(st.lists(st.sampled_from([0.0, 0.1, 0.1999, 0.2, 1.0, 30.25]), min_size=n, max_size=n)))
+    cuts = pa.DictionaryArray.from_arrays(
+        data.draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)), ["low", "high"]
+    )
+    rows = np.array(data.draw(st.lists(st.integers(0, n - 1), max_size=12)), np.int64)
+    found = reasons.sentences((counts, " words, ", shares, " < ", cuts), rows).to_pylist()
+    told = {0.0: "0", 0.1: "0.1", 0.1999: "0.199", 0.2: "0.2", 1.0: "1", 30.25: "30.25"}
+    assert found == [f"{counts[row]} words, {told[shares[row]]} < {cuts[int(row)]}" for row in rows]
+    assert reasons.sentences(("the same words",), rows).to_pylist() == len(rows) * ["the same words"]
 
 
 STORY = (

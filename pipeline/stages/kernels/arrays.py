@@ -72,15 +72,18 @@ def scattered(column: pa.ChunkedArray) -> tuple[NDArray[np.unsignedinteger], NDA
     What it has outside of the lists is none of ours, and may not be there at all: *never touch it*, be it to print the array.
     """
     flat = [(chunk.offsets.to_numpy(), chunk.values.to_numpy(zero_copy_only=True)) for chunk in column.chunks]
-    held = [values for where, values in flat if where[-1] > where[0]]
-    if len(held) < 2:
+    addresses = [values.ctypes.data for where, values in flat if where[-1] > where[0]]
+    size = flat[0][1].itemsize if flat else 1
+    if len(addresses) < 2 or any(address % size for address in addresses):
         values, where = hashes(column)
         return values, where[:-1], where[1:]
-    lowest, size = min(values.ctypes.data for values in held), held[0].itemsize
+    lowest = min(addresses)
     before = [(values.ctypes.data - lowest) // size if where[-1] > where[0] else 0 for where, values in flat]
     span = max(first + len(values) for first, (_, values) in zip(before, flat, strict=True))
-    begins = np.concatenate([where[:-1] + first for first, (where, _) in zip(before, flat, strict=True)])
-    ends = np.concatenate([where[1:] + first for first, (where, _) in zip(before, flat, strict=True)])
+    begins, ends = (
+        np.concatenate([where[side] + first for first, (where, _) in zip(before, flat, strict=True)])
+        for side in (np.s_[:-1], np.s_[1:])
+    )
     return np.asarray(_Memory(lowest, span, f"<u{size}", column)), begins, ends
 
 

@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages.kernels import arrays
-from pipeline.stages.pair.world import limits
+from pipeline.stages.pair.world import SLOTS, limits
 
 __all__ = ["pivots_met"]
 
-_SLOTS = 3  # as in `kernels.join`
 _AT_FIRST = 64
 
 
@@ -43,7 +42,7 @@ def pivots_met(
     if (ordinal[until - 1] - ordinal[since] + 1 <= cap + 1).any() or (contents[before:after] == content).any():
         return None
     length, found = window // 2 + 1, list[NDArray[np.int64]]()
-    for slot in range(at // length - _SLOTS + 1, at // length + 1):
+    for slot in range(at // length - SLOTS + 1, at // length + 1):
         first, end = (min(before, int(np.searchsorted(times, edge * length))) for edge in (slot, slot + 1))
         found.append(_first_contents(contents, first, end, pivots))
     if len(found[-1]) < pivots:

@@ -15,7 +15,7 @@ from pipeline import config
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel, split, workers
 
-__all__ = ["CANDIDATES", "PATHS", "ROW", "VALUE", "Joiner", "World", "distinct", "limits", "often", "table"]
+__all__ = ["CANDIDATES", "PATHS", "ROW", "SLOTS", "VALUE", "Joiner", "World", "distinct", "limits", "often", "table"]
 
 #: How a pair was found, by the value of `path`.
 PATHS = ("twin", "short", "bands", "sample")
@@ -34,9 +34,9 @@ _MERGE_PAIRS = 1 << 24  # pairs held with repeats before they are sorted and thi
 _MANY_ROWS = 4_096  # of fewer the bands are joined sooner than threads have started
 _FILTER_WORDS = 1 << 12  # of 64 bits, at least, in which the values of fresh rows are marked
 _FILTER_VALUES = 8  # of a word: a filter that leaves the cache costs more than the few that come along
-_SLOTS = 3  # as in `kernels.join`
 _ROOM_PAIRS = 1 << 16  # that are found before they are put aside
 _TASKS = 4  # for each thread: rows differ in how many they meet
+SLOTS = 3  # as in `kernels.join`
 VALUE = np.uint64(32)
 ROW = np.uint64(0xFFFFFFFF)
 
@@ -207,7 +207,7 @@ def _buckets(
     from pipeline.stages.kernels import join
 
     def room(n: int, n_turns: int) -> tuple[Any, ...]:
-        pivots = np.empty((n_turns, _SLOTS * told[-1]), np.uint32)
+        pivots = np.empty((n_turns, SLOTS * told[-1]), np.uint32)
         return np.empty(n, np.uint32), np.empty(n_turns, np.int64), pivots
 
     def bucket(piece: Keys) -> tuple[Any, ...]:
