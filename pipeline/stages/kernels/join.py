@@ -394,7 +394,7 @@ def often_met(
             place = np.int64(places[at])
             if entries[place] & _CROWDED:
                 turn = _last_before(turns, place)
-                for k in range(turned.shape[1]):
+                for k in range(turned.shape[1]):  # those of slots that the window does not touch are older than it
                     left = turned[turn, k]
                     if left == MOST_ROWS:
                         break
