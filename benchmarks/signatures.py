@@ -2,7 +2,8 @@
 
 From the texts: shingles of five words, 128 permutations. From prepared hashes: the permutations alone, of the same hashes, and
 the values have to be the same bit for bit. Ours has all cores and, once more, one thread; datasketch is called in bulk
-(`MinHash.generator`), in one process. In turn, round after round, in one process, the texts in memory.
+(`MinHash.generator`), in one process. In turn, round after round, in one process, the texts in memory; memory is fetched
+before each round.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("build/bench"))
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    bodies = pq.read_table(core.corpus(options.folder, options.articles, options.seed), columns=["body"])["body"]
+    path = core.corpus(options.folder, options.articles, options.seed)
+    bodies = pq.read_table(path, columns=["body"])["body"]
     articles = pa.table({"article_id": pa.array(range(len(bodies))).cast(pa.string()), "body": bodies})
     texts = bodies.to_pylist()
     sketches = sketch.run(articles, SETTINGS)
@@ -77,6 +79,7 @@ def main() -> None:
         for count in sorted({1, workers()}):
             rounds = []
             for _ in range(options.rounds):
+                core.fetch_memory(path)
                 with threads(count):
                     rounds.append((seconds(ours), seconds(peers)))
             ratios = [peer / own for own, peer in rounds]
