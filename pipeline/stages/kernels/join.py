@@ -1,8 +1,9 @@
 """Joins by sorting: rows that share a value, found by sorting keys that carry the value high and the row low.
 
 A key is `value << 32 | row`, uint64: the value is a 32-bit hash, of an LSH band or a shingle, and rows are numbered in the
-order of their time. A *bucket* is a stretch of equal values in the sorted keys. Pairs come out as left << 32 | right with
-left < right, with repeats; the caller sorts and drops those.
+order of their time. A *bucket* is a stretch of equal values in the sorted keys (`buckets`). Turned round, each row goes through
+the buckets that it is in (`by_row`) and counts whom it meets (`often_met`): pairs come out as left << 32 | right with
+left < right, each once.
 
 Within a bucket each row looks back. As long as no more than `cap` rows lie within the window before it, it meets them all;
 when there are more, it meets the *pivots* of the stretches of time that the window touches: the first few rows of each with
@@ -25,11 +26,9 @@ __all__ = [
     "buckets",
     "by_row",
     "disturb",
-    "emit_pairs",
     "list_keys",
     "often_met",
     "sampled_values",
-    "tally",
     "touching",
 ]
 
@@ -192,72 +191,6 @@ def _offer(
 
 
 @numba.njit(nogil=True, cache=True)
-def emit_pairs(
-    keys: NDArray[np.uint64],
-    times: NDArray[np.int64],
-    contents: NDArray[np.int64],
-    fresh: NDArray[np.bool_],
-    window: int,
-    cap: int,
-    pivots: int,
-    out: NDArray[np.uint64],
-) -> int:
-    """The pairs of all buckets of the sorted `keys` of which one row is `fresh`; returns how many there are.
-
-    `times` (int64 microseconds, ascending), `contents` (int64) and `fresh` are by row. Nothing is written when `out` is
-    empty: the first call counts, the second fills.
-    """
-    n = 0
-    # Where the fresh rows of a bucket lie, in a ring: who is not fresh meets none but these.
-    latest = np.empty(cap + 1, np.int64)
-    slot_length = window // 2 + 1
-    heads = np.empty((_SLOTS, pivots), np.int64)
-    n_heads, slots = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.int64)
-    first = 0
-    while first < keys.size:
-        last = _bucket_end(keys, first)
-        if last - first == 1 or not _is_any(keys, first, last, fresh):
-            first = last
-            continue
-        is_hot = last - first > cap + 1
-        if is_hot:
-            slots[:] = np.iinfo(np.int64).min
-        since, n_fresh = first, 0
-        for j in range(first, last):
-            right = np.int64(keys[j] & _ROW)
-            begin = times[right] - window
-            while times[np.int64(keys[since] & _ROW)] < begin:
-                since += 1
-            slot = times[right] // slot_length if is_hot else 0
-            if j - since <= cap:
-                met = j - since if fresh[right] else min(n_fresh, latest.size)
-                for k in range(1, met + 1):
-                    i = j - k if fresh[right] else latest[(n_fresh - k) % latest.size]
-                    if i < since:
-                        break
-                    if out.size:
-                        out[n] = keys[i] << _VALUE | np.uint64(right)
-                    n += 1
-            else:
-                for place in range(_SLOTS):
-                    if slots[place] < slot - 2:
-                        continue
-                    for k in range(n_heads[place]):
-                        left = heads[place, k]
-                        if times[left] >= begin and (fresh[left] or fresh[right]):
-                            if out.size:
-                                out[n] = np.uint64(left) << _VALUE | np.uint64(right)
-                            n += 1
-            if is_hot:
-                _offer(heads, n_heads, slots, right, slot, contents[right], contents)
-            if fresh[right]:
-                latest[n_fresh % latest.size] = j
-                n_fresh += 1
-        first = last
-    return n
-
-
-@numba.njit(nogil=True, cache=True)
 def buckets(
     keys: NDArray[np.uint64],
     times: NDArray[np.int64],
@@ -276,7 +209,9 @@ def buckets(
     is the first of its bucket, whether it may meet any, and whether it meets pivots instead of those that stand before it.
     Whenever a bucket has other pivots, the place of the entry after which it does goes to `turns`, and those within its window
     to `turned`, uint32 (turns, 3 * pivots), filled up with `MOST_ROWS`. Gives how many entries and how many turns there are;
-    nothing is written when `out` is empty. The rest as for `emit_pairs`.
+    nothing is written when `out` is empty.
+
+    `times` (int64 microseconds, ascending), `contents` (int64) and `fresh` are by row.
     """
     n, n_turns = 0, 0
     slot_length = window // 2 + 1
@@ -339,11 +274,11 @@ def by_row(entries: NDArray[np.uint32], next_of: NDArray[np.int64], out: NDArray
 
 
 @loop
-def _add(left: np.uint32, at_least: int, counts: NDArray[np.uint8], met: NDArray[np.uint32], n_met: int) -> int:
-    """Count one more value in common with a row, up to `at_least`; who has one for the first time goes to `met`."""
+def _add(left: np.uint32, counts: NDArray[np.uint32], met: NDArray[np.uint32], n_met: int) -> int:
+    """Count one more value in common with a row; who has one for the first time goes to `met`."""
     count = counts[left]
     met[n_met] = left  # stays if the next one does not take its place
-    counts[left] = count + (count < at_least)
+    counts[left] = count + np.uint32(1)
     return n_met + (count == 0)
 
 
@@ -372,16 +307,18 @@ def often_met(
     fresh: NDArray[np.bool_],
     window: int,
     at_least: int,
-    counts: NDArray[np.uint8],
+    counts: NDArray[np.uint32],
     met: NDArray[np.uint32],
     out: NDArray[np.uint64],
+    found: NDArray[np.uint32],
 ) -> tuple[int, int]:
-    """The pairs that the buckets give `at_least` so often, each once, right row by right row; of the rows [first, last).
+    """The pairs that have `at_least` so many values in common, and a row that is `fresh`, right row by right row, to `out`, and
+    how many they have to `found`; of the rows [first, last).
 
-    What `emit_pairs` emits is counted where it arises: for one row after the other, by whom it meets. `entries`, `turns` and
-    `turned` are those of `buckets`, `places` those of `by_row`, up to ends[r] for row r. `counts` (of every row, all 0, of a
-    kind that holds `at_least`) and `met` (room for every row, and one) are scratch. Gives the row that is next and the number
-    of pairs: before the last where `out`, which must hold as many as there are rows, is full.
+    Who meets whom is counted where it arises: for one row after the other. `entries`, `turns` and `turned` are those of
+    `buckets`, `places` those of `by_row`, up to ends[r] for row r. `counts` (of every row, all 0) and `met` (room for every
+    row, and one) are scratch. Gives the row that is next and the number of pairs: before the last where `out`, which must hold
+    as many as there are rows, is full.
     """
     n = 0
     right, last = rows
@@ -399,7 +336,7 @@ def often_met(
                     if left == MOST_ROWS:
                         break
                     if times[left] >= begin and (fresh[left] or fresh[right]):
-                        n_met = _add(left, at_least, counts, met, n_met)
+                        n_met = _add(left, counts, met, n_met)
                 continue
             while not entries[place] & _FIRST:
                 place -= 1
@@ -407,12 +344,13 @@ def often_met(
                 if times[left] < begin:
                     break
                 if fresh[left] or fresh[right]:
-                    n_met = _add(left, at_least, counts, met, n_met)
+                    n_met = _add(left, counts, met, n_met)
         is_full = n + n_met > out.size
         for k in range(n_met):
             left = met[k]
             if counts[left] >= at_least and not is_full:
                 out[n] = np.uint64(left) << _VALUE | np.uint64(right)
+                found[n] = counts[left]
                 n += 1
             counts[left] = 0
         if is_full:
@@ -491,20 +429,6 @@ def disturb(
                     count_now += 1
                     _offer(heads_now, n_now, slots_now, row, slot, contents[row], contents)
         first = last
-
-
-@numba.njit(nogil=True, cache=True)
-def tally(pairs: NDArray[np.uint64], at_least: int) -> int:
-    """Keep each value of a sorted array that occurs at least so often, once, in place; returns how many."""
-    n = 0
-    first = 0
-    for i in range(1, pairs.size + 1):
-        if i == pairs.size or pairs[i] != pairs[first]:
-            if i - first >= at_least:
-                pairs[n] = pairs[first]
-                n += 1
-            first = i
-    return n
 
 
 @numba.njit(nogil=True, cache=True)

@@ -31,7 +31,7 @@ from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 from pipeline.stages.pair.full import pivots_met
 from pipeline.stages.pair.values import Shared, disturbed_by_values, leads, of_values, shared
-from pipeline.stages.pair.world import CANDIDATES, PATHS, VALUE, Joiner, World, distinct, limits, often, table
+from pipeline.stages.pair.world import CANDIDATES, PATHS, VALUE, Joiner, World, limits, table
 
 __all__ = [
     "CANDIDATES",
@@ -126,9 +126,9 @@ def run(
     twins = twins[wanted[twins] | wanted[stands_for[twins]]]
     found = [
         stands_for[twins].astype(np.uint64) << VALUE | twins.astype(np.uint64),
-        often(joiner.pairs(joiner.short(), "short")),
-        distinct(joiner.of_bands()),
-        joiner.often(joiner.sampled(), "sample", settings.sample_shared),
+        joiner.pairs([joiner.short], "short"),
+        joiner.pairs(joiner.bands(), "bands"),
+        joiner.pairs(joiner.sampled(), "sample", settings.sample_shared),
     ]
     return table(found, world.order)
 

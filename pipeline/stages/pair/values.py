@@ -15,8 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline import config
-from pipeline.stages.kernels import arrays
-from pipeline.stages.pair.world import PATHS, ROW, VALUE, Joiner, World, limits
+from pipeline.stages.pair.world import PATHS, ROW, VALUE, Joiner, World, limits, met
 
 __all__ = ["Shared", "disturbed_by_values", "leads", "of_values", "shared"]
 
@@ -68,15 +67,9 @@ def of_values(
     """The pairs, left << 32 | right, of rows with a value in common, and how often each is found. `times`, in their order,
     `contents` and `fresh` are by row, as in `run`.
     """
-    from pipeline.stages.kernels import join
-
     keys = found.values.astype(np.uint64) << VALUE | found.rows.astype(np.uint64)
-    keys.sort()
-    told = (keys, times, contents, fresh, *limits(settings, found.name))
-    out = np.empty(join.emit_pairs(*told, np.empty(0, np.uint64)), np.uint64)
-    if len(out):
-        join.emit_pairs(*told, out)
-    return arrays.counted(out)
+    pairs, counts = met([lambda: keys], times, contents, fresh, limits(settings, found.name))
+    return pairs, counts.astype(np.int64)
 
 
 def disturbed_by_values(

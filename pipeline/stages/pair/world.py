@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
@@ -15,7 +15,7 @@ from pipeline import config
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel, split, workers
 
-__all__ = ["CANDIDATES", "PATHS", "ROW", "SLOTS", "VALUE", "Joiner", "World", "distinct", "limits", "often", "table"]
+__all__ = ["CANDIDATES", "PATHS", "ROW", "SLOTS", "VALUE", "Joiner", "Keys", "World", "limits", "met", "table"]
 
 #: How a pair was found, by the value of `path`.
 PATHS = ("twin", "short", "bands", "sample")
@@ -30,8 +30,6 @@ CANDIDATES = pa.schema(
 )
 
 _MICROSECONDS = 86_400_000_000
-_MERGE_PAIRS = 1 << 24  # pairs held with repeats before they are sorted and thinned
-_MANY_ROWS = 4_096  # of fewer the bands are joined sooner than threads have started
 _FILTER_WORDS = 1 << 12  # of 64 bits, at least, in which the values of fresh rows are marked
 _FILTER_VALUES = 8  # of a word: a filter that leaves the cache costs more than the few that come along
 _ROOM_PAIRS = 1 << 16  # that are found before they are put aside
@@ -105,48 +103,10 @@ class Joiner:
         self.rows = np.flatnonzero(alone & world.has_shingles)
         self.is_partial = not bool(fresh[alone].all())
 
-    def pairs(self, keys: NDArray[np.uint64], path: str) -> NDArray[np.uint64]:
-        """The pairs of rows whose keys of a path have equal values; `keys` is sorted in place."""
-        from pipeline.stages.kernels import join
-
-        keys.sort()
-        told = keys, self.world.times, self.world.contents, self.fresh, *limits(self.settings, path)
-        out = np.empty(join.emit_pairs(*told, np.empty(0, np.uint64)), np.uint64)
-        if len(out):
-            join.emit_pairs(*told, out)
-        return out
-
-    def often(self, pieces: Sequence[Keys], path: str, at_least: int) -> NDArray[np.uint64]:
-        """The distinct pairs, sorted, that have so many values in common, whose keys come in pieces: a value in one of them.
-
-        As `often(self.pairs(...), at_least)`, which would hold every pair as often as it has a value in common.
-        """
-        from pipeline.stages.kernels import join
-
-        times, fresh, n = self.world.times, self.fresh, len(self.world.times)
-        window, cap, pivots = limits(self.settings, path)
-        if n > join.MOST_ROWS:
-            raise ValueError(f"pair counts the values in common of {join.MOST_ROWS} rows at a time, found {n}")
-        entries, turns, turned = _buckets(pieces, (times, self.world.contents, fresh, window, cap, pivots))
-        ends = np.zeros(n, np.int64)
-        join.by_row(entries, ends, np.empty(0, np.uint32))
-        weights, places = arrays.offsets(ends), np.empty(int(ends.sum()), np.uint32)
-        ends = weights[:-1].copy()
-        if len(places):
-            join.by_row(entries, ends, places)
-
-        def meet(task: tuple[int, int]) -> NDArray[np.uint64]:
-            first, last = task
-            counts, met = np.zeros(n, np.min_scalar_type(at_least)), np.empty(n + 1, np.uint32)
-            out, found = np.empty(n + _ROOM_PAIRS, np.uint64), [np.empty(0, np.uint64)]
-            while first < last:
-                told = (first, last), ends, places, entries, turns, turned, times, fresh, window, at_least
-                first, size = join.often_met(*told, counts, met, out)
-                found.append(out[:size].copy())
-            return np.concatenate(found)
-
-        tasks = split(weights, 1 + len(places) // (_TASKS * workers()))
-        pairs = np.concatenate([np.empty(0, np.uint64), *parallel(meet, tasks)])
+    def pairs(self, pieces: Sequence[Keys], path: str, at_least: int = 1) -> NDArray[np.uint64]:
+        """The pairs of a path, sorted: of rows with so many values in common; of each value all keys are in one piece."""
+        there = self.world.times, self.world.contents, self.fresh
+        pairs, _ = met(pieces, *there, limits(self.settings, path), at_least)
         pairs.sort()
         return pairs
 
@@ -178,12 +138,6 @@ class Joiner:
     def _of_band(self, number: int) -> NDArray[np.uint64]:
         return self._keys(self.world.bands[self.world.at[self.rows], number], self.rows)
 
-    def of_bands(self) -> Iterator[NDArray[np.uint64]]:
-        """The pairs of each band in turn, with repeats across bands."""
-        step, bands = workers() if len(self.rows) >= _MANY_ROWS else 1, self.bands()
-        for first in range(0, len(bands), step):
-            yield from parallel(lambda band: self.pairs(band(), "bands"), bands[first : first + step])
-
     def _keys(self, values: NDArray[np.uint32], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
         if self.is_partial:
             from pipeline.stages.kernels import join
@@ -198,6 +152,51 @@ class Joiner:
         """Room for a filter of so many values of fresh rows; none where all rows are fresh."""
         words = max(_FILTER_WORDS, 1 << (wanted // _FILTER_VALUES).bit_length())
         return np.empty(words if self.is_partial else 0, np.uint64)
+
+
+def met(
+    pieces: Sequence[Keys],
+    times: NDArray[np.int64],
+    contents: NDArray[np.int64],
+    fresh: NDArray[np.bool_],
+    told: tuple[int, int, int],
+    at_least: int = 1,
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """The distinct pairs (left << 32 | right) of rows with so many values in common, and how many they have, in any order.
+
+    Keys come in pieces, all of one value in one of them; `told` by `limits`. No pair is held as often as it has a value in
+    common: each row counts whom it meets.
+    """
+    from pipeline.stages.kernels import join
+
+    n = len(times)
+    if n > join.MOST_ROWS:
+        raise ValueError(f"pair joins {join.MOST_ROWS} rows at a time, found {n}")
+    entries, turns, turned = _buckets(pieces, (times, contents, fresh, *told))
+    ends = np.zeros(n, np.int64)
+    join.by_row(entries, ends, np.empty(0, np.uint32))
+    weights, places = arrays.offsets(ends), np.empty(int(ends.sum()), np.uint32)
+    ends = weights[:-1].copy()
+    if len(places):
+        join.by_row(entries, ends, places)
+
+    def meet(task: tuple[int, int]) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+        first, last = task
+        scratch = np.zeros(n, np.uint32), np.empty(n + 1, np.uint32)
+        room, found = (np.empty(n + _ROOM_PAIRS, np.uint64), np.empty(n + _ROOM_PAIRS, np.uint32)), [_NOBODY]
+        while first < last:
+            given = (first, last), ends, places, entries, turns, turned, times, fresh, told[0], at_least
+            first, size = join.often_met(*given, *scratch, *room)
+            found.append((room[0][:size].copy(), room[1][:size].copy()))
+        pairs, counts = zip(*found, strict=True)
+        return np.concatenate(pairs), np.concatenate(counts)
+
+    tasks = split(weights, 1 + len(places) // (_TASKS * workers()))
+    pairs, counts = zip(_NOBODY, *parallel(meet, tasks), strict=True)
+    return np.concatenate(pairs), np.concatenate(counts)
+
+
+_NOBODY = np.empty(0, np.uint64), np.empty(0, np.uint32)
 
 
 def _buckets(
@@ -219,31 +218,12 @@ def _buckets(
             join.buckets(keys, *told, *found)
         return found
 
-    entries, turns, turned = zip(*parallel(bucket, pieces), strict=True)
+    entries, turns, turned = zip(room(0, 0), *parallel(bucket, pieces), strict=True)
     befores = arrays.offsets(np.array([*map(len, entries)], np.int64))
     if befores[-1] >> 32:
         raise ValueError(f"pair counts fewer than 2**32 values in common at a time, found {befores[-1]}")
     moved = [places + before for places, before in zip(turns, befores[:-1], strict=True)]
     return arrays.joined(list(entries)), np.concatenate(moved), np.concatenate(turned)
-
-
-def often(values: NDArray[np.uint64], at_least: int = 1) -> NDArray[np.uint64]:
-    """The distinct values that occur at least so often, sorted. Sorts in place: `np.unique` hashes, ten times slower."""
-    from pipeline.stages.kernels import join
-
-    values.sort()
-    return values[: join.tally(values, at_least)].copy()
-
-
-def distinct(parts: Iterable[NDArray[np.uint64]]) -> NDArray[np.uint64]:
-    """The distinct values of all parts, sorted, thinned whenever many have gathered."""
-    gathered: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
-    for part in parts:
-        gathered.append(part)
-        # Only when they have doubled: sorting what is thin already, band after band, would cost its square.
-        if sum(map(len, gathered)) > max(_MERGE_PAIRS, 2 * len(gathered[0])):
-            gathered = [often(np.concatenate(gathered))]
-    return often(np.concatenate(gathered))
 
 
 def table(found: list[NDArray[np.uint64]], order: NDArray[np.int64]) -> pa.Table:
