@@ -142,13 +142,15 @@ def _scanned(
     most = int(offsets[-1] - offsets[0])  # a token takes a byte at least
     room = _room(most + len(offsets))
     found = _Scanned(
-        **room,
+        **{name: room[name] for name in _Scanned._fields if name in room},
         counts=np.empty((len(offsets) - 1, 7), np.int64),
         contents=np.empty(len(offsets) - 1, np.uint64),
         spans=np.empty((most if spans else 0, 2), np.int64),
     )
     sizes = settings.shingle_words, settings.shingle_chars
-    shingle.scan(data, offsets, *characters(), *sizes, **found._asdict())
+    scratch = room["marks"], room["prefixes"], room["flags"], np.empty_like(found.spans)
+    given: tuple[Any, ...] = (data, offsets, *characters(), *sizes, *scratch)
+    shingle.scan(*given, **found._asdict())
     sums = found.counts.sum(axis=0)
     found = found._replace(
         shingles=found.shingles[: sums[shingle.SHINGLES]].copy(),
@@ -176,7 +178,9 @@ def _room(most: int) -> dict[str, NDArray[Any]]:
         except IndexError:
             most = _KEPT_ROOM
     room: dict[str, NDArray[Any]] = {name: np.empty(most, np.uint32) for name in ("shingles", "figures", "names")}
-    return room | {"quotes": np.empty(most, np.int32), "lines": np.empty(most, np.uint64)}
+    room |= {"quotes": np.empty(most, np.int32), "lines": np.empty(most, np.uint64)}
+    marks = np.empty(most // 8 + 16, np.uint8)
+    return room | {"marks": marks, "prefixes": np.empty(most + 1, np.uint64), "flags": np.empty(most + 8, np.uint8)}
 
 
 def _is_short(articles: pa.Table, settings: config.Sketch) -> NDArray[np.bool_]:

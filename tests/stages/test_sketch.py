@@ -26,6 +26,10 @@ TEXTS = st.lists(st.one_of(SCRIPTS, st.text(max_size=6)), max_size=40).flatmap(
 )
 
 
+#: Texts are read 64 bytes at a time, but for the last of a buffer: with this after them, they are to their end.
+COMPANY = st.sampled_from(["", "w " * 50])
+
+
 def articles(texts: list[str]) -> pa.Table:
     return pa.table({"article_id": [f"a{i}" for i in range(len(texts))], "body": pa.array(texts, pa.large_string())})
 
@@ -34,10 +38,10 @@ def sketch_of(*texts: str, using: config.Sketch = SETTINGS) -> pa.Table:
     return sketch.run(articles(list(texts)), using)
 
 
-@given(st.lists(TEXTS, max_size=4), st.integers(1, 7), st.integers(1, 7))
-@settings(deadline=None)
-def test_shingles_and_figures_are_those_of_plain_python(texts: list[str], words: int, chars: int) -> None:
-    texts = [text.encode("utf-8", "ignore").decode() for text in texts]
+@given(st.lists(TEXTS, max_size=4), COMPANY, st.integers(1, 7), st.integers(1, 7))
+@settings(deadline=None, max_examples=200)
+def test_shingles_and_figures_are_those_of_plain_python(texts: list[str], after: str, words: int, chars: int) -> None:
+    texts = [*(text.encode("utf-8", "ignore").decode() for text in texts), after]
     sketches = sketch_of(*texts, using=config.Sketch(shingle_words=words, shingle_chars=chars))
     assert sketches.schema.remove(8).equals(schema.SKETCHES)
     for text, got in zip(texts, sketches.to_pylist(), strict=True):
@@ -51,9 +55,28 @@ def test_shingles_and_figures_are_those_of_plain_python(texts: list[str], words:
 @pytest.mark.parametrize("after", [" ", ", ", "é ", "’s ", "7.5 ", "漢 ", "\n", ""])
 def test_words_of_any_length_are_those_of_plain_python(after: str) -> None:
     text = "".join("Wordsofmanylettersinarow9".ljust(40, "x")[:n] + after for n in (*range(1, 41), 8, 16, 3, 15, 24, 2))
-    (got,) = sketch_of(text, using=config.Sketch(shingle_words=2, shingle_chars=2)).to_pylist()
-    assert [h % (1 << 32) for h in got["shingles"]] == oracle.shingles(text, 2, 2)
-    assert [h % (1 << 32) for h in got["names"]] == oracle.names(text)
+    for company in ("", "w " * 50):
+        got, _ = sketch_of(text, company, using=config.Sketch(shingle_words=2, shingle_chars=2)).to_pylist()
+        assert [h % (1 << 32) for h in got["shingles"]] == oracle.shingles(text, 2, 2)
+        assert [h % (1 << 32) for h in got["names"]] == oracle.names(text)
+
+
+def test_a_word_ends_with_its_text() -> None:
+    texts = ["a b " + "x" * n for n in range(1, 40)]
+    got = sketch_of(*texts, "next " * 20, using=config.Sketch(shingle_words=1))["shingles"].to_pylist()
+    assert [[h % (1 << 32) for h in row] for row in got[:-1]] == [oracle.shingles(text, 1, 5) for text in texts]
+
+
+def test_quotations_of_any_length_and_anywhere_are_those_of_plain_python() -> None:
+    """Eight shingles are looked at together where nothing changes."""
+    texts = [
+        "".join(f"{'“' if i == begin else ''}w{i}{'”' if i == end else ''} " for i in range(40))
+        for begin in range(20)
+        for end in range(begin, 40)
+    ]
+    for words in (1, 3):
+        got = sketch_of(*texts, using=config.Sketch(shingle_words=words))["quotes"].to_pylist()
+        assert got == [oracle.quotes(text, words, 5) for text in texts]
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from([16, 100, 128]), st.integers(0, 2**32 - 1))
@@ -123,14 +146,14 @@ def test_a_huge_article_is_sketched_like_a_small_one() -> None:
     assert values[:3].tolist() == oracle.shingles(" ".join(words[:7]), 5, 5)
 
 
-@given(st.binary(max_size=200))
+@given(st.binary(max_size=200), st.sampled_from(["a b c", "a b c " * 20]))
 @settings(deadline=None)
-def test_bytes_that_are_not_utf8_are_gaps_and_never_read_past_the_end(data: bytes) -> None:
-    offsets = pa.py_buffer(np.array([0, len(data), len(data) + 5], np.int64).tobytes())
-    body = pa.LargeStringArray.from_buffers(2, offsets, pa.py_buffer(data + b"a b c"))
+def test_bytes_that_are_not_utf8_are_gaps_and_never_read_past_the_end(data: bytes, after: str) -> None:
+    offsets = pa.py_buffer(np.array([0, len(data), len(data) + len(after)], np.int64).tobytes())
+    body = pa.LargeStringArray.from_buffers(2, offsets, pa.py_buffer(data + after.encode()))
     table = pa.table({"article_id": ["x", "y"], "body": body})
     got = sketch.run(table, config.Sketch(shingle_words=1)).to_pylist()
-    assert [h % (1 << 32) for h in got[1]["shingles"]] == oracle.shingles("a b c", 1, 5)
+    assert [h % (1 << 32) for h in got[1]["shingles"]] == oracle.shingles(after, 1, 5)
     if all(byte < 0x80 for byte in data):
         assert [h % (1 << 32) for h in got[0]["shingles"]] == oracle.shingles(data.decode(), 1, 5)
 

@@ -204,7 +204,7 @@ def _compare(
     for pair in range(left.size):
         if pair + 2 < left.size:
             for at in range(firsts[right[pair + 2]], lasts[right[pair + 2]], _LINE):
-                prefetch(values, at)  # type: ignore[arg-type]  # a type of numba's
+                prefetch(values, at)
         first = firsts[left[pair]]
         size = lasts[left[pair]] - first
         if pair == 0 or left[pair] != left[pair - 1]:

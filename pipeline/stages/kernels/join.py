@@ -327,7 +327,7 @@ def often_met(
         first = ends[right - 1] if right else 0
         for at in range(first, ends[right]):
             if at + _AHEAD < places.size:
-                prefetch(entries, np.int64(places[at + _AHEAD]) - _AHEAD)  # type: ignore[arg-type]  # a type of numba's
+                prefetch(entries, np.int64(places[at + _AHEAD]) - _AHEAD)
             place = np.int64(places[at])
             if entries[place] & _CROWDED:
                 turn = _last_before(turns, place)

@@ -312,7 +312,7 @@ def _grams_met(
     """Slot and place of each gram in `text[low:high]` whose bit is set, to `met`; how many."""
     n = 0
     for i in range(np.uint64(low), np.uint64(high)):
-        eight = load64(text, i)  # type: ignore[arg-type]  # a type of numba's
+        eight = load64(text, i)
         long = ((eight & _LONG_MASK) * _MIX) >> _SHIFT
         short = ((eight & _SHORT_MASK) * _MIX) >> _SHIFT
         group = np.uint64(alone[eight & np.uint64(0xFF)])

@@ -1,4 +1,4 @@
-"""From UTF-8 bytes to shingle hashes, in one pass over the Arrow buffer.
+"""From UTF-8 bytes to tokens, and from those to shingle hashes, text after text of an Arrow buffer.
 
 A text is a sequence of tokens: words (runs of letters, marks and digits), numbers, and single signs of scripts that put
 no spaces between words. The shingle that begins at a word is `words` tokens long, one that begins at a sign is `chars`
@@ -26,7 +26,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.kernels.bits import load64, trailing_zeros
+from pipeline.stages.kernels.bits import alphanumeric, load64, loop, store64, trailing_zeros
 from pipeline.stages.kernels.characters import CAPITAL, DIGIT, GAP, IGNORED, SIGN, WORD
 
 __all__ = [
@@ -52,13 +52,12 @@ DATA_TOKENS = 12
 #: Columns of the counts that `scan` writes for each text.
 SHINGLES, FIGURES, TOKENS, SIGNS, LINES, NAMES, QUOTES = range(7)
 
-_RING = 2 * MAX_WINDOW - 1  # a ring of recent polynomials, one for each number of tokens, as a mask
 _OFFSET = np.uint64(0xCBF29CE484222325)
 _STEP = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd
 _MIX = np.uint64(0xFF51AFD7ED558CCD)  # of MurmurHash3's 64-bit finaliser
-_ONES = np.uint64(0x0101010101010101)
-_HIGH = np.uint64(0x8080808080808080)
 _CASE = np.uint64(0x2020202020202020)  # set in every lower-case letter and digit of ASCII
+_IS_SIGN, _IS_QUOTED = np.uint8(1), np.uint8(2)  # flags of a token
+_ALL_QUOTED = np.uint64(0x0202020202020202)
 _GAP, _WORD, _SIGN, _IGNORED, _DIGIT, _CAPITAL = map(np.uint32, (GAP, WORD, SIGN, IGNORED, DIGIT, CAPITAL))
 
 
@@ -110,17 +109,9 @@ def _high(h: np.uint64) -> np.uint32:
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
-def _word_length(eight: np.uint64) -> np.uint64:
-    """How many of eight bytes, from the lowest on, are ASCII letters or digits: all eight are looked at together.
-
-    In each byte below 0x80, adding the high bit and taking away a bound leaves the high bit set if the byte was not
-    below the bound (Warren, Hacker's Delight, 6-1).
-    """
-    high = eight | _HIGH
-    lower = high | _CASE
-    letters = (lower - _ONES * np.uint64(0x61)) & ~(lower - _ONES * np.uint64(0x7B))
-    digits = (high - _ONES * np.uint64(0x30)) & ~(high - _ONES * np.uint64(0x3A))
-    return trailing_zeros(~((letters | digits) & ~eight) & _HIGH) >> np.uint64(3)
+def _all_bits(condition: bool) -> np.uint64:
+    """All bits if it holds, none if not: what to keep of a difference, without a branch."""
+    return np.uint64(0) - np.uint64(condition)
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
@@ -159,7 +150,81 @@ def _of_line(polynomial: np.uint64, n_tokens: int, has_figure: bool) -> np.uint6
     return (mixed | np.uint64(2)) & ~np.uint64(1) | np.uint64(is_data)
 
 
-@numba.njit(nogil=True, cache=True)
+@loop
+def _of_words(
+    prefixes: NDArray[np.uint64], words: int, step: np.uint64, size: int, shingles: NDArray[np.uint32], at: int
+) -> None:
+    """The shingles of a text of words alone, to shingles[at:at + size]: one begins at each token, but for the last few."""
+    for k in range(size):
+        first = np.uint64(k)
+        dropped = prefixes[first] * step
+        shingles[np.uint64(at) + first] = _high(prefixes[first + np.uint64(words)] - dropped)
+
+
+@loop
+def _quoted(flags: NDArray[np.uint8], words: int, size: int, quotes: NDArray[np.int32], at: int) -> int:
+    """Where runs of those that are quoted begin and end, from quotes[at] on; where the next text's have their place."""
+    k = 0
+    quoted = False  # whether the shingle before was
+    while k < size:
+        if load64(flags, k) & load64(flags, k + words - 1) == _ALL_QUOTED & _all_bits(quoted):
+            k += 8  # eight go on as the one before, and so it is as a rule
+            continue
+        is_quoted = flags[np.uint64(k)] & flags[np.uint64(k + words - 1)] != 0
+        if is_quoted != quoted:
+            quotes[np.uint64(at)] = k
+            at += 1
+            quoted = is_quoted
+        k += 1
+    if quoted:
+        quotes[np.uint64(at)] = size
+        at += 1
+    return at
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _mixed(
+    prefixes: NDArray[np.uint64],
+    flags: NDArray[np.uint8],
+    n_tokens: int,
+    sizes: tuple[int, int],
+    steps: tuple[np.uint64, np.uint64],
+    shingles: NDArray[np.uint32],
+    at: int,
+    quotes: NDArray[np.int32],
+    quotes_at: int,
+    bounds: NDArray[np.int64],
+    spans: NDArray[np.int64],
+) -> tuple[int, int]:
+    """The shingles of a text with signs, from shingles[at] on, their quotations and spans; where the next text's have theirs.
+
+    `sizes` and `steps`: of a shingle that begins at a word, and of one that begins at a sign.
+    """
+    begin = at
+    quoted = False
+    for n in range(
+        1, n_tokens + 1
+    ):  # those that end with the last of n tokens: one that began at a word, one at a sign
+        for of_sign in range(2):
+            first = n - sizes[of_sign]
+            if first < 0 or flags[first] & _IS_SIGN != of_sign:
+                continue
+            is_quoted = flags[first] & flags[n - 1] & _IS_QUOTED != 0
+            if is_quoted != quoted:
+                quotes[quotes_at] = at - begin
+                quotes_at += 1
+                quoted = is_quoted
+            shingles[at] = _high(prefixes[n] - prefixes[first] * steps[of_sign])
+            if spans.size:
+                spans[at, 0], spans[at, 1] = bounds[first, 0], bounds[n - 1, 1]
+            at += 1
+    if quoted:
+        quotes[quotes_at] = at - begin
+        quotes_at += 1
+    return at, quotes_at
+
+
+@loop
 def scan(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
@@ -167,6 +232,10 @@ def scan(
     entries: NDArray[np.uint32],
     words: int,
     chars: int,
+    marks: NDArray[np.uint8],
+    prefixes: NDArray[np.uint64],
+    flags: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
     shingles: NDArray[np.uint32],
     figures: NDArray[np.uint32],
     names: NDArray[np.uint32],
@@ -186,12 +255,13 @@ def scan(
     empty if they are not wanted, takes the bytes at which each shingle begins and ends. `lines` takes the hash of each
     line, 0 for one without tokens: it must hold one for every newline and every text, and no text has less than one.
 
+    Scratch, for the longest of the texts: `marks`, a bit for each of its bytes, and 16 bytes more; for each of its tokens, of
+    which there may be as many as bytes, `prefixes`, and one more, `flags`, and 8 more, and `bounds`, (tokens, 2), if spans are
+    wanted.
+
     A word is hashed in blocks of eight bytes, of its folded characters: one byte for ASCII, three with the high bit set
     for others. Most words of most news are ASCII, and are read, measured and folded a block at a time.
     """
-    ring = np.zeros(_RING + 1, np.uint64)  # ring[n]: the polynomial of the first n tokens
-    signs = np.zeros(_RING + 1, np.bool_)  # signs[n]: whether token n (from 0) is a sign
-    starts = np.zeros(_RING + 1, np.int64)  # starts[n]: the byte at which it begins
     words_step, chars_step = np.uint64(1), np.uint64(1)
     for _ in range(words):
         words_step *= _STEP
@@ -202,17 +272,21 @@ def scan(
     n_lines = 0
     n_names = 0
     n_quotes = 0
-    in_quotes = np.zeros(_RING + 1, np.bool_)  # in_quotes[n]: whether token n stands between quotation marks
+    wants_spans = spans.size > 0
     for text in range(offsets.size - 1):
         i, end = offsets[text], offsets[text + 1]
-        shingles_before, figures_before, lines_before = n_shingles, n_figures, n_lines
-        names_before, quotes_before = n_names, n_quotes
+        figures_before, lines_before, names_before = n_figures, n_lines, n_names
+        marked, last = i, i  # up to `last`, bit n of `marks` tells of the byte at `marked` + n
+        while last < end and last + 64 <= data.size:
+            store64(marks, (last - marked) >> 3, alphanumeric(data, last))
+            last += 64
+        last = min(last, end) - 16
         double, single = False, False  # whether such a quotation mark is open
         upper = False  # of the word under way
         fresh = True  # whether it begins a sentence
-        quoted = False  # whether the shingle before was quoted
+        any_quoted = False
         polynomial = np.uint64(0)
-        ring[0] = polynomial
+        prefixes[0] = polynomial
         n_tokens = 0
         n_signs = 0
         # The line under way: the polynomial of its tokens, how many tokens came before it, whether it has a figure.
@@ -223,30 +297,31 @@ def scan(
         kind = _GAP
         begin = i
         while i <= end:
-            cls = _GAP  # the end of the text is a gap, so that the last word is closed like the others
-            fold = np.uint64(0)
-            if filled == 0 and i + 16 <= end:
+            if filled == 0 and i <= last:
                 # A word of less than 16 bytes without a branch: how long words are is what nobody can predict.
-                eight, after = load64(data, i), load64(data, i + 8)
-                length, more = _word_length(eight), _word_length(after)
+                place = np.uint64(i - marked)
+                ahead = load64(marks, np.int64(place >> np.uint64(3))) >> (place & np.uint64(7))
+                length = min(trailing_zeros(~ahead), np.uint64(16))
                 if length:
+                    eight, after = load64(data, i), load64(data, i + 8)
                     if kind == _GAP:
                         begin = i
                         letter = eight & np.uint64(0xFF)
                         kind = _DIGIT if letter <= np.uint64(0x39) else _WORD
                         upper = np.uint64(0x41) <= letter <= np.uint64(0x5A)
-                    is_long = np.uint64(0) - (length >> np.uint64(3))  # all bits, or none
-                    length += more & is_long
                     i += np.int64(length)
                     eight |= _CASE
                     after |= _CASE
                     if length == 16:
                         token = _absorb(_absorb(token, eight), after)
                         continue
+                    is_long = _all_bits(length >= np.uint64(8))
                     token ^= (token ^ _absorb(token, eight)) & is_long
                     filled = (length & np.uint64(7)) << np.uint64(3)
                     block = (eight ^ (eight ^ after) & is_long) & ((np.uint64(1) << filled) - np.uint64(1))
             here = i  # the character that is looked at now begins here
+            cls = _GAP  # the end of the text is a gap, so that the last word is closed like the others
+            fold = np.uint64(0)
             point = -1
             if i < end and data[np.uint64(i)] != 0x20:  # a space is a gap without looking it up
                 if data[np.uint64(i)] < 0x80:
@@ -283,78 +358,54 @@ def scan(
                             token, block, filled = _absorb(token, block), np.uint64(0), np.uint64(0)
                     continue
             # A gap or a sign: the word under way is a token now, and a sign is another.
-            for is_sign in range(2):
-                if is_sign == 0:
-                    if kind == _GAP:
-                        continue
-                    value = (_absorb(token, block) if filled else token) * _MIX
-                    start, stop = begin, here
-                    if kind == _DIGIT:
-                        figures[np.uint64(n_figures)] = np.uint32(value >> np.uint64(32))
-                        n_figures += 1
-                        line_figure = True
-                    elif upper and not fresh:
-                        names[np.uint64(n_names)] = np.uint32(value >> np.uint64(32))
-                        n_names += 1
-                    fresh = False
-                    token, block, filled = _OFFSET, np.uint64(0), np.uint64(0)
-                    kind = _GAP
-                else:
-                    if cls != _SIGN:
-                        continue
-                    value = (_OFFSET ^ fold) * _MIX
-                    start, stop = here, i
-                    n_signs += 1
-                signs[n_tokens & _RING] = is_sign == 1
-                starts[n_tokens & _RING] = start
-                quoting = double or single
-                in_quotes[n_tokens & _RING] = quoting
+            quoting = double or single
+            any_quoted |= quoting
+            if kind != _GAP:
+                value = (token ^ (token ^ _absorb(token, block)) & _all_bits(filled != 0)) * _MIX
+                if kind == _DIGIT:
+                    figures[np.uint64(n_figures)] = np.uint32(value >> np.uint64(32))
+                    n_figures += 1
+                    line_figure = True
+                elif upper and not fresh:
+                    names[np.uint64(n_names)] = np.uint32(value >> np.uint64(32))
+                    n_names += 1
+                fresh = False
+                token, block, filled = _OFFSET, np.uint64(0), np.uint64(0)
+                kind = _GAP
+                flags[np.uint64(n_tokens)] = _IS_QUOTED * np.uint8(quoting)
+                if wants_spans:
+                    bounds[n_tokens, 0], bounds[n_tokens, 1] = begin, here
                 n_tokens += 1
-                polynomial = polynomial * _STEP + value
                 line = line * _STEP + value
-                ring[n_tokens & _RING] = polynomial
-                # The shingles that this token completes: one that began at a word, one that began at a sign.
-                first = n_tokens - words
-                if first >= 0 and not signs[first & _RING]:
-                    is_quoted = quoting and in_quotes[first & _RING]
-                    if is_quoted != quoted:
-                        quotes[np.uint64(n_quotes)] = n_shingles - shingles_before
-                        n_quotes += 1
-                        quoted = is_quoted
-                    shingles[np.uint64(n_shingles)] = _high(polynomial - ring[first & _RING] * words_step)
-                    if spans.size:
-                        spans[n_shingles, 0], spans[n_shingles, 1] = starts[first & _RING], stop
-                    n_shingles += 1
-                if n_signs:
-                    first = n_tokens - chars
-                    if first >= 0 and signs[first & _RING]:
-                        is_quoted = quoting and in_quotes[first & _RING]
-                        if is_quoted != quoted:
-                            quotes[np.uint64(n_quotes)] = n_shingles - shingles_before
-                            n_quotes += 1
-                            quoted = is_quoted
-                        shingles[np.uint64(n_shingles)] = _high(polynomial - ring[first & _RING] * chars_step)
-                        if spans.size:
-                            spans[n_shingles, 0], spans[n_shingles, 1] = starts[first & _RING], stop
-                        n_shingles += 1
-            if cls == _GAP and point >= 0x21:
-                if _is_in(point, _CLOSING_SENTENCE):
-                    fresh = True
-                if point in (0x22, 0x27):
+                polynomial = polynomial * _STEP + value
+                prefixes[np.uint64(n_tokens)] = polynomial
+            if cls == _SIGN:
+                value = (_OFFSET ^ fold) * _MIX
+                flags[np.uint64(n_tokens)] = _IS_SIGN | _IS_QUOTED * np.uint8(quoting)
+                if wants_spans:
+                    bounds[n_tokens, 0], bounds[n_tokens, 1] = here, i
+                n_tokens += 1
+                n_signs += 1
+                line = line * _STEP + value
+                polynomial = polynomial * _STEP + value
+                prefixes[np.uint64(n_tokens)] = polynomial
+            elif point >= 0x21:
+                fresh |= _is_in(point, _CLOSING_SENTENCE)
+                if point >= 0x80:
+                    opens = _is_in(point, _OPENING)
+                    double = (double | opens) & (not _is_in(point, _CLOSING))
+                    fresh |= opens
+                elif point in (0x22, 0x27):
                     before = data[np.uint64(here - 1)] if here > offsets[text] else np.uint8(0x0A)
-                    after = data[i] if i < end else np.uint8(0x0A)
-                    opens = _is_in(before, _BEFORE_QUOTE) and not _is_in(after, _SPACES)
+                    then = data[i] if i < end else np.uint8(0x0A)
+                    opens = _is_in(before, _BEFORE_QUOTE) and not _is_in(then, _SPACES)
                     if point == 0x22:
-                        double = not double if before >= 0x80 and after >= 0x80 else opens
+                        double = not double if before >= 0x80 and then >= 0x80 else opens
                         fresh |= double
                     elif opens:
                         single, fresh = True, True
-                    elif _is_in(before, _BEFORE_CLOSING) or _is_in(after, _SPACES):
+                    elif _is_in(before, _BEFORE_CLOSING) or _is_in(then, _SPACES):
                         single = False
-                elif point >= 0x80 and _is_in(point, _OPENING):
-                    double, fresh = True, True
-                elif point >= 0x80 and _is_in(point, _CLOSING):
-                    double = False
             if point == 0x0A:
                 double, single, fresh = False, False, True
                 lines[n_lines] = _of_line(line, n_tokens - line_begin, line_figure)
@@ -362,9 +413,20 @@ def scan(
                 line, line_begin, line_figure = np.uint64(0), n_tokens, False
         lines[n_lines] = _of_line(line, n_tokens - line_begin, line_figure)
         n_lines += 1
-        if quoted:
-            quotes[np.uint64(n_quotes)] = n_shingles - shingles_before
-            n_quotes += 1
+        # From the tokens to the shingles. Of a text of words alone they begin one token after another.
+        shingles_before, quotes_before = n_shingles, n_quotes
+        if n_signs == 0:
+            size = max(n_tokens - words + 1, 0)
+            _of_words(prefixes, words, words_step, size, shingles, n_shingles)
+            n_quotes = _quoted(flags, words, size if any_quoted else 0, quotes, n_quotes)
+            for k in range(size if wants_spans else 0):
+                spans[n_shingles + k, 0], spans[n_shingles + k, 1] = bounds[k, 0], bounds[k + words - 1, 1]
+            n_shingles += size
+        else:
+            sizes, steps = (words, chars), (words_step, chars_step)
+            n_shingles, n_quotes = _mixed(
+                prefixes, flags, n_tokens, sizes, steps, shingles, n_shingles, quotes, n_quotes, bounds, spans
+            )
         counts[text, SHINGLES] = n_shingles - shingles_before
         counts[text, FIGURES] = n_figures - figures_before
         counts[text, TOKENS] = n_tokens
