@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline import config
 from pipeline.stages import pair, sketch
-from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels import arrays, join
 from pipeline.stages.pair import world as worlds
 
 DAY = 86_400_000_000
@@ -100,21 +100,40 @@ def test_the_order_of_articles_does_not_matter(world: list[tuple[str, int]], cha
     assert partition == shuffled
 
 
-def emitted(buckets: Iterable[list[int]], world: worlds.World, setting: config.Pair) -> Iterator[tuple[int, int]]:
-    """The pairs of each bucket, as often as they have a value in common: of rows in the order of time, as one would tell it."""
-    window, cap, pivots = worlds.limits(setting, "sample")
+def looked_back(rows: list[int], world: worlds.World, setting: config.Pair) -> Iterator[tuple[int, bool, list[int]]]:
+    """Each row of a bucket, whether it has too many before it, and whom it meets: as one would tell it."""
+    window, (cap, pivots) = worlds.window(setting), worlds.limits(setting, "sample")
     times, contents = world.times.tolist(), world.contents.tolist()
-    for rows in buckets:
-        heads = defaultdict[int, list[int]](list)
-        for place, row in enumerate(rows):
-            slot = times[row] // (window // 2 + 1)
-            met = [other for other in rows[:place] if times[row] - times[other] <= window]
-            if len(met) > cap:
-                told = [other for number in range(slot - 2, slot + 1) for other in heads[number]]
-                met = [other for other in told if times[row] - times[other] <= window]
-            yield from ((other, row) for other in met)
-            if len(heads[slot]) < pivots and contents[row] not in {contents[other] for other in heads[slot]}:
-                heads[slot].append(row)
+    heads = defaultdict[int, list[int]](list)
+    for place, row in enumerate(rows):
+        slot = times[row] // (window // 2 + 1)
+        met = [other for other in rows[:place] if times[row] - times[other] <= window]
+        is_crowded = len(met) > cap
+        if is_crowded:
+            told = [other for number in range(slot - 2, slot + 1) for other in heads[number]]
+            met = [other for other in told if times[row] - times[other] <= window]
+        yield row, is_crowded, met
+        if len(heads[slot]) < pivots and contents[row] not in {contents[other] for other in heads[slot]}:
+            heads[slot].append(row)
+
+
+def emitted(buckets: Iterable[list[int]], world: worlds.World, setting: config.Pair) -> Iterator[tuple[int, int]]:
+    """The pairs of each bucket, as often as they have a value in common."""
+    return ((left, row) for rows in buckets for row, _, met in looked_back(rows, world, setting) for left in met)
+
+
+def invented(chance: np.random.Generator) -> tuple[worlds.World, list[set[int]]]:
+    """Some rows at some days, near one another or far apart, and the values of each, some of which many have."""
+    n = int(chance.integers(0, 40))
+    lists = [np.unique(chance.zipf(1.3, chance.integers(0, 12)) % 30).astype(np.uint32) for _ in range(n)]
+    sampled = arrays.lists(
+        np.concatenate([np.empty(0, np.uint32), *lists]), arrays.offsets(np.array([*map(len, lists)], np.int64))
+    )
+    columns = {"content": chance.integers(0, 9, n), "has_words": np.ones(n, bool), "has_shingles": np.ones(n, bool)}
+    bands = arrays.lists(np.empty(0, np.uint32), np.zeros(n + 1, np.int64))
+    keys = pa.table({**columns, "bands": bands, "sampled": sampled}).cast(pair.KEYS)
+    world = worlds.World(keys, chance.integers(0, chance.choice([12, 30, 80]), n) * DAY, None)
+    return world, [set(lists[at].tolist()) for at in world.at.tolist()]
 
 
 @given(st.integers(0, 2**32), st.integers(1, 3), st.integers(1, 5), st.integers(1, 2), st.sampled_from([0.1, 0.5, 1.0]))
@@ -124,30 +143,50 @@ def test_pairs_are_counted_where_they_arise_as_if_each_were_held(
 ) -> None:
     """The oracle emits every pair as often as it has a value in common, and counts: buckets crowded or not, some rows fresh."""
     chance = np.random.default_rng(seed)
-    n = int(chance.integers(0, 40))
-    lists = [np.unique(chance.zipf(1.3, chance.integers(0, 12)) % 30).astype(np.uint32) for _ in range(n)]
-    sampled = arrays.lists(
-        np.concatenate([np.empty(0, np.uint32), *lists]), arrays.offsets(np.array([*map(len, lists)], np.int64))
-    )
-    columns = {"content": chance.integers(0, 9, n), "has_words": np.ones(n, bool), "has_shingles": np.ones(n, bool)}
-    bands = arrays.lists(np.empty(0, np.uint32), np.zeros(n + 1, np.int64))
-    keys = pa.table({**columns, "bands": bands, "sampled": sampled}).cast(pair.KEYS)
+    world, values = invented(chance)
+    n = len(values)
     setting = config.Pair(bucket_cap=cap, pivots=pivots, window_days=3)
-    world = worlds.World(keys, chance.integers(0, 12, n) * DAY, None)
     alone, fresh = chance.random(n) < 0.9, chance.random(n) < share
     joiner = worlds.Joiner(world, alone, fresh, setting)
-    held = [set(lists[at].tolist()) if alone[row] else set() for row, at in enumerate(world.at.tolist())]
-    buckets = [[row for row in range(n) if value in held[row]] for value in range(30)]
+    buckets = [[row for row in range(n) if alone[row] and value in values[row]] for value in range(30)]
     counts = Counter(both for both in emitted(buckets, world, setting) if fresh[list(both)].any())
     expected = {left << 32 | right: count for (left, right), count in counts.items() if count >= at_least}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worlds, "_ROOM_PAIRS", 0)
+        patch.setattr(worlds, "_KEYS_A_TURN", 100)
+        patch.setattr(worlds, "_FILTER_ROWS", 7)
         for threads in "123":
             patch.setenv("REPRINTS_THREADS", threads)
             assert joiner.pairs(joiner.sampled(), "sample", at_least).tolist() == sorted(expected)
-            told = world.times, world.contents, fresh, worlds.limits(setting, "sample")
-            found = worlds.met(joiner.sampled(), *told, at_least)
+            found = worlds.met(joiner.sampled(), world.times, world.contents, fresh, setting, "sample", at_least)
             assert dict(zip(*(column.tolist() for column in found), strict=True)) == expected
+
+
+@given(st.integers(0, 2**32), st.integers(1, 5), st.integers(1, 2), st.sampled_from([0.05, 0.3, 0.9]))
+@settings(deadline=None, max_examples=300)
+def test_who_looks_back_on_others_than_before_is_who_does_in_plain_python(
+    seed: int, cap: int, pivots: int, share: float
+) -> None:
+    chance = np.random.default_rng(seed)
+    world, values = invented(chance)
+    n = len(values)
+    setting = config.Pair(bucket_cap=cap, pivots=pivots, window_days=3)
+    was, now = (chance.random(n) >= share * chance.random() for _ in range(2))
+    expected, keys = np.zeros(n, bool), []
+    for value in range(30):
+        rows = [row for row in range(n) if value in values[row] and (was[row] or now[row])]
+        keys += [value << 32 | row for row in rows]
+        before, after = (
+            {row: (crowded, [left for left in met if was[left] and now[left]]) for row, crowded, met in found}
+            for found in (looked_back([row for row in rows if there[row]], world, setting) for there in (was, now))
+        )
+        for row in before.keys() & after.keys():
+            (was_crowded, met), (is_crowded, meets) = before[row], after[row]
+            expected[row] |= was_crowded != is_crowded or (is_crowded and met != meets)
+    found = np.zeros(n, bool)
+    there = *worlds.windows(world.times, setting), world.contents, was, now
+    join.disturb(np.array(keys, np.uint64), *there, *worlds.limits(setting, "sample"), found)
+    assert found.tolist() == expected.tolist()
 
 
 def test_twins_hang_on_the_first_of_them_and_short_texts_have_a_path() -> None:

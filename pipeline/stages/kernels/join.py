@@ -27,9 +27,11 @@ __all__ = [
     "by_row",
     "disturb",
     "list_keys",
+    "mark",
     "often_met",
     "sampled_values",
-    "touching",
+    "touched",
+    "windows",
 ]
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -89,101 +91,130 @@ def _bit(value: np.uint32, bits: NDArray[np.uint64]) -> np.uint64:
     return ((np.uint64(value) * _STEP) >> _VALUE) & np.uint64(bits.size * 64 - 1)
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
-def _mark(value: np.uint32, bits: NDArray[np.uint64]) -> None:
-    place = _bit(value, bits)
-    bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
+@loop
+def mark(
+    values: NDArray[np.uint32], offsets: NDArray[np.int64], lists: NDArray[np.int64], bits: NDArray[np.uint64]
+) -> None:
+    """Mark in `bits`, of a length that is a power of two, the values of some lists, for `touched`."""
+    for one in lists:
+        for k in range(offsets[one], offsets[one + 1]):
+            place = _bit(values[np.uint64(k)], bits)
+            bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
-def _is_marked(value: np.uint32, bits: NDArray[np.uint64]) -> bool:
-    place = _bit(value, bits)
-    return bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1) != 0
+@loop
+def touched(
+    values: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    lists: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    bits: NDArray[np.uint64],
+    by_place: bool,
+    out: NDArray[np.uint64],
+    counts: NDArray[np.int64],
+) -> None:
+    """The keys of the values that are marked, in the list of each row, to `out`, in parts. A few others come along.
 
-
-@numba.njit(nogil=True, cache=True)
-def touching(
-    values: NDArray[np.uint32], wanted: NDArray[np.uint32], bits: NDArray[np.uint64], out: NDArray[np.int64]
-) -> int:
-    """Places of `values` that may be among `wanted`, to `out`; returns how many.
-
-    `bits`, of a length that is a power of two, is scratch: a Bloom filter of one hash. None is missed; few others come along.
+    `lists` says which list is that of each of `rows`. `out`, (parts, room), has room for as many in each part as may come;
+    `counts`, int64 (parts,), 0 at first, takes how many do. The part is the place of the value in its list, if so asked, else
+    that of a stretch of values: with two parts those below 2**31 are in the first.
     """
-    bits[:] = 0
-    for value in wanted:
-        _mark(value, bits)
-    n = 0
-    for i in range(values.size):
-        if _is_marked(values[i], bits):
-            out[n] = i
-            n += 1
-    return n
+    n_parts = np.uint64(out.shape[0])
+    for i in range(rows.size):
+        row, first = np.uint64(rows[i]), offsets[lists[i]]
+        for k in range(first, offsets[lists[i] + 1]):
+            value = values[np.uint64(k)]
+            part = np.uint64(k - first) if by_place else (np.uint64(value) * n_parts) >> _VALUE
+            n = counts[part]
+            out[part, np.uint64(n)] = np.uint64(value) << _VALUE | row  # stays if the next one does not take its place
+            place = _bit(value, bits)
+            counts[part] = n + np.int64(bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1))
 
 
-@numba.njit(nogil=True, cache=True)
+@loop
 def list_keys(
     values: NDArray[np.uint32],
     offsets: NDArray[np.int64],
-    at: NDArray[np.int64],
+    lists: NDArray[np.int64],
     rows: NDArray[np.int64],
-    fresh: NDArray[np.bool_],
     least: np.uint32,
     most: np.uint32,
-    bits: NDArray[np.uint64],
     out: NDArray[np.uint64],
 ) -> int:
-    """The keys of the values in [least, most] of `rows`, those of row r the list number at[r], to `out`; returns how many.
+    """The keys of the values in [least, most], in the list of each row, to `out`; returns how many.
 
-    Those alone that may be among the values of a `fresh` row, by a filter in `bits` as in `touching`, unless that is empty.
-    `out` must hold all values.
+    `lists` says which list is that of each of `rows`. `out` must hold all values, and one more.
     """
-    bits[:] = 0
-    for row in rows if bits.size else rows[:0]:
-        if fresh[row]:
-            for k in range(offsets[at[row]], offsets[at[row] + 1]):
-                if least <= values[k] <= most:
-                    _mark(values[k], bits)
     n = 0
-    for row in rows:
-        for k in range(offsets[at[row]], offsets[at[row] + 1]):
+    for i in range(rows.size):
+        row = np.uint64(rows[i])
+        for k in range(offsets[lists[i]], offsets[lists[i] + 1]):
             value = values[np.uint64(k)]
-            if least <= value <= most and (not bits.size or _is_marked(value, bits)):
-                out[n] = np.uint64(value) << _VALUE | np.uint64(row)
-                n += 1
+            out[np.uint64(n)] = np.uint64(value) << _VALUE | row
+            n += np.int64((value >= least) & (value <= most))
     return n
 
 
 @numba.njit(nogil=True, cache=True)
+def windows(times: NDArray[np.int64], window: int, earliest: NDArray[np.uint32], slots: NDArray[np.uint32]) -> None:
+    """Of each row the first within the window before it, and its slot of time: to `earliest` and `slots`, by row.
+
+    `times` ascend, in the unit of `window`. A window touches a slot and the two before it; slots further from one another than
+    that may have any numbers that are as far.
+    """
+    if times.size == 0:
+        return
+    length = window // 2 + 1
+    since, number, slot = 0, np.uint32(_SLOTS), times[0] // length
+    for row in range(times.size):
+        while times[since] < times[row] - window:
+            since += 1
+        earliest[row] = since
+        number += np.uint32(min(times[row] // length - slot, _SLOTS))
+        slot = times[row] // length
+        slots[row] = number
+
+
+@loop
 def _bucket_end(keys: NDArray[np.uint64], first: int) -> int:
     last = first + 1
-    while last < keys.size and keys[last] >> _VALUE == keys[first] >> _VALUE:
+    while last < keys.size and keys[np.uint64(last)] >> _VALUE == keys[np.uint64(first)] >> _VALUE:
         last += 1
     return last
 
 
-@numba.njit(nogil=True, cache=True)
-def _is_any(keys: NDArray[np.uint64], first: int, last: int, chosen: NDArray[np.bool_]) -> bool:
-    """Whether any row of a bucket is one of the chosen."""
-    found = False
-    for j in range(first, last):
-        found |= chosen[np.int64(keys[j] & _ROW)]
-    return found
+@loop
+def _row(keys: NDArray[np.uint64], place: int) -> np.uint64:
+    return keys[np.uint64(place)] & _ROW
 
 
-@numba.njit(nogil=True, cache=True)
+@loop
+def _first_of_slot(slots: NDArray[np.uint32], slot: np.uint32) -> np.uint64:
+    """The first row in that slot of time, or after it."""
+    low, high = 0, slots.size
+    while low < high:
+        middle = (low + high) >> 1
+        if slots[middle] < slot:
+            low = middle + 1
+        else:
+            high = middle
+    return np.uint64(low)
+
+
+@loop
 def _offer(
-    heads: NDArray[np.int64], n_heads: NDArray[np.int64], slots: NDArray[np.int64], row: np.int64, slot: int, content: int,
+    heads: NDArray[np.int64], n_heads: NDArray[np.int64], seen: NDArray[np.uint32], row: np.int64, slot: np.int64,
     contents: NDArray[np.int64],
 ) -> bool:  # fmt: skip
     """Make a row a pivot of its slot if there is room and none of its content. A slot's place is its number modulo three."""
     place = slot % _SLOTS
-    if slots[place] != slot:
-        slots[place] = slot
+    if seen[place] != slot:
+        seen[place] = slot
         n_heads[place] = 0
     if n_heads[place] == heads.shape[1]:
         return False
     for k in range(n_heads[place]):
-        if contents[heads[place, k]] == content:
+        if contents[heads[place, k]] == contents[row]:
             return False
     heads[place, n_heads[place]] = row
     n_heads[place] += 1
@@ -193,10 +224,10 @@ def _offer(
 @numba.njit(nogil=True, cache=True)
 def buckets(
     keys: NDArray[np.uint64],
-    times: NDArray[np.int64],
+    earliest: NDArray[np.uint32],
+    slots: NDArray[np.uint32],
     contents: NDArray[np.int64],
     fresh: NDArray[np.bool_],
-    window: int,
     cap: int,
     pivots: int,
     out: NDArray[np.uint32],
@@ -205,57 +236,66 @@ def buckets(
 ) -> tuple[int, int]:
     """The rows of each bucket of the sorted `keys`, one bucket behind the other, to `out`: what `often_met` looks back on.
 
-    Those buckets alone in which somebody meets somebody and one of them is `fresh`. Besides its row an entry says whether it
+    Those alone that may meet one that is `fresh`, and what decides whom those do. Besides its row an entry says whether it
     is the first of its bucket, whether it may meet any, and whether it meets pivots instead of those that stand before it.
     Whenever a bucket has other pivots, the place of the entry after which it does goes to `turns`, and those within its window
-    to `turned`, uint32 (turns, 3 * pivots), filled up with `MOST_ROWS`. Gives how many entries and how many turns there are;
-    nothing is written when `out` is empty.
+    to `turned`, uint32 (turns, 3 * pivots), filled up with `MOST_ROWS`. Gives how many entries and how many turns there are.
+    `out` must hold as many as there are keys; when there are more turns than `turns` holds, those are not written.
 
-    `times` (int64 microseconds, ascending), `contents` (int64) and `fresh` are by row.
+    `earliest` and `slots` (see `windows`), `contents` and `fresh` are by row.
     """
     n, n_turns = 0, 0
-    slot_length = window // 2 + 1
     heads = np.empty((_SLOTS, pivots), np.int64)
-    n_heads, slots = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.int64)
-    first = 0
-    while first < keys.size:
+    n_heads, seen = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.uint32)
+    last = 0
+    while last < keys.size:
+        first = last
         last = _bucket_end(keys, first)
-        if last - first == 1 or not _is_any(keys, first, last, fresh):
-            first = last
+        # Up to the last row that may meet one that is fresh, from the first that may be met, or is among what decides.
+        end, begin = last, first
+        while end > first and not fresh[_row(keys, end - 1)]:
+            end -= 1
+        if end == first or last - first == 1:
             continue
+        latest = np.uint32(_row(keys, end - 1))
+        while end < last and earliest[_row(keys, end)] <= latest:
+            end += 1
+        while not fresh[_row(keys, begin)]:
+            begin += 1
         is_hot = last - first > cap + 1
-        if is_hot:
-            slots[:] = np.iinfo(np.int64).min
-        since, latest = first, -1  # the first row within the window, the last one that is fresh
-        for j in range(first, last):
-            row = np.int64(keys[j] & _ROW)
-            begin = times[row] - window
-            while times[np.int64(keys[since] & _ROW)] < begin:
+        oldest = _row(keys, begin)
+        from_row = _first_of_slot(slots, slots[oldest] - np.uint32(2)) if is_hot else np.uint64(earliest[oldest])
+        while begin > first and _row(keys, begin - 1) >= from_row:
+            begin -= 1
+        if end - begin == 1:
+            continue
+        seen[:] = 0
+        since, latest_at = begin, -1  # the first row within the window, the last one that is fresh
+        for j in range(begin, end):
+            row = _row(keys, j)
+            while _row(keys, since) < earliest[row]:
                 since += 1
             entry = np.uint32(row)
-            if j == first:
+            if j == begin:
                 entry |= _FIRST
             if j - since > cap:
                 entry |= _CROWDED | _MEETS
-            elif j > since and (fresh[row] or latest >= since):
+            elif j > since and (fresh[row] or latest_at >= since):
                 entry |= _MEETS
-            if out.size:
-                out[n] = entry
-            slot = times[row] // slot_length if is_hot else 0
-            if is_hot and _offer(heads, n_heads, slots, row, slot, contents[row], contents):
-                if out.size:
+            out[np.uint64(n)] = entry
+            if is_hot and _offer(heads, n_heads, seen, np.int64(row), np.int64(slots[row]), contents):
+                if n_turns < turns.size:
                     turns[n_turns] = n
                     k = 0
                     for place in range(_SLOTS):
-                        for at in range(n_heads[place] if slots[place] >= slot - 2 else 0):
+                        for at in range(n_heads[place] if seen[place] + np.uint32(2) >= slots[row] else 0):
                             turned[n_turns, k] = np.uint32(heads[place, at])
                             k += 1
                     turned[n_turns, k:] = np.uint32(MOST_ROWS)
                 n_turns += 1
             if fresh[row]:
-                latest = j
+                latest_at = j
             n += 1
-        first = last
     return n, n_turns
 
 
@@ -303,9 +343,8 @@ def often_met(
     entries: NDArray[np.uint32],
     turns: NDArray[np.int64],
     turned: NDArray[np.uint32],
-    times: NDArray[np.int64],
+    earliest: NDArray[np.uint32],
     fresh: NDArray[np.bool_],
-    window: int,
     at_least: int,
     counts: NDArray[np.uint32],
     met: NDArray[np.uint32],
@@ -323,7 +362,7 @@ def often_met(
     n = 0
     right, last = rows
     while right < last:
-        begin, n_met = times[right] - window, 0
+        begin, n_met = earliest[right], 0
         first = ends[right - 1] if right else 0
         for at in range(first, ends[right]):
             if at + _AHEAD < places.size:
@@ -335,13 +374,13 @@ def often_met(
                     left = turned[turn, k]
                     if left == MOST_ROWS:
                         break
-                    if times[left] >= begin and (fresh[left] or fresh[right]):
+                    if left >= begin and (fresh[left] or fresh[right]):
                         n_met = _add(left, counts, met, n_met)
                 continue
             while not entries[place] & _FIRST:
                 place -= 1
                 left = entries[place] & _ENTRY
-                if times[left] < begin:
+                if left < begin:
                     break
                 if fresh[left] or fresh[right]:
                     n_met = _add(left, counts, met, n_met)
@@ -359,20 +398,20 @@ def often_met(
     return right, n
 
 
-@numba.njit(nogil=True, cache=True)
+@loop
 def _staying(
-    heads: NDArray[np.int64], n_heads: NDArray[np.int64], slots: NDArray[np.int64], slot: int, begin: int,
-    times: NDArray[np.int64], was: NDArray[np.bool_], now: NDArray[np.bool_], out: NDArray[np.int64],
+    heads: NDArray[np.int64], n_heads: NDArray[np.int64], seen: NDArray[np.uint32], slot: np.int64, begin: np.uint32,
+    was: NDArray[np.bool_], now: NDArray[np.bool_], out: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """The pivots within the window that are there in both worlds, to `out`, slot by slot; returns how many."""
     n = 0
     for number in range(slot - _SLOTS + 1, slot + 1):
         place = number % _SLOTS
-        if slots[place] != number:
+        if seen[place] != number:
             continue
         for k in range(n_heads[place]):
             row = heads[place, k]
-            if times[row] >= begin and was[row] and now[row]:
+            if row >= begin and was[row] and now[row]:
                 out[n] = row
                 n += 1
     return n
@@ -381,11 +420,11 @@ def _staying(
 @numba.njit(nogil=True, cache=True)
 def disturb(
     keys: NDArray[np.uint64],
-    times: NDArray[np.int64],
+    earliest: NDArray[np.uint32],
+    slots: NDArray[np.uint32],
     contents: NDArray[np.int64],
     was: NDArray[np.bool_],
     now: NDArray[np.bool_],
-    window: int,
     cap: int,
     pivots: int,
     out: NDArray[np.bool_],
@@ -393,42 +432,57 @@ def disturb(
     """Mark, in `out`, the rows that meet other rows of those that stay, now, than they did before.
 
     `was` and `now` say which rows there were and are; a row that was and is may look back on a bucket that has grown above
-    the cap, or shrunk below it, or has other pivots.
+    the cap, or shrunk below it, or has other pivots. `earliest` and `slots` (see `windows`) and `contents` are by row.
     """
-    slot_length = window // 2 + 1
     heads_was, heads_now = np.empty((_SLOTS, pivots), np.int64), np.empty((_SLOTS, pivots), np.int64)
     n_was, n_now = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.int64)
-    slots_was, slots_now = np.empty(_SLOTS, np.int64), np.empty(_SLOTS, np.int64)
+    seen_was, seen_now = np.empty(_SLOTS, np.uint32), np.empty(_SLOTS, np.uint32)
     met_was, met_now = np.empty(_SLOTS * pivots, np.int64), np.empty(_SLOTS * pivots, np.int64)
-    first = 0
-    while first < keys.size:
+    last = 0
+    while last < keys.size:
+        first = last
         last = _bucket_end(keys, first)
-        if last - first > cap + 1:
-            slots_was[:] = np.iinfo(np.int64).min
-            slots_now[:] = np.iinfo(np.int64).min
-            since, count_was, count_now = first, 0, 0
-            for j in range(first, last):
-                row = np.int64(keys[j] & _ROW)
-                begin, slot = times[row] - window, times[row] // slot_length
-                while times[np.int64(keys[since] & _ROW)] < begin:
-                    count_was -= was[np.int64(keys[since] & _ROW)]
-                    count_now -= now[np.int64(keys[since] & _ROW)]
-                    since += 1
-                if was[row] and now[row] and (count_was > cap or count_now > cap):
-                    if count_was > cap and count_now > cap:
-                        n = _staying(heads_was, n_was, slots_was, slot, begin, times, was, now, met_was)
-                        m = _staying(heads_now, n_now, slots_now, slot, begin, times, was, now, met_now)
+        if last - first <= cap + 1:
+            continue
+        # From the first row that comes or goes on, as far as the last one may count; and what decides about those.
+        begin, end = first, last
+        while begin < last and was[_row(keys, begin)] == now[_row(keys, begin)]:
+            begin += 1
+        if begin == last:
+            continue
+        while was[_row(keys, end - 1)] == now[_row(keys, end - 1)]:
+            end -= 1
+        latest = slots[_row(keys, end - 1)] + np.uint32(2)
+        while end < last and slots[_row(keys, end)] <= latest:
+            end += 1
+        from_row = _first_of_slot(slots, slots[_row(keys, begin)] - np.uint32(2))
+        while begin > first and _row(keys, begin - 1) >= from_row:
+            begin -= 1
+        seen_was[:], seen_now[:] = 0, 0
+        since, count_was, count_now = begin, 0, 0
+        slot_of_other = np.int64(-1)  # the last slot in which the pivots of both worlds are not the same rows
+        for j in range(begin, end):
+            row = np.int64(_row(keys, j))
+            slot = np.int64(slots[row])
+            while _row(keys, since) < earliest[row]:
+                count_was -= was[_row(keys, since)]
+                count_now -= now[_row(keys, since)]
+                since += 1
+            if was[row] and now[row] and (count_was > cap or count_now > cap):
+                if count_was > cap and count_now > cap:
+                    if slot <= slot_of_other + _SLOTS - 1:
+                        n = _staying(heads_was, n_was, seen_was, slot, earliest[row], was, now, met_was)
+                        m = _staying(heads_now, n_now, seen_now, slot, earliest[row], was, now, met_now)
                         if n != m or not np.array_equal(met_was[:n], met_now[:m]):
                             out[row] = True
-                    else:
-                        out[row] = True
-                if was[row]:
-                    count_was += 1
-                    _offer(heads_was, n_was, slots_was, row, slot, contents[row], contents)
-                if now[row]:
-                    count_now += 1
-                    _offer(heads_now, n_now, slots_now, row, slot, contents[row], contents)
-        first = last
+                else:
+                    out[row] = True
+            is_pivot_was = was[row] and _offer(heads_was, n_was, seen_was, row, slot, contents)
+            is_pivot_now = now[row] and _offer(heads_now, n_now, seen_now, row, slot, contents)
+            if is_pivot_was != is_pivot_now:
+                slot_of_other = slot
+            count_was += was[row]
+            count_now += now[row]
 
 
 @numba.njit(nogil=True, cache=True)

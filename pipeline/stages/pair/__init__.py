@@ -31,7 +31,7 @@ from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 from pipeline.stages.pair.full import pivots_met
 from pipeline.stages.pair.values import Shared, disturbed_by_values, leads, of_values, shared
-from pipeline.stages.pair.world import CANDIDATES, PATHS, VALUE, Joiner, World, limits, table
+from pipeline.stages.pair.world import CANDIDATES, PATHS, VALUE, Joiner, World, limits, table, windows
 
 __all__ = [
     "CANDIDATES",
@@ -159,11 +159,13 @@ def disturbed(
     alone_was, alone_now = was & (leads_was == rows), now & (leads_now == rows)
     joiner = Joiner(world, alone_was | alone_now, alone_was != alone_now, settings)
 
+    there = *windows(world.times, settings), world.contents
+
     def disturb(task: tuple[str, Callable[[], NDArray[np.uint64]]]) -> None:  # threads only ever set a row of `found`
         path, having = task
         ordered = having()
         ordered.sort()
-        join.disturb(ordered, world.times, world.contents, alone_was, alone_now, *limits(settings, path), found)
+        join.disturb(ordered, *there, alone_was, alone_now, *limits(settings, path), found)
 
     having = [*(("sample", piece) for piece in joiner.sampled()), ("short", joiner.short)]
     parallel(disturb, [*having, *(("bands", band) for band in joiner.bands())])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pipeline import config
 from pipeline.stages.kernels import arrays
-from pipeline.stages.pair.world import SLOTS, limits
+from pipeline.stages.pair.world import SLOTS, limits, window
 
 __all__ = ["pivots_met"]
 
@@ -29,19 +29,19 @@ def pivots_met(
     all who look back on that time, the row is or might be a pivot itself, or has a twin. `times` ascend; of rows of one time
     those of one part are in their order. The row itself is not among them.
     """
-    window, cap, pivots = limits(settings, path)
+    within, (cap, pivots) = window(settings), limits(settings, path)
     before, after, last = (
-        int(np.searchsorted(times, *where)) for where in ((at, "left"), (at, "right"), (at + window, "right"))
+        int(np.searchsorted(times, *where)) for where in ((at, "left"), (at, "right"), (at + within, "right"))
     )
     rows = np.arange(before, last)
-    since = np.searchsorted(times, np.append(times[rows] - window, at - window))
+    since = np.searchsorted(times, np.append(times[rows] - within, at - within))
     until = np.append(rows, before)
     if (since >= until).any():
         return None
     ordinal = np.cumsum(arrays.changes(times))  # rows of one time may be twins of another, of which one alone counts
     if (ordinal[until - 1] - ordinal[since] + 1 <= cap + 1).any() or (contents[before:after] == content).any():
         return None
-    length, found = window // 2 + 1, list[NDArray[np.int64]]()
+    length, found = within // 2 + 1, list[NDArray[np.int64]]()
     for slot in range(at // length - SLOTS + 1, at // length + 1):
         first, end = (min(before, int(np.searchsorted(times, edge * length))) for edge in (slot, slot + 1))
         found.append(_first_contents(contents, first, end, pivots))

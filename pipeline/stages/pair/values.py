@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline import config
-from pipeline.stages.pair.world import PATHS, ROW, VALUE, Joiner, World, limits, met
+from pipeline.stages.pair.world import PATHS, ROW, VALUE, Joiner, World, keyed, limits, met, windows
 
 __all__ = ["Shared", "disturbed_by_values", "leads", "of_values", "shared"]
 
@@ -67,8 +67,8 @@ def of_values(
     """The pairs, left << 32 | right, of rows with a value in common, and how often each is found. `times`, in their order,
     `contents` and `fresh` are by row, as in `run`.
     """
-    keys = found.values.astype(np.uint64) << VALUE | found.rows.astype(np.uint64)
-    pairs, counts = met([lambda: keys], times, contents, fresh, limits(settings, found.name))
+    keys = keyed(found.values, found.rows)
+    pairs, counts = met([lambda: keys], times, contents, fresh, settings, found.name)
     return pairs, counts.astype(np.int64)
 
 
@@ -83,8 +83,8 @@ def disturbed_by_values(
     """The rows that `disturbed` finds by these values; `was` and `now` say which stood alone there and do now."""
     from pipeline.stages.kernels import join
 
-    keys = found.values.astype(np.uint64) << VALUE | found.rows.astype(np.uint64)
+    keys = keyed(found.values, found.rows)
     keys.sort()
     out = np.zeros(len(times), np.bool_)
-    join.disturb(keys, times, contents, was, now, *limits(settings, found.name), out)
+    join.disturb(keys, *windows(times, settings), contents, was, now, *limits(settings, found.name), out)
     return out

@@ -15,7 +15,22 @@ from pipeline import config
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel, split, workers
 
-__all__ = ["CANDIDATES", "PATHS", "ROW", "SLOTS", "VALUE", "Joiner", "Keys", "World", "limits", "met", "table"]
+__all__ = [
+    "CANDIDATES",
+    "PATHS",
+    "ROW",
+    "SLOTS",
+    "VALUE",
+    "Joiner",
+    "Keys",
+    "World",
+    "keyed",
+    "limits",
+    "met",
+    "table",
+    "window",
+    "windows",
+]
 
 #: How a pair was found, by the value of `path`.
 PATHS = ("twin", "short", "bands", "sample")
@@ -31,7 +46,9 @@ CANDIDATES = pa.schema(
 
 _MICROSECONDS = 86_400_000_000
 _FILTER_WORDS = 1 << 12  # of 64 bits, at least, in which the values of fresh rows are marked
-_FILTER_VALUES = 8  # of a word: a filter that leaves the cache costs more than the few that come along
+_FILTER_ROWS = 1 << 15  # whose values a thread looks up there at a time
+_FILTER_VALUES = 32  # of a word: a filter that leaves the cache costs more than the few that come along
+_KEYS_A_TURN = 16  # at least, as a rule
 _ROOM_PAIRS = 1 << 16  # that are found before they are put aside
 _TASKS = 4  # for each thread: rows differ in how many they meet
 SLOTS = 3  # as in `kernels.join`
@@ -39,10 +56,31 @@ VALUE = np.uint64(32)
 ROW = np.uint64(0xFFFFFFFF)
 
 
-def limits(settings: config.Pair, path: str) -> tuple[int, int, int]:
-    """The window in microseconds, the cap of a bucket, and its pivots on that path: what `kernels.join` asks for."""
-    pivots = settings.band_pivots if path == "bands" else settings.pivots
-    return int(settings.window_days * _MICROSECONDS), settings.bucket_cap, pivots
+def limits(settings: config.Pair, path: str) -> tuple[int, int]:
+    """The cap of a bucket, and its pivots on that path: what `kernels.join` asks for."""
+    return settings.bucket_cap, settings.band_pivots if path == "bands" else settings.pivots
+
+
+def window(settings: config.Pair) -> int:
+    """The window in microseconds."""
+    return int(settings.window_days * _MICROSECONDS)
+
+
+def windows(times: NDArray[np.int64], settings: config.Pair) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """What `kernels.join.windows` finds: of each row the first in the window before it, and its slot of time."""
+    from pipeline.stages.kernels import join
+
+    if len(times) > join.MOST_ROWS:
+        raise ValueError(f"pair joins {join.MOST_ROWS} rows at a time, found {len(times)}")
+    found = np.empty(len(times), np.uint32), np.empty(len(times), np.uint32)
+    join.windows(times, window(settings), *found)
+    return found
+
+
+def keyed(values: NDArray[np.integer], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """The keys of rows with one value each, of 32 bits: as in `kernels.join`."""
+    keys: NDArray[np.uint64] = values.astype(np.uint64) << VALUE | rows.astype(np.uint64)
+    return keys
 
 
 #: Makes the keys of a path, or of some values of it.
@@ -60,8 +98,6 @@ class World:
         places: NDArray[np.int64] | None = None,
     ) -> None:
         n = keys.num_rows if places is None else len(places)
-        if n >= 1 << 32:
-            raise ValueError(f"pair takes fewer than 2**32 rows at a time, found {n}")
         times, kin = (np.zeros(n, np.int64) if given is None else given for given in (times, kin))
         self.keys, self.order = keys, np.argsort(times, kind="stable")
         self.at = self.order if places is None else places[self.order]
@@ -106,18 +142,20 @@ class Joiner:
     def pairs(self, pieces: Sequence[Keys], path: str, at_least: int = 1) -> NDArray[np.uint64]:
         """The pairs of a path, sorted: of rows with so many values in common; of each value all keys are in one piece."""
         there = self.world.times, self.world.contents, self.fresh
-        pairs, _ = met(pieces, *there, limits(self.settings, path), at_least)
+        pairs, _ = met(pieces, *there, self.settings, path, at_least)
         pairs.sort()
         return pairs
 
     def short(self) -> NDArray[np.uint64]:
         """The keys of texts that have words and not a single shingle."""
         rows = np.flatnonzero(self.alone & self.world.has_words & ~self.world.has_shingles)
-        return self._keys((self.world.contents[rows].view(np.uint64) >> VALUE).astype(np.uint32), rows)
+        return keyed(self.world.contents[rows].view(np.uint64) >> VALUE, rows)
 
     def sampled(self) -> list[Keys]:
         """The keys of the sampled shingles, in pieces by their values, one for each thread."""
-        _ = self.world.sampled  # read once, before threads ask for it
+        values, offsets = self.world.sampled
+        if self.is_partial:
+            return self._touched(values, offsets, np.flatnonzero(self.alone), workers())
         ends = np.linspace(0, 1 << 32, workers() + 1).astype(np.int64).tolist()
         return [partial(self._of_sample, np.uint32(least), np.uint32(end - 1)) for least, end in pairwise(ends)]
 
@@ -125,33 +163,51 @@ class Joiner:
         from pipeline.stages.kernels import join
 
         values, offsets = self.world.sampled
-        rows, at = np.flatnonzero(self.alone), self.world.at
-        fresh = at[rows[self.fresh[rows]]]
-        bits = self._filter(int((offsets[fresh + 1] - offsets[fresh]).sum()) // workers())
-        found = np.empty(int((offsets[at[rows] + 1] - offsets[at[rows]]).sum()), np.uint64)
-        return found[: join.list_keys(values, offsets, at, rows, self.fresh, least, most, bits, found)]
+        rows = np.flatnonzero(self.alone)
+        lists = self.world.at[rows]
+        found = np.empty(int((offsets[lists + 1] - offsets[lists]).sum()) + 1, np.uint64)
+        return found[: join.list_keys(values, offsets, lists, rows, least, most, found)]
 
     def bands(self) -> list[Keys]:
-        """The path of each."""
-        return [partial(self._of_band, number) for number in range(self.world.bands.shape[1])]
+        """The keys of each band."""
+        values = self.world.bands
+        n = values.shape[1]
+        if self.is_partial:
+            return self._touched(values.ravel(), np.arange(len(values) + 1) * n, self.rows, n, by_place=True)
+        return [partial(self._of_band, number) for number in range(n)]
 
     def _of_band(self, number: int) -> NDArray[np.uint64]:
-        return self._keys(self.world.bands[self.world.at[self.rows], number], self.rows)
+        return keyed(self.world.bands[self.world.at[self.rows], number], self.rows)
 
-    def _keys(self, values: NDArray[np.uint32], rows: NDArray[np.int64]) -> NDArray[np.uint64]:
-        if self.is_partial:
-            from pipeline.stages.kernels import join
+    def _touched(
+        self,
+        values: NDArray[np.uint32],
+        offsets: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        n_parts: int,
+        *,
+        by_place: bool = False,
+    ) -> list[Keys]:
+        """The keys of the values that a fresh row may have too, in the lists of `rows`; in parts by value, or by its place."""
+        from pipeline.stages.kernels import join
 
-            wanted = values[self.fresh[rows]]
-            kept = np.empty(len(values), np.int64)
-            kept = kept[: join.touching(values, wanted, self._filter(len(wanted)), kept)]
-            values, rows = values[kept], rows[kept]
-        return values.astype(np.uint64) << VALUE | rows.astype(np.uint64)
+        lists = self.world.at[rows]
+        wanted = lists[self.fresh[rows]]
+        n_wanted = int((offsets[wanted + 1] - offsets[wanted]).sum())
+        bits = np.zeros(max(_FILTER_WORDS, 1 << (n_wanted // _FILTER_VALUES).bit_length()), np.uint64)
+        join.mark(values, offsets, wanted, bits)
 
-    def _filter(self, wanted: int) -> NDArray[np.uint64]:
-        """Room for a filter of so many values of fresh rows; none where all rows are fresh."""
-        words = max(_FILTER_WORDS, 1 << (wanted // _FILTER_VALUES).bit_length())
-        return np.empty(words if self.is_partial else 0, np.uint64)
+        def touch(first: int) -> list[NDArray[np.uint64]]:
+            own, some = lists[first : first + _FILTER_ROWS], rows[first : first + _FILTER_ROWS]
+            room = len(some) if by_place else int((offsets[own + 1] - offsets[own]).sum())
+            out, counts = np.empty((n_parts, room + 1), np.uint64), np.zeros(n_parts, np.int64)
+            join.touched(values, offsets, own, some, bits, by_place, out, counts)
+            return [part[:n].copy() for part, n in zip(out, counts, strict=True)]
+
+        parts = zip(
+            [np.empty(0, np.uint64)] * n_parts, *parallel(touch, range(0, len(rows), _FILTER_ROWS)), strict=True
+        )
+        return [partial(np.concatenate, part) for part in parts]
 
 
 def met(
@@ -159,20 +215,20 @@ def met(
     times: NDArray[np.int64],
     contents: NDArray[np.int64],
     fresh: NDArray[np.bool_],
-    told: tuple[int, int, int],
+    settings: config.Pair,
+    path: str,
     at_least: int = 1,
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
     """The distinct pairs (left << 32 | right) of rows with so many values in common, and how many they have, in any order.
 
-    Keys come in pieces, all of one value in one of them; `told` by `limits`. No pair is held as often as it has a value in
-    common: each row counts whom it meets.
+    Keys come in pieces, all of one value in one of them. No pair is held as often as it has a value in common: each row counts
+    whom it meets.
     """
     from pipeline.stages.kernels import join
 
     n = len(times)
-    if n > join.MOST_ROWS:
-        raise ValueError(f"pair joins {join.MOST_ROWS} rows at a time, found {n}")
-    entries, turns, turned = _buckets(pieces, (times, contents, fresh, *told))
+    earliest, slots = windows(times, settings)
+    entries, turns, turned = _buckets(pieces, (earliest, slots, contents, fresh, *limits(settings, path)))
     ends = np.zeros(n, np.int64)
     join.by_row(entries, ends, np.empty(0, np.uint32))
     weights, places = arrays.offsets(ends), np.empty(int(ends.sum()), np.uint32)
@@ -185,7 +241,7 @@ def met(
         scratch = np.zeros(n, np.uint32), np.empty(n + 1, np.uint32)
         room, found = (np.empty(n + _ROOM_PAIRS, np.uint64), np.empty(n + _ROOM_PAIRS, np.uint32)), [_NOBODY]
         while first < last:
-            given = (first, last), ends, places, entries, turns, turned, times, fresh, told[0], at_least
+            given = (first, last), ends, places, entries, turns, turned, earliest, fresh, at_least
             first, size = join.often_met(*given, *scratch, *room)
             found.append((room[0][:size].copy(), room[1][:size].copy()))
         pairs, counts = zip(*found, strict=True)
@@ -205,20 +261,22 @@ def _buckets(
     """Entries, turns and pivots of `join.buckets`, of keys in pieces and what else it is `told`."""
     from pipeline.stages.kernels import join
 
-    def room(n: int, n_turns: int) -> tuple[Any, ...]:
-        pivots = np.empty((n_turns, SLOTS * told[-1]), np.uint32)
-        return np.empty(n, np.uint32), np.empty(n_turns, np.int64), pivots
+    width = SLOTS * told[-1]
 
-    def bucket(piece: Keys) -> tuple[Any, ...]:
-        keys, found = piece(), room(0, 0)
+    def bucket(piece: Keys) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:
+        keys = piece()
         keys.sort()
-        n, n_turns = join.buckets(keys, *told, *found)
-        if n:
-            found = room(n, n_turns)
-            join.buckets(keys, *told, *found)
-        return found
+        entries, n_turns = np.empty(len(keys), np.uint32), len(keys) // _KEYS_A_TURN
+        while True:
+            turns, turned = np.empty(n_turns, np.int64), np.empty((n_turns, width), np.uint32)
+            given: tuple[Any, ...] = (keys, *told, entries, turns, turned)
+            n, needed = join.buckets(*given)
+            if needed <= n_turns:
+                return entries[:n], turns[:needed], turned[:needed]
+            n_turns = needed
 
-    entries, turns, turned = zip(room(0, 0), *parallel(bucket, pieces), strict=True)
+    none = np.empty(0, np.uint32), np.empty(0, np.int64), np.empty((0, width), np.uint32)
+    entries, turns, turned = zip(none, *parallel(bucket, pieces), strict=True)
     befores = arrays.offsets(np.array([*map(len, entries)], np.int64))
     if befores[-1] >> 32:
         raise ValueError(f"pair counts fewer than 2**32 values in common at a time, found {befores[-1]}")
