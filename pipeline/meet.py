@@ -181,16 +181,17 @@ def around(
     reach = 2 * _window(settings)
     spans = _merged((time - reach, time + reach) for time in np.unique(times).tolist())
     every = [*columns, *more]
-    of_before, own = before.texts(every, spans), now.own(every)
-    read = pa.concat_tables([of_before, own])
-    rows, lying = read.select(columns).combine_chunks(), read.select(more).combine_chunks()
+    of_before, own = before.texts_lying(every, spans), now.own(every)
+    both = Lying.together(own.schema, [of_before, Lying(own, np.arange(own.num_rows))])
+    rows = both._replace(rows=both.rows.select(columns)).arranged().combine_chunks()
     at = rows["effective_at"].cast(pa.int64()).to_numpy()
-    was = (np.arange(rows.num_rows) < of_before.num_rows) & (at >= first_before)
+    was = (np.arange(rows.num_rows) < len(of_before.places)) & (at >= first_before)
     is_now = (at >= first) & ~arrays.is_in(rows["key"].to_numpy(), left)
     order = pc.sort_indices(rows, [("effective_at", "ascending"), ("article_id", "ascending"), ("key", "ascending")])
     order = order.to_numpy()
     order = order[(was | is_now)[order]]
-    return rows.take(pa.array(order)).combine_chunks(), was[order], is_now[order], Lying(lying, order)
+    lying = Lying(both.rows.select(more), both.places[order])
+    return rows.take(pa.array(order)).combine_chunks(), was[order], is_now[order], lying
 
 
 def verified(now: State, keys: NDArray[np.int64], candidates: pa.Table, settings: config.Config) -> pa.Table:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline import schema
 from pipeline.stages.kernels import arrays
 
-__all__ = ["Lying", "Span", "by_group", "holding", "lying", "reaches", "rows_of", "within"]
+__all__ = ["Lying", "Span", "by_group", "holding", "lying", "lying_in", "reaches", "reaching", "rows_of"]
 
 #: A stretch of time, both ends included, in microseconds.
 Span = tuple[int, int]
@@ -63,9 +62,29 @@ def lying(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.i
     """Those places of these row groups of a file, with what lies between them where that is less."""
     with pq.ParquetFile(path, metadata=_footer(path)) as file:
         read = file.read_row_groups(groups, columns=wanted.names).select(wanted.names).cast(wanted)
-    if 2 * len(places) < read.num_rows:
-        return Lying(read.take(pa.array(places)), np.arange(len(places)))
-    return Lying(read, places)
+    return _dense(read, places)
+
+
+def lying_in(
+    path: Path, wanted: pa.Schema, groups: list[int], column: str, spans: Sequence[Span] | None, out: NDArray[np.int64]
+) -> Lying:
+    """Those rows of these row groups of a file whose time, in `column`, lies in one of the stretches (None: any), but for those
+    whose `key` is `out`; with what lies between them where that is less.
+    """
+    with pq.ParquetFile(path, metadata=_footer(path)) as file:
+        read = file.read_row_groups(groups, columns=list({*wanted.names, column, "key"}))
+    holds = ~arrays.is_in(read["key"].to_numpy(), out)
+    if spans is not None:
+        times = read[column].cast(schema.TIME).cast(pa.int64()).to_numpy()
+        holds &= np.logical_or.reduce([(times >= first) & (times <= last) for first, last in spans])
+    return _dense(read.select(wanted.names).cast(wanted), np.flatnonzero(holds))
+
+
+def _dense(rows: pa.Table, places: NDArray[np.int64]) -> Lying:
+    """Those places of the rows, with what lies between them where that is less."""
+    if 2 * len(places) < rows.num_rows:
+        return Lying(rows.take(pa.array(places)), np.arange(len(places)))
+    return Lying(rows, places)
 
 
 def rows_of(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> pa.Table:
@@ -102,22 +121,23 @@ def _read_footer(path: Path, *_: int) -> pq.FileMetaData:
 
 def reaches(path: Path, column: str, spans: Sequence[Span]) -> bool:
     """Whether a file may have rows whose time lies in one of the stretches, by what its footer says of the column."""
+    return any(reaching(path, column, spans))
+
+
+def reaching(path: Path, column: str, spans: Sequence[Span] | None) -> Iterator[list[int]]:
+    """The row groups of a file that may have rows whose time lies in one of the stretches (None: any), a few at a time."""
     footer = _footer(path)
     place = footer.schema.names.index(column)
+    found: list[int] = []
     for group in range(footer.num_row_groups):
-        times = footer.row_group(group).column(place).statistics
-        if times is None or not times.has_min_max:
-            return True
-        low, high = (pa.scalar(time, schema.TIME).cast(pa.int64()).as_py() for time in (times.min, times.max))
-        if any(first <= high and low <= last for first, last in spans):
-            return True
-    return False
-
-
-def within(column: str, spans: Sequence[Span]) -> pc.Expression:
-    """A filter for times in any of the stretches."""
-    found = pc.scalar(False)
-    for first, last in spans:
-        lower, upper = (pa.scalar(time, schema.TIME) for time in (first, last))
-        found = found | ((pc.field(column) >= lower) & (pc.field(column) <= upper))
-    return found
+        times = None if spans is None else footer.row_group(group).column(place).statistics
+        if spans is not None and times is not None and times.has_min_max:
+            low, high = (pa.scalar(time, schema.TIME).cast(pa.int64()).as_py() for time in (times.min, times.max))
+            if not any(first <= high and low <= last for first, last in spans):
+                continue
+        found.append(group)
+        if len(found) == _AT_ONCE:
+            yield found
+            found = []
+    if found:
+        yield found

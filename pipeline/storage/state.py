@@ -24,7 +24,7 @@ from pipeline.stages import identify, learn
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 from pipeline.storage import tables
-from pipeline.storage.groups import Lying, Span, by_group, holding, lying, reaches, rows_of, within
+from pipeline.storage.groups import Lying, Span, by_group, holding, lying, lying_in, reaches, reaching, rows_of
 from pipeline.storage.part import COMPARED, TAKEN, articles, frozen
 
 __all__ = ["FIRST_SEEN", "Ref", "Span", "State", "ends", "keys", "replaced"]
@@ -182,22 +182,16 @@ class State:
         """
         if keys is not None:
             return self._take("texts", COMPARED["texts"], self._standing(keys, gone=gone), columns)
-        schema_ = pa.schema([COMPARED["texts"].field(name) for name in columns])
-        left = np.empty(0, np.int64) if gone else self._left
+        return self.texts_lying(columns, spans, gone=gone).arranged()
 
-        def read(part: Ref) -> pa.Table:
-            path, needed = part.folder / "texts.parquet", list({*columns, "key"})
-            if spans is None:
-                rows = tables.read(path, needed)
-            else:
-                rows = pq.read_table(path, columns=needed, filters=within("effective_at", spans))
-            holds = ~arrays.is_in(rows["key"].to_numpy(), left)
-            return rows.filter(pa.array(holds)).select(columns).cast(schema_)
-
-        chosen = self._compared
-        if spans is not None:
-            chosen = [part for part in chosen if reaches(part.folder / "texts.parquet", "effective_at", spans)]
-        return pa.concat_tables([schema_.empty_table(), *parallel(read, chosen)])
+    def texts_lying(self, columns: list[str], spans: Sequence[Span] | None = None, *, gone: bool = False) -> Lying:
+        """The same as they lie, in the order of the parts: long lists are not copied."""
+        wanted = pa.schema([COMPARED["texts"].field(name) for name in columns])
+        out = np.empty(0, np.int64) if gone else self._left
+        paths = [part.folder / "texts.parquet" for part in self._compared]
+        tasks = [(path, groups) for path in paths for groups in reaching(path, "effective_at", spans)]
+        found = parallel(lambda task: lying_in(task[0], wanted, task[1], "effective_at", spans, out), tasks)
+        return Lying.together(wanted, found)
 
     def _standing(self, keys: NDArray[np.int64], *, gone: bool) -> NDArray[np.int64]:
         """Those of the keys that texts have which are compared, sorted; `gone`: or were once."""

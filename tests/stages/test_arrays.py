@@ -7,6 +7,7 @@ import itertools
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -106,13 +107,45 @@ def test_distinct_sorts_each_list_and_drops_repeats(lists: list[list[int]]) -> N
     assert [part.tolist() for part in np.split(values, ends[:-1])][: len(lists)] == [sorted(set(one)) for one in lists]
 
 
-@given(st.data(), st.sets(st.integers(-(2**40), 2**40), max_size=12), st.booleans())
-def test_places_are_those_of_a_list(data: st.DataObject, keys: set[int], dense: bool) -> None:
-    held = data.draw(st.permutations(sorted({key % 16 for key in keys} if dense else keys)))
+#: Numbers anywhere, near one another, and as the keys of articles are: in stretches.
+KEYS = st.one_of(
+    st.sets(st.integers(-(2**40), 2**40), max_size=12),
+    st.sets(st.integers(0, 15), max_size=12),
+    st.sets(st.tuples(st.integers(-2, 3), st.integers(0, 9)).map(lambda key: key[0] * 2**32 + key[1]), max_size=30),
+    st.sets(st.sampled_from([0, 1, 2**32 - 1, 2**32, -1, -(2**32), 2**63 - 1, -(2**63)]), max_size=8),
+)
+
+
+@given(st.data(), KEYS, st.sampled_from([0, 10_000]))
+def test_places_are_those_of_a_list(data: st.DataObject, keys: set[int], many: int) -> None:
+    held = data.draw(st.permutations(sorted(keys)))
     values = data.draw(st.lists(st.sampled_from(held), max_size=9)) if held else []
     asked = np.array([values, values[::-1]], np.int64)
-    found = arrays.places(np.array(held, np.int64), asked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrays, "_MANY", many)
+        found = arrays.places(np.array(held, np.int64), asked)
     assert found.tolist() == [[held.index(value) for value in row] for row in asked.tolist()]
+
+
+@given(KEYS, KEYS, st.sampled_from([0, 10_000]))
+def test_what_is_in_is_what_a_set_has(some: set[int], others: set[int], many: int) -> None:
+    values = np.array([sorted(some | others)] * 2, np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrays, "_MANY", many)
+        found = arrays.is_in(values, np.array(sorted(others), np.int64))
+    assert found.tolist() == [[value in others for value in row] for row in values.tolist()]
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(0, 40)), max_size=5), st.booleans(), st.integers(1, 9))
+def test_rows_are_those_of_a_list_in_long_runs_or_not(runs: list[tuple[int, int]], mixed: bool, long: int) -> None:
+    rows = pa.table({"a": pa.chunked_array([list(range(50)), [], list(range(50, 100))], pa.int64())})
+    order = np.array([at for first, size in runs for at in range(first, min(first + size, 100))], np.int64)
+    order = order[::-1] if mixed else order
+    which = np.isin(np.arange(100), order)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrays, "_LONG_RUN", long)
+        assert arrays.arranged(rows, order)["a"].to_pylist() == order.tolist()
+        assert arrays.kept(rows, which)["a"].to_pylist() == np.flatnonzero(which).tolist()
 
 
 @given(st.integers(0, 2**32), st.integers(1, 3), st.sampled_from([1, 3, 2**20, 2**40]))

@@ -158,18 +158,67 @@ def distinct(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> tuple[NDA
 
 def is_in(values: NDArray[np.integer], others: NDArray[np.integer]) -> NDArray[np.bool_]:
     """Which of the values, of any shape, are among the others: as `np.isin`, which sorts and takes several times as long."""
-    found = pc.is_in(pa.array(values.ravel()), value_set=pa.array(others.ravel()))
-    return found.to_numpy(zero_copy_only=False).reshape(values.shape)
+    if others.size and values.size >= _MANY and values.dtype == others.dtype == np.int64:
+        least, starts = _stretches(_whole(others))
+        if len(starts) and starts[-1] <= 64 * (others.size + values.size):
+            from pipeline.stages.kernels import stretches
+
+            bits, found = np.zeros((starts[-1] >> 6) + 1, np.uint64), np.empty(values.size, np.bool_)
+            stretches.mark(_whole(others), least, starts, bits)
+            stretches.marked(_whole(values), least, starts, bits, found)
+            return found.reshape(values.shape)
+    told = pc.is_in(pa.array(values.ravel()), value_set=pa.array(others.ravel()))
+    return told.to_numpy(zero_copy_only=False).reshape(values.shape)
+
+
+def _whole(values: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The values one after another, for a kernel to read."""
+    return read_only(values.ravel().view(np.int64))
+
+
+_MANY = 10_000  # values, from which on it pays to look at where they lie
+_MOST_STRETCHES = 1 << 16
+
+
+def _stretches(numbers: NDArray[np.int64]) -> tuple[int, NDArray[np.int64]]:
+    """The first high half of some numbers, and where each of them has its places (`kernels.stretches`); none for too many."""
+    from pipeline.stages.kernels import stretches
+
+    least, most = int(numbers.min()) >> 32, int(numbers.max()) >> 32
+    if most - least >= _MOST_STRETCHES:
+        return 0, np.empty(0, np.int64)
+    sizes = np.zeros(most - least + 1, np.int64)
+    stretches.extents(_whole(numbers), least, sizes)
+    return least, offsets(sizes)
 
 
 def arranged(rows: pa.Table, order: NDArray[np.int64]) -> pa.Table:
-    """Those rows of a table, in that order; of all of them as they are no copy is made."""
-    return rows if np.array_equal(order, np.arange(rows.num_rows)) else rows.take(pa.array(order))
+    """Those rows of a table, in that order; no copy is made of long runs of them, let alone of all as they are."""
+    runs = _long_runs(order)
+    return rows.take(pa.array(order)) if runs is None else _cut(rows, runs)
 
 
 def kept(rows: pa.Table, which: NDArray[np.bool_] | np.bool_) -> pa.Table:
-    """Those rows of a table; of all of them no copy is made."""
-    return rows if which.all() else rows.filter(pa.array(which))
+    """Those rows of a table; no copy is made of long runs of them, let alone of all."""
+    if which.all():
+        return rows
+    runs = _long_runs(np.flatnonzero(which))
+    return rows.filter(pa.array(which)) if runs is None else _cut(rows, runs)
+
+
+_LONG_RUN = 2_000  # rows, on average
+
+
+def _long_runs(order: NDArray[np.int64]) -> list[tuple[int, int]] | None:
+    """The first row and the length of each run of rows that follow one another; None if they are not long."""
+    begins = np.flatnonzero(np.diff(order, prepend=-2) != 1)
+    if len(begins) > max(1, len(order) // _LONG_RUN):
+        return None
+    return list(zip(order[begins].tolist(), np.diff(np.append(begins, len(order))).tolist(), strict=True))
+
+
+def _cut(rows: pa.Table, runs: list[tuple[int, int]]) -> pa.Table:
+    return pa.concat_tables([rows.slice(0, 0), *(rows.slice(first, length) for first, length in runs)])
 
 
 def coded(rows: pa.Table) -> pa.Table:
@@ -186,12 +235,14 @@ def places(keys: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int
     """The place in `keys`, which are distinct and in any order, of each of the values: of any shape, each one of the keys."""
     if not len(keys):
         return np.zeros(values.shape, np.int64)
-    low, high = int(keys.min()), int(keys.max())
-    if high - low <= _SPARSE * len(keys):
-        place = np.zeros(high - low + 1, np.int64)
-        place[keys - low] = np.arange(len(keys))
-        found: NDArray[np.int64] = place[values - low]
-        return found
+    least, starts = _stretches(keys) if len(keys) >= _MANY else (0, np.empty(0, np.int64))
+    if len(starts) and starts[-1] <= _SPARSE * len(keys) < 1 << 32:
+        from pipeline.stages.kernels import stretches
+
+        table, found = np.empty(starts[-1], np.uint32), np.empty(values.size, np.int64)
+        stretches.number(_whole(keys), least, starts, table)
+        stretches.look_up(_whole(values), least, starts, table, found)
+        return found.reshape(values.shape)
     order = np.argsort(keys)
     return order[np.searchsorted(keys, values, sorter=order)]
 

@@ -93,11 +93,11 @@ def _bit(value: np.uint32, bits: NDArray[np.uint64]) -> np.uint64:
 
 @loop
 def mark(
-    values: NDArray[np.uint32], offsets: NDArray[np.int64], lists: NDArray[np.int64], bits: NDArray[np.uint64]
+    values: NDArray[np.uint32], firsts: NDArray[np.int64], lasts: NDArray[np.int64], bits: NDArray[np.uint64]
 ) -> None:
-    """Mark in `bits`, of a length that is a power of two, the values of some lists, for `touched`."""
-    for one in lists:
-        for k in range(offsets[one], offsets[one + 1]):
+    """Mark in `bits`, of a length that is a power of two, the values of the lists values[firsts[i]:lasts[i]], for `touched`."""
+    for i in range(firsts.size):
+        for k in range(firsts[i], lasts[i]):
             place = _bit(values[np.uint64(k)], bits)
             bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
 
@@ -105,24 +105,24 @@ def mark(
 @loop
 def touched(
     values: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    lists: NDArray[np.int64],
+    firsts: NDArray[np.int64],
+    lasts: NDArray[np.int64],
     rows: NDArray[np.int64],
     bits: NDArray[np.uint64],
     by_place: bool,
     out: NDArray[np.uint64],
     counts: NDArray[np.int64],
 ) -> None:
-    """The keys of the values that are marked, in the list of each row, to `out`, in parts. A few others come along.
+    """The keys of the values that are marked, to `out`, in parts. A few others come along.
 
-    `lists` says which list is that of each of `rows`. `out`, (parts, room), has room for as many in each part as may come;
+    Those of rows[i] are values[firsts[i]:lasts[i]]. `out`, (parts, room), has room for as many in each part as may come;
     `counts`, int64 (parts,), 0 at first, takes how many do. The part is the place of the value in its list, if so asked, else
     that of a stretch of values: with two parts those below 2**31 are in the first.
     """
     n_parts = np.uint64(out.shape[0])
     for i in range(rows.size):
-        row, first = np.uint64(rows[i]), offsets[lists[i]]
-        for k in range(first, offsets[lists[i] + 1]):
+        row, first = np.uint64(rows[i]), firsts[i]
+        for k in range(first, lasts[i]):
             value = values[np.uint64(k)]
             part = np.uint64(k - first) if by_place else (np.uint64(value) * n_parts) >> _VALUE
             n = counts[part]
@@ -134,21 +134,21 @@ def touched(
 @loop
 def list_keys(
     values: NDArray[np.uint32],
-    offsets: NDArray[np.int64],
-    lists: NDArray[np.int64],
+    firsts: NDArray[np.int64],
+    lasts: NDArray[np.int64],
     rows: NDArray[np.int64],
     least: np.uint32,
     most: np.uint32,
     out: NDArray[np.uint64],
 ) -> int:
-    """The keys of the values in [least, most], in the list of each row, to `out`; returns how many.
+    """The keys of the values in [least, most], to `out`; returns how many. `out` must hold all values, and one more.
 
-    `lists` says which list is that of each of `rows`. `out` must hold all values, and one more.
+    Those of rows[i] are values[firsts[i]:lasts[i]].
     """
     n = 0
     for i in range(rows.size):
         row = np.uint64(rows[i])
-        for k in range(offsets[lists[i]], offsets[lists[i] + 1]):
+        for k in range(firsts[i], lasts[i]):
             value = values[np.uint64(k)]
             out[np.uint64(n)] = np.uint64(value) << _VALUE | row
             n += np.int64((value >= least) & (value <= most))

@@ -83,6 +83,9 @@ def keyed(values: NDArray[np.integer], rows: NDArray[np.int64]) -> NDArray[np.ui
     return keys
 
 
+#: Lists of 32-bit hashes as the keys lie (`arrays.scattered`): the values, and where each list begins and ends.
+Lists = tuple[NDArray[np.unsignedinteger], NDArray[np.int64], NDArray[np.int64]]
+
 #: Makes the keys of a path, or of some values of it.
 Keys = Callable[[], NDArray[np.uint64]]
 
@@ -99,7 +102,8 @@ class World:
     ) -> None:
         n = keys.num_rows if places is None else len(places)
         times, kin = (np.zeros(n, np.int64) if given is None else given for given in (times, kin))
-        self.keys, self.order = keys, np.argsort(times, kind="stable")
+        self.keys = keys
+        self.order = np.arange(n) if (times[1:] >= times[:-1]).all() else np.argsort(times, kind="stable")
         self.at = self.order if places is None else places[self.order]
         self.times, self.kin = times[self.order], kin[self.order]
         self.contents, self.has_words, self.has_shingles = (
@@ -107,16 +111,20 @@ class World:
         )
 
     @cached_property
-    def bands(self) -> NDArray[np.uint32]:
-        """The value of each band, as the keys lie: uint32 (keys, bands)."""
-        values, _ = arrays.hashes(self.keys["bands"])
-        return values.reshape(max(self.keys.num_rows, 1), -1)  # without a text there is no band
+    def bands(self) -> Lists:
+        """The values of the bands, one a band."""
+        return arrays.scattered(self.keys["bands"])
 
     @cached_property
-    def sampled(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """The sampled values, list by list as the keys lie: the values and their offsets."""
-        values, offsets = arrays.hashes(self.keys["sampled"])
-        return values, offsets
+    def n_bands(self) -> int:
+        """How many there are; without a text there is none."""
+        _, firsts, lasts = self.bands
+        return int(lasts[0] - firsts[0]) if len(firsts) else 0
+
+    @cached_property
+    def sampled(self) -> Lists:
+        """The sampled values."""
+        return arrays.scattered(self.keys["sampled"])
 
     def twins(self, there: NDArray[np.bool_]) -> NDArray[np.int64]:
         """For each row that is `there` the first with its content, time and kin: itself if it has no twin before it."""
@@ -153,55 +161,48 @@ class Joiner:
 
     def sampled(self) -> list[Keys]:
         """The keys of the sampled shingles, in pieces by their values, one for each thread."""
-        values, offsets = self.world.sampled
         if self.is_partial:
-            return self._touched(values, offsets, np.flatnonzero(self.alone), workers())
+            return self._touched(self.world.sampled, np.flatnonzero(self.alone), workers())
+        _ = self.world.sampled  # read once, before threads ask for it
         ends = np.linspace(0, 1 << 32, workers() + 1).astype(np.int64).tolist()
         return [partial(self._of_sample, np.uint32(least), np.uint32(end - 1)) for least, end in pairwise(ends)]
 
     def _of_sample(self, least: np.uint32, most: np.uint32) -> NDArray[np.uint64]:
         from pipeline.stages.kernels import join
 
-        values, offsets = self.world.sampled
+        values, firsts, lasts = self.world.sampled
         rows = np.flatnonzero(self.alone)
         lists = self.world.at[rows]
-        found = np.empty(int((offsets[lists + 1] - offsets[lists]).sum()) + 1, np.uint64)
-        return found[: join.list_keys(values, offsets, lists, rows, least, most, found)]
+        found = np.empty(int((lasts[lists] - firsts[lists]).sum()) + 1, np.uint64)
+        return found[: join.list_keys(values, firsts[lists], lasts[lists], rows, least, most, found)]
 
     def bands(self) -> list[Keys]:
         """The keys of each band."""
-        values = self.world.bands
-        n = values.shape[1]
+        n = self.world.n_bands
         if self.is_partial:
-            return self._touched(values.ravel(), np.arange(len(values) + 1) * n, self.rows, n, by_place=True)
+            return self._touched(self.world.bands, self.rows, n, by_place=True)
         return [partial(self._of_band, number) for number in range(n)]
 
     def _of_band(self, number: int) -> NDArray[np.uint64]:
-        return keyed(self.world.bands[self.world.at[self.rows], number], self.rows)
+        values, firsts, _ = self.world.bands
+        return keyed(values[firsts[self.world.at[self.rows]] + number], self.rows)
 
-    def _touched(
-        self,
-        values: NDArray[np.uint32],
-        offsets: NDArray[np.int64],
-        rows: NDArray[np.int64],
-        n_parts: int,
-        *,
-        by_place: bool = False,
-    ) -> list[Keys]:
-        """The keys of the values that a fresh row may have too, in the lists of `rows`; in parts by value, or by its place."""
+    def _touched(self, lists: Lists, rows: NDArray[np.int64], n_parts: int, *, by_place: bool = False) -> list[Keys]:
+        """The keys of the values that a fresh row may have too, of those `rows`; in parts by value, or by its place."""
         from pipeline.stages.kernels import join
 
-        lists = self.world.at[rows]
-        wanted = lists[self.fresh[rows]]
-        n_wanted = int((offsets[wanted + 1] - offsets[wanted]).sum())
+        at = self.world.at[rows]
+        values, firsts, lasts = lists[0], lists[1][at], lists[2][at]
+        fresh = self.fresh[rows]
+        n_wanted = int((lasts[fresh] - firsts[fresh]).sum())
         bits = np.zeros(max(_FILTER_WORDS, 1 << (n_wanted // _FILTER_VALUES).bit_length()), np.uint64)
-        join.mark(values, offsets, wanted, bits)
+        join.mark(values, firsts[fresh], lasts[fresh], bits)
 
         def touch(first: int) -> list[NDArray[np.uint64]]:
-            own, some = lists[first : first + _FILTER_ROWS], rows[first : first + _FILTER_ROWS]
-            room = len(some) if by_place else int((offsets[own + 1] - offsets[own]).sum())
+            begins, ends, some = (part[first : first + _FILTER_ROWS] for part in (firsts, lasts, rows))
+            room = len(some) if by_place else int((ends - begins).sum())
             out, counts = np.empty((n_parts, room + 1), np.uint64), np.zeros(n_parts, np.int64)
-            join.touched(values, offsets, own, some, bits, by_place, out, counts)
+            join.touched(values, begins, ends, some, bits, by_place, out, counts)
             return [part[:n].copy() for part, n in zip(out, counts, strict=True)]
 
         parts = zip(
