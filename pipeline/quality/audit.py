@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from pipeline import config, schema
 from pipeline.quality.figures import Figures
+from pipeline.stages.kernels import arrays
 
 __all__ = ["INVARIANTS", "Finding", "actions", "findings", "invariants", "of_all", "of_night", "of_reading", "of_rows"]
 
@@ -104,7 +105,7 @@ def _broken_rows(tables: Mapping[str, pa.Table], whole: Mapping[str, pa.Table]) 
 
 def _broken_whole(whole: Mapping[str, pa.Table], counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     for table, column in _SINGLE_KEYS:
-        repeated = whole[table].num_rows - pc.count_distinct(whole[table][column]).as_py()
+        repeated = arrays.repeated(whole[table][column])
         if repeated:
             yield "keys", f"{repeated} rows of {table} repeat a {column}"
     counted = pc.sum(whole["clusters"]["n_articles"]).as_py() or 0

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels import arrays, strings
 
 LISTS = st.lists(st.lists(st.integers(0, 2**32 - 1), max_size=5), max_size=8)
 
@@ -172,3 +172,40 @@ def test_of_all_rows_no_copy_is_made(which: list[bool]) -> None:
     found = arrays.kept(rows, np.array(which, np.bool_))
     assert found["n"].to_pylist() == [place for place, kept in enumerate(which) if kept]
     assert (found is rows) == all(which)
+
+
+IDS = st.lists(st.lists(st.text("ab\u00e9\u6771", max_size=20), max_size=8), min_size=1, max_size=3)
+
+
+@given(IDS, st.sampled_from([0, 10_000]))
+def test_repeated_is_what_a_set_leaves_out(chunks: list[list[str]], many: int) -> None:
+    flat = [text for chunk in chunks for text in chunk]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrays, "_MANY", many)
+        assert arrays.repeated(pa.chunked_array(chunks, pa.string())) == len(flat) - len(set(flat))
+
+
+@given(IDS)
+def test_strings_of_one_hash_are_told_apart(chunks: list[list[str]]) -> None:
+    flat = [text for chunk in chunks for text in chunk]
+
+    def all_one(data: object, offsets: object, out: np.ndarray) -> None:
+        out[:] = 7
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrays, "_MANY", 0)
+        patch.setattr(strings, "hashed", all_one)
+        assert arrays.repeated(pa.chunked_array(chunks, pa.string())) == len(flat) - len(set(flat))
+
+
+@given(IDS, st.binary(max_size=9))
+def test_equal_strings_have_equal_hashes_and_short_ones_their_own(chunks: list[list[str]], after: bytes) -> None:
+    """Wherever they lie; `after` are bytes behind the last of them."""
+    flat = [text.encode() for chunk in chunks for text in chunk]
+    data = np.frombuffer(b"".join(flat) + after + b" ", np.uint8)
+    out = np.zeros(len(flat), np.uint64)
+    strings.hashed(arrays.read_only(data), arrays.read_only(arrays.offsets(np.array([*map(len, flat)], np.int64))), out)
+    short = [text for text in set(flat) if len(text) <= 8]
+    assert len(set(zip(flat, out.tolist(), strict=True))) == len(set(flat))
+    of = dict(zip(flat, out.tolist(), strict=True))
+    assert len({(len(text), of[text]) for text in short}) == len(short)

@@ -28,6 +28,7 @@ __all__ = [
     "places",
     "ranks",
     "read_only",
+    "repeated",
     "scattered",
     "texts",
 ]
@@ -136,6 +137,25 @@ def counted(values: NDArray[T]) -> tuple[NDArray[T], NDArray[np.int64]]:
     values = np.sort(values)
     begins = np.flatnonzero(changes(values))
     return values[begins], np.diff(np.append(begins, len(values)))
+
+
+def repeated(column: pa.ChunkedArray) -> int:
+    """How many strings of a column, none of them null, are there before: rows less distinct values."""
+    if len(column) < _MANY:
+        return len(column) - pc.count_distinct(column).as_py()
+    from pipeline.stages.kernels import strings
+
+    def hashed(chunk: pa.Array) -> NDArray[np.uint64]:
+        found = np.empty(len(chunk), np.uint64)
+        strings.hashed(*texts(chunk), found)
+        return found
+
+    hashes = np.concatenate(parallel(hashed, column.chunks))
+    values, counts = counted(hashes)
+    if len(values) == len(hashes):
+        return 0
+    twice = column.filter(pa.array(np.isin(hashes, values[counts > 1])))  # or two that differ and have one hash
+    return len(twice) - pc.count_distinct(twice).as_py()
 
 
 def numbers(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
