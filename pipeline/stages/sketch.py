@@ -39,12 +39,7 @@ def unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     from pipeline.stages.kernels import shingle
 
     is_short = _is_short(articles, settings)
-    tasks = [
-        (data, offsets[first : last + 1])
-        for data, offsets in map(arrays.texts, _told(articles, is_short).chunks)
-        for first, last in split(offsets, _TASK_BYTES)
-    ]
-    done = parallel(lambda task: _scanned(*task, settings), tasks)
+    done = parallel(lambda task: _scanned(*task, settings), _tasks(_told(articles, is_short)))
     none = _scanned(*arrays.texts(pa.array([], pa.large_string())), settings)
     found = _Scanned._make(np.concatenate(parts) for parts in zip(none, *done, strict=True))
     counts = found.counts
@@ -68,6 +63,15 @@ def unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
         ],
         schema=schema.SKETCHES,
     )
+
+
+def _tasks(texts: pa.ChunkedArray) -> list[tuple[NDArray[np.uint8], NDArray[np.int64]]]:
+    """Texts, so many at a time as one thread takes: their bytes, and the offsets of each."""
+    return [
+        (data, offsets[first : last + 1])
+        for data, offsets in map(arrays.texts, texts.chunks)
+        for first, last in split(offsets, _TASK_BYTES)
+    ]
 
 
 def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
@@ -97,10 +101,15 @@ def words(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
     Of scripts that put no spaces between words, each two signs.
     """
-    texts = pa.table({"article_id": pa.nulls(len(column), pa.string()).fill_null(""), "body": column})
-    found, offsets = arrays.hashes(unsigned(texts, config.Sketch(shingle_words=1, shingle_chars=2))["shingles"])
-    values, counts = arrays.distinct(found, np.diff(offsets))
-    return pa.chunked_array([arrays.lists(values, arrays.offsets(counts))])
+    from pipeline.stages.kernels import shingle
+
+    def distinct(task: tuple[NDArray[np.uint8], NDArray[np.int64]]) -> pa.LargeListArray:
+        found = _scanned(*task, config.Sketch(shingle_words=1, shingle_chars=2))
+        values, sizes = arrays.distinct(found.shingles, found.counts[:, shingle.SHINGLES])
+        return arrays.lists(values, arrays.offsets(sizes))
+
+    nothing = arrays.lists(np.empty(0, np.uint32), np.zeros(1, np.int64))
+    return pa.chunked_array([nothing, *parallel(distinct, _tasks(column))])
 
 
 def lines(articles: pa.Table, settings: config.Sketch) -> pa.ChunkedArray:
