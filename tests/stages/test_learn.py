@@ -254,6 +254,27 @@ def test_what_is_learned_is_what_python_sets_say(seed: int, n: int, min_texts: i
         assert {(publisher, line) for at, publisher, line in found if at == target} == set(expected)
 
 
+@given(st.integers(0, 2**32), st.integers(1, 40), st.integers(0, 40))
+def test_furniture_is_what_a_python_set_has(seed: int, n: int, cut: int) -> None:
+    """In whatever chunks the articles lie, and of publishers that are known alone."""
+    rows = pages(seed, n, n, ["ferry", "goats"])
+    learned = taught(rows, 2)
+    articles = sketched(table(rows))
+    articles = pa.concat_tables([articles.slice(0, cut), articles.slice(cut)])
+    stretches = np.array([row["stretch"] for row in rows], np.int64)
+    known = set(zip(*(column.to_pylist() for column in learned.columns), strict=True))
+    expected = [
+        (stretch, publisher, line) in known
+        for stretch, publisher, lines in zip(
+            stretches.tolist(), articles["publisher_id"].to_pylist(), articles["lines"].to_pylist(), strict=True
+        )
+        for line in lines
+    ]
+    found = learn.furniture(articles, stretches, learned)
+    assert found.is_furniture.tolist() == expected
+    assert np.diff(found.offsets).tolist() == [len(lines) for lines in articles["lines"].to_pylist()]
+
+
 @pytest.mark.usefixtures("few_are_enough")
 @given(st.integers(0, 2**32), st.integers(1, 80), st.randoms(use_true_random=False))
 def test_which_of_many_are_looked_at_is_not_by_chance(seed: int, n: int, chance: random.Random) -> None:

@@ -483,22 +483,3 @@ def disturb(
                 slot_of_other = slot
             count_was += was[row]
             count_now += now[row]
-
-
-@numba.njit(nogil=True, cache=True)
-def common(keys: NDArray[np.uint64], at_least: int, counters: NDArray[np.uint8], out: NDArray[np.int64]) -> int:
-    """The places of keys that may occur at least so often, to `out`; returns how many. None that does is left out.
-
-    `counters`, a power of two of them and all 0, are shared by keys whose hashes fall together; they stop at 255.
-    """
-    shift = np.uint64(64 - int(np.log2(counters.size)))
-    for i in range(keys.size):
-        slot = np.int64((keys[i] * _MIX) >> shift)
-        if counters[slot] < 255:
-            counters[slot] += np.uint8(1)
-    least, n = min(at_least, 255), 0
-    for i in range(keys.size):
-        if counters[np.int64((keys[i] * _MIX) >> shift)] >= least:
-            out[n] = i
-            n += 1
-    return n

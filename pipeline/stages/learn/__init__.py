@@ -28,7 +28,7 @@ from pipeline import config
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 from pipeline.stages.learn.strike import RULE, Furniture, only, strike
-from pipeline.stages.learn.topics import MIX, Carried, Headlines, Sample, of_different_stories
+from pipeline.stages.learn.topics import Carried, Headlines, Sample, of_different_stories
 
 __all__ = ["LEARNED", "RULE", "Furniture", "carriers", "common", "furniture", "only", "run", "strike"]
 
@@ -94,11 +94,17 @@ class _Lines(NamedTuple):
 
 def _repeated(articles: pa.Table, publishers: NDArray[np.int64], settings: config.Learn) -> _Lines:
     """The lines that so many articles of a known publisher may have."""
-    lines, rows = _lines(articles)
-    keys = _keys(lines, publishers[rows])
+    from pipeline.stages.kernels import carried
+
+    values, firsts, lasts = arrays.scattered(articles["lines"])
+    offsets = arrays.offsets(lasts - firsts)
+    keys = np.empty(offsets[-1], np.uint64)
+    carried.keys(values, firsts, lasts, publishers, keys)
     repeated = np.sort(_common(keys, settings.min_texts))
-    repeated = repeated[(lines[repeated] != 0) & (publishers[rows[repeated]] >= 0)]
-    return _Lines(keys[repeated], lines[repeated], rows[repeated])
+    rows = np.searchsorted(offsets, repeated, side="right") - 1
+    lines = values[firsts[rows] + repeated - offsets[rows]]
+    chosen = (lines != 0) & (publishers[rows] >= 0)
+    return _Lines(keys[repeated[chosen]], lines[chosen], rows[chosen])
 
 
 def _of_one(
@@ -126,24 +132,25 @@ def carriers(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table
 
 def furniture(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table) -> Furniture:
     """Which lines of the articles are among those that were `learned` of their publisher in their stretch of time."""
+    from pipeline.stages.kernels import carried
+
     publishers, names = _codes(articles["publisher_id"])
     by = pc.fill_null(pc.index_in(learned["publisher_id"], value_set=names), -1).to_numpy().astype(np.int64)
     at, wanted = learned["stretch"].to_numpy()[by >= 0], learned["line"].to_numpy()[by >= 0].view(np.uint64)
-    lines, offsets = arrays.hashes(articles["lines"])
-    rows = np.repeat(np.arange(articles.num_rows), np.diff(offsets))
-    found = arrays.is_in(_at(_keys(lines, publishers[rows]), stretches[rows]), _at(_keys(wanted, by[by >= 0]), at))
-    return Furniture(found & (publishers[rows] >= 0), offsets)
+    wanted = (wanted ^ by[by >= 0].astype(np.uint64) * carried.MIX) * carried.MIX ^ at.astype(np.uint64)
+    bits = np.zeros(max(_FILTER_WORDS, 1 << (len(wanted) // _FILTER_KEYS).bit_length()), np.uint64)
+    carried.mark(wanted, bits)
+    lines, firsts, lasts = arrays.scattered(articles["lines"])
+    offsets = arrays.offsets(lasts - firsts)
+    places, keys = np.empty(offsets[-1] + 1, np.int64), np.empty(offsets[-1] + 1, np.uint64)
+    n = carried.known(lines, firsts, lasts, publishers, stretches, bits, places, keys)
+    is_furniture = np.zeros(offsets[-1], np.bool_)
+    is_furniture[places[:n][arrays.is_in(keys[:n], wanted)]] = True
+    return Furniture(is_furniture, offsets)
 
 
-def _keys(lines: NDArray[np.uint64], publishers: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """One for each line of a publisher."""
-    keys: NDArray[np.uint64] = lines ^ publishers.astype(np.uint64) * MIX
-    return keys
-
-
-def _at(keys: NDArray[np.uint64], stretches: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """One for each line of a publisher in a stretch."""
-    return keys * MIX ^ stretches.astype(np.uint64)
+_FILTER_WORDS = 1 << 12  # of 64 bits, at least, in which the keys of what was learned are marked
+_FILTER_KEYS = 8  # of a word
 
 
 def _codes(publishers: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.StringArray]:
@@ -153,16 +160,10 @@ def _codes(publishers: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.StringArr
     return pc.fill_null(pc.index_in(publishers, value_set=names), -1).to_numpy().astype(np.int64), names
 
 
-def _lines(articles: pa.Table) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The hashes of all lines, and the row of each."""
-    lines, offsets = arrays.hashes(articles["lines"])
-    return lines, np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-
-
 def _common(keys: NDArray[np.uint64], least: int) -> NDArray[np.int64]:
     """The places of the keys that may occur at least so often: few of all lines, and no other does."""
-    from pipeline.stages.kernels import join
+    from pipeline.stages.kernels import carried
 
     places = np.empty(len(keys), np.int64)
     counters = np.zeros(1 << max(10, (2 * len(keys)).bit_length()), np.uint8)
-    return places[: join.common(keys, least, counters, places)]
+    return places[: carried.common(keys, least, counters, places)]

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import split
 
-__all__ = ["MIX", "Carried", "Headlines", "Sample", "of_different_stories"]
+__all__ = ["Carried", "Headlines", "Sample", "of_different_stories"]
 
 _CARRIERS = 64  # texts of a line whose headlines are compared, those with the smallest content hashes
 _HEADLINES = 1_024  # headlines that say what is common at a publisher, likewise
 _TOPICAL = 3  # a word so many times as frequent in the headlines of a line's texts as in others is their topic
 #: 2**64 / golden ratio, odd.
-MIX = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 _SLICE = 1 << 17  # places that lines have in articles, and are looked at together: some 100 MB
 
 Rows = NDArray[np.int64]
@@ -145,8 +145,8 @@ def _topical(topics: _Topics, line: Rows, rows: Rows, least: Rows, sample: Sampl
 
 def _sums(values: NDArray[np.unsignedinteger], starts: Rows) -> NDArray[np.uint64]:
     """A hash of each list [starts[i], starts[i + 1]) of values, whatever their order."""
-    mixed = (values + np.uint64(1)) * MIX
-    mixed = (mixed ^ (mixed >> np.uint64(32))) * MIX
+    mixed = (values + np.uint64(1)) * _MIX
+    mixed = (mixed ^ (mixed >> np.uint64(32))) * _MIX
     sums = np.append(np.uint64(0), np.cumsum(mixed, dtype=np.uint64))
     found: NDArray[np.uint64] = sums[starts[1:]] - sums[starts[:-1]]
     return found
