@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config
+from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
 from pipeline.stages.verify.figures import Figures, Flat, distinct
 from pipeline.stages.verify.rules import ACCEPTED, RELATIONS, Facts, by_length, decide
@@ -39,10 +40,8 @@ MATCHES = pa.schema(
     ]
 )
 
-#: The same with reasons as numbers in a dictionary, as `run` gives them: many pairs have the same one, and it is long.
-CODED = pa.schema(
-    field.with_type(pa.dictionary(pa.int32(), pa.string())) if field.name == "reason" else field for field in MATCHES
-)
+#: The same with its strings as numbers in a dictionary, as `run` gives them: many pairs have the same reason, and it is long.
+CODED = arrays.coded(MATCHES.empty_table()).schema
 
 _PAIRS = pa.schema([MATCHES.field(name) for name in ("left", "right", "path")])
 _SLICE = 1 << 15  # pairs that one thread compares and decides together: memory is bounded, whatever their number
@@ -81,7 +80,7 @@ def _decided(
             pa.array(figures.longest_run),
             pa.array(figures.begins[:, 0]),
             pa.array(figures.begins[:, 1]),
-            pa.array(RELATIONS).take(pa.array(relation)),
+            pa.DictionaryArray.from_arrays(pa.array(relation.astype(np.int32)), pa.array(RELATIONS)),
             pa.array(relation < len(ACCEPTED)),
             reason,
         ],

@@ -116,6 +116,8 @@ def _first(rules: list[_Rule]) -> tuple[NDArray[np.int8], pa.DictionaryArray]:
     texts, n_texts = [pa.array([], pa.string())], 0
     for rule in rules:
         chosen = np.flatnonzero(open_ & rule.holds)
+        if not len(chosen):
+            continue
         open_[chosen] = False
         relation[chosen] = _CODES[rule.relation] if isinstance(rule.relation, str) else rule.relation[chosen]
         told = sentences(rule.reason, chosen)
