@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline import config
 from pipeline.stages import verify
 from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.threads import parallel
 from pipeline.storage.groups import Lying
 from pipeline.storage.state import State
 
@@ -22,7 +23,8 @@ __all__ = ["Sketched"]
 
 Rows = NDArray[np.int64]
 
-_PAIRED = 2  # times as many as elsewhere: sketches alone are held, and those of a slice may lie all over a file
+_SPELLED = 1 << 19  # pairs whose reasons one thread spells out at a time
+_PAIRED = 4  # times as many as elsewhere: sketches alone are held, 2 kB each, and those of a slice may lie all over a file
 
 
 class Sketched:
@@ -57,10 +59,12 @@ class Sketched:
             matches = verify.run(part, sketches, facts.take(pa.array(row_of)), settings)
             found.append(_with_sides(matches, row_of[[matches["left"].to_numpy(), matches["right"].to_numpy()]]))
             order.append(pairs)
-        whole = pa.concat_tables(found)  # in chunks: of millions of pairs no copy more than need be
-        if len(found) > 2:
-            whole = arrays.arranged(whole.unify_dictionaries(), np.argsort(np.concatenate(order), kind="stable"))
-        return whole.cast(verify.MATCHES)
+        whole, back = pa.concat_tables(found).unify_dictionaries(), np.argsort(np.concatenate(order), kind="stable")
+
+        def spelled(first: int) -> pa.Table:  # in chunks: of millions of pairs no copy more than need be
+            return arrays.arranged(whole, back[first : first + _SPELLED]).cast(verify.MATCHES)
+
+        return pa.concat_tables(parallel(spelled, range(0, max(1, len(back)), _SPELLED)))
 
 
 def _slices(left: Rows, right: Rows, most: int) -> Iterator[tuple[Rows, Rows]]:

@@ -41,7 +41,7 @@ def unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     is_short = _is_short(articles, settings)
     done = parallel(lambda task: _scanned(*task, settings), _tasks(_told(articles, is_short)))
     none = _scanned(*arrays.texts(pa.array([], pa.large_string())), settings)
-    found = _Scanned._make(np.concatenate(parts) for parts in zip(none, *done, strict=True))
+    found = _Scanned._make(arrays.joined(list(parts)) for parts in zip(none, *done, strict=True))
     counts = found.counts
     lines = found.lines[~np.repeat(is_short, counts[:, shingle.LINES])]
     counts[is_short, shingle.LINES] = 0
