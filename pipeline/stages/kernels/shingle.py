@@ -202,10 +202,8 @@ def _mixed(
     """
     begin = at
     quoted = False
-    for n in range(
-        1, n_tokens + 1
-    ):  # those that end with the last of n tokens: one that began at a word, one at a sign
-        for of_sign in range(2):
+    for n in range(1, n_tokens + 1):
+        for of_sign in range(2):  # of those that end with the last of n tokens, one that began at a word, one at a sign
             first = n - sizes[of_sign]
             if first < 0 or flags[first] & _IS_SIGN != of_sign:
                 continue
