@@ -135,12 +135,8 @@ def near(
     keys: NDArray[np.int64] | None = None,
 ) -> pa.Table:
     """The texts that are there and stay, of these stretches of time and those beside them; or of these `keys`."""
-    if keys is not None:
-        there = kept.texts(_THERE, keys=keys)
-        return arrays.kept(there, ~arrays.is_in(there["key"].to_numpy(), goes["key"].to_numpy()))
-    found = kept.texts_lying(_THERE, spans_of(_near(targets), settings))
-    stays = ~arrays.is_in(found.rows["key"].to_numpy()[found.places], goes["key"].to_numpy())
-    return found._replace(places=found.places[stays]).arranged()
+    there = kept.texts(_THERE, spans_of(_near(targets), settings) if keys is None else None, keys=keys)
+    return arrays.kept(there, ~arrays.is_in(there["key"].to_numpy(), goes["key"].to_numpy()))
 
 
 def of_texts(there: pa.Table) -> pa.Table:

@@ -24,9 +24,7 @@ __all__ = ["Sketched"]
 Rows = NDArray[np.int64]
 
 _SPELLED = 1 << 19  # pairs whose reasons one thread spells out at a time
-_PAIRED = (
-    4  # times as many as elsewhere: sketches alone are held, 2 kB each, and those of a slice may lie all over a file
-)
+_PAIRED = 4  # times as many as elsewhere: sketches alone are held, and those of a slice may lie all over a file
 
 
 class Sketched:

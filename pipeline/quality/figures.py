@@ -60,7 +60,7 @@ def of(tables: Mapping[str, pa.Table], new: pa.Table, counts: Mapping[str, int],
     clusters, members = tables["clusters"], tables["members"].append_column("named", _named(tables["members"]))
     fresh = members.filter(pc.is_in(members["article_id"], new["article_id"].combine_chunks()))
     alone = clusters.filter(pc.equal(clusters["n_articles"], 1))["cluster_id"]
-    own = alone.filter(pc.is_in(alone, fresh["cluster_id"].combine_chunks()))
+    alone = alone.filter(pc.is_in(alone, fresh["cluster_id"].combine_chunks()))  # few of all
     credits = tables["credits"].select(["article_id", "agency"])
     credits = credits.filter(pc.is_in(credits["article_id"], fresh["article_id"].combine_chunks()))
     largest = clusters.filter(pc.equal(clusters["n_articles"], pc.max(clusters["n_articles"])))
@@ -69,11 +69,11 @@ def of(tables: Mapping[str, pa.Table], new: pa.Table, counts: Mapping[str, int],
         records=counts["records"] - counts["repeats"],
         articles=fresh.num_rows,
         undated=fresh["published_at"].null_count,
-        singletons=pc.sum(pc.is_in(fresh["cluster_id"], own.combine_chunks())).as_py() or 0,
+        singletons=pc.sum(pc.is_in(fresh["cluster_id"], alone.combine_chunks())).as_py() or 0,
         publishers=_counted(fresh["named"]),
         agencies=_counted(credits.group_by(["article_id", "agency"]).aggregate([])["agency"]),
         members=members.num_rows,
-        stories=clusters.num_rows - len(alone),
+        stories=pc.sum(pc.greater(clusters["n_articles"], 1)).as_py() or 0,
         largest=largest[0]["n_articles"] if largest else 0,
         largest_id=largest[0]["cluster_id"] if largest else "",
         newest=pc.max(members["published_at"]).as_py(),

@@ -150,24 +150,21 @@ def _scanned(
 
     most = int(offsets[-1] - offsets[0])  # a token takes a byte at least
     room = _room(most + len(offsets))
-    found = _Scanned(
-        **{name: room[name] for name in _Scanned._fields if name in room},
-        counts=np.empty((len(offsets) - 1, 7), np.int64),
-        contents=np.empty(len(offsets) - 1, np.uint64),
-        spans=np.empty((most if spans else 0, 2), np.int64),
-    )
+    counts, contents = np.empty((len(offsets) - 1, 7), np.int64), np.empty(len(offsets) - 1, np.uint64)
+    bounds, places = np.empty((2, most if spans else 0, 2), np.int64)
     sizes = settings.shingle_words, settings.shingle_chars
-    scratch = room["marks"], room["prefixes"], room["flags"], np.empty_like(found.spans)
-    given: tuple[Any, ...] = (data, offsets, *characters(), *sizes, *scratch)
-    shingle.scan(*given, **found._asdict())
-    sums = found.counts.sum(axis=0)
-    found = found._replace(
-        shingles=found.shingles[: sums[shingle.SHINGLES]].copy(),
-        figures=found.figures[: sums[shingle.FIGURES]].copy(),
-        names=found.names[: sums[shingle.NAMES]].copy(),
-        quotes=found.quotes[: sums[shingle.QUOTES]].copy(),
-        lines=found.lines[: sums[shingle.LINES]].copy(),
-        spans=found.spans[: sums[shingle.SHINGLES]],
+    out: dict[str, Any] = {**room, "counts": counts, "contents": contents, "bounds": bounds, "spans": places}
+    shingle.scan(data, offsets, *characters(), *sizes, **out)
+    sums = counts.sum(axis=0)
+    found = _Scanned(
+        shingles=room["shingles"][: sums[shingle.SHINGLES]].copy(),
+        figures=room["figures"][: sums[shingle.FIGURES]].copy(),
+        names=room["names"][: sums[shingle.NAMES]].copy(),
+        quotes=room["quotes"][: sums[shingle.QUOTES]].copy(),
+        lines=room["lines"][: sums[shingle.LINES]].copy(),
+        counts=counts,
+        contents=contents,
+        spans=places[: sums[shingle.SHINGLES]],
     )
     if len(room["shingles"]) == _KEPT_ROOM:
         _ROOMS.append(room)

@@ -17,6 +17,7 @@ __all__ = [
     "coded",
     "counted",
     "distinct",
+    "filter_of",
     "hashes",
     "is_in",
     "joined",
@@ -154,7 +155,7 @@ def repeated(column: pa.ChunkedArray) -> int:
     values, counts = counted(hashes)
     if len(values) == len(hashes):
         return 0
-    twice = column.filter(pa.array(np.isin(hashes, values[counts > 1])))  # or two that differ and have one hash
+    twice = column.filter(pa.array(is_in(hashes, values[counts > 1])))  # or two that differ and have one hash
     return len(twice) - pc.count_distinct(twice).as_py()
 
 
@@ -174,6 +175,14 @@ def distinct(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> tuple[NDA
     kept = owner[changes(owner)]
     sizes = np.bincount((kept >> np.uint64(32)).astype(np.int64), minlength=len(counts))
     return kept.astype(np.uint32), sizes
+
+
+def filter_of(size: int, of_word: int) -> NDArray[np.uint64]:
+    """An empty Bloom filter (`bits.spot`) for so many keys, of which a word of 64 bits stands for some `of_word`."""
+    return np.zeros(max(_FILTER_WORDS, 1 << (size // of_word).bit_length()), np.uint64)
+
+
+_FILTER_WORDS = 1 << 12  # at least: less is in the first cache in any case
 
 
 def is_in(values: NDArray[np.integer], others: NDArray[np.integer]) -> NDArray[np.bool_]:

@@ -1,5 +1,5 @@
 """What numba has no name for: unaligned loads and stores, classes of 64 bytes at once, trailing zeros, a word to the caches,
-and a loop that counts no references.
+and a loop that counts no references. And single bits of an array, and which of them stands for a key.
 """
 
 from __future__ import annotations
@@ -8,12 +8,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
-__all__ = ["alphanumeric", "load64", "loop", "prefetch", "store64", "trailing_zeros"]
+__all__ = ["alphanumeric", "has_bit", "load64", "loop", "prefetch", "set_bit", "spot", "store64", "trailing_zeros"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -26,6 +28,27 @@ def loop(function: Function) -> Function:
     """
     compiled: Function = numba.njit(nogil=True, cache=True, _nrt=False)(function)  # type: ignore[call-overload]
     return compiled
+
+
+@loop
+def set_bit(bits: NDArray[np.uint64], place: np.uint64) -> None:
+    """Set the bit with that number of an array of words."""
+    bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
+
+
+@loop
+def has_bit(bits: NDArray[np.uint64], place: np.uint64) -> np.uint64:
+    """Whether it is set: 1 or 0."""
+    return bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1)
+
+
+@loop
+def spot(key: np.uint64, bits: NDArray[np.uint64]) -> np.uint64:
+    """The bit that stands for a key in a Bloom filter of one hash, whose words are a power of two (`arrays.filter_of`)."""
+    return (key * _STEP) >> np.uint64(32) & np.uint64(bits.size * 64 - 1)
+
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd
 
 
 @intrinsic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.kernels.bits import loop
+from pipeline.stages.kernels.bits import has_bit, loop, set_bit, spot
 
 __all__ = ["MIX", "common", "keys", "known", "mark"]
 
@@ -50,10 +50,9 @@ def common(keys: NDArray[np.uint64], at_least: int, counters: NDArray[np.uint8],
 
 @loop
 def mark(keys: NDArray[np.uint64], bits: NDArray[np.uint64]) -> None:
-    """Mark keys in a Bloom filter of one hash, of a length that is a power of two."""
+    """Mark keys in a Bloom filter (`bits.spot`)."""
     for key in keys:
-        place = (key * MIX) >> np.uint64(32) & np.uint64(bits.size * 64 - 1)
-        bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
+        set_bit(bits, spot(key, bits))
 
 
 @loop
@@ -82,7 +81,6 @@ def known(
         for k in range(firsts[i], lasts[i]):
             key = (lines[np.uint64(k)] ^ owner) * MIX ^ np.uint64(stretches[i])
             places[n], out[n] = at, key  # they stay if the next ones do not take their place
-            place = (key * MIX) >> np.uint64(32) & np.uint64(bits.size * 64 - 1)
-            n += bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1)
+            n += has_bit(bits, spot(key, bits))
             at += 1
     return int(n)

@@ -17,7 +17,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.kernels.bits import loop, prefetch
+from pipeline.stages.kernels.bits import has_bit, loop, prefetch, set_bit, spot
 from pipeline.stages.kernels.shingle import fmix32
 
 __all__ = [
@@ -85,12 +85,6 @@ def sampled_values(
     return n
 
 
-@numba.njit(nogil=True, cache=True, inline="always")
-def _bit(value: np.uint32, bits: NDArray[np.uint64]) -> np.uint64:
-    """The place of a value in a Bloom filter of one hash, of a length that is a power of two."""
-    return ((np.uint64(value) * _STEP) >> _VALUE) & np.uint64(bits.size * 64 - 1)
-
-
 @loop
 def mark(
     values: NDArray[np.uint32], firsts: NDArray[np.int64], lasts: NDArray[np.int64], bits: NDArray[np.uint64]
@@ -98,8 +92,7 @@ def mark(
     """Mark in `bits`, of a length that is a power of two, the values of the lists values[firsts[i]:lasts[i]], for `touched`."""
     for i in range(firsts.size):
         for k in range(firsts[i], lasts[i]):
-            place = _bit(values[np.uint64(k)], bits)
-            bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
+            set_bit(bits, spot(np.uint64(values[np.uint64(k)]), bits))
 
 
 @loop
@@ -127,8 +120,7 @@ def touched(
             part = np.uint64(k - first) if by_place else (np.uint64(value) * n_parts) >> _VALUE
             n = counts[part]
             out[part, np.uint64(n)] = np.uint64(value) << _VALUE | row  # stays if the next one does not take its place
-            place = _bit(value, bits)
-            counts[part] = n + np.int64(bits[place >> np.uint64(6)] >> (place & np.uint64(63)) & np.uint64(1))
+            counts[part] = n + np.int64(has_bit(bits, spot(np.uint64(value), bits)))
 
 
 @loop
@@ -155,7 +147,7 @@ def list_keys(
     return n
 
 
-@numba.njit(nogil=True, cache=True)
+@loop
 def windows(times: NDArray[np.int64], window: int, earliest: NDArray[np.uint32], slots: NDArray[np.uint32]) -> None:
     """Of each row the first within the window before it, and its slot of time: to `earliest` and `slots`, by row.
 
@@ -189,16 +181,16 @@ def _row(keys: NDArray[np.uint64], place: int) -> np.uint64:
 
 
 @loop
-def _first_of_slot(slots: NDArray[np.uint32], slot: np.uint32) -> np.uint64:
-    """The first row in that slot of time, or after it."""
-    low, high = 0, slots.size
+def _below(ascending: NDArray[np.integer], value: np.integer) -> int:
+    """How many of the values are below another."""
+    low, high = 0, ascending.size
     while low < high:
         middle = (low + high) >> 1
-        if slots[middle] < slot:
+        if ascending[middle] < value:
             low = middle + 1
         else:
             high = middle
-    return np.uint64(low)
+    return low
 
 
 @loop
@@ -264,7 +256,7 @@ def buckets(
             begin += 1
         is_hot = last - first > cap + 1
         oldest = _row(keys, begin)
-        from_row = _first_of_slot(slots, slots[oldest] - np.uint32(2)) if is_hot else np.uint64(earliest[oldest])
+        from_row = np.uint64(_below(slots, slots[oldest] - np.uint32(2)) if is_hot else earliest[oldest])
         while begin > first and _row(keys, begin - 1) >= from_row:
             begin -= 1
         if end - begin == 1:
@@ -323,19 +315,6 @@ def _add(left: np.uint32, counts: NDArray[np.uint32], met: NDArray[np.uint32], n
 
 
 @loop
-def _last_before(turns: NDArray[np.int64], place: np.int64) -> int:
-    """The last of the ascending `turns` before a place, of which there is one."""
-    low, high = 0, turns.size
-    while high - low > 1:
-        middle = (low + high) >> 1
-        if turns[middle] < place:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-@loop
 def often_met(
     rows: tuple[int, int],
     ends: NDArray[np.int64],
@@ -369,7 +348,7 @@ def often_met(
                 prefetch(entries, np.int64(places[at + _AHEAD]) - _AHEAD)
             place = np.int64(places[at])
             if entries[place] & _CROWDED:
-                turn = _last_before(turns, place)
+                turn = _below(turns, place) - 1  # the last before it, of which there is one
                 for k in range(turned.shape[1]):  # those of slots that the window does not touch are older than it
                     left = turned[turn, k]
                     if left == MOST_ROWS:
@@ -455,7 +434,7 @@ def disturb(
         latest = slots[_row(keys, end - 1)] + np.uint32(2)
         while end < last and slots[_row(keys, end)] <= latest:
             end += 1
-        from_row = _first_of_slot(slots, slots[_row(keys, begin)] - np.uint32(2))
+        from_row = np.uint64(_below(slots, slots[_row(keys, begin)] - np.uint32(2)))
         while begin > first and _row(keys, begin - 1) >= from_row:
             begin -= 1
         seen_was[:], seen_now[:] = 0, 0

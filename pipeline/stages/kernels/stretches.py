@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stages.kernels.bits import loop
+from pipeline.stages.kernels.bits import has_bit, loop, set_bit
 
 __all__ = ["extents", "look_up", "mark", "marked", "number"]
 
@@ -39,8 +39,7 @@ def _place(number: np.int64, least: int, starts: NDArray[np.int64]) -> np.int64:
 def mark(numbers: NDArray[np.int64], least: int, starts: NDArray[np.int64], bits: NDArray[np.uint64]) -> None:
     """Mark the places of some numbers, each of which has one, in `bits`, uint64, all 0 at first."""
     for i in range(numbers.size):
-        place = np.uint64(_place(numbers[i], least, starts))
-        bits[place >> np.uint64(6)] |= np.uint64(1) << (place & np.uint64(63))
+        set_bit(bits, np.uint64(_place(numbers[i], least, starts)))
 
 
 @loop
@@ -54,8 +53,7 @@ def marked(
     """Which of the numbers were `mark`ed."""
     for i in range(numbers.size):
         place = _place(numbers[i], least, starts)
-        bit = np.uint64(place) if place >= 0 else np.uint64(0)
-        out[i] = place >= 0 and bits[bit >> np.uint64(6)] >> (bit & np.uint64(63)) & np.uint64(1) != 0
+        out[i] = place >= 0 and has_bit(bits, np.uint64(place)) != 0
 
 
 @loop

@@ -138,7 +138,7 @@ def furniture(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Tabl
     by = pc.fill_null(pc.index_in(learned["publisher_id"], value_set=names), -1).to_numpy().astype(np.int64)
     at, wanted = learned["stretch"].to_numpy()[by >= 0], learned["line"].to_numpy()[by >= 0].view(np.uint64)
     wanted = (wanted ^ by[by >= 0].astype(np.uint64) * carried.MIX) * carried.MIX ^ at.astype(np.uint64)
-    bits = np.zeros(max(_FILTER_WORDS, 1 << (len(wanted) // _FILTER_KEYS).bit_length()), np.uint64)
+    bits = arrays.filter_of(len(wanted), _FILTER_KEYS)
     carried.mark(wanted, bits)
     lines, firsts, lasts = arrays.scattered(articles["lines"])
     offsets = arrays.offsets(lasts - firsts)
@@ -149,8 +149,7 @@ def furniture(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Tabl
     return Furniture(is_furniture, offsets)
 
 
-_FILTER_WORDS = 1 << 12  # of 64 bits, at least, in which the keys of what was learned are marked
-_FILTER_KEYS = 8  # of a word
+_FILTER_KEYS = 8  # of a word of the filter of what was learned
 
 
 def _codes(publishers: pa.ChunkedArray) -> tuple[NDArray[np.int64], pa.StringArray]:

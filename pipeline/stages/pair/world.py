@@ -45,9 +45,8 @@ CANDIDATES = pa.schema(
 )
 
 _MICROSECONDS = 86_400_000_000
-_FILTER_WORDS = 1 << 12  # of 64 bits, at least, in which the values of fresh rows are marked
-_FILTER_ROWS = 1 << 15  # whose values a thread looks up there at a time
-_FILTER_VALUES = 32  # of a word: a filter that leaves the cache costs more than the few that come along
+_FILTER_ROWS = 1 << 15  # whose values a thread looks up at a time among those of fresh rows
+_FILTER_VALUES = 32  # of a word of their filter: one that leaves the cache costs more than the few that come along
 _KEYS_A_TURN = 16  # at least, as a rule
 _ROOM_PAIRS = 1 << 16  # that are found before they are put aside
 _TASKS = 4  # for each thread: rows differ in how many they meet
@@ -194,8 +193,7 @@ class Joiner:
         at = self.world.at[rows]
         values, firsts, lasts = lists[0], lists[1][at], lists[2][at]
         fresh = self.fresh[rows]
-        n_wanted = int((lasts[fresh] - firsts[fresh]).sum())
-        bits = np.zeros(max(_FILTER_WORDS, 1 << (n_wanted // _FILTER_VALUES).bit_length()), np.uint64)
+        bits = arrays.filter_of(int((lasts[fresh] - firsts[fresh]).sum()), _FILTER_VALUES)
         join.mark(values, firsts[fresh], lasts[fresh], bits)
 
         def touch(first: int) -> list[NDArray[np.uint64]]:
