@@ -76,17 +76,17 @@ def band_shape(settings: config.Pair, permutations: int) -> tuple[int, int]:
 
 def keys(sketches: pa.Table, settings: config.Pair) -> pa.Table:
     """What `run` joins, as `KEYS`, row by row with `sketches`, which have a `signature`."""
-    from pipeline.stages.kernels import join
+    from pipeline.stages.kernels import in_common
 
     permutations = sketches.schema.field("signature").type.list_size
     bands, width = band_shape(settings, permutations)
     values = np.empty((sketches.num_rows, bands), np.uint32)
     signature = pa.concat_arrays([chunk.flatten() for chunk in sketches["signature"].chunks] or [pa.array([], "int32")])
-    join.band_values(signature.to_numpy().view(np.uint32).reshape(-1, permutations), width, values)
+    in_common.band_values(signature.to_numpy().view(np.uint32).reshape(-1, permutations), width, values)
     shingles, offsets = arrays.hashes(sketches["shingles"])
     sampled, counts = np.empty(len(shingles) if settings.sample else 0, np.uint32), np.zeros(len(offsets) - 1, np.int64)
     if settings.sample:
-        sampled = sampled[: join.sampled_values(shingles, offsets, settings.sample, sampled, counts)]
+        sampled = sampled[: in_common.sampled_values(shingles, offsets, settings.sample, sampled, counts)]
         sampled, counts = arrays.distinct(sampled, counts)
     return pa.Table.from_arrays(
         [

@@ -167,13 +167,13 @@ class Joiner:
         return [partial(self._of_sample, np.uint32(least), np.uint32(end - 1)) for least, end in pairwise(ends)]
 
     def _of_sample(self, least: np.uint32, most: np.uint32) -> NDArray[np.uint64]:
-        from pipeline.stages.kernels import join
+        from pipeline.stages.kernels import in_common
 
         values, firsts, lasts = self.world.sampled
         rows = np.flatnonzero(self.alone)
         lists = self.world.at[rows]
         found = np.empty(int((lasts[lists] - firsts[lists]).sum()) + 1, np.uint64)
-        return found[: join.list_keys(values, firsts[lists], lasts[lists], rows, least, most, found)]
+        return found[: in_common.list_keys(values, firsts[lists], lasts[lists], rows, least, most, found)]
 
     def bands(self) -> list[Keys]:
         """The keys of each band."""
@@ -188,19 +188,19 @@ class Joiner:
 
     def _touched(self, lists: Lists, rows: NDArray[np.int64], n_parts: int, *, by_place: bool = False) -> list[Keys]:
         """The keys of the values that a fresh row may have too, of those `rows`; in parts by value, or by its place."""
-        from pipeline.stages.kernels import join
+        from pipeline.stages.kernels import in_common
 
         at = self.world.at[rows]
         values, firsts, lasts = lists[0], lists[1][at], lists[2][at]
         fresh = self.fresh[rows]
         bits = arrays.filter_of(int((lasts[fresh] - firsts[fresh]).sum()), _FILTER_VALUES)
-        join.mark(values, firsts[fresh], lasts[fresh], bits)
+        in_common.mark(values, firsts[fresh], lasts[fresh], bits)
 
         def touch(first: int) -> list[NDArray[np.uint64]]:
             begins, ends, some = (part[first : first + _FILTER_ROWS] for part in (firsts, lasts, rows))
             room = len(some) if by_place else int((ends - begins).sum())
             out, counts = np.empty((n_parts, room + 1), np.uint64), np.zeros(n_parts, np.int64)
-            join.touched(values, begins, ends, some, bits, by_place, out, counts)
+            in_common.touched(values, begins, ends, some, bits, by_place, out, counts)
             return [part[:n].copy() for part, n in zip(out, counts, strict=True)]
 
         parts = zip(
