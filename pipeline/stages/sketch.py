@@ -20,7 +20,7 @@ from pipeline.stages.kernels.threads import parallel, split
 
 __all__ = ["lines", "run", "sign", "spans", "unsigned", "words"]
 
-_TASK_BYTES = 1 << 20  # text that one thread takes at a time: the scratch of a task stays in cache
+_TASK_BYTES = 1 << 22  # text that one thread takes at a time: of less what is found takes more memory than it fills
 
 
 def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
@@ -31,17 +31,54 @@ def run(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     `schema.SKETCHES` and `signature`. Equal texts have equal sketches, whatever the batch they travel in. `lines` are those
     of the body; a body that is sketched with its headline has none.
     """
-    return sign(unsigned(articles, settings), settings)
+    return _sketched(articles, settings, is_signed=True)
 
 
 def unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
     """The sketches that `run` gives, as `schema.SKETCHES`: without signatures."""
+    return _sketched(articles, settings, is_signed=False)
+
+
+def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
+    """Sketches with their MinHash signatures: the column `signature`, fixed_size_list<int32>[permutations].
+
+    The values are a signed view of uint32 and bit-identical to `datasketch.MinHash(permutations, seed,
+    scheme="affine32")` updated with the same 32-bit hashes. Without shingles all are 2**32 - 1, as in an empty MinHash.
+    """
+    lists = [arrays.hashes(pa.chunked_array([chunk])) for chunk in sketches["shingles"].chunks]
+    tasks = [
+        (values, offsets[first : last + 1])
+        for values, offsets in lists
+        for first, last in split(offsets, _TASK_BYTES // 4)
+    ]
+    column = pa.chunked_array(parallel(lambda task: _signatures(*task, settings), tasks), _signature(settings).type)
+    return sketches.append_column(_signature(settings), column)
+
+
+def _sketched(articles: pa.Table, settings: config.Sketch, *, is_signed: bool) -> pa.Table:
+    """The sketches, and signatures, of articles: in chunks, for to join what threads have done takes longer than to sign it."""
+    is_short = _is_short(articles, settings)
+    tasks = _tasks(_told(articles, is_short))
+    ends = np.cumsum([len(offsets) - 1 for _, offsets in tasks], dtype=np.int64).tolist()
+    wanted = schema.SKETCHES.append(_signature(settings)) if is_signed else schema.SKETCHES
+
+    def sketch(task: tuple[slice, tuple[NDArray[np.uint8], NDArray[np.int64]]]) -> pa.RecordBatch:
+        rows, text = task
+        found = _scanned(*text, settings)
+        ids = articles["article_id"].slice(rows.start, rows.stop - rows.start).cast(pa.string()).combine_chunks()
+        columns = [ids, *_columns(found, is_short[rows])]
+        if is_signed:
+            lists = arrays.hashes(pa.chunked_array([columns[wanted.get_field_index("shingles")]]))
+            columns.append(_signatures(*lists, settings))
+        return pa.RecordBatch.from_arrays(columns, schema=wanted)
+
+    return pa.Table.from_batches(parallel(sketch, zip(map(slice, [0, *ends], ends), tasks, strict=False)), wanted)
+
+
+def _columns(found: _Scanned, is_short: NDArray[np.bool_]) -> list[pa.Array]:
+    """The columns of `schema.SKETCHES` but for the ids, of texts some of which are told with their headlines."""
     from pipeline.stages.kernels import shingle
 
-    is_short = _is_short(articles, settings)
-    done = parallel(lambda task: _scanned(*task, settings), _tasks(_told(articles, is_short)))
-    none = _scanned(*arrays.texts(pa.array([], pa.large_string())), settings)
-    found = _Scanned._make(arrays.joined(list(parts)) for parts in zip(none, *done, strict=True))
     counts = found.counts
     lines = found.lines[~np.repeat(is_short, counts[:, shingle.LINES])]
     counts[is_short, shingle.LINES] = 0
@@ -50,19 +87,32 @@ def unsigned(articles: pa.Table, settings: config.Sketch) -> pa.Table:
         kept, sizes = arrays.distinct(values, counts[:, column])
         sets.append(arrays.lists(kept, arrays.offsets(sizes)))
     signs = counts[:, shingle.SIGNS]
-    return pa.Table.from_arrays(
-        [
-            articles["article_id"].cast(pa.string()),
-            # A sign is about half a word: Chinese and Thai words are two characters long on average.
-            pa.array((counts[:, shingle.TOKENS] - signs + (signs + 1) // 2).astype(np.int32)),
-            pa.array(found.contents.view(np.int64)),
-            arrays.lists(found.shingles, arrays.offsets(counts[:, shingle.SHINGLES])),
-            *sets,
-            arrays.lists(found.quotes.view(np.uint32), arrays.offsets(counts[:, shingle.QUOTES])),
-            arrays.lists(lines, arrays.offsets(counts[:, shingle.LINES])),
-        ],
-        schema=schema.SKETCHES,
-    )
+    return [
+        # A sign is about half a word: Chinese and Thai words are two characters long on average.
+        pa.array((counts[:, shingle.TOKENS] - signs + (signs + 1) // 2).astype(np.int32)),
+        pa.array(found.contents.view(np.int64)),
+        arrays.lists(found.shingles, arrays.offsets(counts[:, shingle.SHINGLES])),
+        *sets,
+        arrays.lists(found.quotes.view(np.uint32), arrays.offsets(counts[:, shingle.QUOTES])),
+        arrays.lists(lines, arrays.offsets(counts[:, shingle.LINES])),
+    ]
+
+
+def _signature(settings: config.Sketch) -> pa.Field:
+    """The column of signatures."""
+    kind = pa.list_(pa.field("item", pa.int32(), nullable=False), settings.permutations)
+    return pa.field("signature", kind, nullable=False)
+
+
+def _signatures(
+    shingles: NDArray[np.unsignedinteger], offsets: NDArray[np.int64], settings: config.Sketch
+) -> pa.FixedSizeListArray:
+    """The signatures of texts whose shingles lie end to end."""
+    from pipeline.stages.kernels.minhash import permutations, signatures
+
+    out = np.empty((len(offsets) - 1, settings.permutations), np.uint32)
+    signatures(shingles, offsets, *permutations(settings.permutations, settings.seed), out)
+    return pa.FixedSizeListArray.from_arrays(pa.array(out.view(np.int32).ravel()), type=_signature(settings).type)
 
 
 def _tasks(texts: pa.ChunkedArray) -> list[tuple[NDArray[np.uint8], NDArray[np.int64]]]:
@@ -72,28 +122,6 @@ def _tasks(texts: pa.ChunkedArray) -> list[tuple[NDArray[np.uint8], NDArray[np.i
         for data, offsets in map(arrays.texts, texts.chunks)
         for first, last in split(offsets, _TASK_BYTES)
     ]
-
-
-def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
-    """Sketches with their MinHash signatures: the column `signature`, fixed_size_list<int32>[permutations].
-
-    The values are a signed view of uint32 and bit-identical to `datasketch.MinHash(permutations, seed,
-    scheme="affine32")` updated with the same 32-bit hashes. Without shingles all are 2**32 - 1, as in an empty MinHash.
-    """
-    from pipeline.stages.kernels.minhash import permutations, signatures
-
-    values, offsets = arrays.hashes(sketches["shingles"])
-    a, b = permutations(settings.permutations, settings.seed)
-    out = np.empty((len(offsets) - 1, settings.permutations), np.uint32)
-
-    def sign_task(task: tuple[int, int]) -> None:
-        first, last = task
-        signatures(values, offsets[first : last + 1], a, b, out[first:last])
-
-    parallel(sign_task, split(offsets, _TASK_BYTES // 4))
-    kind = pa.list_(pa.field("item", pa.int32(), nullable=False), settings.permutations)
-    column = pa.FixedSizeListArray.from_arrays(pa.array(out.view(np.int32).ravel()), type=kind)
-    return sketches.append_column(pa.field("signature", kind, nullable=False), column)
 
 
 def words(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -19,7 +19,7 @@ __all__ = ["PASSAGE", "compare", "distinct_counts", "shared_values"]
 #: Shingles in a run that is long enough to be a passage and no turn of phrase.
 PASSAGE = 8
 
-_PLACES = np.uint32(4)  # bytes of the first pass for each slot of the table: of values not shared one in 32 passes
+_PLACES = np.uint32(8)  # bytes of the first pass for each slot of the table: of values not shared one in 64 passes
 _LINE = 64 // 4  # values in a line of memory
 _TOGETHER = 8  # values that are compared without a branch
 
@@ -289,12 +289,8 @@ def shared_values(
         j, j_end = firsts[right[pair]], lasts[right[pair]]
         count = 0
         while i < i_end and j < j_end:
-            if values[i] == values[j]:
-                count += 1
-                i += 1
-                j += 1
-            elif values[i] < values[j]:
-                i += 1
-            else:
-                j += 1
+            one, other = values[np.uint64(i)], values[np.uint64(j)]
+            count += one == other  # without a branch: which of them is less nobody can foresee
+            i += one <= other
+            j += other <= one
         out[pair] = count

@@ -76,19 +76,25 @@ def band_shape(settings: config.Pair, permutations: int) -> tuple[int, int]:
 
 def keys(sketches: pa.Table, settings: config.Pair) -> pa.Table:
     """What `run` joins, as `KEYS`, row by row with `sketches`, which have a `signature`."""
+    permutations = sketches.schema.field("signature").type.list_size
+    shape = band_shape(settings, permutations)
+    return pa.Table.from_batches([_keys(some, permutations, shape, settings) for some in sketches.to_batches()], KEYS)
+
+
+def _keys(sketches: pa.RecordBatch, permutations: int, shape: tuple[int, int], settings: config.Pair) -> pa.RecordBatch:
+    """The same of a few."""
     from pipeline.stages.kernels import in_common
 
-    permutations = sketches.schema.field("signature").type.list_size
-    bands, width = band_shape(settings, permutations)
+    bands, width = shape
     values = np.empty((sketches.num_rows, bands), np.uint32)
-    signature = pa.concat_arrays([chunk.flatten() for chunk in sketches["signature"].chunks] or [pa.array([], "int32")])
-    in_common.band_values(signature.to_numpy().view(np.uint32).reshape(-1, permutations), width, values)
-    shingles, offsets = arrays.hashes(sketches["shingles"])
+    signature = sketches["signature"].flatten().to_numpy().view(np.uint32).reshape(-1, permutations)
+    in_common.band_values(signature, width, values)
+    shingles, offsets = arrays.hashes(pa.chunked_array([sketches["shingles"]]))
     sampled, counts = np.empty(len(shingles) if settings.sample else 0, np.uint32), np.zeros(len(offsets) - 1, np.int64)
     if settings.sample:
         sampled = sampled[: in_common.sampled_values(shingles, offsets, settings.sample, sampled, counts)]
         sampled, counts = arrays.distinct(sampled, counts)
-    return pa.Table.from_arrays(
+    return pa.RecordBatch.from_arrays(
         [
             sketches["content"],
             pa.array(sketches["n_words"].to_numpy() > 0),
