@@ -152,7 +152,7 @@ def passages(borrowed: pa.Table, around: pa.Table, now: State, settings: config.
     """The excerpts of what is `borrowed`, of articles whose words are kept. `around`: their texts are among these."""
     texts = rollup.texts(borrowed["article_id"], around, settings.sketch.short_words)
     found = now.bodies(texts)
-    excerpts = excerpt.run(borrowed, found, sketch.spans(found["body"], settings.sketch))
+    excerpts = excerpt.run(borrowed, found, lambda *asked: sketch.passages(found["body"], *asked, settings.sketch))
     return rollup.dated(excerpts, around)
 
 

@@ -19,6 +19,7 @@ from pipeline import config, schema
 from pipeline.arrive import Arrivals, spans_of, stretch, with_time
 from pipeline.stages import elect, learn, pair, rollup, sketch
 from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.threads import ahead
 from pipeline.storage import part, state
 from pipeline.storage.part import COMPARED
 
@@ -35,7 +36,7 @@ __all__ = [
     "without_furniture",
 ]
 
-_SLICE = 20_000  # texts that are held with their bodies, or with their shingles and signatures
+_SLICE = 8_000  # texts that are held with their bodies, or with their shingles and signatures
 _LIGHT = ["content", "lines"]
 _READ = ["article_id", "publisher_id", "home_agency", "headline", "kind", "version", "n_words", "text_state"]
 _THERE = ["key", "article", "article_id", "effective_at", "publisher_id", "headline", "content", "original", "lines"]
@@ -218,7 +219,7 @@ def _done(
     none, nothing = np.empty(0, np.int64), _keys(schema.SKETCHES.empty_table(), settings)
     found = [_Done(none, none, none, articles.select(_WORDS).slice(0, 0), nothing, _STRUCK.empty_table())]
     with part.adding(own.folder, "redone", lasting=lasting) as more:
-        for some in _again(kept, articles, sketches, learned, settings):
+        for some in ahead(_again(kept, articles, sketches, learned, settings)):
             contents = some.redone["content"].to_numpy()
             moves = some.rows < n_comes
             moves[~moves] = contents[~moves] != were[some.rows[~moves] - n_comes]
@@ -241,9 +242,8 @@ def _again(
     carrying = articles.select(["publisher_id"]).append_column("lines", sketches["lines"])
     rows = learn.carriers(carrying, stretches, learned) if learned.num_rows else np.empty(0, np.int64)
     rows = rows[kept.have_words(articles["key"].to_numpy()[rows])]
-    for first in range(0, len(rows), _SLICE):
-        some = rows[first : first + _SLICE]
-        whole = kept.whole(articles["key"].to_numpy()[some])
+    slices = (rows[first : first + _SLICE] for first in range(0, len(rows), _SLICE))
+    for some, whole in ahead((some, kept.whole(articles["key"].to_numpy()[some])) for some in slices):
         lines = learn.furniture(carrying.take(pa.array(some)), stretches[some], learned)
         bare, struck, lost = learn.strike(whole, lines, settings.learn, settings.clean.stub_words)
         at = pc.index_in(struck["article_id"], value_set=whole["article_id"].combine_chunks()).to_numpy()

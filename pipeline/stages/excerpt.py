@@ -7,7 +7,7 @@ one row for each other cluster it shares a passage with, the longest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +29,11 @@ BORROWED = pa.schema(
         pa.field("run", pa.int64(), nullable=False),
     ]
 )
+
+
+#: As `sketch.passages` of texts, row by row: their numbers, the first shingle of each passage and how many it has, int64 (n,);
+#: where it begins and ends in its body, int64 (n, 2), -1 for one that is not there.
+Places = Callable[[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
 
 
 def borrowed(matches: pa.Table, members: pa.Table, sizes: pa.Table) -> pa.Table:
@@ -79,22 +84,15 @@ def borrowed(matches: pa.Table, members: pa.Table, sizes: pa.Table) -> pa.Table:
     return rows.filter(pa.array(first)).select(BORROWED.names).cast(BORROWED)
 
 
-def run(found: pa.Table, texts: pa.Table, spans: Sequence[NDArray[np.int64]]) -> pa.Table:
+def run(found: pa.Table, texts: pa.Table, places: Places) -> pa.Table:
     """The published excerpts: `found` (`BORROWED`) with the place of each passage in the field as it was read.
 
-    `texts` has article_id, field, body and body_map of those articles; `spans`, in its order, the bytes of each shingle of
-    a body. An article whose text is no longer kept has no row.
+    `texts` has article_id, field, body and body_map of those articles. An article whose text is no longer kept has no row.
     """
     text = pc.index_in(found["article_id"], value_set=texts["article_id"].combine_chunks()).fill_null(-1).to_numpy()
-    run, length = (found[name].to_numpy() for name in ("run", "longest_run"))
     there = np.flatnonzero(text >= 0)
-    there = there[(run + length)[there] <= np.array([len(one) for one in spans], np.int64)[text[there]]]
-    bodies = texts["body"].to_pylist()
-    asked = zip(text[there].tolist(), run[there].tolist(), length[there].tolist(), strict=True)
-    begins = np.array(
-        [_characters(bodies[i], spans[i][first, 0], spans[i][first + n - 1, 1]) for i, first, n in asked], np.int64
-    )
-    begin, stop = begins.reshape(-1, 2).T
+    where = places(text[there], found["run"].to_numpy()[there], found["longest_run"].to_numpy().astype(np.int64)[there])
+    there, (begin, stop) = there[where[:, 0] >= 0], where[where[:, 0] >= 0].T
     maps = Maps(texts["body_map"])
     # The last character is mapped and not what follows it, which may stand elsewhere on the page.
     start, end = maps.place(text[there], begin), maps.place(text[there], stop - 1) + 1
@@ -102,11 +100,3 @@ def run(found: pa.Table, texts: pa.Table, spans: Sequence[NDArray[np.int64]]) ->
     rows = rows.append_column("start", pa.array(start)).append_column("end", pa.array(end))
     wanted = schema.PUBLISHED["excerpts"]
     return rows.select(wanted.names).cast(wanted).combine_chunks()
-
-
-def _characters(body: str, *places: int) -> tuple[int, ...]:
-    """Which characters of a body begin at these bytes of it."""
-    if body.isascii():
-        return places
-    spelled = body.encode()
-    return tuple(len(spelled[:byte].decode()) for byte in places)

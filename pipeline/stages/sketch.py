@@ -18,7 +18,7 @@ from pipeline import config, schema
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel, split
 
-__all__ = ["lines", "run", "sign", "spans", "unsigned", "words"]
+__all__ = ["lines", "passages", "run", "sign", "unsigned", "words"]
 
 _TASK_BYTES = 1 << 22  # text that one thread takes at a time: of less what is found takes more memory than it fills
 
@@ -58,11 +58,9 @@ def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
 def _sketched(articles: pa.Table, settings: config.Sketch, *, is_signed: bool) -> pa.Table:
     """The sketches, and signatures, of articles: in chunks, for to join what threads have done takes longer than to sign it."""
     is_short = _is_short(articles, settings)
-    tasks = _tasks(_told(articles, is_short))
-    ends = np.cumsum([len(offsets) - 1 for _, offsets in tasks], dtype=np.int64).tolist()
     wanted = schema.SKETCHES.append(_signature(settings)) if is_signed else schema.SKETCHES
 
-    def sketch(task: tuple[slice, tuple[NDArray[np.uint8], NDArray[np.int64]]]) -> pa.RecordBatch:
+    def sketch(task: tuple[slice, _Text]) -> pa.RecordBatch:
         rows, text = task
         found = _scanned(*text, settings)
         ids = articles["article_id"].slice(rows.start, rows.stop - rows.start).cast(pa.string()).combine_chunks()
@@ -72,7 +70,7 @@ def _sketched(articles: pa.Table, settings: config.Sketch, *, is_signed: bool) -
             columns.append(_signatures(*lists, settings))
         return pa.RecordBatch.from_arrays(columns, schema=wanted)
 
-    return pa.Table.from_batches(parallel(sketch, zip(map(slice, [0, *ends], ends), tasks, strict=False)), wanted)
+    return pa.Table.from_batches(parallel(sketch, _tasks(_told(articles, is_short))), wanted)
 
 
 def _columns(found: _Scanned, is_short: NDArray[np.bool_]) -> list[pa.Array]:
@@ -115,13 +113,18 @@ def _signatures(
     return pa.FixedSizeListArray.from_arrays(pa.array(out.view(np.int32).ravel()), type=_signature(settings).type)
 
 
-def _tasks(texts: pa.ChunkedArray) -> list[tuple[NDArray[np.uint8], NDArray[np.int64]]]:
-    """Texts, so many at a time as one thread takes: their bytes, and the offsets of each."""
-    return [
-        (data, offsets[first : last + 1])
-        for data, offsets in map(arrays.texts, texts.chunks)
-        for first, last in split(offsets, _TASK_BYTES)
-    ]
+#: Texts of one chunk: its bytes, and the offsets of each.
+_Text = tuple[NDArray[np.uint8], NDArray[np.int64]]
+
+
+def _tasks(texts: pa.ChunkedArray) -> list[tuple[slice, _Text]]:
+    """Texts, so many at a time as one thread takes, and which they are."""
+    tasks, before = list[tuple[slice, _Text]](), 0
+    for data, offsets in map(arrays.texts, texts.chunks):
+        for first, last in split(offsets, _TASK_BYTES):
+            tasks.append((slice(before + first, before + last), (data, offsets[first : last + 1])))
+        before += len(offsets) - 1
+    return tasks
 
 
 def words(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -131,8 +134,8 @@ def words(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """
     from pipeline.stages.kernels import shingle
 
-    def distinct(task: tuple[NDArray[np.uint8], NDArray[np.int64]]) -> pa.LargeListArray:
-        found = _scanned(*task, config.Sketch(shingle_words=1, shingle_chars=2))
+    def distinct(task: tuple[slice, _Text]) -> pa.LargeListArray:
+        found = _scanned(*task[1], config.Sketch(shingle_words=1, shingle_chars=2))
         values, sizes = arrays.distinct(found.shingles, found.counts[:, shingle.SHINGLES])
         return arrays.lists(values, arrays.offsets(sizes))
 
@@ -145,16 +148,40 @@ def lines(articles: pa.Table, settings: config.Sketch) -> pa.ChunkedArray:
     return unsigned(articles, settings)["lines"]
 
 
-def spans(bodies: pa.ChunkedArray, settings: config.Sketch) -> list[NDArray[np.int64]]:
-    """The bytes at which each shingle of each body begins and ends, int64 (shingles, 2), in the order of its sketch.
+def passages(
+    bodies: pa.ChunkedArray,
+    rows: NDArray[np.int64],
+    first: NDArray[np.int64],
+    count: NDArray[np.int64],
+    settings: config.Sketch,
+) -> NDArray[np.int64]:
+    """Where the words of `count` shingles from the `first` on, in the order of its sketch, begin and end in the body of each of
+    the rows: int64 (rows,) each; int64 (rows, 2), in characters. -1 where the body has no such shingles.
 
     A body that is sketched with its headline has other shingles than these.
     """
-    return [
-        _scanned(data, offsets[i : i + 2], settings, spans=True).spans - offsets[i]
-        for data, offsets in map(arrays.texts, bodies.chunks)
-        for i in range(len(offsets) - 1)
-    ]
+    from pipeline.stages.kernels import shingle, strings
+
+    order = np.argsort(rows, kind="stable")
+    ordered, out = rows[order], np.full((len(rows), 2), -1, np.int64)
+
+    def find(task: tuple[slice, _Text]) -> None:
+        of_task, (data, offsets) = task
+        asked = order[slice(*np.searchsorted(ordered, [of_task.start, of_task.stop]))]
+        if not len(asked):
+            return
+        found = _scanned(data, offsets, settings, spans=True)
+        row, sizes = rows[asked] - of_task.start, found.counts[:, shingle.SHINGLES]
+        there = first[asked] + count[asked] <= sizes[row]
+        asked, row = asked[there], row[there]
+        begin = arrays.offsets(sizes)[row] + first[asked]
+        for side, places in enumerate((found.spans[begin, 0], found.spans[begin + count[asked] - 1, 1])):
+            places, found_in = arrays.read_only(places), np.empty(len(row), np.int64)
+            strings.characters(data, arrays.read_only(offsets[row]), places, found_in)
+            out[asked, side] = found_in
+
+    parallel(find, _tasks(bodies))
+    return out
 
 
 class _Scanned(NamedTuple):

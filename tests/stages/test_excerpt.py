@@ -23,14 +23,21 @@ WORDS = st.lists(
 @given(st.lists(WORDS.map(" ".join), max_size=4), st.integers(1, 5), st.integers(1, 5))
 def test_each_span_holds_the_words_of_its_shingle(texts: list[str], words: int, chars: int) -> None:
     settings = config.Sketch(shingle_words=words, shingle_chars=chars)
-    found = sketch.spans(pa.chunked_array([pa.array(texts, pa.large_string())]), settings)
-    for text, spans in zip(texts, found, strict=True):
-        hashes = oracle.shingles(text, words, chars)
-        assert len(spans) == len(hashes)
-        for (start, end), value in zip(spans.tolist(), hashes, strict=True):
-            passage = text.encode()[start:end].decode()
-            assert value in oracle.shingles(passage, words, chars)
+    hashes = [oracle.shingles(text, words, chars) for text in texts]
+    asked = [(row, first, n) for row, all_ in enumerate(hashes) for first in range(len(all_) + 1) for n in (1, 3)]
+    bodies = [pa.array(texts[:1], pa.large_string()), pa.array(texts[1:], pa.large_string())]
+    columns = np.array(asked[::-1], np.int64).reshape(-1, 3).T
+    found = sketch.passages(pa.chunked_array(bodies), *columns, settings).tolist()
+    where = dict(zip(asked[::-1], found, strict=True))
+    for (row, first, n), (start, end) in where.items():
+        if first + n > len(hashes[row]):
+            assert (start, end) == (-1, -1)
+        elif n == 1:
+            passage = texts[row][start:end]
+            assert hashes[row][first] in oracle.shingles(passage, words, chars)
             assert len(oracle.tokens(passage)) in (words, chars)
+        else:
+            assert [start, end] == [where[row, first, 1][0], where[row, first + n - 1, 1][1]]
 
 
 def test_the_smaller_story_borrows_then_the_later_then_the_greater_id() -> None:

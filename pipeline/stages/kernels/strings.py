@@ -1,4 +1,4 @@
-"""64-bit hashes of many short strings, to tell at once that they differ."""
+"""Of many strings at once: 64-bit hashes, to tell that they differ, and the characters up to a byte."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages.kernels.bits import load64, loop
 
-__all__ = ["hashed"]
+__all__ = ["characters", "hashed"]
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd
 _MIX = np.uint64(0xFF51AFD7ED558CCD)  # of MurmurHash3's 64-bit finaliser
@@ -36,3 +36,15 @@ def hashed(data: NDArray[np.uint8], offsets: NDArray[np.int64], out: NDArray[np.
             value ^= value >> np.uint64(32)
             at += 8
         out[i] = value * _STEP
+
+
+@loop
+def characters(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.int64]
+) -> None:
+    """How many characters begin in data[starts[i]:ends[i]], UTF-8, to out[i]."""
+    for i in range(starts.size):
+        count = 0
+        for at in range(np.uint64(starts[i]), np.uint64(ends[i])):
+            count += data[at] & 0xC0 != 0x80
+        out[i] = count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["compiled", "parallel", "split", "workers"]
+__all__ = ["ahead", "compiled", "parallel", "split", "workers"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -40,6 +40,19 @@ def parallel(function: Callable[[Task], Result], tasks: Iterable[Task]) -> list[
 
 
 _of_thread = threading.local()
+
+
+def ahead(items: Iterable[Task]) -> Iterator[Task]:
+    """The items, in their order, each made while what is done with the one before it goes on: two are held at a time."""
+    making = iter(items)
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, making, _END)
+        while (item := coming.result()) is not _END:
+            coming = pool.submit(next, making, _END)
+            yield item
+
+
+_END: Any = object()
 
 
 def split(weights_before: NDArray[np.int64], target: int) -> list[tuple[int, int]]:
