@@ -175,10 +175,11 @@ def passages(
         there = first[asked] + count[asked] <= sizes[row]
         asked, row = asked[there], row[there]
         begin = arrays.offsets(sizes)[row] + first[asked]
-        for side, places in enumerate((found.spans[begin, 0], found.spans[begin + count[asked] - 1, 1])):
-            places, found_in = arrays.read_only(places), np.empty(len(row), np.int64)
-            strings.characters(data, arrays.read_only(offsets[row]), places, found_in)
-            out[asked, side] = found_in
+        edges = found.spans[begin, 0], found.spans[begin + count[asked] - 1, 1]
+        for side, places in enumerate(map(arrays.read_only, edges)):
+            characters = np.empty(len(row), np.int64)
+            strings.characters(data, arrays.read_only(offsets[row]), places, characters)
+            out[asked, side] = characters
 
     parallel(find, _tasks(bodies))
     return out
