@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -152,7 +153,7 @@ def passages(borrowed: pa.Table, around: pa.Table, now: State, settings: config.
     """The excerpts of what is `borrowed`, of articles whose words are kept. `around`: their texts are among these."""
     texts = rollup.texts(borrowed["article_id"], around, settings.sketch.short_words)
     found = now.bodies(texts)
-    excerpts = excerpt.run(borrowed, found, lambda *asked: sketch.passages(found["body"], *asked, settings.sketch))
+    excerpts = excerpt.run(borrowed, found, partial(sketch.passages, found["body"], settings=settings.sketch))
     return rollup.dated(excerpts, around)
 
 
