@@ -33,12 +33,14 @@ __all__ = [
     "Marks",
     "Shape",
     "Strip",
+    "ends_sentence",
     "has_digit",
     "is_paragraph",
     "key",
 ]
 
-_SENTENCE_END = regex.compile(r"[.!?。！？…।॥؟۔။។։።](?:['\")\]»」』”’）\s]|\(\p{L}{2,10}\))*$")
+# Read backwards, so that to match is to match at the end.
+_SENTENCE_END = regex.compile(r"(?r)[.!?。！？…।॥؟۔။។։።](?:['\")\]»」』”’）\s]|\(\p{L}{2,10}\))*")
 _DIGIT = re.compile(r"\d")
 _NOT_KEY = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 _NOT_KEY_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
@@ -71,9 +73,8 @@ class Line(NamedTuple):
 
     @property
     def ends_sentence(self) -> bool:
-        """Whether it closes like a sentence. A dotted abbreviation at the end counts too: better kept than lost."""
-        last = self.flat[-1]
-        return last in ".!?" or (not last.isalnum() and _SENTENCE_END.search(self.flat) is not None)
+        """Whether it closes like a sentence (`ends_sentence`)."""
+        return ends_sentence(self.flat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,12 @@ class Strip:
     position: str
     kind: str
     rule: str
+
+
+def ends_sentence(flat: str) -> bool:
+    """Whether a line closes like a sentence. A dotted abbreviation at the end counts too: better kept than lost."""
+    last = flat[-1]
+    return last in ".!?" or (not last.isalnum() and _SENTENCE_END.match(flat) is not None)
 
 
 def has_digit(text: str) -> bool:
