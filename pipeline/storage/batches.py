@@ -6,9 +6,10 @@ batch = extracted(batch, settings)  # a pure function: any process may do it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline import config, schema
@@ -37,15 +38,19 @@ _Placed = tuple[int, str, int, Record]
 
 
 class Batch(NamedTuple):
-    """Some of the records (RECORDS), what was rejected while they were read (REJECTS), and pages that are no records yet."""
+    """Some of the records (RECORDS), what was rejected while they were read (REJECTS), and pages that are no records yet.
+
+    `behind`: the record that would have come next when each of the rejects was read.
+    """
 
     records: pa.Table
     rejects: pa.Table
     pages: pa.Table = PAGES.empty_table()
+    behind: Sequence[int] = ()
 
 
 def extracted(batch: Batch, settings: config.Read) -> Batch:
-    """The batch with the articles of its pages among the records, in the order of reading; pages without one are rejects."""
+    """The batch with the articles of its pages among the records, those without one among the rejects, as they were read."""
     if not batch.pages.num_rows:
         return batch
     from pipeline.storage.readers import html
@@ -53,6 +58,7 @@ def extracted(batch: Batch, settings: config.Read) -> Batch:
     fields = Fields(settings.fields)
     found: list[_Placed] = []
     rejects: list[tuple[str, str]] = []
+    order = [2 * number for number in batch.behind]
     for page in batch.pages.to_batches(max_chunksize=1):
         (row,) = page.to_pylist()
         try:
@@ -62,10 +68,11 @@ def extracted(batch: Batch, settings: config.Read) -> Batch:
             record = " ".join(str(error).split())
         if isinstance(record, str):
             rejects.append((f"{row['source']}:{row['line']}", encodable(record)))
+            order.append(2 * row["record"] + 1)
         else:
             found.append((row["record"], row["source"], row["line"], record))
     records = pa.concat_tables([batch.records, _records(found)]).sort_by("record")
-    return Batch(records, pa.concat_tables([batch.rejects, _rejects(rejects)]))
+    return Batch(records, pa.concat_tables([batch.rejects, _rejects(rejects)]).take(np.argsort(order, kind="stable")))
 
 
 def _given(row: Mapping[str, str | None], values: Mapping[str, object]) -> dict[str, str | None]:
@@ -102,6 +109,7 @@ class Pending:
         self._rows: list[_Placed] = []
         self._pages: list[tuple[int, str, Raw]] = []
         self._rejects: list[tuple[str, str]] = []
+        self._behind: list[int] = []
         self._size = self._raw = 0
 
     def add(self, source: str, line: int, record: Record) -> None:
@@ -119,6 +127,7 @@ class Pending:
     def reject(self, source: str, reason: str) -> None:
         """What cannot be used."""
         self._rejects.append((source, encodable(reason)))
+        self._behind.append(self._record)
 
     def is_empty(self) -> bool:
         """Whether nothing was added."""
@@ -135,7 +144,7 @@ class Pending:
 
     def take(self) -> Batch:
         """The batch, and the next one is begun."""
-        batch = Batch(_records(self._rows), _rejects(self._rejects), _pages(self._pages))
+        batch = Batch(_records(self._rows), _rejects(self._rejects), _pages(self._pages), self._behind)
         self._clear()
         return batch
 

@@ -187,3 +187,13 @@ def test_a_page_of_any_text(data: st.DataObject) -> None:
     assert records.num_rows + rejects.num_rows == 1
     if records.num_rows:
         assert records["text"][0].as_py() == text.removeprefix("\ufeff")
+
+
+def test_rejects_come_in_the_order_of_reading_whoever_found_them() -> None:
+    """A page without an article is found to be one later, by another process, than the broken record behind it."""
+    whole = b"".join(map(answer, range(4)))
+    lengthened = whole.replace(b"<article>", b"<article>\x01", 3)  # by a byte more than their records say
+    _, rejects, _ = assert_accounted("hurt.warc", lengthened)
+    lines = [int(place.rpartition(":")[2]) for place in rejects["source"].to_pylist()]
+    assert lines == sorted(lines)
+    assert len(set(rejects["reason"].to_pylist())) > 1
