@@ -346,6 +346,35 @@ def test_what_identifies_nothing(url: str | None) -> None:
     assert normalise(url) is None
 
 
+PIECES = [
+    "gull",
+    "Möwe",
+    "www",
+    "amp",
+    "print",
+    "m",
+    ".",
+    "..",
+    "/",
+    "//",
+    "-",
+    "~",
+    "%C3%B6",
+    "_",
+    "A",
+    ":80",
+    "@",
+    "html",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_an_address_is_what_it_is_with_a_fragment(text: str) -> None:
+    """One without is looked at by ourselves where it is plain, one with a fragment never is."""
+    for url in (text, f"https://{text}", f"//gull.example/{text}", f"gull.{text}/lamp-1"):
+        assert normalise(url) == normalise(f"{url}#top")
+
+
 @given(st.text(max_size=60))
 def test_normalising_never_fails_and_is_final(text: str) -> None:
     for url in (text, f"https://gull.example/{text}"):
