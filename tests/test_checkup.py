@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline.checkup import checkup
 from pipeline.errors import StoreError
+from pipeline.storage import files
 from pipeline.storage.store import Store
 from tests.conftest import Ended
 
@@ -27,8 +29,14 @@ def broken(store: Path) -> dict[str, str]:
     return {check.name: check.broken for check in checkup(Store(store)) if check.broken}
 
 
-def rewrite(path: Path, change: Callable[..., object]) -> None:
-    pq.write_table(change(pq.read_table(path)), path)
+def rewrite(path: Path, change: Callable[[pa.Table], pa.Table]) -> None:
+    rows = change(files.read(path))
+    rows = pa.table(rows.to_pydict(), rows.schema)  # what is mapped must not be written to
+    if not files.is_mapped(path):
+        pq.write_table(rows, path)
+        return
+    with files.writer(path, path.stem, rows.schema) as writer:
+        writer.write_table(rows)
 
 
 def test_a_sound_store_is_found_sound(store: Path, reprints: Callable[..., Ended]) -> None:
@@ -71,7 +79,7 @@ def _misled(store: Path) -> None:
         ),
         (lambda store: rewrite(store / "runs" / RUN / "rejects.parquet", lambda t: t.slice(1)), "manifest"),
         (lambda store: shutil.rmtree(store / "state" / RUN), "state"),
-        (lambda store: rewrite(store / "state" / RUN / "sketches.parquet", lambda t: t.slice(1)), "state"),
+        (lambda store: rewrite(store / "state" / RUN / "sketches.arrow", lambda t: t.slice(1)), "state"),
         (
             lambda store: shutil.copy(store / "state" / RUN / "edges.arrow", store / "state" / RUN / "seen.arrow"),
             "state",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from pipeline import config, flow, forget, schema
 from pipeline.checkup import checkup
 from pipeline.errors import AuditError, IncompatibleStoreError, StoreError
 from pipeline.stages import lexicon
-from pipeline.storage import write
+from pipeline.storage import files, write
 from pipeline.storage.header import LAYOUT
 from pipeline.storage.store import Store
 from pipeline.watch import Watch
@@ -372,11 +373,39 @@ def test_interrupted_it_is_done_by_the_next_run(tmp_path: Path, monkeypatch: pyt
 # --- what does not mix, and what an older release left
 
 
+def packed(store: Path) -> Path:
+    """The store as one of layout 6, in which sketches were Parquet."""
+    for path in (path for name in ("sketches", "redone") for path in (store / "state").glob(f"*/{name}.arrow")):
+        pq.write_table(files.read(path), path.with_suffix(".parquet"), compression="zstd")
+        path.unlink()
+    for path in (store / "runs").glob("*/manifest.json"):
+        told = write.read_json(path)
+        told["header"]["layout"] = 6
+        write.write_json(path, told)
+    return store
+
+
+def test_parts_in_which_sketches_are_packed_are_read_as_they_lie(tmp_path: Path) -> None:
+    store = two_nights(tmp_path, ("c",))
+    older = packed(shutil.copytree(store, tmp_path / "older", symlinks=True))
+    third = night(tmp_path, "d", article("d"))
+    for one in (store, older):
+        assert run(one, third).run_id == "2026-03-09.3"
+        assert sound(one)
+    assert told(older) == told(store)
+    assert [part["run_id"] for part in Store(older).parts()] == [part["run_id"] for part in Store(store).parts()]
+    assert [len(list(ref.folder.glob("sketches.parquet"))) for ref in Store(older).state().parts] == [1, 1, 0]
+    for one in (store, older):
+        forget.forget(["a"], Store(one))
+        assert sound(one)
+    assert told(older) == told(store)
+
+
 def downgraded(store: Path) -> Path:
     """The store as an older release would have left it: of layout 3, with bodies beside their articles, without records,
     rules, and who credits; and of contract 1, whose members do not tell their time.
     """
-    for folder in (store / "state").iterdir():
+    for folder in (packed(store) / "state").iterdir():
         tables = {path.stem: pq.read_table(path) for path in folder.glob("*.parquet")}
         whole = tables["articles"].drop_columns(["rejected"])
         for name in ("body", "body_map"):

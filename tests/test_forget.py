@@ -19,7 +19,7 @@ import pytest
 from pipeline import config, flow, forget
 from pipeline.checkup import checkup
 from pipeline.errors import ConfigError, IncompatibleStoreError, StoreError
-from pipeline.storage import write
+from pipeline.storage import files, write
 from pipeline.storage.store import Store
 from tests.conftest import GOLDEN, Ended
 from tests.stores import made_once
@@ -72,8 +72,8 @@ def found_in(store: Path, *words: str) -> Iterator[str]:
             yield str(path)
         if not path.is_file():
             continue
-        if path.suffix == ".parquet":
-            table = pq.read_table(path)
+        if path.suffix == ".parquet" or path.name in {"sketches.arrow", "redone.arrow"}:
+            table = files.read(path)
             cells = ((name, str(value)) for name in table.column_names for value in table[name].to_pylist())
             minted = {f"c-{word}" for word in words}  # a cluster's id is opaque
             yield from (
@@ -94,8 +94,9 @@ def sound(store: Path) -> bool:
 
 def digest(store: Path) -> dict[str, str]:
     """What is published, and the state below it: a hash of each file. Manifests have seconds in them and stay out."""
-    files = [store / "latest.json", *(path for path in store.glob("[rs]*/*/*.parquet") if path.is_file())]
-    return {str(path.relative_to(store)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    paths = [path for kind in ("parquet", "arrow") for path in store.glob(f"[rs]*/*/*.{kind}") if path.is_file()]
+    paths.append(store / "latest.json")
+    return {str(path.relative_to(store)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def test_nothing_of_it_is_left_and_runs_from_before_it_came_stay(tmp_path: Path) -> None:
@@ -177,6 +178,7 @@ def test_a_story_printed_once_leaves_in_silence(tmp_path: Path) -> None:
     done = forget.forget([VICTIM], Store(store))
     assert done.clusters == [f"c-{VICTIM}: vanished"]
     assert b"victim" not in b"".join(str(pq.read_table(path).to_pylist()).encode() for path in store.rglob("*.parquet"))
+    assert not [path for path in store.rglob("*.arrow") if b"victim" in path.read_bytes()]  # these are not packed
     assert Store(store).runs() == [done.run_id]
 
 

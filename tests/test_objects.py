@@ -155,7 +155,7 @@ def test_verify_store_looks_at_the_objects(bucket: str, tmp_path: Path, monkeypa
     first, _ = two_nights(tmp_path)
     run(bucket, first)
     objects = Objects(bucket)
-    objects.remove("state/2026-03-09.1/sketches.parquet")
+    objects.remove("state/2026-03-09.1/sketches.arrow")
     assert [line for line in broken(bucket) if "state" in line]
     short = tmp_path / "short"
     short.write_bytes(b"PAR1")

@@ -7,7 +7,6 @@ and are not held. What was compared is left out, for it holds no longer; words t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.storage import files
 from pipeline.storage.part import LINES, REJECTED, ROW, ROWS, TAKEN, WORDS, Part, freeze, frozen, let_go, there, words
 
 __all__ = ["Group", "groups", "only", "without", "write"]
@@ -29,14 +29,16 @@ class Group(NamedTuple):
 
 def groups(folder: Path) -> Iterator[Group]:
     """What the part in `folder` took in, without tables of words that are gone. A batch at a time: words are not held."""
-    with ExitStack() as open_:
-        files = {name: open_.enter_context(pq.ParquetFile(folder / f"{name}.parquet")) for name in there(folder)}
-        first = 0
-        for number in range(files["articles"].num_row_groups):
-            rows = _as_today({name: file.read_row_group(number) for name, file in files.items()})
-            last = first + rows["articles"].num_rows
-            yield Group(first, rows | {name: _lines(folder, name, first, last) for name in LINES})
-            first = last
+    paths = {name: files.path_of(folder, name) for name in there(folder)}
+    mapped = {name: files.mapped(path) for name, path in paths.items() if files.is_mapped(path)}
+    packed = [name for name in paths if name not in mapped]
+    first = 0
+    for found in zip(*(files.pieces(paths[name]) for name in packed), strict=True):
+        rows = dict(zip(packed, found, strict=True))
+        last = first + rows["articles"].num_rows
+        rows = _as_today(rows | {name: table.slice(first, last - first) for name, table in mapped.items()})
+        yield Group(first, rows | {name: _lines(folder, name, first, last) for name in LINES})
+        first = last
 
 
 def _as_today(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline import schema
 from pipeline.stages.kernels import arrays
+from pipeline.storage import files
 
 __all__ = ["Lying", "Span", "by_group", "holding", "lying", "lying_in", "reaches", "reaching", "rows_of"]
 
@@ -24,7 +25,13 @@ _AT_ONCE = 8  # row groups that a thread reads before it keeps what is wanted of
 
 
 def by_group(path: Path, rows: NDArray[np.int64]) -> Iterable[tuple[list[int], NDArray[np.int64]]]:
-    """Row groups of a file that hold some of these rows (sorted numbers), a few at a time; and the places of the rows there."""
+    """Row groups of a file that hold some of these rows (sorted numbers), a few at a time; and the places of the rows there.
+
+    A file that is mapped has none, and all rows in one.
+    """
+    if files.is_mapped(path):
+        yield [], rows
+        return
     footer = _footer(path)
     sizes = np.array([footer.row_group(number).num_rows for number in range(footer.num_row_groups)], np.int64)
     starts = arrays.offsets(sizes)
@@ -60,6 +67,10 @@ class Lying(NamedTuple):
 
 def lying(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> Lying:
     """Those places of these row groups of a file, with what lies between them where that is less."""
+    if files.is_mapped(path):
+        if 2 * len(places) < files.size(path):
+            return Lying(files.picked(path, wanted.names, places).cast(wanted), np.arange(len(places)))
+        return Lying(files.read(path, wanted.names).cast(wanted), places)
     with pq.ParquetFile(path, metadata=_footer(path)) as file:
         read = file.read_row_groups(groups, columns=wanted.names).select(wanted.names).cast(wanted)
     return _dense(read, places)

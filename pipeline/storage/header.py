@@ -11,12 +11,15 @@ from pipeline import config
 from pipeline.errors import IncompatibleStoreError
 from pipeline.stages.kernels.characters import NORMALISER
 
-__all__ = ["LAYOUT", "check", "header", "is_compatible"]
+__all__ = ["AS_IT_LIES", "LAYOUT", "check", "header", "is_compatible"]
 
-#: Of the tables of the state; raised when they gain, lose or change a column.
-LAYOUT = 6
+#: Of the tables of the state; raised when they gain, lose or change a column, or lie otherwise.
+LAYOUT = 7
 
-_OLDEST = 3  # that the next run writes anew
+#: The oldest layout whose parts are read as they lie; older ones are written anew by the next run.
+AS_IT_LIES = 6
+
+_OLDEST = 3  # that is read at all
 
 #: What two stores must have in common for their articles to be compared, and what it means if they do not. What else a header
 #: says is told for people: other bands are compared again, another version of datasketch with the same scheme signs the same.

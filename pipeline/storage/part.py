@@ -14,7 +14,8 @@ that the run added. A part never changes, so a later one says what no longer hol
 more, `void` those whose earlier matches do not count. `waiting` are articles whose time has not come, `notices` those whose
 newest version is withdrawn or corrected, or no more.
 
-Beside `seen`, `texts` and `matches` the same lies once more in an order in which a few values are found at once (`index`).
+`sketches` and `redone` are looked up row by row, and lie as Arrow; all else is Parquet (`files`). Beside `seen`, `texts` and
+`matches` the same lies once more in an order in which a few values are found at once (`index`).
 
 One thing may go from a part: the `WORDS` of its articles, once they are older than the setting says. Each table of them is a
 file, and whoever reads finds it there or not.
@@ -32,7 +33,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -40,7 +40,7 @@ import pyarrow.parquet as pq
 
 from pipeline import schema
 from pipeline.stages import identify, learn, pair, retract, verify
-from pipeline.storage import index, write
+from pipeline.storage import files, index, write
 
 __all__ = [
     "COMPARED",
@@ -72,7 +72,6 @@ _INDEXED = {"texts": index.write_shared, "matches": index.write_edges}
 
 _KEY = pa.field("key", pa.int64(), nullable=False)
 _GROUP = 4_096  # rows that are read together when a few are wanted
-_LARGE_ROWS = {"redone": 1_024}  # of these tables fewer: a row has kilobytes
 
 _BODY = pa.schema([schema.ARTICLES.field("body"), schema.ARTICLES.field("body_map")])
 
@@ -144,7 +143,7 @@ class Part:
         self.folder, self._lasting = folder, lasting
         folder.mkdir(parents=True)
         folder.chmod(0o700)
-        self._writers = {name: self._writer(self._path(name), name) for name in TAKEN}
+        self._writers = {name: files.writer(self._path(name), name, TAKEN[name]) for name in TAKEN}
 
     def __enter__(self) -> Part:
         return self
@@ -169,7 +168,7 @@ class Part:
             writer.close()
             path = self._path(name)
             if "article_id" in TAKEN[name].names:
-                ids = pq.read_table(path, columns=["article_id"])
+                ids = files.read(path, ["article_id"])
                 if not change(ids).equals(ids):
                     self._rewrite(path, name, change)
             self._keep(path)
@@ -187,17 +186,13 @@ class Part:
 
     def _rewrite(self, path: Path, name: str, change: Callable[[pa.Table], pa.Table]) -> None:
         aside = path.with_suffix(".settled")
-        with pq.ParquetFile(path) as old, self._writer(aside, name) as new:
-            for group in range(old.num_row_groups):
-                new.write_table(change(old.read_row_group(group).cast(TAKEN[name])))
+        with files.writer(aside, name, TAKEN[name]) as new:
+            for rows in files.pieces(path):
+                new.write_table(change(rows.cast(TAKEN[name])))
         aside.replace(path)
 
     def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.parquet"
-
-    @staticmethod
-    def _writer(path: Path, name: str) -> pq.ParquetWriter:
-        return pq.ParquetWriter(path, TAKEN[name], **_encoding(TAKEN[name]))
+        return files.path_of(self.folder, name)
 
 
 def add(folder: Path, name: str, rows: pa.Table, *, lasting: bool = True) -> None:
@@ -215,10 +210,10 @@ def add(folder: Path, name: str, rows: pa.Table, *, lasting: bool = True) -> Non
 @contextmanager
 def adding(folder: Path, name: str, *, lasting: bool = True) -> Iterator[Callable[[pa.Table], None]]:
     """As `add`, of rows that come some at a time; what has no index. The table is there when the block has ended well."""
-    path, aside = folder / f"{name}.parquet", folder / f"{index.ASIDE}{name}.{uuid.uuid4().hex}"
-    columns, group = COMPARED[name], _LARGE_ROWS.get(name, _GROUP)
-    with pq.ParquetWriter(aside, columns, **_encoding(columns)) as writer:
-        yield lambda rows: writer.write_table(rows.select(columns.names).cast(columns), row_group_size=group)
+    path, aside = files.path_of(folder, name), folder / f"{index.ASIDE}{name}.{uuid.uuid4().hex}"
+    columns = COMPARED[name]
+    with files.writer(aside, name, columns) as writer:
+        yield lambda rows: writer.write_table(rows.select(columns.names).cast(columns), row_group_size=_GROUP)
     if lasting:
         write.sync(aside)
     aside.replace(path)
@@ -240,11 +235,6 @@ def tidy(folder: Path) -> None:
     """Remove what writers left aside that did not come to an end."""
     for path in folder.glob(f"{index.ASIDE}*"):
         path.unlink(missing_ok=True)
-
-
-def _encoding(columns: pa.Schema) -> dict[str, Any]:
-    """How a table is written: with dictionaries for columns of strings alone. Hashes and keys seldom repeat nearby."""
-    return {"compression": "zstd", "use_dictionary": [f.name for f in columns if pa.types.is_string(f.type)]}
 
 
 def words(folder: Path) -> set[str]:
@@ -283,10 +273,10 @@ def held(folder: Path, ids: pa.Array) -> tuple[set[str], set[str]]:
     """Which of these articles any table of the part in `folder` has, and the identities it gives them."""
     found, identities = set[str](), set[str]()
     for name, columns in ({**TAKEN, **COMPARED}).items():
-        path = folder / f"{name}.parquet"
+        path = files.path_of(folder, name)
         wanted = [column for column in ("article_id", "identity") if column in columns.names]
         if wanted and path.exists():  # a part that was written anew has nothing that is compared
-            rows = pq.read_table(path, columns=wanted)
+            rows = files.read(path, wanted)
             rows = rows.filter(pc.is_in(rows["article_id"], ids))
             found.update(rows["article_id"].to_pylist())
             identities.update(rows["identity"].to_pylist() if "identity" in wanted else ())
@@ -297,13 +287,13 @@ def held(folder: Path, ids: pa.Array) -> tuple[set[str], set[str]]:
 
 def uneven(folder: Path) -> str:
     """The tables of words that have other rows than the articles of the part in `folder`; "" for none, which is expected."""
-    rows = {name: pq.read_metadata(folder / f"{name}.parquet").num_rows for name in there(folder)}
+    rows = {name: files.size(files.path_of(folder, name)) for name in there(folder)}
     return " and ".join(name for name in WORDS if rows.get(name, rows["articles"]) != rows["articles"])
 
 
 def there(folder: Path) -> list[str]:
     """Those of the tables that go row by row which the part still has."""
-    return [name for name in ROWS if (folder / f"{name}.parquet").exists()]
+    return [name for name in ROWS if files.path_of(folder, name).exists()]
 
 
 def let_go(folder: Path, names: Iterable[str] = WORDS) -> None:

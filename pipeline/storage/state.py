@@ -23,7 +23,7 @@ from pipeline import schema
 from pipeline.stages import identify, learn
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
-from pipeline.storage import tables
+from pipeline.storage import files, tables
 from pipeline.storage.groups import Lying, Span, by_group, holding, lying, lying_in, reaches, reaching, rows_of
 from pipeline.storage.part import COMPARED, TAKEN, articles, frozen
 
@@ -84,7 +84,7 @@ class State:
 
     def table(self, name: str) -> pa.Table:
         """A table of what was taken in, all parts together."""
-        read = [tables.read(part.folder / f"{name}.parquet").cast(TAKEN[name]) for part in self.parts]
+        read = [files.read(files.path_of(part.folder, name)).cast(TAKEN[name]) for part in self.parts]
         return pa.concat_tables([TAKEN[name].empty_table(), *read])
 
     def articles(self, columns: list[str]) -> pa.Table:
@@ -372,9 +372,10 @@ class State:
         wanted = pa.schema([columns.field(column) for column in names or columns.names])
         by_key = np.argsort(keys, kind="stable")
         tasks = [
-            (part.folder / f"{name}.parquet", wanted, *of_groups)
+            (path, wanted, *of_groups)
             for part, rows in self._by_part(keys[by_key])
-            for of_groups in by_group(part.folder / f"{name}.parquet", rows)
+            for path in [files.path_of(part.folder, name)]
+            for of_groups in by_group(path, rows)
         ]
         found = Lying.together(wanted, parallel(lambda task: lying(*task), tasks))
         places = np.empty(len(keys), np.int64)

@@ -33,6 +33,7 @@ from pipeline import config, schema
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.stages import follow
 from pipeline.storage import disk, header, rules, write
+from pipeline.storage.files import path_of
 from pipeline.storage.part import TAKEN, let_go
 from pipeline.storage.state import Ref, State
 from pipeline.storage.tables import Tables
@@ -203,7 +204,7 @@ class Store:
         tables, part, took_in = list[Path](), list[Path](), 0
         if self.runs():
             tables = list(self.folder().rglob("*.parquet"))
-            part = [self.ref(self.parts()[-1]).folder / f"{name}.parquet" for name in TAKEN]
+            part = [path_of(self.ref(self.parts()[-1]).folder, name) for name in TAKEN]
             took_in = sum(read["bytes"] for read in self.manifest()["inputs"])
         disk.ensure_room(self.name, self.path, files, disk.Newest(tables, part, took_in), spare)
 
@@ -214,7 +215,7 @@ class Store:
 
     def is_of_old_layout(self) -> bool:
         """Whether the state of the newest run, if there is one, lies as an older release laid it."""
-        return bool(self.runs()) and self.manifest()["header"]["layout"] < header.LAYOUT
+        return bool(self.runs()) and self.manifest()["header"]["layout"] < header.AS_IT_LIES
 
     def is_of_other_rules(self, settings: config.Config) -> bool:
         """Whether the newest run, if there is one, went by other rules, or wrote tables of another contract."""

@@ -10,12 +10,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from pipeline import config, flow, schema
 from pipeline.errors import StoreBusyError, StoreError
-from pipeline.storage import manifest, state, tables, write
+from pipeline.storage import files, manifest, state, tables, write
 from pipeline.storage.header import header
 from pipeline.storage.part import COMPARED, Part, add
 from pipeline.storage.store import Store
@@ -233,7 +232,7 @@ def test_closing_rewrites_only_what_it_changes(tmp_path: Path) -> None:
         rows = numbers.add_column(0, "article_id", pa.array(["a", "b"]))
         part.add("sketches", rows.cast(schema.SKETCHES))
         part.close(rename)
-    settled = pq.read_table(tmp_path / "part" / "sketches.parquet")
+    settled = files.read(tmp_path / "part" / "sketches.arrow")
     assert settled["article_id"].to_pylist() == ["x", "b"]
     assert settled["shingles"].to_pylist() == [[1], []]
     assert not list((tmp_path / "part").glob("*.settled"))
