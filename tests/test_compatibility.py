@@ -374,8 +374,10 @@ def test_interrupted_it_is_done_by_the_next_run(tmp_path: Path, monkeypatch: pyt
 
 
 def packed(store: Path) -> Path:
-    """The store as one of layout 6, in which sketches were Parquet."""
-    for path in (path for name in ("sketches", "redone") for path in (store / "state").glob(f"*/{name}.arrow")):
+    """The store as one of layout 6, in which all tables were Parquet."""
+    for path in (
+        path for name in ("sketches", "redone", "texts") for path in (store / "state").glob(f"*/{name}.arrow")
+    ):
         pq.write_table(files.read(path), path.with_suffix(".parquet"), compression="zstd")
         path.unlink()
     for path in (store / "runs").glob("*/manifest.json"):
@@ -385,7 +387,7 @@ def packed(store: Path) -> Path:
     return store
 
 
-def test_parts_in_which_sketches_are_packed_are_read_as_they_lie(tmp_path: Path) -> None:
+def test_parts_in_which_all_is_packed_are_read_as_they_lie(tmp_path: Path) -> None:
     store = two_nights(tmp_path, ("c",))
     older = packed(shutil.copytree(store, tmp_path / "older", symlinks=True))
     third = night(tmp_path, "d", article("d"))

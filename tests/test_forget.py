@@ -72,7 +72,7 @@ def found_in(store: Path, *words: str) -> Iterator[str]:
             yield str(path)
         if not path.is_file():
             continue
-        if path.suffix == ".parquet" or path.name in {"sketches.arrow", "redone.arrow"}:
+        if path.suffix == ".parquet" or path.stem in {"sketches", "redone", "texts"}:
             table = files.read(path)
             cells = ((name, str(value)) for name in table.column_names for value in table[name].to_pylist())
             minted = {f"c-{word}" for word in words}  # a cluster's id is opaque

@@ -1,8 +1,8 @@
 """The file of a table of a part: Parquet, packed; or Arrow, mapped, where single rows are wanted.
 
-A night and a query look up the sketches of a few texts among millions. Of Parquet all that lies around each of them would have
-to be unpacked for it, and sketches are hashes, which hardly pack. So they lie as Arrow: of a file that is mapped only those
-pages are read that are looked at.
+A night and a query look up a few texts among millions, and their sketches. Of Parquet all that lies around each of them would
+have to be unpacked for it, and both are hashes for the most part, which hardly pack. So they lie as Arrow: of a file that is
+mapped only those pages are read that are looked at, and kernels read lists where they lie.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 __all__ = ["is_mapped", "mapped", "path_of", "picked", "pieces", "read", "size", "writer"]
 
-_MAPPED = frozenset({"sketches", "redone"})
+_MAPPED = frozenset({"sketches", "redone", "texts"})
 _ARROW = ".arrow"
 _BATCH = (
     4_096  # rows of a mapped table that lie together: all batches but the last have as many, so that each row is found

@@ -21,6 +21,7 @@ __all__ = ["Lying", "Span", "by_group", "holding", "lying", "lying_in", "reaches
 #: A stretch of time, both ends included, in microseconds.
 Span = tuple[int, int]
 
+_LATEST = (1 << 63) - 1
 _AT_ONCE = 8  # row groups that a thread reads before it keeps what is wanted of them
 
 
@@ -82,13 +83,20 @@ def lying_in(
     """Those rows of these row groups of a file whose time, in `column`, lies in one of the stretches (None: any), but for those
     whose `key` is `out`; with what lies between them where that is less.
     """
-    with pq.ParquetFile(path, metadata=_footer(path)) as file:
-        read = file.read_row_groups(groups, columns=list({*wanted.names, column, "key"}))
+    columns = list({*wanted.names, column, "key"})
+    if files.is_mapped(path):
+        read = files.read(path, columns)
+    else:
+        with pq.ParquetFile(path, metadata=_footer(path)) as file:
+            read = file.read_row_groups(groups, columns=columns)
     holds = ~arrays.is_in(read["key"].to_numpy(), out)
     if spans is not None:
         times = read[column].cast(schema.TIME).cast(pa.int64()).to_numpy()
         holds &= np.logical_or.reduce([(times >= first) & (times <= last) for first, last in spans])
-    return _dense(read.select(wanted.names).cast(wanted), np.flatnonzero(holds))
+    places = np.flatnonzero(holds)
+    if files.is_mapped(path) and 2 * len(places) < read.num_rows:
+        return lying(path, wanted, groups, places)
+    return _dense(read.select(wanted.names).cast(wanted), places)
 
 
 def _dense(rows: pa.Table, places: NDArray[np.int64]) -> Lying:
@@ -136,7 +144,16 @@ def reaches(path: Path, column: str, spans: Sequence[Span]) -> bool:
 
 
 def reaching(path: Path, column: str, spans: Sequence[Span] | None) -> Iterator[list[int]]:
-    """The row groups of a file that may have rows whose time lies in one of the stretches (None: any), a few at a time."""
+    """The row groups of a file that may have rows whose time lies in one of the stretches (None: any), a few at a time.
+
+    A file that is mapped has none, and all its rows in one.
+    """
+    if files.is_mapped(path):
+        times = files.read(path, [column])[column].cast(schema.TIME).cast(pa.int64()).to_numpy()
+        low, high = times.min(initial=_LATEST), times.max(initial=-1)
+        if spans is None or any(first <= high and low <= last for first, last in spans):
+            yield []
+        return
     footer = _footer(path)
     place = footer.schema.names.index(column)
     found: list[int] = []

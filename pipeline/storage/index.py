@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pipeline.stages import identify, pair
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
-from pipeline.storage import write
+from pipeline.storage import files, write
 
 __all__ = [
     "ASIDE",
@@ -92,7 +92,7 @@ class Shared:
         path = self._folder / "shared.arrow"
         if path.exists():
             return _mapped(path)
-        return _of_texts(pq.read_table(self._folder / "texts.parquet", columns=list(SHARED)))
+        return _of_texts(files.read(files.path_of(self._folder, "texts"), SHARED))
 
 
 class Edges:
@@ -160,7 +160,7 @@ def differing(folder: Path) -> str:
     """The first of a part's indexes that does not say what its table says; "" for none, as where there are none."""
     of: dict[str, Callable[[], _Arrays]] = {
         "seen": lambda: _of_seen(pq.read_table(folder / "seen.parquet")),
-        "shared": lambda: _of_texts(pq.read_table(folder / "texts.parquet", columns=list(SHARED))),
+        "shared": lambda: _of_texts(files.read(files.path_of(folder, "texts"), SHARED)),
         "edges": lambda: _of_matches(pq.read_table(folder / "matches.parquet", columns=list(EDGES))),
     }
     for name, made in of.items():

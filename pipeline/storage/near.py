@@ -13,13 +13,12 @@ from typing import Any, cast
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.stages import identify
 from pipeline.stages.kernels import arrays
-from pipeline.storage import sharing
+from pipeline.storage import files, sharing
 from pipeline.storage.groups import Lying
 from pipeline.storage.index import Edges, Seen, Shared
 from pipeline.storage.part import COMPARED
@@ -118,7 +117,7 @@ class Near(State):
         """The texts of the articles with those keys, and of their other versions as far as these are among them."""
         found = [np.empty(0, np.int64)]
         for part in self._compared if len(articles) else ():
-            of = pq.read_table(part.folder / "texts.parquet", columns=["article"])["article"].to_numpy()
+            of = files.read(files.path_of(part.folder, "texts"), ["article"])["article"].to_numpy()
             found.append(keys(part.number, 1)[0] + np.flatnonzero(arrays.is_in(of, articles)))
         return np.concatenate(found)
 
@@ -126,7 +125,7 @@ class Near(State):
         """The texts of articles with these ids."""
         ids, found = pa.array(sorted(set(article_ids)), pa.string()), [np.empty(0, np.int64)]
         for part in self._compared if len(ids) else ():
-            of = pq.read_table(part.folder / "texts.parquet", columns=["article_id"])["article_id"]
+            of = files.read(files.path_of(part.folder, "texts"), ["article_id"])["article_id"]
             found.append(keys(part.number, 1)[0] + np.flatnonzero(pc.is_in(of, ids).to_numpy()))
         return np.concatenate(found)
 

@@ -188,7 +188,7 @@ class State:
         """The same as they lie, in the order of the parts: long lists are not copied."""
         wanted = pa.schema([COMPARED["texts"].field(name) for name in columns])
         out = np.empty(0, np.int64) if gone else self._left
-        paths = [part.folder / "texts.parquet" for part in self._compared]
+        paths = [files.path_of(part.folder, "texts") for part in self._compared]
         tasks = [(path, groups) for path in paths for groups in reaching(path, "effective_at", spans)]
         found = parallel(lambda task: lying_in(task[0], wanted, task[1], "effective_at", spans, out), tasks)
         return Lying.together(wanted, found)
@@ -310,8 +310,9 @@ class State:
         """The publishers of which at least so many texts are compared that name their agency, of that time or later; sorted."""
 
         def read(part: Ref) -> pa.Table:
-            where = pc.field("credits") & (pc.field("effective_at") >= pa.scalar(since, schema.TIME))
-            rows = pq.read_table(part.folder / "texts.parquet", columns=["publisher_id", "key"], filters=where)
+            rows = files.read(files.path_of(part.folder, "texts"), [*_CREDITING.names, "credits", "effective_at"])
+            is_late = pc.greater_equal(rows["effective_at"], pa.scalar(since, schema.TIME))
+            rows = rows.filter(pc.and_(rows["credits"], is_late)).select(_CREDITING.names)
             return rows.filter(pa.array(~arrays.is_in(rows["key"].to_numpy(), self._left)))
 
         found = pa.concat_tables([_CREDITING.empty_table(), *parallel(read, self._compared)])
@@ -322,7 +323,7 @@ class State:
     def own(self, columns: list[str]) -> pa.Table:
         """Those columns of the texts that the newest run added."""
         own = self.parts[-self._n_own :]
-        read = [tables.read(part.folder / "texts.parquet", columns).select(columns) for part in own]
+        read = [files.read(files.path_of(part.folder, "texts"), columns) for part in own]
         return pa.concat_tables(read)
 
     def left_now(self) -> NDArray[np.int64]:

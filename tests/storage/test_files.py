@@ -35,7 +35,7 @@ def table_of(pieces: list[list[list[int]]]) -> pa.Table:
     return pa.concat_tables(found)
 
 
-@pytest.mark.parametrize("name", ["sketches", "texts"])
+@pytest.mark.parametrize("name", ["sketches", "bodies"])
 @given(pieces=PIECES, chosen=st.data())
 @settings(deadline=None, max_examples=60)
 def test_rows_come_back_whole_and_one_by_one(name: str, pieces: list[list[list[int]]], chosen: st.DataObject) -> None:
