@@ -57,6 +57,8 @@ def sign(sketches: pa.Table, settings: config.Sketch) -> pa.Table:
 
 def _sketched(articles: pa.Table, settings: config.Sketch, *, is_signed: bool) -> pa.Table:
     """The sketches, and signatures, of articles: in chunks, for to join what threads have done takes longer than to sign it."""
+    from pipeline.stages.kernels import shingle
+
     is_short = _is_short(articles, settings)
     wanted = schema.SKETCHES.append(_signature(settings)) if is_signed else schema.SKETCHES
 
@@ -66,8 +68,8 @@ def _sketched(articles: pa.Table, settings: config.Sketch, *, is_signed: bool) -
         ids = articles["article_id"].slice(rows.start, rows.stop - rows.start).cast(pa.string()).combine_chunks()
         columns = [ids, *_columns(found, is_short[rows])]
         if is_signed:
-            lists = arrays.hashes(pa.chunked_array([columns[wanted.get_field_index("shingles")]]))
-            columns.append(_signatures(*lists, settings))
+            where = arrays.offsets(found.counts[:, shingle.SHINGLES])
+            columns.append(_signatures(arrays.read_only(found.shingles), where, settings))
         return pa.RecordBatch.from_arrays(columns, schema=wanted)
 
     return pa.Table.from_batches(parallel(sketch, _tasks(_told(articles, is_short))), wanted)

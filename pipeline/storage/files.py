@@ -21,9 +21,8 @@ __all__ = ["is_mapped", "mapped", "path_of", "picked", "pieces", "read", "size",
 
 _MAPPED = frozenset({"sketches", "redone", "texts"})
 _ARROW = ".arrow"
-_BATCH = (
-    4_096  # rows of a mapped table that lie together: all batches but the last have as many, so that each row is found
-)
+# Rows of a mapped table that lie together. All batches but the last have as many, so that it is known where each row is.
+_BATCH = 4_096
 
 
 def path_of(folder: Path, name: str) -> Path:

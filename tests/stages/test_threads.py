@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from pipeline.stages.kernels.threads import parallel, split
+from pipeline.stages.kernels.threads import ahead, parallel, split
 
 
 @pytest.mark.parametrize("threads", ["1", "3"])
@@ -33,3 +34,33 @@ def test_runs_are_whole_and_about_as_heavy_as_asked_for() -> None:
     runs = split(np.concatenate([[0], np.cumsum(weights)]), 20)
     assert [row for first, last in runs for row in range(first, last)] == list(range(200))
     assert all(weights[first:last].sum() <= 20 for first, last in runs)
+
+
+def test_one_item_is_made_ahead_of_the_one_that_is_used() -> None:
+    made, free = list[int](), threading.Event()
+
+    def making() -> Iterator[int]:
+        for number in range(4):
+            made.append(number)
+            if number == 1:
+                free.set()
+            yield number
+
+    used = list[int]()
+    for number in ahead(making()):
+        assert free.wait(timeout=60)  # the second is made while the first is held here
+        used.append(number)
+        assert len(made) <= len(used) + 1
+    assert used == made == [0, 1, 2, 3]
+    assert list(ahead([])) == []
+
+
+def test_what_fails_ahead_fails_where_it_would_have_been_used() -> None:
+    def failing() -> Iterator[int]:
+        yield 1
+        raise KeyError("second")
+
+    items = ahead(failing())
+    assert next(items) == 1
+    with pytest.raises(KeyError, match="second"):
+        next(items)
