@@ -120,7 +120,10 @@ def measure(folder: Path, articles: int, nights: int, together: int, rounds: int
 
 def _gb(folder: Path) -> float:
     """What a folder takes on the disk; a file with several names counts once."""
-    files = {(told.st_dev, told.st_ino): told.st_size for told in (file.stat() for file in folder.rglob("*.parquet"))}
+    files = {
+        (told.st_dev, told.st_ino): told.st_size
+        for told in (file.stat() for file in folder.rglob("*") if file.is_file())
+    }
     return round(sum(files.values()) / 1e9, 3)
 
 
