@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import schema
 from pipeline.stages.kernels import arrays
 from pipeline.storage import files, groups
 
@@ -77,3 +78,30 @@ def test_what_was_not_written_to_its_end_is_no_table(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(pa.ArrowInvalid):
         files.read(path)
+
+
+TIMED = pa.schema([pa.field("key", pa.int64(), nullable=False), pa.field("effective_at", schema.TIME, nullable=False)])
+SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)).map(lambda ends: (min(ends), max(ends))), max_size=3)
+
+
+@pytest.mark.parametrize("name", ["texts", "bodies"])
+@given(times=st.lists(st.integers(0, 40), max_size=30), spans=st.none() | SPANS, gone=st.sets(st.integers(0, 29)))
+@settings(deadline=None, max_examples=60)
+def test_rows_of_stretches_of_time(
+    name: str, times: list[int], spans: list[tuple[int, int]] | None, gone: set[int]
+) -> None:
+    rows = pa.table(
+        [pa.array(range(len(times)), pa.int64()), pa.array(times, pa.int64()).cast(schema.TIME)], schema=TIMED
+    )
+    out = np.array(sorted(gone), np.int64)
+    within = [at for at, time in enumerate(times) if spans is None or any(low <= time <= high for low, high in spans)]
+    with tempfile.TemporaryDirectory() as folder, patch.object(files, "_BATCH", 5):
+        path = files.path_of(Path(folder), name)
+        with files.writer(path, name, TIMED) as writer:
+            for first in range(0, len(times), 7):
+                writer.write_table(rows.slice(first, 7))
+        groups_of = list(groups.reaching(path, "effective_at", spans))
+        assert groups.reaches(path, "effective_at", spans or []) or spans is None or not within
+        asked = [groups.lying_in(path, TIMED, some, "effective_at", spans, out) for some in groups_of]
+        found = groups.Lying.together(TIMED, asked).arranged()
+    assert found["key"].to_pylist() == [at for at in within if at not in gone]
