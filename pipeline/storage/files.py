@@ -8,6 +8,7 @@ mapped only those pages are read that are looked at, and kernels read lists wher
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -36,15 +37,21 @@ def is_mapped(path: Path) -> bool:
     return path.suffix == _ARROW
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
+        yield file
+
+
 def mapped(path: Path) -> pa.Table:
     """A table that lies as Arrow, in its batches. Nothing is read yet."""
-    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
+    with _opened(path) as file:
         return file.read_all()
 
 
 def picked(path: Path, columns: Sequence[str], rows: NDArray[np.int64]) -> pa.Table:
     """Those rows, which ascend, of a table that lies as Arrow; the others are not even looked at."""
-    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
+    with _opened(path) as file:
         size, found = _together(file), [file.schema.empty_table().select(columns)]
         numbers = rows // size
         for number in np.unique(numbers).tolist():
@@ -82,7 +89,7 @@ def size(path: Path) -> int:
     if not is_mapped(path):
         packed: int = pq.read_metadata(path).num_rows
         return packed
-    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
+    with _opened(path) as file:
         before = file.num_record_batches - 1
         return before * _together(file) + file.get_batch(before).num_rows if before >= 0 else 0
 

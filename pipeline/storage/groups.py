@@ -21,7 +21,6 @@ __all__ = ["Lying", "Span", "by_group", "holding", "lying", "lying_in", "reaches
 #: A stretch of time, both ends included, in microseconds.
 Span = tuple[int, int]
 
-_LATEST = (1 << 63) - 1
 _AT_ONCE = 8  # row groups that a thread reads before it keeps what is wanted of them
 
 
@@ -69,7 +68,7 @@ class Lying(NamedTuple):
 def lying(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> Lying:
     """Those places of these row groups of a file, with what lies between them where that is less."""
     if files.is_mapped(path):
-        if 2 * len(places) < files.size(path):
+        if _are_few(places, files.size(path)):
             return Lying(files.picked(path, wanted.names, places).cast(wanted), np.arange(len(places)))
         return Lying(files.read(path, wanted.names).cast(wanted), places)
     with pq.ParquetFile(path, metadata=_footer(path)) as file:
@@ -83,27 +82,32 @@ def lying_in(
     """Those rows of these row groups of a file whose time, in `column`, lies in one of the stretches (None: any), but for those
     whose `key` is `out`; with what lies between them where that is less.
     """
-    columns = list({*wanted.names, column, "key"})
     if files.is_mapped(path):
-        read = files.read(path, columns)
-    else:
-        with pq.ParquetFile(path, metadata=_footer(path)) as file:
-            read = file.read_row_groups(groups, columns=columns)
-    holds = ~arrays.is_in(read["key"].to_numpy(), out)
+        return lying(path, wanted, groups, _within(files.read(path, [column, "key"]), column, spans, out))
+    with pq.ParquetFile(path, metadata=_footer(path)) as file:
+        read = file.read_row_groups(groups, columns=list({*wanted.names, column, "key"}))
+    return _dense(read.select(wanted.names).cast(wanted), _within(read, column, spans, out))
+
+
+def _within(rows: pa.Table, column: str, spans: Sequence[Span] | None, out: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places of those rows, as for `lying_in`."""
+    places = np.arange(rows.num_rows)
     if spans is not None:
-        times = read[column].cast(schema.TIME).cast(pa.int64()).to_numpy()
-        holds &= np.logical_or.reduce([(times >= first) & (times <= last) for first, last in spans])
-    places = np.flatnonzero(holds)
-    if files.is_mapped(path) and 2 * len(places) < read.num_rows:
-        return lying(path, wanted, groups, places)
-    return _dense(read.select(wanted.names).cast(wanted), places)
+        times = rows[column].cast(schema.TIME).cast(pa.int64()).to_numpy()
+        places = np.flatnonzero(np.logical_or.reduce([(times >= first) & (times <= last) for first, last in spans]))
+    return places[~arrays.is_in(rows["key"].to_numpy()[places], out)]
 
 
 def _dense(rows: pa.Table, places: NDArray[np.int64]) -> Lying:
     """Those places of the rows, with what lies between them where that is less."""
-    if 2 * len(places) < rows.num_rows:
+    if _are_few(places, rows.num_rows):
         return Lying(rows.take(pa.array(places)), np.arange(len(places)))
     return Lying(rows, places)
+
+
+def _are_few(places: NDArray[np.int64], rows: int) -> bool:
+    """Whether what lies between them is more than they."""
+    return 2 * len(places) < rows
 
 
 def rows_of(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> pa.Table:
@@ -149,10 +153,7 @@ def reaching(path: Path, column: str, spans: Sequence[Span] | None) -> Iterator[
     A file that is mapped has none, and all its rows in one.
     """
     if files.is_mapped(path):
-        times = files.read(path, [column])[column].cast(schema.TIME).cast(pa.int64()).to_numpy()
-        low, high = times.min(initial=_LATEST), times.max(initial=-1)
-        if spans is None or any(first <= high and low <= last for first, last in spans):
-            yield []
+        yield []
         return
     footer = _footer(path)
     place = footer.schema.names.index(column)

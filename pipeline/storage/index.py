@@ -250,6 +250,5 @@ def _write(columns: _Arrays, path: Path) -> None:
 
 
 def _mapped(path: Path) -> _Arrays:
-    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
-        rows = file.get_batch(0)
-    return {name: rows.column(name).values.to_numpy() for name in rows.schema.names}
+    rows = files.mapped(path)
+    return {name: rows[name].chunk(0).values.to_numpy() for name in rows.column_names}

@@ -101,7 +101,7 @@ def joined(parts: list[NDArray[T]]) -> NDArray[T]:
     """`np.concatenate`, of much in all threads: most of the time goes into memory that is touched for the first time."""
     if sum(part.nbytes for part in parts) < _MUCH_BYTES:
         return np.concatenate(parts)
-    out = np.empty((sum(map(len, parts)), *parts[0].shape[1:]), parts[0].dtype)
+    out = np.empty(sum(map(len, parts)), parts[0].dtype)
     rooms = np.split(out, np.cumsum([len(part) for part in parts])[:-1])
     parallel(lambda task: np.copyto(*task), zip(rooms, parts, strict=True))
     return out
