@@ -4,7 +4,8 @@
         for mark, result in crew.each(function, ((mark, task) for ...), watch):
 
 Results come in the order of their tasks, whoever did them: nothing depends on the number of processes. The first batches are
-done here, so that a small night starts no process, and a large one does something while its processes get ready.
+done here, so that a small night starts no process, and a large one does something while its processes get ready. Of a night
+that is known to be large they are started with its first batch.
 """
 
 from __future__ import annotations
@@ -50,10 +51,11 @@ class Rules(NamedTuple):
 
 
 class Crew:
-    """As many processes as `run.processes` says, this one alone if that is 1."""
+    """As many processes as `run.processes` says, this one alone if that is 1. `is_large`: there is much for them to do."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, *, is_large: bool = False) -> None:
         self._rules, self._n, self._n_begun = rules, rules.settings.run.processes or workers(), 0
+        self._first = 1 if is_large else _ALONE  # the task with which they are started
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Crew:
@@ -76,7 +78,7 @@ class Crew:
         ahead: deque[tuple[Mark, Future[_Done]]] = deque()
         for mark, task in tasks:
             self._n_begun += 1
-            pool = self._started(watch) if self._n_begun >= _ALONE else None
+            pool = self._started(watch) if self._n_begun >= self._first else None
             if pool is None or self._n_begun <= _ALONE:
                 yield mark, function(self._rules, watch, *task)
                 continue

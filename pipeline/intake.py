@@ -55,6 +55,8 @@ KNOWN = [
     *("published_at", "modified_at", "fetched_at", "status"),
 ]
 
+_LARGE = 8 << 20  # bytes of files that are sure to be many batches
+
 
 class Intake(NamedTuple):
     """What the files came to: new articles (`KNOWN`), rejects, a report on each file, counts of files, records and repeats.
@@ -116,7 +118,8 @@ def take_in(
     """
     reading = read.batches(files, settings.read)
     night = Night(known, forgotten)
-    with Crew(Rules(settings, publishers.load(settings.clean.publishers, aliases))) as crew:
+    rules = Rules(settings, publishers.load(settings.clean.publishers, aliases))
+    with Crew(rules, is_large=read.size(files) > _LARGE) as crew:
         batches = _extracted(watched(reading.unextracted(), watch), crew, watch)
         cleaned = crew.each(clean_batch, night.records(batches), watch)
         for (articles, records), found in crew.each(trace_and_sketch, night.articles(cleaned, watch), watch):

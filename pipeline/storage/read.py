@@ -40,6 +40,7 @@ __all__ = [
     "extracted",
     "inputs",
     "passed_over",
+    "size",
     "spelled",
     "split",
 ]
@@ -101,6 +102,11 @@ def split(files: Sequence[Path], most: int) -> Iterator[Sequence[Path | Piece]]:
         size += own
     if together:
         yield together
+
+
+def size(files: Sequence[Path]) -> int:
+    """The bytes of files, as they lie; of those that cannot be looked at 0."""
+    return sum(map(_size, files))
 
 
 def digest(file: Path) -> str:
