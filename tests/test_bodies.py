@@ -21,7 +21,7 @@ from tests.conftest import Ended
 from tests.stores import made_once
 from tests.test_nights import LENIENT, NIGHT, article, night, partition, run
 
-WORDS = {"bodies.arrow", "records.parquet"}
+WORDS = {"bodies.parquet", "records.parquet"}
 FURNITURE = "Our printers in Quillmere have set this page since the old bridge"
 
 

@@ -376,7 +376,7 @@ def test_interrupted_it_is_done_by_the_next_run(tmp_path: Path, monkeypatch: pyt
 def packed(store: Path) -> Path:
     """The store as one of layout 6, in which all tables were Parquet."""
     for path in (
-        path for name in ("bodies", "sketches", "redone", "texts") for path in (store / "state").glob(f"*/{name}.arrow")
+        path for name in ("sketches", "redone", "texts") for path in (store / "state").glob(f"*/{name}.arrow")
     ):
         pq.write_table(files.read(path), path.with_suffix(".parquet"), compression="zstd")
         path.unlink()
@@ -445,10 +445,10 @@ def test_a_store_of_an_older_release_is_migrated_by_the_next_run(
     assert told(old, "effective_at") == before
     assert None not in Store(old).table("members")["effective_at"].to_pylist()
     assert [part["run_id"].partition("~")[2] for part in Store(old).parts()] == ["2026-03-09.3"] * 2 + [""]
-    assert [{path.name for path in ref.folder.glob("[br]*s.*")} for ref in Store(old).state().parts] == [
-        {"bodies.arrow"},
-        {"bodies.arrow"},
-        {"bodies.arrow", "records.parquet"},
+    assert [{path.name for path in ref.folder.glob("[br]*s.parquet")} for ref in Store(old).state().parts] == [
+        {"bodies.parquet"},
+        {"bodies.parquet"},
+        {"bodies.parquet", "records.parquet"},
     ]
     assert sound(old)
     assert run(old, night(tmp_path, "none")).run_id == ""

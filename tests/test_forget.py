@@ -72,7 +72,7 @@ def found_in(store: Path, *words: str) -> Iterator[str]:
             yield str(path)
         if not path.is_file():
             continue
-        if path.suffix == ".parquet" or path.stem in {"bodies", "sketches", "redone", "texts"}:
+        if path.suffix == ".parquet" or path.stem in {"sketches", "redone", "texts"}:
             table = files.read(path)
             cells = ((name, str(value)) for name in table.column_names for value in table[name].to_pylist())
             minted = {f"c-{word}" for word in words}  # a cluster's id is opaque
@@ -104,7 +104,7 @@ def test_nothing_of_it_is_left_and_runs_from_before_it_came_stay(tmp_path: Path)
     assert {trace for trace in TRACES if list(found_in(store, trace))} == set(TRACES)
     assert {found.split("/")[-1] for found in found_in(store, SENTENCE)} >= {
         "records.parquet: text",
-        "bodies.arrow: body",
+        "bodies.parquet: body",
     }
     led = {row["cluster_id"]: row["canonical_id"] for row in Store(store).table("clusters").to_pylist()}
     assert VICTIM in led.values()

@@ -30,13 +30,13 @@ class Group(NamedTuple):
 def groups(folder: Path) -> Iterator[Group]:
     """What the part in `folder` took in, without tables of words that are gone. A batch at a time: words are not held."""
     paths = {name: files.path_of(folder, name) for name in there(folder)}
-    mapped = {name: path for name, path in paths.items() if files.is_mapped(path)}
-    others = [name for name in paths if name not in mapped]
+    mapped = {name: files.mapped(path) for name, path in paths.items() if files.is_mapped(path)}
+    packed = [name for name in paths if name not in mapped]
     first = 0
-    for found in zip(*(files.pieces(paths[name]) for name in others), strict=True):
-        rows = dict(zip(others, found, strict=True))
+    for found in zip(*(files.pieces(paths[name]) for name in packed), strict=True):
+        rows = dict(zip(packed, found, strict=True))
         last = first + rows["articles"].num_rows
-        rows = _as_today(rows | {name: files.between(path, first, last) for name, path in mapped.items()})
+        rows = _as_today(rows | {name: table.slice(first, last - first) for name, table in mapped.items()})
         yield Group(first, rows | {name: _lines(folder, name, first, last) for name in LINES})
         first = last
 

@@ -1,9 +1,8 @@
 """The file of a table of a part: Parquet, packed; or Arrow, mapped, where single rows are wanted.
 
-A night and a query look up a few texts among millions, their sketches and their words. Of Parquet all that lies around each of
-them would have to be unpacked for it, a thousand bodies for one. So they lie as Arrow: of a file that is mapped only those
-pages are read that are looked at. Texts and sketches are hashes for the most part, which hardly pack; they lie open, and
-kernels read lists where they lie. Bodies are packed, a few together.
+A night and a query look up a few texts among millions, and their sketches. Of Parquet all that lies around each of them would
+have to be unpacked for it, and both are hashes for the most part, which hardly pack. So they lie as Arrow: of a file that is
+mapped only those pages are read that are looked at, and kernels read lists where they lie.
 """
 
 from __future__ import annotations
@@ -19,37 +18,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-__all__ = [
-    "between",
-    "is_mapped",
-    "is_open",
-    "mapped",
-    "path_of",
-    "picked",
-    "pieces",
-    "read",
-    "remove",
-    "size",
-    "writer",
-]
+__all__ = ["is_mapped", "mapped", "path_of", "picked", "pieces", "read", "size", "writer"]
 
-_ARROW, _PARQUET = ".arrow", ".parquet"
-_PIECE = 4_096  # rows that are held when a table is gone through
+_MAPPED = frozenset({"sketches", "redone", "texts"})
+_ARROW = ".arrow"
 # Rows of a mapped table that lie together. All batches but the last have as many, so that it is known where each row is.
-_OPEN = {"sketches": 4_096, "redone": 4_096, "texts": 4_096}
-_PACKED = {"bodies": 16}  # they take a twentieth more than in Parquet, a quarter more if they are very short
-_MAPPED = _OPEN | _PACKED
+_BATCH = 4_096
 
 
 def path_of(folder: Path, name: str) -> Path:
     """Where a table of the part in a folder lies, or is to lie. Before layout 7 all were Parquet."""
-    packed, mapped_ = folder / f"{name}{_PARQUET}", folder / f"{name}{_ARROW}"
+    packed, mapped_ = folder / f"{name}.parquet", folder / f"{name}{_ARROW}"
     return mapped_ if name in _MAPPED and not packed.exists() else packed
-
-
-def remove(folder: Path, name: str) -> None:
-    """Remove a table of the part in a folder, if it is there."""
-    path_of(folder, name).unlink(missing_ok=True)
 
 
 def is_mapped(path: Path) -> bool:
@@ -57,17 +37,9 @@ def is_mapped(path: Path) -> bool:
     return path.suffix == _ARROW
 
 
-def is_open(path: Path) -> bool:
-    """Whether nothing of a table that lies as Arrow is packed, so that to have all of it costs nothing."""
-    return path.stem not in _PACKED
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    options = pa.ipc.IpcReadOptions(
-        use_threads=False
-    )  # of a few rows they are a burden, and many are read side by side anyway
-    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source, options=options) as file:
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as file:
         yield file
 
 
@@ -86,17 +58,7 @@ def picked(path: Path, columns: Sequence[str], rows: NDArray[np.int64]) -> pa.Ta
             first, last = np.searchsorted(numbers, [number, number + 1])
             batch = file.get_batch(number).select(columns)
             found.append(pa.Table.from_batches([batch.take(pa.array(rows[first:last] - number * size))]))
-        picked_ = pa.concat_tables(found)
-        return picked_ if is_open(path) else picked_.combine_chunks()
-
-
-def between(path: Path, first: int, last: int) -> pa.Table:
-    """The rows [first, last) of a table that lies as Arrow, of which no others are held."""
-    with _opened(path) as file:
-        size = _together(file)
-        numbers = range(first // size, min(-(-last // size), file.num_record_batches))
-        found = pa.Table.from_batches(map(file.get_batch, numbers), file.schema)
-        return found.slice(first - numbers.start * size, last - first)
+        return pa.concat_tables(found)
 
 
 def _together(file: Any) -> int:
@@ -116,8 +78,7 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 def pieces(path: Path) -> Iterator[pa.Table]:
     """A table some rows at a time."""
     if is_mapped(path):
-        n = size(path)
-        yield from (between(path, first, min(first + _PIECE, n)) for first in range(0, n, _PIECE))
+        yield from map(pa.Table.from_batches, ([batch] for batch in mapped(path).to_batches()))
         return
     with pq.ParquetFile(path) as file:
         yield from map(file.read_row_group, range(file.num_row_groups))
@@ -136,7 +97,7 @@ def size(path: Path) -> int:
 def writer(path: Path, name: str, columns: pa.Schema) -> pq.ParquetWriter | _ArrowWriter:
     """Writes a table of that name to a file, be it called otherwise meanwhile: `write_table(rows)`, then `close()`."""
     if name in _MAPPED:
-        return _ArrowWriter(path, columns, _MAPPED[name], "zstd" if name in _PACKED else None)
+        return _ArrowWriter(path, columns)
     # With dictionaries for columns of strings alone: hashes and keys seldom repeat nearby.
     strings = [field.name for field in columns if pa.types.is_string(field.type)]
     return pq.ParquetWriter(path, columns, compression="zstd", use_dictionary=strings)
@@ -145,18 +106,17 @@ def writer(path: Path, name: str, columns: pa.Schema) -> pq.ParquetWriter | _Arr
 class _ArrowWriter:
     """As a `ParquetWriter`, but that rows are held until they are as many as lie together, whatever the size of a row group."""
 
-    def __init__(self, path: Path, columns: pa.Schema, together: int, compression: str | None) -> None:
-        self._file, self._together = pa.OSFile(str(path), "wb"), together
-        options = pa.ipc.IpcWriteOptions(compression=compression, use_threads=False)
-        self._writer: Any = pa.ipc.new_file(self._file, columns, options=options)
+    def __init__(self, path: Path, columns: pa.Schema) -> None:
+        self._file = pa.OSFile(str(path), "wb")
+        self._writer: Any = pa.ipc.new_file(self._file, columns)
         self._held = columns.empty_table()
 
     def write_table(self, rows: pa.Table, row_group_size: int = 0) -> None:
         held = pa.concat_tables([self._held, rows])
-        n = held.num_rows - held.num_rows % self._together
-        if n:
-            self._write(held.slice(0, n))
-        self._held = held.slice(n)
+        while held.num_rows >= _BATCH:
+            self._write(held.slice(0, _BATCH))
+            held = held.slice(_BATCH)
+        self._held = held
 
     def close(self) -> None:
         if not self._file.closed:
@@ -165,7 +125,7 @@ class _ArrowWriter:
             self._file.close()
 
     def _write(self, rows: pa.Table) -> None:
-        self._writer.write_table(rows.combine_chunks(), self._together)
+        self._writer.write_table(rows.combine_chunks())
 
     def __enter__(self) -> _ArrowWriter:
         return self

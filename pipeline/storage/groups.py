@@ -68,7 +68,7 @@ class Lying(NamedTuple):
 def lying(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.int64]) -> Lying:
     """Those places of these row groups of a file, with what lies between them where that is less."""
     if files.is_mapped(path):
-        if not files.is_open(path) or _are_few(places, files.size(path)):
+        if _are_few(places, files.size(path)):
             return Lying(files.picked(path, wanted.names, places).cast(wanted), np.arange(len(places)))
         return Lying(files.read(path, wanted.names).cast(wanted), places)
     with pq.ParquetFile(path, metadata=_footer(path)) as file:

@@ -244,7 +244,7 @@ class Mirror(Store):
     def _let_go(self, folder: str) -> None:
         self._lease.check()
         listed = self._listed().get(folder, {})
-        for name in [name for name in listed if Path(name).stem in WORDS]:
+        for name in listed.keys() & {f"{words}.parquet" for words in WORDS}:
             self._objects.remove(f"{folder}/{name}")
             del listed[name]
         if (self.path / folder).is_dir():  # the copy is still one of all that is there

@@ -14,8 +14,8 @@ that the run added. A part never changes, so a later one says what no longer hol
 more, `void` those whose earlier matches do not count. `waiting` are articles whose time has not come, `notices` those whose
 newest version is withdrawn or corrected, or no more.
 
-`bodies`, `sketches`, `texts` and `redone` are looked up row by row, and lie as Arrow; all else is Parquet (`files`). Beside
-`seen`, `texts` and `matches` the same lies once more in an order in which a few values are found at once (`index`).
+`sketches`, `texts` and `redone` are looked up row by row, and lie as Arrow; all else is Parquet (`files`). Beside `seen`,
+`texts` and `matches` the same lies once more in an order in which a few values are found at once (`index`).
 
 One thing may go from a part: the `WORDS` of its articles, once they are older than the setting says. Each table of them is a
 file, and whoever reads finds it there or not.
@@ -299,4 +299,4 @@ def there(folder: Path) -> list[str]:
 def let_go(folder: Path, names: Iterable[str] = WORDS) -> None:
     """Remove the words of a part's articles; of what a kill leaves of them, the next call removes the rest."""
     for name in names:
-        files.remove(folder, name)
+        (folder / f"{name}.parquet").unlink(missing_ok=True)

@@ -144,7 +144,7 @@ class State:
 
     def have_words(self, keys: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether the bodies of the articles with those keys are still kept."""
-        kept = [part.number for part in self.parts if files.path_of(part.folder, "bodies").exists()]
+        kept = [part.number for part in self.parts if (part.folder / "bodies.parquet").exists()]
         return arrays.is_in(keys >> _PART, np.array(kept, np.int64))
 
     def whole(self, keys: NDArray[np.int64], columns: Sequence[str] = tuple(schema.ARTICLES.names)) -> pa.Table:

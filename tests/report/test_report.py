@@ -161,7 +161,7 @@ def test_the_settings_of_the_run_hold_without_others(tmp_path: Path, reprints: R
 
 def test_words_that_are_not_kept_are_not_missed(wire_day: Path, tmp_path: Path) -> None:
     shutil.copytree(wire_day, tmp_path / "copy", symlinks=True)
-    for bodies in (tmp_path / "copy" / "state").glob("*/bodies.arrow"):
+    for bodies in (tmp_path / "copy" / "state").glob("*/bodies.parquet"):
         bodies.unlink()
     told = report.html(Store(tmp_path / "copy"))
     assert "struck a stone breakwater" not in told

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline import schema
@@ -36,14 +36,14 @@ def table_of(pieces: list[list[list[int]]]) -> pa.Table:
     return pa.concat_tables(found)
 
 
-@pytest.mark.parametrize("name", ["sketches", "bodies", "records"])
+@pytest.mark.parametrize("name", ["sketches", "bodies"])
 @given(pieces=PIECES, chosen=st.data())
 @settings(deadline=None, max_examples=60)
 def test_rows_come_back_whole_and_one_by_one(name: str, pieces: list[list[list[int]]], chosen: st.DataObject) -> None:
     whole = table_of(pieces)
-    with tempfile.TemporaryDirectory() as folder, patch.dict(files._MAPPED, sketches=5, bodies=3):
+    with tempfile.TemporaryDirectory() as folder, patch.object(files, "_BATCH", 5):
         path = files.path_of(Path(folder), name)
-        assert (files.is_mapped(path), files.is_open(path)) == (name != "records", name != "bodies")
+        assert files.is_mapped(path) == (name == "sketches")
         with files.writer(path, name, COLUMNS) as writer:
             for first, piece in zip(np.cumsum([0, *map(len, pieces)]).tolist(), pieces, strict=False):
                 writer.write_table(whole.slice(first, len(piece)))
@@ -51,11 +51,9 @@ def test_rows_come_back_whole_and_one_by_one(name: str, pieces: list[list[list[i
         assert again.equals(whole)
         assert files.size(path) == whole.num_rows
         assert files.read(path, ["shingles"]).equals(again.select(["shingles"]))
-        with patch.object(files, "_PIECE", 7):
-            found = list(files.pieces(path))
+        found = list(files.pieces(path))
         assert pa.concat_tables([COLUMNS.empty_table(), *found]).equals(whole)
-        sizes = [min(7, whole.num_rows - first) for first in range(0, whole.num_rows, 7)]
-        assert [piece.num_rows for piece in found] == (list(map(len, pieces)) if name == "records" else sizes)
+        assert name == "sketches" or [piece.num_rows for piece in found] == list(map(len, pieces))
         rows = np.array(sorted(chosen.draw(st.sets(st.integers(0, max(0, whole.num_rows - 1))))), np.int64)[
             : whole.num_rows
         ]
@@ -67,14 +65,10 @@ def test_rows_come_back_whole_and_one_by_one(name: str, pieces: list[list[list[i
             assert lists == whole["shingles"].to_pylist()
 
 
-def test_a_table_of_an_earlier_layout_is_read_where_it_lies(tmp_path: Path) -> None:
-    (tmp_path / "bodies.parquet").touch()
-    (tmp_path / "sketches.arrow").touch()
-    assert files.path_of(tmp_path, "bodies").name == "bodies.parquet"
+def test_a_table_of_before_layout_7_is_read_where_it_lies(tmp_path: Path) -> None:
+    (tmp_path / "sketches.parquet").touch()
+    assert files.path_of(tmp_path, "sketches").name == "sketches.parquet"
     assert files.path_of(tmp_path, "redone").name == "redone.arrow"
-    for name in ("bodies", "sketches", "records"):
-        files.remove(tmp_path, name)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_was_not_written_to_its_end_is_no_table(tmp_path: Path) -> None:
@@ -92,6 +86,7 @@ SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)).map(lambda en
 
 @pytest.mark.parametrize("name", ["texts", "matches"])
 @given(times=st.lists(st.integers(0, 40), max_size=30), spans=st.none() | SPANS, gone=st.sets(st.integers(0, 29)))
+@example(times=[0], spans=[(0, 0)], gone=set())
 @settings(deadline=None, max_examples=60)
 def test_rows_of_stretches_of_time(
     name: str, times: list[int], spans: list[tuple[int, int]] | None, gone: set[int]
@@ -101,7 +96,7 @@ def test_rows_of_stretches_of_time(
     )
     out = np.array(sorted(gone), np.int64)
     within = [at for at, time in enumerate(times) if spans is None or any(low <= time <= high for low, high in spans)]
-    with tempfile.TemporaryDirectory() as folder, patch.dict(files._MAPPED, texts=5):
+    with tempfile.TemporaryDirectory() as folder, patch.object(files, "_BATCH", 5):
         path = files.path_of(Path(folder), name)
         with files.writer(path, name, TIMED) as writer:
             for first in range(0, len(times), 7):

@@ -321,7 +321,7 @@ def test_who_was_taken_over_does_not_publish(url: str) -> None:
 
 
 def test_words_that_are_let_go_leave_the_store_too(url: str, tmp_path: Path) -> None:
-    store, words = Mirror(url, tmp_path / "cache"), {f"state/{ONE}/records.parquet", f"state/{ONE}/bodies.arrow"}
+    store, words = Mirror(url, tmp_path / "cache"), {f"state/{ONE}/records.parquet", f"state/{ONE}/bodies.parquet"}
     publish(store, ONE)
     publish(store, TWO, newest=NOON + timedelta(days=9))
     assert words <= names(url)
