@@ -77,7 +77,8 @@ class Rows(Mapping[str, pa.Table]):
         for name, more in planned.more.items():
             rows[name] = pa.concat_tables([more, rows[name].select(more.column_names).cast(more.schema)])
         changed = set[Path]()
-        for names in [[name] for name in rows] if planned.divides else [list(rows)]:  # large ones are in memory twice
+        largest = max(rows, key=lambda name: rows[name].num_rows)
+        for names in [largest], [name for name in rows if name != largest]:  # what is divided is in memory twice
             divided = {name: planned.divided(name, rows[name]) for name in names}
             tasks = list(planned.tasks(folder, {name: frozenset(parts) for name, parts in divided.items()}))
             news = [divided[task.name].get(task.part) for task in tasks]
@@ -153,21 +154,23 @@ def done(task: Task, new: pa.Table | None) -> bool:
     """Make the file; whether it had to be written. A part without rows is none."""
     rows = [arrays.coded(schema.PUBLISHED[task.name].empty_table())]
     if task.file is not None:
-        columns = list(_NAMES[task.name]) if task.replaced else []
-        goes = np.zeros(0, np.bool_)
-        if columns:
-            goes = _naming(tables.read(task.file, columns, coded=True), task.name, task.replaced)
-        if new is None and not goes.any():
+        if new is None and not (task.replaced and _names_any(task.file, task.name, task.replaced)):
             tables.link(task.file, task.target)
             return False
         old = tables.read(task.file, coded=True)
-        rows.append(old.filter(pa.array(~goes)) if columns else old)
+        rows.append(old.filter(pa.array(~_naming(old, task.name, task.replaced))))
     if new is not None:
         rows.append(arrays.coded(plain(task.name, new)))
     whole = pa.concat_tables(rows).unify_dictionaries().combine_chunks()
     if whole.num_rows or task.part in {WHOLE, _NONE}:
         tables.write_part(task.name, whole, task.target)
     return True
+
+
+def _names_any(file: Path, name: str, replaced: Mapping[str, pa.Array]) -> bool:
+    """Whether any row of a file of a table names what is replaced."""
+    columns = list(_NAMES[name])
+    return bool(columns) and bool(_naming(tables.read(file, columns, coded=True), name, replaced).any())
 
 
 def _naming(rows: pa.Table, name: str, replaced: Mapping[str, pa.Array]) -> NDArray[np.bool_]:

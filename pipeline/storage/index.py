@@ -110,6 +110,10 @@ class Edges:
         left, right, path = (self._arrays[name][places] for name in ("lefts", "rights", "path"))
         return np.stack([left, right]), path
 
+    def sides(self) -> tuple[Rows, Rows]:
+        """The left and the right text of each match, in their order."""
+        return self._arrays["lefts"], self._arrays["rights"]
+
     @cached_property
     def _arrays(self) -> _Arrays:
         path = self._folder / "edges.arrow"

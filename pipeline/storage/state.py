@@ -23,7 +23,7 @@ from pipeline import schema
 from pipeline.stages import identify, learn
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
-from pipeline.storage import files, tables
+from pipeline.storage import files, index, tables
 from pipeline.storage.groups import Lying, Span, by_group, holding, lying, lying_in, reaches, reaching, rows_of
 from pipeline.storage.part import COMPARED, TAKEN, articles, frozen
 
@@ -256,9 +256,8 @@ class State:
     def _edges(self, part: Ref) -> pa.Table:
         """All of a part, read once."""
         if part.number not in self._read_edges:
-            rows = tables.read(part.folder / "matches.parquet", [*_EDGES.names, "accepted"])
-            rows = rows.filter(rows["accepted"]).select(_EDGES.names).cast(_EDGES)
-            self._read_edges[part.number] = rows.filter(pa.array(self._hold(rows, part.number)))
+            rows = pa.table(list(map(pa.array, index.Edges(part.folder).sides())), schema=_EDGES)
+            self._read_edges[part.number] = arrays.kept(rows, self._hold(rows, part.number))
         return self._read_edges[part.number]
 
     def met_by(self, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.Table:

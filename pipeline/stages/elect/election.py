@@ -139,11 +139,10 @@ def _elected(prints: pd.DataFrame, settings: config.Elect, pinned: Mapping[str, 
     outcome = rule.elect(ordered, starts, len(prints))
     winners, runners_up = prints.iloc[outcome.winner], prints.iloc[outcome.runner_up]
     names = {agency.id: agency.name for agency in agencies()}
+    first, second = (some[reasons.FIGURES].to_dict("records") for some in (winners, runners_up))
     why = [
         reasons.explain(ordered[step].name, winner, runner_up, names)
-        for step, winner, runner_up in zip(
-            outcome.decided, winners.to_dict("records"), runners_up.to_dict("records"), strict=True
-        )
+        for step, winner, runner_up in zip(outcome.decided, first, second, strict=True)
     ]
     return winners.assign(canonical_reason=why, runner_up_id=runners_up["article_id"].to_numpy())
 

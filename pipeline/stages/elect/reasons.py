@@ -8,12 +8,28 @@ from typing import Any
 from pipeline.stages.elect.origin import GRADES
 from pipeline.stages.elect.rule import FAULTS
 
-__all__ = ["ONLY", "explain"]
+__all__ = ["FIGURES", "ONLY", "explain"]
 
 #: The reason in a cluster of one.
 ONLY = "only print"
 
-Print = Mapping[str, Any]  # a row of the election, see `rule.steps`
+#: What reasons tell of a print.
+FIGURES = [
+    *(
+        "pin_note",
+        "fault",
+        "origin_agency",
+        "host",
+        "n_pointers",
+        "credit_rank",
+        "n_signals",
+        "version_rank",
+        "n_words",
+    ),
+    *("published_at", "published_precision", "address"),
+]
+
+Print = Mapping[str, Any]  # a row of the election, see `rule.steps`, or its `FIGURES`
 
 _FAULT_WORDS = {
     "withdrawn": "is withdrawn",
