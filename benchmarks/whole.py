@@ -160,13 +160,14 @@ def page(
         )
     stages = {size: _medians(found[size]["run"]) for size in sizes}
     total = {size: sum(stages[size].values()) for size in sizes}
+    growth_of = f"growth at {sizes[-1] / sizes[0]:g} times the articles"
     lines += [
         "",
         "Where it goes. `clean`, `trace` and `sketch` are done by several processes side by side: theirs are the seconds",
         "of all together. Of many articles clusters are formed bin by bin (`cut`, `form`, `tell`), of fewer all at once",
         "(`cluster` to `excerpt`).",
         "",
-        "| stage | " + " | ".join(f"{size:,}, s" for size in sizes) + (" | growth |" if len(sizes) > 1 else " |"),
+        "| stage | " + " | ".join(f"{size:,}, s" for size in sizes) + (f" | {growth_of} |" if len(sizes) > 1 else " |"),
         "| --- |" + " ---: |" * (len(sizes) + (len(sizes) > 1)),
     ]
     for name in dict.fromkeys(name for size in sizes for name in stages[size]):
