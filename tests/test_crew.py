@@ -63,6 +63,16 @@ def test_little_work_starts_no_process() -> None:
     assert pid == os.getpid()
 
 
+def test_of_much_work_the_first_is_done_here_while_processes_get_ready() -> None:
+    with Crew(rules(2), is_large=True) as crew:
+        found = crew.each(halved, tasks(9), silent())
+        assert next(found)[1][0] == os.getpid()
+        assert crew._pool is not None
+        others = {pid for _, (pid, _) in found} - {os.getpid()}
+    assert others
+    assert end_soon(others)
+
+
 def spoilt(by: Rules, watch: Watch, number: int, rows: pa.Table) -> None:
     if number == 7:
         raise InputError("seven")
