@@ -15,18 +15,18 @@ ONLY = "only print"
 
 #: What reasons tell of a print.
 FIGURES = [
-    *(
-        "pin_note",
-        "fault",
-        "origin_agency",
-        "host",
-        "n_pointers",
-        "credit_rank",
-        "n_signals",
-        "version_rank",
-        "n_words",
-    ),
-    *("published_at", "published_precision", "address"),
+    "pin_note",
+    "fault",
+    "origin_agency",
+    "host",
+    "n_pointers",
+    "credit_rank",
+    "n_signals",
+    "version_rank",
+    "n_words",
+    "published_at",
+    "published_precision",
+    "address",
 ]
 
 Print = Mapping[str, Any]  # a row of the election, see `rule.steps`, or its `FIGURES`
