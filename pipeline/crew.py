@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Crew", "Rules"]
 
 _ALONE = 4  # tasks that are done here before any is given away: to clean and to trace two batches
+_MEANWHILE = 2  # the same where processes are started with the first: one batch
 _AHEAD = 1  # batches a process that are under way or wait to be taken, of each function
 _UNSTARTED = (OSError, ImportError, AssertionError)  # no semaphores, no memory to share, the child of a daemon
 _LOOK = 1.0  # seconds after which a process looks whether the run is still there
@@ -55,7 +56,8 @@ class Crew:
 
     def __init__(self, rules: Rules, *, is_large: bool = False) -> None:
         self._rules, self._n, self._n_begun = rules, rules.settings.run.processes or workers(), 0
-        self._first = 1 if is_large else _ALONE  # the task with which they are started
+        # The task with which processes are started, and the last one that is done here.
+        self._first, self._alone = (1, _MEANWHILE) if is_large else (_ALONE, _ALONE)
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Crew:
@@ -79,7 +81,7 @@ class Crew:
         for mark, task in tasks:
             self._n_begun += 1
             pool = self._started(watch) if self._n_begun >= self._first else None
-            if pool is None or self._n_begun <= _ALONE:
+            if pool is None or self._n_begun <= self._alone:
                 yield mark, function(self._rules, watch, *task)
                 continue
             with _ends_told():
