@@ -23,6 +23,7 @@ from pipeline.errors import InputError
 from pipeline.stages import clean, identify, sketch, trace
 from pipeline.stages.lexicon import publishers
 from pipeline.storage import read
+from pipeline.storage.disk import total
 from pipeline.storage.part import TAKEN, Part
 from pipeline.watch import Watch
 
@@ -119,7 +120,7 @@ def take_in(
     reading = read.batches(files, settings.read)
     night = Night(known, forgotten)
     rules = Rules(settings, publishers.load(settings.clean.publishers, aliases))
-    with Crew(rules, is_large=read.size(files) > _LARGE) as crew:
+    with Crew(rules, is_large=total(files) > _LARGE) as crew:
         batches = _extracted(watched(reading.unextracted(), watch), crew, watch)
         cleaned = crew.each(clean_batch, night.records(batches), watch)
         for (articles, records), found in crew.each(trace_and_sketch, night.articles(cleaned, watch), watch):

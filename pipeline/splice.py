@@ -78,7 +78,10 @@ class Rows(Mapping[str, pa.Table]):
             rows[name] = pa.concat_tables([more, rows[name].select(more.column_names).cast(more.schema)])
         changed = set[Path]()
         largest = max(rows, key=lambda name: rows[name].num_rows)
-        for names in [largest], [name for name in rows if name != largest]:  # what is divided is in memory twice
+        others = [name for name in rows if name != largest]
+        for names in (
+            [[largest], others] if planned.divides else [[largest, *others]]
+        ):  # what is divided is in memory twice
             divided = {name: planned.divided(name, rows[name]) for name in names}
             tasks = list(planned.tasks(folder, {name: frozenset(parts) for name, parts in divided.items()}))
             news = [divided[task.name].get(task.part) for task in tasks]
@@ -154,7 +157,7 @@ def done(task: Task, new: pa.Table | None) -> bool:
     """Make the file; whether it had to be written. A part without rows is none."""
     rows = [arrays.coded(schema.PUBLISHED[task.name].empty_table())]
     if task.file is not None:
-        if new is None and not (task.replaced and _names_any(task.file, task.name, task.replaced)):
+        if new is None and not _names_any(task.file, task.name, task.replaced):
             tables.link(task.file, task.target)
             return False
         old = tables.read(task.file, coded=True)
@@ -169,7 +172,7 @@ def done(task: Task, new: pa.Table | None) -> bool:
 
 def _names_any(file: Path, name: str, replaced: Mapping[str, pa.Array]) -> bool:
     """Whether any row of a file of a table names what is replaced."""
-    columns = list(_NAMES[name])
+    columns = [column for column, kind in _NAMES[name].items() if kind in replaced]
     return bool(columns) and bool(_naming(tables.read(file, columns, coded=True), name, replaced).any())
 
 

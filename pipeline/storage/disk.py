@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.errors import StoreError
 
-__all__ = ["Newest", "ensure_room", "told_if_full"]
+__all__ = ["Newest", "ensure_room", "told_if_full", "total"]
 
 #: Bytes that a run writes for one of its input, measured with room to spare: bodies and records are kept packed, sketches
 #: hardly pack at all.
@@ -40,9 +40,9 @@ def ensure_room(name: str, folder: Path, inputs: Sequence[Path], newest: Newest,
     """
     if not spare:
         return
-    measured = _total(newest.part) / newest.took_in if newest.took_in > _TELLING else 0.0
-    written = sum(max(measured, _factor(file)) * _total([file]) for file in inputs)
-    needed = written + _total(newest.tables) + spare * 1e9
+    measured = total(newest.part) / newest.took_in if newest.took_in > _TELLING else 0.0
+    written = sum(max(measured, _factor(file)) * total([file]) for file in inputs)
+    needed = written + total(newest.tables) + spare * 1e9
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise StoreError(
@@ -75,8 +75,8 @@ def _told(size: float) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
 
 
-def _total(files: Iterable[Path]) -> int:
-    """Bytes; none for what is not there."""
+def total(files: Iterable[Path]) -> int:
+    """The bytes of files as they lie; none for what is not there."""
     sizes = 0
     for file in files:
         with suppress(OSError):

@@ -22,6 +22,7 @@ import pyarrow as pa
 from pipeline import config
 from pipeline.storage import readers
 from pipeline.storage.batches import Batch, Pending, encodable, extracted, usable
+from pipeline.storage.disk import total
 from pipeline.storage.readers import parquet
 from pipeline.storage.readers.fields import Mapping as Fields
 from pipeline.storage.readers.fields import Record, no_text
@@ -40,7 +41,6 @@ __all__ = [
     "extracted",
     "inputs",
     "passed_over",
-    "size",
     "spelled",
     "split",
 ]
@@ -90,7 +90,7 @@ def split(files: Sequence[Path], most: int) -> Iterator[Sequence[Path | Piece]]:
     """
     together, size = list[Path | Piece](), 0
     for path in files:
-        own = _size(path)
+        own = total([path])
         cut = parquet.pieces(path, most) if own > most and path.suffix in {".parquet", ".pq"} else []
         if together and size + own > most:
             yield together
@@ -102,11 +102,6 @@ def split(files: Sequence[Path], most: int) -> Iterator[Sequence[Path | Piece]]:
         size += own
     if together:
         yield together
-
-
-def size(files: Sequence[Path]) -> int:
-    """The bytes of files, as they lie; of those that cannot be looked at 0."""
-    return sum(map(_size, files))
 
 
 def digest(file: Path) -> str:
@@ -173,7 +168,9 @@ class Reading:
             pending.reject(name, reason)
             rejects += 1
         status: Literal["read", "failed"] = "failed" if reason else "read"
-        self.files.append(FileReport(path, rows, rejects, _size(path), status, reason, passed=MappingProxyType(passed)))
+        self.files.append(
+            FileReport(path, rows, rejects, total([path]), status, reason, passed=MappingProxyType(passed))
+        )
 
     def _records(self, path: Path, groups: range | None) -> Iterator[tuple[int, Record] | Bad | Raw | Passed]:
         settings = self._settings
@@ -225,10 +222,3 @@ def _stamp(path: Path) -> tuple[int, int]:
     """What tells of a file that it has changed."""
     found = path.stat()
     return found.st_size, found.st_mtime_ns
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
