@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.contender import Job, Outcome, Stopwatch
 from pipeline import config
+from pipeline.memory import give_back
 from pipeline.stages import cluster, pair, sketch, verify
 from pipeline.stages.kernels.threads import parallel
 
@@ -49,7 +50,7 @@ def _sketches(job: Job, set_to: config.Config) -> tuple[pa.Table, pa.Table]:
         bodies = file.read_row_group(number, columns=["body"], use_threads=False)["body"]
         ids = pa.array(np.arange(first, first + len(bodies))).cast(pa.string())
         signed = sketch.run(pa.table({"article_id": ids, "body": bodies}), set_to.sketch)
-        return signed.drop_columns("signature"), pair.keys(signed, set_to.pair)
+        return signed.drop_columns(["signature", "lines"]), pair.keys(signed, set_to.pair)
 
     found = parallel(lambda told: group(*told), enumerate(accumulate(sizes[:-1], initial=0)))
     sketches, keys = zip(*found, strict=True)
@@ -63,8 +64,10 @@ def clusters(job: Job, set_to: config.Config, watch: Stopwatch) -> tuple[pa.Tabl
     with watch.step("pair"):
         candidates = pair.run(keys, None, set_to.pair)
         del keys
+        give_back()
     with watch.step("verify"):
         matches = verify.run(candidates, sketches, None, set_to.verify)
+        give_back()
     with watch.step("cluster"):
         label = cluster.run(matches, np.arange(sketches.num_rows))
     return candidates, matches, label

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import itertools
 import json
 import os
 import random
@@ -158,6 +159,10 @@ def page(
             f"| {median(times):.1f} ({min(times):.1f} to {max(times):.1f}) | {median(wider):.2f} "
             f"| {max(one.peak for one in run) / 1e9:.2f} | {max(one.peak for one in bare) / 1e9:.2f} |"
         )
+    for least, most in itertools.pairwise(sizes):
+        low, high = (max(one.peak for one in found[size]["core"]) for size in (least, most))
+        slope = (high - low) / (most - least) / 1e3
+        lines += ["", f"From {least:,} to {most:,} articles the core holds {slope:.2f} kB more for each."]
     stages = {size: _medians(found[size]["run"]) for size in sizes}
     total = {size: sum(stages[size].values()) for size in sizes}
     growth_of = f"growth at {sizes[-1] / sizes[0]:g} times the articles"

@@ -23,29 +23,14 @@ def run(matches: pa.Table, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
     distinct, puts the articles in the order of preference for anchors: effective time, then id. Twins (path `_TWIN`: same
     text at the same time) count as one node of their number and share its anchor.
     """
-    from pipeline.stages.kernels.anchor import anchors
+    from pipeline.stages.kernels.anchor import anchors, neighbours
 
     n = len(ranks)
-    accepted = matches["accepted"].to_numpy()
-    left, right = matches["left"].to_numpy()[accepted], matches["right"].to_numpy()[accepted]
-    twins = matches["path"].to_numpy()[accepted] == _TWIN
+    accepted = matches.select(["left", "right", "path"]).filter(matches["accepted"])
+    left, right, path = (column.to_numpy() for column in accepted.columns)
+    twins, others = path == _TWIN, path != _TWIN
     stands_for = np.arange(n)
     stands_for[right[twins]] = left[twins]
-    nodes, node_of = np.unique(stands_for[np.concatenate([left, right])], return_inverse=True)
-    ends = node_of.reshape(2, -1)[:, ~twins]
-    indptr, indices = _rows(ends, len(nodes))
-    found = np.empty(len(nodes), np.int64)
-    weights = np.bincount(np.searchsorted(nodes, left[twins]), minlength=len(nodes)) + 1
-    anchors(indptr, indices, weights.astype(np.int64), ranks[nodes], found)
-    anchor_of = np.arange(n)
-    anchor_of[nodes] = nodes[found]
-    return anchor_of[stands_for]
-
-
-def _rows(ends: NDArray[np.int64], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Undirected edges, int64 (2, edges), as compressed sparse rows: (indptr, indices)."""
-    source, target = np.concatenate([ends[0], ends[1]]), np.concatenate([ends[1], ends[0]])
-    order = np.argsort(source, kind="stable")
-    indptr = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(source, minlength=n), out=indptr[1:])
-    return indptr, target[order].astype(np.int64)
+    found, weights = np.empty(n, np.int64), np.bincount(stands_for, minlength=n)
+    anchors(*neighbours(stands_for[left[others]], stands_for[right[others]], n), weights, ranks, found)
+    return found[stands_for]

@@ -8,13 +8,33 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["anchors"]
+__all__ = ["anchors", "neighbours"]
+
+
+@numba.njit(nogil=True, cache=True)
+def neighbours(
+    left: NDArray[np.int64], right: NDArray[np.int64], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Undirected edges between n nodes as compressed sparse rows, (indptr, indices)."""
+    places = np.zeros(n + 2, np.int64)
+    for i in range(left.size):
+        places[left[i] + 2] += 1
+        places[right[i] + 2] += 1
+    for node in range(n):
+        places[node + 2] += places[node + 1]
+    indices = np.empty(2 * left.size, np.int32)
+    for i in range(left.size):  # what is the begin of a row becomes its end, the begin of the next
+        indices[places[left[i] + 1]] = right[i]
+        indices[places[right[i] + 1]] = left[i]
+        places[left[i] + 1] += 1
+        places[right[i] + 1] += 1
+    return places[:-1], indices
 
 
 @numba.njit(nogil=True, cache=True)
 def anchors(
     indptr: NDArray[np.int64],
-    indices: NDArray[np.int64],
+    indices: NDArray[np.int32],
     weights: NDArray[np.int64],
     ranks: NDArray[np.int64],
     out: NDArray[np.int64],
@@ -23,7 +43,8 @@ def anchors(
 
     Among the nodes still free, the one with the heaviest free neighbourhood is the next anchor, ties to the lowest rank; it
     takes its free neighbours. `weights` counts the articles that a node stands for, itself and its twins. A heap may hold
-    outdated degrees: they only shrink, so what comes up too heavy is pushed back with what it weighs now.
+    outdated degrees: they only shrink, so what comes up too heavy is pushed back with what it weighs now. Who has no neighbours
+    needs no place in it.
 
     In the path 0 - 1 - 2 - 3 with ranks 0 1 2 3, node 1 (as heavy as 2, but earlier) takes 0 and 2; 3 is left alone.
     """
@@ -33,6 +54,9 @@ def anchors(
     heap = [(np.int64(0), np.int64(0), np.int64(-1))]
     heap.pop()
     for node in range(n):
+        if indptr[node] == indptr[node + 1]:
+            out[node] = node
+            continue
         degrees[node] = weights[node] - 1
         for k in range(indptr[node], indptr[node + 1]):
             degrees[node] += weights[indices[k]]
@@ -58,7 +82,7 @@ def anchors(
 def _leave(
     node: int,
     indptr: NDArray[np.int64],
-    indices: NDArray[np.int64],
+    indices: NDArray[np.int32],
     weights: NDArray[np.int64],
     degrees: NDArray[np.int64],
 ) -> None:
