@@ -158,7 +158,7 @@ class Night:
         """The records of each batch that are to be cleaned."""
         for batch in batches:
             gone = is_forgotten(batch.records, self._forgotten)
-            yield _Read(batch, batch.records.filter(gone)), (batch.records.filter(pc.invert(gone)),)
+            yield _Read(batch, batch.records.filter(gone)), (_kept(batch.records, pc.invert(gone)),)
 
     def articles(
         self, cleaned: Iterable[tuple[_Read, tuple[pa.Table, pa.Table, pa.Table]]], watch: Watch
@@ -169,8 +169,8 @@ class Night:
             first = self._n_new
             new = self.identify(articles, [batch.rejects, unusable], gone, n_records, watch)
             rows = np.arange(first, self._n_new)
-            at = pc.index_in(new["record"], value_set=batch.records["record"].combine_chunks())
-            yield (new, batch.records.take(at)), (new, stripped, rows)
+            records = _kept(batch.records, pc.is_in(batch.records["record"], new["record"].combine_chunks()))
+            yield (new, records), (new, stripped, rows)
 
     def identify(
         self, articles: pa.Table, rejects: list[pa.Table], gone: pa.Table, n_records: int, watch: Watch
@@ -289,6 +289,11 @@ def is_forgotten(records: pa.Table, forgotten: Collection[str]) -> pa.Array:
     if not forgotten:
         return pa.repeat(False, records.num_rows)
     return pa.array([key in forgotten for key in identify.stated(records)], pa.bool_())
+
+
+def _kept(records: pa.Table, wanted: pa.Array) -> pa.Table:
+    """The records that are wanted; all, as a rule, and then they are not copied."""
+    return records if pc.all(wanted).as_py() else records.filter(wanted)
 
 
 def _forgotten(rows: pa.Table) -> pa.Table:

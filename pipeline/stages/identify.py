@@ -88,11 +88,20 @@ class Known:
         self.renamed: dict[str, str] = {}  # of this run: plain id -> namespaced id
         self.forgotten = frozenset(map(bytes.fromhex, forgotten))  # the `tombstones` of what was taken down
 
-    def name(self, key: bytes, publisher: str, source_id: str | None) -> str:
-        """The article id of a new identity, noted as taken."""
+    def holds(self, source_ids: Sequence[str | None]) -> npt.NDArray[np.bool_]:
+        """Whether the store has an article of each source id, or one that is called so, or had one that was taken down."""
+        if not (len(self.past["name"]) or self.forgotten):
+            return np.zeros(len(source_ids), np.bool_)
+        sources, names = ([hashed(one or "") for one in source_ids] for hashed in (_source_id_key, _id_key))
+        found = self.past["source"].has(_heads(sources)) | self.past["name"].has(_heads(names))
+        found |= np.array([name in self.forgotten for name in names], np.bool_)
+        return found
+
+    def name(self, key: bytes, publisher: str, source_id: str | None, *, is_held: bool) -> str:
+        """The article id of a new identity, noted as taken. `is_held`: the store `holds` the source id."""
         if not source_id:
             article_id = self._free(key)
-        elif not self._is_claimed(source_id) and not self._is_taken(source_id):
+        elif not (is_held or source_id in self.claims or source_id in self.taken):
             self.claims[source_id] = (publisher, key)
             article_id = source_id
         else:
@@ -115,12 +124,9 @@ class Known:
         choices = (wanted, key.hex()[:16], key.hex())
         return next(choice for choice in choices if choice is not None and not self._is_taken(choice))
 
-    def _is_claimed(self, source_id: str) -> bool:
-        return source_id in self.claims or self.past["source"].has(_head(_hash("source id", source_id)))
-
     def _is_taken(self, article_id: str) -> bool:
         key = _id_key(article_id)
-        return article_id in self.taken or self.past["name"].has(_head(key)) or key in self.forgotten
+        return article_id in self.taken or bool(self.past["name"].has(_heads([key])).all()) or key in self.forgotten
 
 
 class _Hashes:
@@ -129,6 +135,9 @@ class _Hashes:
     def __init__(self, hashes: npt.NDArray[np.int64]) -> None:
         self._hashes, self._sorted = hashes, np.sort(hashes)
 
+    def __len__(self) -> int:
+        return len(self._sorted)
+
     @functools.cached_property
     def _rows(self) -> npt.NDArray[np.int64]:
         """The row of each as they are sorted, for a night that brings any once more: it takes ten times as long as sorting."""
@@ -136,30 +145,31 @@ class _Hashes:
 
     def find(self, wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """The row of each wanted hash, -1 where it is not there."""
-        found = np.full(len(wanted), -1)
-        if len(self._sorted):
-            place = np.searchsorted(self._sorted, wanted)
-            place[place == len(self._sorted)] = 0
-            is_there = self._sorted[place] == wanted
-            if is_there.any():
-                found[is_there] = self._rows[place[is_there]]
+        found, is_there = np.full(len(wanted), -1), self.has(wanted)
+        if is_there.any():
+            found[is_there] = self._rows[np.searchsorted(self._sorted, wanted[is_there])]
         return found
 
-    def has(self, wanted: int) -> bool:
-        """Whether a hash is there."""
-        place = int(self._sorted.searchsorted(wanted))
-        return place < len(self._sorted) and int(self._sorted[place]) == wanted
+    def has(self, wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+        """Whether each wanted hash is there."""
+        if not len(self):
+            return np.zeros(len(wanted), np.bool_)
+        found: npt.NDArray[np.bool_] = self._sorted[np.searchsorted(self._sorted[:-1], wanted)] == wanted
+        return found
 
 
 def seen(articles: pa.Table) -> pa.Table:
     """By what these articles (identity, digest, article_id, source_id) are known again, as `SEEN`, row by row."""
-    columns: list[list[int]] = [[], [], [], []]
-    for key, digest, article_id, source_id in _rows(articles, "identity", "digest", "article_id", "source_id"):
-        source = _hash("source id", source_id) if source_id else bytes(8)
-        hashes = bytes.fromhex(key or ""), _hash(key or "", digest or ""), _id_key(article_id or ""), source
-        for column, value in zip(columns, hashes, strict=True):
-            column.append(_head(value))
-    return pa.table([pa.array(column, pa.int64()) for column in columns], schema=SEEN)
+    keys, digests, ids, source_ids = (
+        articles[name].to_pylist() for name in ("identity", "digest", "article_id", "source_id")
+    )
+    hashes = (
+        map(bytes.fromhex, keys),
+        map(_hash, keys, digests),
+        map(_id_key, ids),
+        (_source_id_key(source_id) if source_id else bytes(16) for source_id in source_ids),
+    )
+    return pa.table([pa.array(_heads(column)) for column in hashes], schema=SEEN)
 
 
 def identity(publisher: str, source_id: str | None, url: str | None, headline: str | None, digest: str) -> bytes:
@@ -232,12 +242,13 @@ def run(articles: pa.Table, known: Known) -> Identified:
     past = known.past["identity"].find(_heads(keys_of))
     past[is_repeat] = -1  # its id is not asked for
     earlier = dict(zip(past[past >= 0].tolist(), known.names(past[past >= 0]), strict=True))
+    repeats, held = is_repeat.tolist(), known.holds([source_id for _, _, source_id, _ in columns]).tolist()
     keep, forgotten, ids, keys, n_versions = list[int](), list[int](), list[str](), list[str](), 0
     for row, (key, version, before) in enumerate(zip(keys_of, versions, past.tolist(), strict=True)):
         if key in known.forgotten:
             forgotten.append(row)
             continue
-        if is_repeat[row] or version in known.seen:
+        if repeats[row] or version in known.seen:
             continue
         known.seen.add(version)
         if before >= 0:
@@ -246,8 +257,9 @@ def run(articles: pa.Table, known: Known) -> Identified:
         keep.append(row)
         keys.append(spelled[row])
         publisher_id, name, source_id, _ = columns[row]
-        ids.append(known.ids.get(key) or known.name(key, _publisher(publisher_id, name), source_id))
-    kept = articles.take(pa.array(keep, pa.int64()))
+        publisher = _publisher(publisher_id, name)
+        ids.append(known.ids.get(key) or known.name(key, publisher, source_id, is_held=held[row]))
+    kept = articles if len(keep) == articles.num_rows else articles.take(pa.array(keep, pa.int64()))
     return Identified(
         articles=_with(_with(kept, "identity", keys), "article_id", ids),
         n_repeats=articles.num_rows - len(keep) - len(forgotten),
@@ -351,13 +363,13 @@ def _id_key(article_id: str) -> bytes:
     return _hash("id", article_id)
 
 
-def _head(hash_: bytes) -> int:
-    """The first 64 bits of a hash as a signed number."""
-    return int.from_bytes(hash_[:8], "little", signed=True)
+def _source_id_key(source_id: str) -> bytes:
+    return _hash("source id", source_id)
 
 
-def _heads(hashes: Sequence[bytes]) -> npt.NDArray[np.int64]:
-    return np.array([_head(hash_) for hash_ in hashes], np.int64)
+def _heads(hashes: Iterable[bytes]) -> npt.NDArray[np.int64]:
+    """The first 64 bits of each hash (16 bytes) as a signed number."""
+    return np.frombuffer(b"".join(hashes), "<i8").reshape(-1, 2)[:, 0].astype(np.int64)
 
 
 def _hash(*parts: str) -> bytes:
