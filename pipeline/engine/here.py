@@ -4,7 +4,8 @@
     table = cluster.rows(emit, tasks).by(meet).result(nothing)
 
 What goes from task to task lies in files below `folder`, one for each number, and is gone when it has been met. Some numbers
-are met side by side, and what comes of them is held; what tasks emit is not, and they go in turn.
+are met side by side, and what comes of them is held; what tasks emit is not, and they go in turn, while what the one before
+emitted is written.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pipeline.config import Spark
 from pipeline.engine import cargo
 from pipeline.engine.cargo import NOBODY, Parcel
 from pipeline.engine.spark import Cluster
-from pipeline.stages.kernels.threads import parallel, workers
+from pipeline.stages.kernels.threads import ahead, parallel, workers
 
 __all__ = ["here"]
 
@@ -64,7 +65,7 @@ class _Rows:
         self._folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix="parcels-", dir=self._folder) as folder:
             numbers = set[int]()
-            for to, content in cargo.packed(self._parcels):
+            for to, content in cargo.packed(ahead(self._parcels)):
                 numbers.add(to)
                 with (Path(folder) / f"{to}").open("ab") as file:
                     file.write(len(content).to_bytes(_LENGTH, "little"))
