@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.stages._fold import every_character, flatten, is_plain, tangled
 from pipeline.stages._words import count_words, is_unspaced
-from pipeline.stages.clean import furniture, signatures
+from pipeline.stages.clean import furniture, signatures, structure
 from pipeline.stages.clean.lines import CUELESS_WORDS, FULL_STOP, HEAD, Line, Lines, is_paragraph
 from pipeline.stages.clean.scan import _folded, _forms, _tables, scan
 from pipeline.stages.clean.stamps import stamp_mark
@@ -142,6 +142,9 @@ def test_prose_is_what_no_rule_takes_anywhere(text: str) -> None:
         | st.sampled_from(
             ["- one", "• two", "▪three", "*", "> four", "At 3", "Gü", "[5", "12:30", "오전 3", "Q: who", "Ａｔ：", "u"]
         )
+        | st.sampled_from(
+            ["PARIS (AFP) - He left.", "OSLO, March 3 (AP) -- é", "ROME - Он", "He left. (AP)", "So. （ANI）", "[x]”"]
+        )
     ).map("\n".join)
 )
 def test_lists_and_long_lines_are_counted(text: str) -> None:
@@ -149,6 +152,11 @@ def test_lists_and_long_lines_are_counted(text: str) -> None:
     assert found.shape.bullets >= sum(line.flat[0] in "-•·*▪■>" for line in found)
     assert found.shape.entries >= sum(line.flat[:1] in ENTRIES or line.flat[:2] in ENTRIES for line in found)
     assert found.shape.labels >= sum(":" in line.flat[:HEAD] for line in found)
+    dated = [signatures.find_dateline(line.flat, text[line.start : line.end]) for line in found]
+    assert found.shape.datelines >= sum(map(bool, dated))
+    assert found.shape.brackets >= sum(line.flat.endswith((")", "]")) for line in found)
+    if structure.is_round_up([line.flat for line in found], dateline=bool(dated and dated[0])):
+        assert structure.may_be_round_up(found.shape, dateline=bool(dated[0]))
     for width in (0, 5, 90):
         assert found.longer_than(width) == any(len(line.flat) > width for line in found)
 

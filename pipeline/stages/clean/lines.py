@@ -16,6 +16,7 @@ import regex
 from pipeline.stages._fold import flatten
 
 __all__ = [
+    "BRACKET",
     "BULLET",
     "CUELESS_WORDS",
     "DATELINE",
@@ -51,8 +52,8 @@ CUELESS_WORDS = 4
 #: Bits of a line: in its head, its first so many characters, stands what every dateline has; it ends in one of ".!?", a
 #: quotation mark behind it or not; it is prose; it begins as an item of a list may; a rule of furniture.toml might take it,
 #: for a cue stands in it or it is so short as to need none; it begins as an entry under a time of day may; a colon stands in
-#: its head.
-DATELINE, FULL_STOP, PROSE, BULLET, TAKEN, ENTRY, LABEL = 1, 2, 4, 8, 16, 32, 64
+#: its head; it ends in a bracket, a quotation mark behind it or not.
+DATELINE, FULL_STOP, PROSE, BULLET, TAKEN, ENTRY, LABEL, BRACKET = 1, 2, 4, 8, 16, 32, 64, 128
 HEAD = 140
 
 #: The fewest words of prose: more than any stamp, byline or agency's line has.
@@ -92,11 +93,14 @@ class Found:
 
 
 class Shape(NamedTuple):
-    """How many lines of a text begin as items of a list may or as entries under a time, and have a colon in their head."""
+    """How many lines of a text begin as items of a list may or as entries under a time, have a colon in their head, may
+    begin with a dateline, end in a bracket."""
 
     bullets: int
     entries: int
     labels: int
+    datelines: int
+    brackets: int
 
 
 @dataclass(slots=True)
@@ -152,6 +156,11 @@ class Lines(Sequence[Line]):
     def kinds(self) -> list[int]:
         """The bits of each line."""
         return self.found.kinds[self.first : self.last]
+
+    def size(self, number: int) -> tuple[int, int]:
+        """The words and the characters of a line."""
+        at, found = self.first + number, self.found
+        return found.words[at], found.ends[at] - found.starts[at]
 
     def kind(self, number: int) -> int:
         """The bits of a line."""

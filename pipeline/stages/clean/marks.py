@@ -75,7 +75,10 @@ _OPENING_WORDS = 25  # of the paragraph at which nothing more is looked for
 def _mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
     """The publisher's name, the headline and the deck where the text repeats what the record already says."""
     longest = 2 * max(len(known.headline or ""), len(known.deck or ""), len(known.publisher or ""))
-    if not lines or (lines.is_prose(0) and lines[0].words >= _OPENING_WORDS and len(lines[0].flat) > longest):
+    if not lines:
+        return
+    words, characters = lines.size(0)
+    if words >= _OPENING_WORDS and characters > longest and lines.is_prose(0):
         return  # most bodies begin with the story
     titles = [(kind, key(value)) for kind, value in (("headline", known.headline), ("deck", known.deck)) if value]
     titles = [(kind, title) for kind, title in titles if title]
@@ -110,10 +113,11 @@ def _furniture_or(line: Line, position: str, otherwise: Mark) -> Mark:
 def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
     """Marks the head by rule; returns the number of the first paragraph (of `lines` if there is none)."""
     for number in range(min(len(lines), _HEAD_LINES)):
-        line = lines[number]
         if marks[number] is None and not lines.is_prose(number):
-            marks[number] = _head_mark(line, known)
-        if marks[number] is None and is_paragraph(line) and not (known.page and number < 2):
+            marks[number] = _head_mark(lines[number], known)
+        if marks[number] is not None or (known.page and number < 2):
+            continue
+        if lines.is_prose(number) or is_paragraph(lines[number]):
             return number
     return min(len(lines), _HEAD_LINES)
 

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from pipeline.stages._fold import every_character, flatten, flatten_only, is_plain, tangled, variants
 from pipeline.stages._words import count_words, is_unspaced, unspaced
-from pipeline.stages.clean import furniture, structure
+from pipeline.stages.clean import furniture, signatures, structure
 from pipeline.stages.clean.lines import (
+    BRACKET,
     BULLET,
     CUELESS_WORDS,
     DATELINE,
@@ -42,22 +43,26 @@ __all__ = ["scan"]
 _TASK_BYTES = 1 << 20  # text that one thread takes at a time
 
 # Marks of characters. A text in which none has one is flat and plain, has spaces between all its words, and its small letters
-# are as many and no more ASCII than it; one that has some is looked at again. `_ASTRAL` is that of characters beyond the basic
-# plane; above it, each character that is folded has a bit of its own, the full-width ones share the highest.
-_TANGLED, _UNSPACED, _ODD, _ASTRAL = 1, 2, 4, 0x80
+# are as many and no more ASCII than it; one that has some is looked at again. `_NATIVE` is that of what stays as it is and is
+# neither Latin nor Greek, `_ASTRAL` that of characters beyond the basic plane; above it, each character that is folded has a
+# bit of its own, the full-width ones share the highest.
+_TANGLED, _UNSPACED, _ODD, _NATIVE, _ASTRAL = 1, 2, 4, 8, 0x80
 _VARIANT, _WIDE = 8, 63
 
 # The bits of a line by what stands at its beginning, in its head and at its end. A dateline has a bracket or slash around an
-# agency, a dash or colon or the like behind a place, or letters of a script that has forms of its own.
+# agency, a dash or colon or the like behind a place, or letters of a script that has forms of its own: `_FOREIGN`, if the text
+# has any such letters.
+_FOREIGN = 256
 _HEADS = np.array(
-    [DATELINE * (code >= 0x80 or code in b"(/-:=") | LABEL * (code == ord(":")) for code in range(256)], np.uint8
+    [DATELINE * (code in b"(/-:=") | LABEL * (code == ord(":")) | _FOREIGN * (code >= 0x80) for code in range(256)],
+    np.uint16,
 )
-_ENDS = np.array([FULL_STOP * (code in b".!?") for code in range(256)], np.uint8)
+_ENDS = np.array([FULL_STOP * (code in b".!?") | BRACKET * (code in b")]") for code in range(256)], np.uint16)
 
 
-def _begins() -> NDArray[np.uint8]:
+def _begins() -> NDArray[np.uint16]:
     """The bits of a line by its first two characters, the first times 256."""
-    begins = np.zeros((256, 256), np.uint8)
+    begins = np.zeros((256, 256), np.uint16)
     begins[0x80:] = BULLET | ENTRY
     begins[:, 0x80:] |= ENTRY
     begins[list(b"-*>")] |= BULLET
@@ -89,7 +94,7 @@ class _Tables(NamedTuple):
 
     codes: NDArray[np.uint8]
     marks: NDArray[np.uint64]
-    begins: NDArray[np.uint8]
+    begins: NDArray[np.uint16]
     literals: Literals
     cues: tuple[str, ...]
     rules: NDArray[np.int64]
@@ -105,6 +110,8 @@ def _tables() -> _Tables:
     marks = np.zeros(len(every), np.uint64)
     for mark, characters in ((_TANGLED, tangled()), (_UNSPACED, unspaced(every)), (_ODD, "\u0130\u212a")):
         marks[[ord(character) for character in characters]] |= np.uint64(mark)
+    marks[ord(signatures.FIRST_NATIVE) :] |= np.uint64(_NATIVE)
+    marks[[ord(variant) for variant in variants()]] &= ~np.uint64(_NATIVE)
     for number, variant in enumerate(variants()):
         marks[ord(variant)] |= np.uint64(1 << min(_VARIANT + number, _WIDE))
     # A cue that changes when it is folded is in no line: lines are folded.
@@ -155,7 +162,7 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     marked = marks.astype(np.uint8)  # all but which characters are folded
     n, most = len(marked), int(starts[-1]) // 2 + len(marked)
     spans, words, firsts = np.empty((most, 2), np.int64), np.empty(most, np.int32), np.empty(n + 1, np.int64)
-    kinds, uneven = np.empty(most, np.uint8), np.empty(n, np.uint8)
+    kinds, uneven = np.empty(most, np.uint16), np.empty(n, np.uint8)
     count = kernel.split(
         text, starts, kernel.EDGES, tables.begins, _HEADS, _ENDS, HEAD, spans, words, kinds, firsts, uneven
     )
@@ -171,13 +178,15 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     pairs = np.unique(line[is_sure] << 32 | tables.rules[cue[is_sure]])
     for one, rule in zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True):
         cued[one] = (*cued.get(one, ()), rule)
-    kinds[marked[text_of] & _ODD > 0] |= DATELINE
+    is_native = (kinds & _FOREIGN > 0) & (marked[text_of] & (_NATIVE | _ASTRAL) > 0)
+    kinds[is_native | (marked[text_of] & _ODD > 0)] |= DATELINE
     is_prose = is_counted & (words >= PROSE_WORDS) & (kinds & FULL_STOP > 0)
     is_prose[line] = False  # a cue stands in it
     kinds[is_prose] |= PROSE
     kinds[words <= CUELESS_WORDS] |= TAKEN
     kinds[line[is_sure]] |= TAKEN
-    shapes = (np.bincount(text_of[kinds & kind > 0], minlength=n).tolist() for kind in (BULLET, ENTRY, LABEL))
+    counted = BULLET, ENTRY, LABEL, DATELINE, BRACKET
+    shapes = (np.bincount(text_of[kinds & kind > 0], minlength=n).tolist() for kind in counted)
     low, high = (spans - starts[text_of, None]).T.tolist()
     found = Found(low, high, words.tolist(), kinds.tolist(), cued)
     return _Scanned(found, firsts.tolist(), marks.tolist(), uneven.tolist(), list(map(Shape, *shapes)), unproved)

@@ -17,7 +17,7 @@ from pipeline.stages._late import late
 from pipeline.stages.clean.dates import is_month
 from pipeline.stages.clean.lines import HEAD, has_digit
 
-__all__ = ["Dateline", "find_dateline", "find_tail_mark", "is_agency_line"]
+__all__ = ["FIRST_NATIVE", "Dateline", "find_dateline", "find_tail_mark", "is_agency_line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,8 @@ _PLACE_ONLY = regex.compile(
     r"(?P<place>\p{Lu}[\p{Lu}.'/ -]*\p{Lu}\.?(?:,\s*(?:\p{Lu}[\p{L}.']*)(?:\s\p{Lu}[\p{L}.']*){0,2})?)"
     r"(?P<close>\s*(?:-{1,3}|:)\s*)"
 )
-_FIRST_NATIVE = "\u0400"  # Cyrillic: all that follow have a letter from there on
+#: Cyrillic begins here, and all that follow have a letter from here on.
+FIRST_NATIVE = "\u0400"
 # In braces: any agency that writes in these languages.
 _NATIVE = (
     (
@@ -224,7 +225,7 @@ def find_dateline(flat: str, raw: str) -> Dateline | None:
     28
     """
     head = flat[:_REACH]
-    if max(head, default="") >= _FIRST_NATIVE:  # no text in Latin letters compiles what is for others
+    if max(head, default="") >= FIRST_NATIVE:  # no text in Latin letters compiles what is for others
         for rule, pattern in _native():
             if match := pattern.match(head):
                 return Dateline(match.end(), False, rule)

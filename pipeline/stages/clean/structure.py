@@ -24,6 +24,7 @@ __all__ = [
     "is_transcript",
     "is_verbatim",
     "may_be_live_blog",
+    "may_be_round_up",
     "may_be_transcript",
 ]
 
@@ -117,6 +118,11 @@ _PLACES = 5
 _PLACES_SHARE = 1 / 3
 _PLACE_END = regex.compile(r"[,(\[/-]| - ")
 _MARK = regex.compile(r"[.!?。\"'」]\s*[(\[](?P<who>[^()\[\]]{2,30})[)\]]$")
+
+
+def may_be_round_up(shape: Shape, *, dateline: bool) -> bool:
+    """Whether enough lines have what every dateline has, or end in a bracket."""
+    return shape.datelines >= _ITEMS - dateline or shape.brackets >= _ITEMS
 
 
 def is_round_up(paragraphs: list[str], *, dateline: bool) -> bool:

@@ -61,6 +61,7 @@ class _Lexicon:
     versions: _Rules
     headline: _Rules  # kinds
     opening: _Rules  # kinds
+    of_kinds: AhoCorasick  # the cues of both
     correcting: regex.Pattern[str]
     killing: regex.Pattern[str]
     withdrawing: regex.Pattern[str]
@@ -74,10 +75,12 @@ def _lexicon() -> _Lexicon:
     parts: dict[str, list[dict[str, Any]]] = {"headline": [], "opening": []}
     for entry in table["kind"]:
         parts[entry.get("part", "headline")].append(entry)
+    of_kinds = [cue for entry in table["kind"] for cue in entry["cues"]]
     return _Lexicon(
         _compiled(table["version"], "status"),
         _compiled(parts["headline"], "kind"),
         _compiled(parts["opening"], "kind"),
+        AhoCorasick(of_kinds, implementation=Implementation.DFA),
         late(table["correcting"], regex.IGNORECASE),
         late(table["killing"], regex.IGNORECASE),
         late(table["withdrawing"], regex.IGNORECASE),
@@ -168,10 +171,12 @@ def kind_of(
     if paid_dateline or any(strip.rule == "disclaimer-release" for strip in strips):
         return "release"
     text = flatten(headline).strip() if headline else ""
-    openings = (_lexicon().opening.found_in(paragraph[:_OPENING]) for paragraph in paragraphs[:_OPENINGS])
-    for rule, _ in itertools.chain(_lexicon().headline.found_in(text), *openings):
-        if _bears_out(rule, paragraphs):
-            return rule.verdict
+    openings = [paragraph[:_OPENING] for paragraph in paragraphs[:_OPENINGS]]
+    if _lexicon().of_kinds.find_matches_as_indexes("\n".join((text, *openings)).lower()):  # seldom
+        said = map(_lexicon().opening.found_in, openings)
+        for rule, _ in itertools.chain(_lexicon().headline.found_in(text), *said):
+            if _bears_out(rule, paragraphs):
+                return rule.verdict
     return _by_shape(text, paragraphs, strips, shape)
 
 
@@ -191,7 +196,10 @@ def _by_shape(headline: str, paragraphs: list[str], strips: list[Strip], shape: 
         return "editorial" if _lexicon().chronicle.search(headline) else "liveblog"
     dateline = any(strip.kind == "dateline" for strip in strips)
     if (
-        structure.is_round_up(paragraphs, dateline=dateline)
+        (
+            (shape is None or structure.may_be_round_up(shape, dateline=dateline))
+            and structure.is_round_up(paragraphs, dateline=dateline)
+        )
         or (
             (shape is None or structure.may_be_transcript(shape, len(paragraphs)))
             and structure.is_transcript(paragraphs)
