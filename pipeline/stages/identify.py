@@ -30,6 +30,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.stages import _urls
+from pipeline.stages.kernels import arrays
 
 __all__ = [
     "Identified",
@@ -152,10 +153,7 @@ class _Hashes:
 
     def has(self, wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Whether each wanted hash is there."""
-        if not len(self):
-            return np.zeros(len(wanted), np.bool_)
-        found: npt.NDArray[np.bool_] = self._sorted[np.searchsorted(self._sorted[:-1], wanted)] == wanted
-        return found
+        return arrays.among(self._sorted, wanted)
 
 
 def seen(articles: pa.Table) -> pa.Table:

@@ -127,12 +127,13 @@ def test_places_are_those_of_a_list(data: st.DataObject, keys: set[int], many: i
     assert found.tolist() == [[held.index(value) for value in row] for row in asked.tolist()]
 
 
-@given(KEYS, KEYS, st.sampled_from([0, 10_000]))
-def test_what_is_in_is_what_a_set_has(some: set[int], others: set[int], many: int) -> None:
+@given(KEYS, KEYS, st.sampled_from([0, 10_000]), st.sampled_from([0, 8]))
+def test_what_is_in_is_what_a_set_has(some: set[int], others: set[int], many: int, few: int) -> None:
     values = np.array([sorted(some | others)] * 2, np.int64)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(arrays, "_MANY", many)
-        found = arrays.is_in(values, np.array(sorted(others), np.int64))
+        patch.setattr(arrays, "_FEW", few)
+        found = arrays.is_in(values, np.array(sorted(others, reverse=True), np.int64))
     assert found.tolist() == [[value in others for value in row] for row in values.tolist()]
 
 

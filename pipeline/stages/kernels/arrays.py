@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.stages.kernels.threads import parallel
 
 __all__ = [
+    "among",
     "arranged",
     "changes",
     "coded",
@@ -196,8 +197,18 @@ def is_in(values: NDArray[np.integer], others: NDArray[np.integer]) -> NDArray[n
             stretches.mark(_whole(others), least, starts, bits)
             stretches.marked(_whole(values), least, starts, bits, found)
             return found.reshape(values.shape)
+    if others.size > _FEW * values.size and values.dtype == others.dtype:
+        return among(np.sort(others, axis=None), values)
     told = pc.is_in(pa.array(values.ravel()), value_set=pa.array(others.ravel()))
     return told.to_numpy(zero_copy_only=False).reshape(values.shape)
+
+
+def among(ascending: NDArray[np.integer], values: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Which of the values, of any shape, are among others that ascend."""
+    if not len(ascending):
+        return np.zeros(values.shape, np.bool_)
+    found: NDArray[np.bool_] = ascending[np.searchsorted(ascending[:-1], values)] == values
+    return found
 
 
 def _whole(values: NDArray[np.integer]) -> NDArray[np.int64]:
@@ -206,6 +217,7 @@ def _whole(values: NDArray[np.integer]) -> NDArray[np.int64]:
 
 
 _MANY = 10_000  # values, from which on it pays to look at where they lie
+_FEW = 8  # times as many others are sorted in less time than they are hashed
 _MOST_STRETCHES = 1 << 16
 
 
