@@ -240,9 +240,10 @@ def components(
     """The texts whose clusters have to be formed anew, by key, in the order of time; the accepted matches among them; when
     their matches are.
 
-    They are whole components of accepted matches and of `ties`, pairs of article ids that an editor has linked: keys, int64
-    (2, matches), the ties among them.
+    They are whole components of accepted matches and of `ties`, pairs of article ids that an editor has linked, however far
+    apart in time: keys, int64 (2, matches), the ties among them.
     """
+    tied, tied_at = _tied(now, ties)
     times = now.texts(["key", "effective_at"], keys=met.touched)["effective_at"].cast(pa.int64()).to_numpy()
     spans: list[Span] = []
     wanted = matched_in(times, settings)
@@ -250,9 +251,8 @@ def components(
         spans = _merged([*spans, *wanted])
         there = now.texts(["key", "article_id", "effective_at"], spans)
         keys = there["key"].to_numpy()
-        edges = _edges(before, met, keys, spans)
-        for left, right in ties:
-            edges = np.concatenate([edges, _tie(there, left, right)], axis=1)
+        are_there = arrays.is_in(tied, keys).all(axis=0)
+        edges = np.concatenate([_edges(before, met, keys, spans), tied[:, are_there]], axis=1)
         sides = arrays.places(keys, edges)
         is_open = arrays.is_in(keys, met.touched)
         while True:
@@ -260,7 +260,9 @@ def components(
             if not (either & ~both).any():
                 break
             is_open[sides[:, either].ravel()] = True
-        wanted = matched_in(there["effective_at"].cast(pa.int64()).to_numpy()[is_open], settings)
+        leads = arrays.is_in(tied, keys[is_open]).any(axis=0)
+        times = there["effective_at"].cast(pa.int64()).to_numpy()[is_open]
+        wanted = matched_in(np.concatenate([times, tied_at[:, leads].ravel()]), settings)
     if not spans:
         return met.touched, np.empty((2, 0), np.int64), spans
     opened = there.filter(pa.array(is_open)).sort_by([("effective_at", "ascending"), ("article_id", "ascending")])
@@ -277,11 +279,14 @@ def _edges(before: State, met: Met, keys: NDArray[np.int64], spans: Sequence[Spa
     return np.concatenate(found, axis=1)
 
 
-def _tie(there: pa.Table, left: str, right: str) -> NDArray[np.int64]:
-    """The edge between two articles, as far as both are there."""
-    ids = there["article_id"]
-    sides = [there.filter(pc.equal(ids, name))["key"].to_numpy() for name in (left, right)]
-    return np.stack(sides) if all(len(side) for side in sides) else np.empty((2, 0), np.int64)
+def _tied(now: State, ties: Sequence[tuple[str, str]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The texts of pairs of articles, as far as both are there: keys and times (microseconds), int64 (2, pairs) each."""
+    there = now.texts(["key", "article_id", "effective_at"], keys=now.named(name for tie in ties for name in tie))
+    ids = there["article_id"].combine_chunks()
+    sides = [pc.index_in(pa.array(side, pa.string()), value_set=ids).fill_null(-1) for side in zip(*ties, strict=True)]
+    at = np.array([side.to_numpy() for side in sides], np.int64).reshape(2, -1)
+    at = at[:, (at >= 0).all(axis=0)]
+    return there["key"].to_numpy()[at], there["effective_at"].cast(pa.int64()).to_numpy()[at]
 
 
 def articles_of(state: State, keys: NDArray[np.int64], settings: config.Config, *, complete: bool = True) -> Articles:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import tempfile
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+import msgspec
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from pipeline import config, flow
@@ -26,14 +29,20 @@ SETTINGS = config.Config(
 Outcome = tuple[set[frozenset[str]], set[str], list[dict[str, object]], dict[str, tuple[str, str | None]]]
 
 
-def outcome(nights: list[list[strategies.Article]]) -> Outcome:
-    """The partition, the canonicals, the furniture, and what was withdrawn or corrected by whom, after these nights."""
+def outcome(nights: list[list[strategies.Article]], links: Sequence[Sequence[str]] = ()) -> Outcome:
+    """The partition, the canonicals, the furniture, and what was withdrawn or corrected by whom, after these nights.
+
+    `links`: the articles that an editor has linked.
+    """
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder) / "store")
+        orders = Path(folder) / "orders.csv"
+        orders.write_text("\n".join(["order,left_id,right_id", *(f"must_link,{','.join(pair)}" for pair in links)]))
+        settings = msgspec.structs.replace(SETTINGS, override=config.Override(orders=str(orders)))
         for number, night in enumerate(nights):
             path = Path(folder) / f"{number}.jsonl"
             path.write_text("".join(json.dumps(row(article)) + "\n" for article in night))
-            flow.run([str(path)], store, SETTINGS, as_of=AS_OF)
+            flow.run([str(path)], store, settings, as_of=AS_OF)
         members = store.table("members").to_pylist()
         furniture = store.table("furniture").to_pylist()
     clusters: dict[str, set[str]] = {}
@@ -62,13 +71,15 @@ def row(article: strategies.Article) -> dict[str, object]:
 
 
 @given(strategies.worlds(), st.data())
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@examples(max_examples=12, suppress_health_check=list(HealthCheck))
 def test_two_nights_in_any_order_make_what_one_makes(
     world: tuple[strategies.Article, ...], data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(1, max(1, len(world) - 1)))
     one, other = list(world[:cut]), list(world[cut:])
-    expected = outcome([list(world)])
+    ids = sorted({article.id for article in world})
+    links = data.draw(st.lists(st.permutations(ids).map(lambda some: some[:2]), max_size=2)) if len(ids) > 1 else []
+    expected = outcome([list(world)], links)
     if other:
-        assert outcome([one, other]) == expected
-        assert outcome([other, one]) == expected
+        assert outcome([one, other], links) == expected
+        assert outcome([other, one], links) == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from pipeline import config
 from pipeline.errors import ConfigError
 from pipeline.stages import override
 from pipeline.storage.store import Store
-from tests.test_nights import BODY, LENIENT, article, night, partition, run
+from tests.test_nights import BODY, LENIENT, NIGHT, article, night, partition, run
 
 OTHER = " ".join(f"harbour{i} ferry{i}" for i in range(60))
 
@@ -85,6 +86,19 @@ def test_orders_for_articles_that_are_not_there_wait(tmp_path: Path) -> None:
     run(tmp_path / "s", night(tmp_path, "n", article("a")), settings=settings)
     run(tmp_path / "s", night(tmp_path, "m", article("later", body=OTHER)), settings=settings)
     assert partition(tmp_path / "s") == {frozenset({"a", "later"})}
+
+
+def test_linked_articles_stay_together_however_far_apart_in_time(tmp_path: Path) -> None:
+    settings = ordered(tmp_path, "must_link,a,b,one saga")
+    later = NIGHT + timedelta(days=24)  # beyond pair.window_days
+    nights = [
+        [article("a"), article("a2")],
+        [article("b", at=later, body=OTHER)],
+        [article("c", at=later + timedelta(days=1), body=OTHER)],  # opens the cluster of b alone
+    ]
+    for number, rows in enumerate(nights):
+        run(tmp_path / "s", night(tmp_path, f"n{number}", *rows), settings=settings)
+    assert partition(tmp_path / "s") == {frozenset({"a", "a2", "b", "c"})}
 
 
 @pytest.mark.parametrize(

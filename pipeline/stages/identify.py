@@ -80,6 +80,7 @@ class Known:
     ) -> None:
         past = SEEN.empty_table() if past is None else past
         self.past = {name: _Hashes(past[name].to_numpy()) for name in SEEN.names}
+        self.is_first = not past.num_rows  # nothing has been seen before
         self.names = names
         self.ids: dict[bytes, str] = {}  # identity -> article id
         self.seen: set[bytes] = set()  # fingerprints of (identity, digest)
@@ -91,7 +92,7 @@ class Known:
 
     def holds(self, source_ids: Sequence[str | None]) -> npt.NDArray[np.bool_]:
         """Whether the store has an article of each source id, or one that is called so, or had one that was taken down."""
-        if not (len(self.past["name"]) or self.forgotten):
+        if self.is_first and not self.forgotten:
             return np.zeros(len(source_ids), np.bool_)
         sources, names = ([hashed(one or "") for one in source_ids] for hashed in (_source_id_key, _id_key))
         found = self.past["source"].has(_heads(sources)) | self.past["name"].has(_heads(names))
@@ -135,9 +136,6 @@ class _Hashes:
 
     def __init__(self, hashes: npt.NDArray[np.int64]) -> None:
         self._hashes, self._sorted = hashes, np.sort(hashes)
-
-    def __len__(self) -> int:
-        return len(self._sorted)
 
     @functools.cached_property
     def _rows(self) -> npt.NDArray[np.int64]:

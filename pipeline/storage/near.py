@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config, schema
@@ -47,6 +46,7 @@ class Known(identify.Known):
     def __init__(self, state: State, forgotten: Iterable[str]) -> None:
         super().__init__(None, self._names, forgotten)
         self._state, self.found = state, dict[str, list[int]]()
+        self.is_first = False
         self.past = cast("Any", {name: _Column(self, state.parts, name) for name in identify.SEEN.names})
 
     def _names(self, keys: Keys) -> list[str]:
@@ -64,8 +64,9 @@ class _Column:
     def find(self, wanted: Keys) -> Keys:
         return np.array([self._first(value) for value in wanted.tolist()], np.int64)
 
-    def has(self, wanted: int) -> bool:
-        return self._first(wanted) >= 0
+    def has(self, wanted: Keys) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = self.find(wanted) >= 0
+        return found
 
     def _first(self, wanted: int) -> int:
         found = [int(keys(number, 1)[0]) + row for number, seen in self._seen for row in seen.rows(self._name, wanted)]
@@ -119,14 +120,6 @@ class Near(State):
         for part in self._compared if len(articles) else ():
             of = files.read(files.path_of(part.folder, "texts"), ["article"])["article"].to_numpy()
             found.append(keys(part.number, 1)[0] + np.flatnonzero(arrays.is_in(of, articles)))
-        return np.concatenate(found)
-
-    def named(self, article_ids: Iterable[str]) -> Keys:
-        """The texts of articles with these ids."""
-        ids, found = pa.array(sorted(set(article_ids)), pa.string()), [np.empty(0, np.int64)]
-        for part in self._compared if len(ids) else ():
-            of = files.read(files.path_of(part.folder, "texts"), ["article_id"])["article_id"]
-            found.append(keys(part.number, 1)[0] + np.flatnonzero(pc.is_in(of, ids).to_numpy()))
         return np.concatenate(found)
 
     def spread(self, members: Keys, more: NDArray[np.int64]) -> Keys:

@@ -193,6 +193,14 @@ class State:
         found = parallel(lambda task: lying_in(task[0], wanted, task[1], "effective_at", spans, out), tasks)
         return Lying.together(wanted, found)
 
+    def named(self, article_ids: Iterable[str]) -> NDArray[np.int64]:
+        """The texts, by key, of articles with these ids; also those that are compared no more."""
+        ids, found = pa.array(sorted(set(article_ids)), pa.string()), [np.empty(0, np.int64)]
+        for part in self._compared if len(ids) else ():
+            of = files.read(files.path_of(part.folder, "texts"), ["article_id"])["article_id"]
+            found.append((part.number << _PART) + np.flatnonzero(pc.is_in(of, ids).to_numpy()))
+        return np.concatenate(found)
+
     def _standing(self, keys: NDArray[np.int64], *, gone: bool) -> NDArray[np.int64]:
         """Those of the keys that texts have which are compared, sorted; `gone`: or were once."""
         keys = np.unique(keys)
