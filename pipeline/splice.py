@@ -87,6 +87,7 @@ class Rows(Mapping[str, pa.Table]):
             news = [divided[task.name].get(task.part) for task in tasks]
             written = parallel(lambda one: done(*one), list(zip(tasks, news, strict=True)))
             changed |= {task.target for task, was_written in zip(tasks, written, strict=True) if was_written}
+        planned.fill(Tables(folder))
         of_parts = summing(planned.old, Tables(folder), changed)
         sum_furniture(Tables(folder), parallel(summed, of_parts))
         return Tables(folder)
@@ -129,9 +130,15 @@ class Plan(NamedTuple):
                 yield Task(name, WHOLE, written.path(name), None, {})
                 continue
             lies = self.old.files(name) if self.old else {}
-            for part in sorted({*lies, *parts} or {_NONE}):
+            for part in sorted({*lies, *parts} - {_NONE}):
                 goes = self.replaced if part == WHOLE or part in self.open_[_LIES_BY[name]] else {}
                 yield Task(name, part, written.path(name, part), lies.get(part), goes)
+
+    def fill(self, written: Tables) -> None:
+        """Give each table of parts of which none has rows, or none has any more, a part that stands for no rows at all."""
+        for name in _LIES_BY if self.divides else ():
+            if not written.path(name).exists():
+                tables.write_part(name, schema.PUBLISHED[name].empty_table(), written.path(name, _NONE))
 
 
 def plan(old: Tables | None, was: Published, formed: pa.Array, settings: config.Config) -> Plan:
@@ -165,7 +172,7 @@ def done(task: Task, new: pa.Table | None) -> bool:
     if new is not None:
         rows.append(arrays.coded(plain(task.name, new)))
     whole = pa.concat_tables(rows).unify_dictionaries().combine_chunks()
-    if whole.num_rows or task.part in {WHOLE, _NONE}:
+    if whole.num_rows or task.part == WHOLE:
         tables.write_part(task.name, whole, task.target)
     return True
 

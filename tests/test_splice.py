@@ -16,6 +16,7 @@ from pipeline import flow, schema
 from pipeline.checkup import checkup
 from pipeline.storage.store import Store
 from tests.test_many_nights import FIRST, SETTINGS, deliveries, written
+from tests.test_nights import article, night
 
 NIGHTS = 9
 DIVIDED = 0  # articles above which tables are divided: always
@@ -77,3 +78,14 @@ def test_what_a_night_does_not_touch_is_the_file_of_the_run_before(divided: Stor
 def test_a_table_without_rows_is_there_all_the_same(divided: Store) -> None:
     assert divided.tables().count("excerpts") == 0
     assert list(pd.read_parquet(divided.path / "current" / "excerpts.parquet").columns)
+
+
+def test_a_table_whose_last_rows_the_horizon_passes_stays_there(tmp_path: Path) -> None:
+    store, late = Store(tmp_path / "store"), FIRST + timedelta(days=200)
+    nights_ = [[article("a", FIRST), article("b", FIRST)], [article("c", late, body="Another story, of a few words.")]]
+    for number, rows_ in enumerate(nights_):
+        file = night(tmp_path, f"{number}", *rows_)
+        flow.run([str(file)], store, settings(DIVIDED), as_of=(FIRST, late)[number] + timedelta(days=1))
+    assert store.tables().count("matches") == 0
+    assert [file.stem for file in store.tables().files("matches").values()] == ["none"]
+    assert not [check for check in checkup(store) if check.broken]

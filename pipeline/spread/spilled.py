@@ -99,6 +99,7 @@ class Spilled(Rows):
         written = Tables(folder)
         for name, rows in (*((name, self[name]) for name in _WITHOUT_TIME), ("rejects", rejects)):
             done(Task(name, WHOLE, written.path(name), None, {}), rows)
+        planned.fill(written)
         sum_furniture(written, self._cluster.each(summed, summing(planned.old, written, changed)))
         return written
 
