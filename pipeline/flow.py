@@ -126,7 +126,8 @@ def _run(
         kept = kept.uncompared() if again else kept
         night = arrivals(kept, intake, own[0], settings, again=again)
         give_back()
-        if not (night.new.num_rows or night.notices.num_rows or again) and _is_settled(store, as_of):
+        # What is new is kept also where no table tells of it: its time has not come, or it teaches what is furniture.
+        if not (intake.new.num_rows or night.notices.num_rows or again) and _is_settled(store, as_of):
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of

@@ -237,3 +237,14 @@ def test_a_credit_is_missed_once_its_publisher_is_seen_to_credit_whatever_the_ni
         run(tmp_path / "nights", night(tmp_path, str(number), *rows))
     assert statuses(tmp_path / "nights") == statuses(tmp_path / "batch")
     assert list(statuses(tmp_path / "batch").values()).count("dropped") == 1
+
+
+def test_what_waits_for_its_day_is_kept_though_nothing_else_is_new(tmp_path: Path) -> None:
+    store, day = tmp_path / "store", timedelta(days=1)
+    first = [article("a")]
+    run(store, night(tmp_path, "one", *first), as_of=NIGHT)
+    waits = article("b", at=NIGHT + 4 * day, body="A text of its own, dated ahead.")
+    found = run(store, night(tmp_path, "two", *first, waits), as_of=NIGHT)
+    assert [row["reason"].partition(":")[0] for row in found.tables["rejects"].to_pylist()] == ["too_early"]
+    run(store, night(tmp_path, "three", *first), as_of=NIGHT + 5 * day)
+    assert partition(store) == {frozenset("a"), frozenset("b")}
