@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -172,8 +173,9 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     line, cue = hits[:, 0], hits[:, 2]
     is_sure = tables.is_sure[cue] & (marked[text_of[line]] & _ODD == 0)
     unproved: dict[int, list[tuple[int, int]]] = {}
-    for number, one, at in zip(*(column[~is_sure].tolist() for column in (text_of[line], line, cue)), strict=True):
-        unproved.setdefault(number, []).append((one, at))
+    suspected = np.unique(line[~is_sure] << 32 | cue[~is_sure])  # a long line may have one in a thousand places
+    for one, at in zip((suspected >> 32).tolist(), (suspected & 0xFFFFFFFF).tolist(), strict=True):
+        unproved.setdefault(int(text_of[one]), []).append((one, at))
     cued: dict[int, tuple[int, ...]] = {}
     pairs = np.unique(line[is_sure] << 32 | tables.rules[cue[is_sure]])
     for one, rule in zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True):
@@ -202,10 +204,11 @@ def _lines(text: str, scanned: _Scanned, number: int) -> Lines:
         found.words[first:last] = [count_words(flat[found.starts[at] : found.ends[at]]) for at in range(first, last)]
         for at in range(first, last):
             found.kinds[at] |= TAKEN * (found.words[at] <= CUELESS_WORDS)
-    for at, cue in scanned.unproved.get(number, ()):
-        if _tables().cues[cue] in flat[found.starts[at] : found.ends[at]].lower():
-            rules = {*found.cued.get(at, ()), int(_tables().rules[cue])}
-            found.cued[at] = tuple(sorted(rules))
+    for at, suspected in itertools.groupby(scanned.unproved.get(number, ()), key=operator.itemgetter(0)):
+        line = flat[found.starts[at] : found.ends[at]].lower()
+        rules = {int(_tables().rules[cue]) for _, cue in suspected if _tables().cues[cue] in line}
+        if rules:
+            found.cued[at] = tuple(sorted(rules.union(found.cued.get(at, ()))))
             found.kinds[at] |= TAKEN
     plain = not marked & (_TANGLED | _ASTRAL) or is_plain(text)
     is_even = has_spaces and not scanned.uneven[number]
