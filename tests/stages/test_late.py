@@ -37,7 +37,7 @@ def test_every_pattern_of_the_lexica_is_one() -> None:
 def test_names_are_found_alike_by_what_is_built_soon_and_by_what_looks_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "LONDON (Reuters) - The Associated Press and Agence France-Presse said, AP-NORC did not. (연합뉴스)"
     monkeypatch.setattr(names, "_MUCH", 3 * len(text.encode()))
-    found = names.Names([(names.Source(key, key, "", "", (), is_agency=True), "any", (key,)) for key in (
+    found = names.Names([(names.Source(key, key, "", (), (), is_agency=True), "any", (key,)) for key in (
         "Reuters", "Associated Press", "The Associated Press", "Agence France-Presse", "AP", "연합뉴스")])  # fmt: skip
     first = found.find(text)
     before = found._finder._automaton

@@ -28,14 +28,15 @@ class Agency:
 
     `kind`: global, national, regional, financial, sport, supplemental (wires); release; photo; broadcaster.
     `policy` says where a bare alias may count: `any` (everywhere), `cue` (with an attribution beside it), `slot` (only
-    in a byline, dateline, tail or source slot), `full` (its acronyms never alone).
+    in a byline, dateline, tail or source slot), `full` (its acronyms never alone, but for papers of its countries).
+    `country`: its own, and then others whose papers print it daily.
     """
 
     id: str
     name: str
     kind: str
     policy: str
-    country: str
+    country: tuple[str, ...]
     domains: tuple[str, ...]
     languages: tuple[str, ...]
     aliases: tuple[str, ...]
@@ -95,7 +96,7 @@ def _agency(row: dict[str, str], where: str) -> Agency:
             row["name"],
             row["kind"],
             row["policy"],
-            row["country"],
+            _split(row["country"]),
             _split(row["domains"]),
             _split(row["languages"]),
             _split(row["aliases"]),

@@ -176,7 +176,7 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
         is_definition = flat[: hit.start].rstrip(" (").casefold().endswith(source.name.casefold()) or (
             len(hit.alias) > 2 and spells(flat, hit.start - 1, hit.alias) != ""
         )
-        is_sure = hit.policy != "full" or source.country == country or (len(hit.alias) > 2 and before in {"(", "/"})
+        is_sure = hit.policy != "full" or country in source.countries or (len(hit.alias) > 2 and before in {"(", "/"})
         return is_sure and not is_definition
     if hit.start == 0:  # `新华社北京3月19日电`
         return _UNSPACED.match(hit.alias) is not None
@@ -224,7 +224,7 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
         return
     for hit in hits:
         source = resolve(hit, frozenset(), page.house.country)
-        if source is None or not source.is_wire or (hit.policy == "full" and source.country != page.house.country):
+        if source is None or not source.is_wire or (hit.policy == "full" and page.house.country not in source.countries):
             continue
         if text[: low + hit.start].endswith("(") and spells(text, low + hit.start - 1, hit.alias):
             continue  # `the Press Trust of India (PTI).` explains an acronym

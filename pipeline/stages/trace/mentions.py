@@ -123,7 +123,7 @@ def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
         return hit.sources[0]
     for choice in (
         [source for source in hit.sources if source.key in spelled],
-        [source for source in hit.sources if source.country == country],
+        [source for source in hit.sources if country in source.countries],
     ):
         if len(choice) == 1:
             return choice[0]

@@ -44,7 +44,7 @@ class Source:
     key: str
     name: str
     kind: str
-    country: str
+    countries: tuple[str, ...]
     domains: tuple[str, ...]
     is_agency: bool
 
@@ -160,7 +160,7 @@ def _collect(
     for text, pairs in owners.items():
         named = [pair for pair in pairs if pair[0].name == text] or pairs
         found.append((text, named[0][1], tuple(dict.fromkeys(source for source, _ in named))))
-    head = Source(HEAD, "", "", "", (), is_agency=False)
+    head = Source(HEAD, "", "", (), (), is_agency=False)
     return found + [(word, "any", (head,)) for word in dict.fromkeys(heads) if word not in owners]
 
 
@@ -221,7 +221,7 @@ def load(agencies: str = "", heads: tuple[str, ...] = ()) -> Names:
     ]
     rows += [
         (
-            Source(row.name, row.name, row.type, row.country, row.domains, is_agency=False),
+            Source(row.name, row.name, row.type, (row.country,), row.domains, is_agency=False),
             row.policy,
             (row.name, *row.aliases),
         )

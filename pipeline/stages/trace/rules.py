@@ -113,7 +113,7 @@ def _of_rule(
 def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Slot) -> tuple[str, str] | None:
     """What one name in a rule's words comes to; None if it credits nobody."""
     source = resolve(hit, frozenset(), page.house.country)
-    if source is None or page.house.owns(source) or (hit.policy == "full" and source.country != page.house.country):
+    if source is None or page.house.owns(source) or (hit.policy == "full" and page.house.country not in source.countries):
         return None
     if source.is_agency and source.kind == "release":
         return source.key, "release"

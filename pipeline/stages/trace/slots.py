@@ -36,6 +36,7 @@ _STAFF = regex.compile(
     regex.IGNORECASE,
 )
 _DESK = regex.compile(r"\s+(?P<desk>\p{Lu}[\p{L}&-]*(?:\s\p{Lu}[\p{L}&-]*){0,2})")
+_REPORTER = regex.compile(r"\bReporters?\Z")
 _ACRONYM = regex.compile(r"^\s\(\p{Lu}{2,6}\)?$")  # `African News Agency (ANA)`
 _PERSON = regex.compile(
     r"(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)"
@@ -192,14 +193,14 @@ def _owns_any(house: House, outlets: tuple[str, ...]) -> bool:
     known = {outlet.name: outlet for outlet in lexicon.outlets()}
     rows = [known[name] for name in outlets if name in known]
     return any(
-        house.owns(Source(row.name, row.name, row.type, row.country, row.domains, is_agency=False)) for row in rows
+        house.owns(Source(row.name, row.name, row.type, (row.country,), row.domains, is_agency=False)) for row in rows
     )
 
 
 def _usable(hit: Hit, house: House) -> Source | None:
     """The source of a name in a slot; an acronym of the policy `full` needs the country to agree."""
     source = resolve(hit, frozenset(), house.country)
-    if source is None or (hit.policy == "full" and source.country != house.country):
+    if source is None or (hit.policy == "full" and house.country not in source.countries):
         return None
     return source
 
@@ -224,7 +225,9 @@ def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
         return (staff["desk"] or "").strip()
     desk = _DESK.fullmatch(after)
     is_sure = hit.alias.isupper() or hit.policy == "any"
-    return desk["desk"] if desk and is_sure and not before else None
+    if desk is None or not is_sure or before:
+        return None
+    return "" if _REPORTER.search(hit.alias) else desk["desk"]  # `PA Reporter Jane Doe` names a person
 
 
 def _desk_of(hit: Hit, source: Source) -> str | None:

@@ -48,7 +48,7 @@ _APPOSED = regex.compile(
 _ENDS_APPOSITION = regex.compile(r"[,.;]")
 _SHOUTED = regex.compile(r" [A-Z]{2}")
 _STATION = "station"  # the policy of a hit that is a bare call sign
-_HEAD = Source(HEAD, "", "", "", (), is_agency=False)
+_HEAD = Source(HEAD, "", "", (), (), is_agency=False)
 
 
 @dataclass(frozen=True, slots=True)
