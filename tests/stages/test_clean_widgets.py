@@ -140,6 +140,15 @@ Transcripts are created on a rush deadline and may be updated or revised.
 We may earn a commission from links on this page.
 Market data delayed at least 15 minutes.
 Norrvik Now is an independent, nonprofit newsroom covering the harbour and the north.
+Norrvik Now is a member-supported, nonpartisan newsroom informing the north. Learn more at norrviknow.example.
+Norrvik Now is part of Lamp Newsroom, a nonprofit news network supported by grants as a public charity. It keeps its lamp lit.
+Ada Lund is a Report for America corps member and writes about the harbour.
+Ada Lund is a corps member for Norrvik Now/Report for America.
+The Associated Press' coverage of lamps receives financial support from foundations. AP is solely responsible for all content.
+Associated Press harbour coverage receives support through a fund. The AP is solely responsible for this content.
+Ada Lund does not work for, consult, own shares in or receive funding from any company that would benefit from this article.
+The Courier's news department was not involved in the creation of the content above. This article was produced by AFP.
+Original-Content von: Hafenamt Norrvik, übermittelt durch news aktuell
 We pay for your stories! Do you have a story for the news team? Email us at tips@courier.example
 Have you been affected by the storm? Email us at tell@courier.example
 Information from: The Norrvik Courier, http://courier.example
@@ -156,6 +165,12 @@ SENTENCES = """
 Getty Images sued the harbour board over the pictures in May.
 Getty Images is to open an office in Norrvik next year
 Getty Museum curators lent the lens to the town
+The clinic is part of Lamp Health, a nonprofit health network of nine towns.
+Under the contract the vendor is solely responsible for all content of the lamp room.
+The museum receives financial support from the county and from two towns.
+The editorial board was not involved in the creation of the museum.
+Report for America paid for two of the nine reporters in town.
+Norrvik Now is a nonprofit newsroom. It has nine reporters and a lamp.
 EPA rules on lamp oil were eased in March.
 EPA Administrator Ada Lund visited the tower on Monday
 EPA chief resigns after trips to the tower
@@ -273,6 +288,14 @@ def test_widgets_go_wherever_they_stand(line: str) -> None:
 @pytest.mark.parametrize("line", AT_THE_END)
 def test_furniture_goes_from_the_end(line: str) -> None:
     assert run(f"{STORY}\n{line}")[0]["body"] == STORY
+
+
+def test_a_newsroom_introduces_itself_at_either_end_where_it_asks_for_readers() -> None:
+    note = "Norrvik Now is a nonprofit newsroom that looks into harbours. Sign up for its letter."
+    assert run(f"{note}\n{STORY}")[0]["body"] == STORY
+    assert run(f"{STORY}\n{note}")[0]["body"] == STORY
+    story = "Norrvik Now is a nonprofit newsroom that sued the harbour board in May over its books."
+    assert run(f"{story}\n{STORY}")[1] == []
 
 
 @pytest.mark.parametrize("line", SENTENCES)

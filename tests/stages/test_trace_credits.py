@@ -255,6 +255,30 @@ def test_an_agencys_own_tail_counts_in_full_where_no_other_author_is_named() -> 
     assert credited(STORY, line(tail, "credit"), byline="Maria Holt") == {("ap", "partial")}
 
 
+def test_whose_coverage_is_funded_is_whose_it_is() -> None:
+    tail = "The Associated Press receives support from a fund. The AP is solely responsible for all content."
+    assert credited(STORY, line(tail, "disclaimer")) == {("ap", "full")}
+    assert credited(STORY, line(tail, "disclaimer"), byline="Maria Holt") == {("ap", "partial")}
+
+
+def test_a_newsroom_that_introduces_itself_where_its_copy_is_printed() -> None:
+    note = "ProPublica is a nonprofit newsroom that looks into ports. Sign up for its letter."
+    assert credited(STORY, line(note, "furniture", position="head"), byline="Maria Holt") == {("ProPublica", "full")}
+    assert credited(f"{STORY}\n{note}", byline="Maria Holt") == set(), "a story may say so, too"
+    plain = "ProPublica is a nonprofit newsroom that has sued the port."
+    assert credited(STORY, line(plain, "furniture"), byline="Maria Holt") == set()
+    network = (
+        "Kansas Reflector is part of States Newsroom, a nonprofit news network. It keeps its editorial independence."
+    )
+    assert credited(STORY, line(network, "furniture")) == {("Kansas Reflector", "full"), ("statesnewsroom", "full")}
+
+
+def test_a_release_of_news_aktuell_by_its_last_line() -> None:
+    tail = "Original-Content von: Hafenamt Ashford, übermittelt durch news aktuell"
+    assert credited(STORY, line(tail, "disclaimer"), language="de") == {("presseportal", "release")}
+    assert credited("Der Original-Content von Ashford liegt im Museum.", language="de") == set()
+
+
 @pytest.mark.parametrize(
     ("ending", "agency"),
     [

@@ -379,6 +379,24 @@ TAILS: list[tuple[str, str, Credits]] = [
         full("theconversation"),
     ),
     ("US", "This story was first published by States Newsroom.", full("statesnewsroom")),
+    (
+        "US",
+        "This story was originally published by Wisconsin Watch and distributed through a partnership with The Associated Press.",
+        full("Wisconsin Watch"),
+    ),
+    (
+        "US",
+        "This article is republished from The Conversation, a nonprofit, independent news organization that brings you facts "
+        "from people who know them. It was written by: Ana Wells, University of Ashford",
+        full("theconversation"),
+    ),
+    ("US", "This article is republished from The Guardian, Le Monde.", full("The Guardian", "Le Monde")),
+    (
+        "US",
+        "The Associated Press' harbour coverage receives support from foundations. AP is solely responsible for all content.",
+        partial("ap"),
+    ),
+    ("US", "The Associated Press agreed that the port is solely responsible for all content.", NONE),
     ("US", "KFF Health News is a national newsroom that produces in-depth journalism about health.", full("kff")),
     ("US", "This article was produced for ProPublica's network in partnership with KXQZ.", NONE),
     ("US", "This story was reported by the Dunmore Gazette and republished with permission.", full("Dunmore Gazette")),

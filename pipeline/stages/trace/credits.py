@@ -224,7 +224,11 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
         return
     for hit in hits:
         source = resolve(hit, frozenset(), page.house.country)
-        if source is None or not source.is_wire or (hit.policy == "full" and page.house.country not in source.countries):
+        if (
+            source is None
+            or not source.is_wire
+            or (hit.policy == "full" and page.house.country not in source.countries)
+        ):
             continue
         if text[: low + hit.start].endswith("(") and spells(text, low + hit.start - 1, hit.alias):
             continue  # `the Press Trust of India (PTI).` explains an acronym

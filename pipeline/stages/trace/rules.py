@@ -56,6 +56,8 @@ def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Cr
             continue
         if (is_disclaimer or rule.get("last")) and line.kind == "body" and line.position == "body":
             continue
+        if rule.get("outside") and line.kind == "body":
+            continue
         matches = list(rule["pattern"].finditer(text))
         if not matches or (not is_disclaimer and signals()["patterns"]["photo"].search(text)):
             continue
@@ -113,7 +115,11 @@ def _of_rule(
 def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Slot) -> tuple[str, str] | None:
     """What one name in a rule's words comes to; None if it credits nobody."""
     source = resolve(hit, frozenset(), page.house.country)
-    if source is None or page.house.owns(source) or (hit.policy == "full" and page.house.country not in source.countries):
+    if (
+        source is None
+        or page.house.owns(source)
+        or (hit.policy == "full" and page.house.country not in source.countries)
+    ):
         return None
     if source.is_agency and source.kind == "release":
         return source.key, "release"
@@ -127,7 +133,7 @@ def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Sl
     if rule["id"] == "copyright" and (hit.start > 4 or text[hit.end :].lstrip().startswith("/")):
         return None  # not the owner, or `© Reuters/Ana Wells`, a photograph's
     grade = rule["grade"]
-    is_author = rule["id"] == "reporter_note" or (rule["id"] in _OF_WRITERS and _WRITERS.match(text, hit.end))
+    is_author = rule.get("author") or (rule["id"] in _OF_WRITERS and _WRITERS.match(text, hit.end))
     if is_author and source.is_wire and not byline.persons:
         grade = "full"  # the tail of the agency's own text, under a page that names no other author
     return source.key, grade
