@@ -166,6 +166,22 @@ def test_pages_come_apart(
     assert all(row["line"] == page[row["start"] : row["end"]] for row in stripped)
 
 
+HINDI_DISCLAIMERS = [
+    "यह खबर 'भाषा' न्यूज़ एजेंसी से 'ऑटो-फीड' द्वारा ली गई है. इसके कंटेंट के लिए जनपथ समाचार जिम्मेदार नहीं है.",
+    "इसकी सामग्री के लिए जनपथ समाचार ज़िम्मेदार नहीं है।",
+    "(डिस्क्लेमर: यह आर्टिकल एजेंसी फीड से ऑटो-अपलोड हुआ है.)",
+    "(इनपुट: पीटीआई)",
+]
+
+
+@pytest.mark.parametrize("line", HINDI_DISCLAIMERS)
+def test_disclaimers_of_hindi_houses_and_the_signatures_above_them(line: str) -> None:
+    story = "उत्तरपुर के नाविकों ने सोमवार को दस दिन से जारी हड़ताल खत्म कर दी, यूनियन ने यह जानकारी दी।"
+    assert run(f"{story}\nभाषा अमित मनीषा\nमनीषा\n{line}")[0]["body"] == story
+    plain = f"{story}\nयूनियन ने कहा कि वह इस देरी के लिए जिम्मेदार नहीं है।"
+    assert run(plain)[0]["body"] == plain
+
+
 @pytest.mark.parametrize(
     ("line", "parts"),
     [

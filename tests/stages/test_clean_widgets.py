@@ -73,6 +73,21 @@ Play slideshow Getty Images 1 of 11
 
 WIDGETS = """
 Keep up with this story and more by subscribing now
+Article content
+Article content continued
+This advertisement has not loaded yet, but your article continues below.
+We apologize, but this video has failed to load.
+Try refreshing your browser, or tap here to see other videos from our team.
+Click to share on Facebook (Opens in new window)
+Click to share on Facebook (Opens in new window) Facebook
+Click to email a link to a friend (Opens in new window) Email
+Share on X (Opens in new window) X
+Like this:
+Like Loading...
+Content cannot be displayed without consent
+Story Saved
+You can find this story in My Bookmarks. Or by navigating to the user icon in the top right.
+This story was originally published March 4, 2026 at 1:15 PM.
 Daily updates to your inbox + Subscribe Thank you for subscribing! Could not subscribe, try again later Invalid Email
 Enter your email address Please enter an email address Email address is invalid
 Thank you for signing up! View all newsletters.
@@ -149,6 +164,12 @@ Associated Press harbour coverage receives support through a fund. The AP is sol
 Ada Lund does not work for, consult, own shares in or receive funding from any company that would benefit from this article.
 The Courier's news department was not involved in the creation of the content above. This article was produced by AFP.
 Original-Content von: Hafenamt Norrvik, übermittelt durch news aktuell
+Zdroj: ČTK
+Theo TTXVN
+Nguồn tin: TTXVN
+with AAP
+(with AAP and Reuters)
+Com Lusa
 We pay for your stories! Do you have a story for the news team? Email us at tips@courier.example
 Have you been affected by the storm? Email us at tell@courier.example
 Information from: The Norrvik Courier, http://courier.example
@@ -165,6 +186,13 @@ SENTENCES = """
 Getty Images sued the harbour board over the pictures in May.
 Getty Images is to open an office in Norrvik next year
 Getty Museum curators lent the lens to the town
+Theo Lund, 80, left the tower in May
+With AAP and Reuters both gone, nobody came.
+Article content is what the readers of Norrvik pay for.
+Content cannot be moved without the consent of the harbour board.
+Like the sea: loading and unloading never end.
+The video has failed to load the dice for the mayor.
+The story was originally published March 4, 1908, and is read to this day.
 The clinic is part of Lamp Health, a nonprofit health network of nine towns.
 Under the contract the vendor is solely responsible for all content of the lamp room.
 The museum receives financial support from the county and from two towns.

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.stages._fold import fold
 from pipeline.stages.trace.tables import signals
-from tests.stages.tracing import cited, credited
+from tests.stages.tracing import cited, credited, line
 
 STORY = "Kale.\nSecond line of an invented story."
 
@@ -81,6 +81,25 @@ def test_the_words_for_source_are_lower_case_and_of_thirty_languages() -> None:
 )
 def test_the_newsroom_beside_an_agency(byline: str, expected: set[tuple[str, str]]) -> None:
     assert credited(STORY, byline=byline, publisher="Le Courrier de Dunmore", language="xx") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"),
+    [
+        ("यह खबर 'भाषा' न्यूज़ एजेंसी से 'ऑटो-फीड' द्वारा ली गई है.", "pti"),
+        ("(यह समाचार एजेंसी आईएएनएस की खबर है, इसे संपादित नहीं किया गया)", "ians"),
+        ("(डिस्क्लेमर: यह आर्टिकल एजेंसी फीड से ऑटो-अपलोड हुआ है.)", "unspecified"),
+        ("(इस खबर को हमारी टीम ने संपादित नहीं किया है. यह सिंडीकेट फीड से सीधे प्रकाशित की गई है।)", "unspecified"),
+    ],
+)
+def test_a_disclaimer_in_hindi(text: str, agency: str) -> None:
+    assert credited(STORY, line(text, "disclaimer"), language="hi") == {(agency, "full")}
+    assert credited(f"{STORY}\nरिपोर्ट में कहा गया कि यह वीडियो संपादित नहीं है।", language="hi") == set()
+
+
+def test_a_disclaimer_in_hindi_joins_the_dateline() -> None:
+    text = "(यह खबर सिंडिकेट फीड से ली गई है।)"
+    assert credited(STORY, line(text, "disclaimer"), dateline="आशापुर, नौ मार्च (भाषा)") == {("pti", "full")}
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,7 @@ BYLINES: list[tuple[str, str, Credits]] = [
     ("PK", "INP", full("inp_pk")),
     ("PK", "AFP/Reuters", full("afp", "reuters")),
     ("BD", "UNB, Dhaka", full("unb")),
+    ("BD", "সংবাদ সংস্থা", SOME),
     ("BD", "Star Online Report", NONE),
     # Australia, New Zealand, Canada
     ("AU", "Australian Associated Press", full("aap")),
@@ -381,7 +382,7 @@ TAILS: list[tuple[str, str, Credits]] = [
     ("US", "This story was first published by States Newsroom.", full("statesnewsroom")),
     (
         "US",
-        "This story was originally published by Wisconsin Watch and distributed through a partnership with The Associated Press.",
+        "This story was originally published by Wisconsin Watch and distributed through a partnership with the Associated Press",
         full("Wisconsin Watch"),
     ),
     (

@@ -182,7 +182,9 @@ def _tail_mark(line: Line) -> Mark | None:
     rule = furniture.match(line, "tail")
     if rule:
         return Mark("tail", rule.kind, rule.id)
-    return Mark("tail", "credit", "agency-line") if signatures.is_agency_line(line.flat.rstrip(".")) else None
+    if signatures.is_agency_line(line.flat.rstrip(".")):
+        return Mark("tail", "credit", "agency-line")
+    return Mark("tail", "credit", "source-line") if signatures.is_source_line(line.flat) else None
 
 
 def _mark_body(lines: Lines, marks: Marks, head_end: int) -> None:

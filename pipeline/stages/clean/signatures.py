@@ -17,7 +17,7 @@ from pipeline.stages._late import late
 from pipeline.stages.clean.dates import is_month
 from pipeline.stages.clean.lines import HEAD, has_digit
 
-__all__ = ["FIRST_NATIVE", "Dateline", "find_dateline", "find_tail_mark", "is_agency_line"]
+__all__ = ["FIRST_NATIVE", "Dateline", "find_dateline", "find_tail_mark", "is_agency_line", "is_source_line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,34 @@ def is_agency_line(flat: str) -> bool:
     if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
         return False  # the pattern takes its time, and most bylines name no agency
     return _alone().fullmatch(flat) is not None
+
+
+@functools.cache
+def _label() -> regex.Pattern[str]:
+    """ "Quelle:", "Theo", "with": what the rules of `signals.toml` know to stand before the names of agencies."""
+    words = [word for table in lexicon.load_toml("signals.toml")["words"].values() for word in table]
+    one = "|".join(map(regex.escape, sorted(words, key=lambda word: (-len(word), word))))
+    return regex.compile(rf"\W{{0,3}}(?:{one})(?:\s*[::-]\s*|\s+|(?<=[\p{{Han}}\p{{Thai}}]))", regex.IGNORECASE)
+
+
+@functools.cache
+def _labelled() -> regex.Pattern[str]:
+    one = _one_agency(alone=True)
+    return regex.compile(
+        rf"(?:[Tt]he\s+)?{one}(?:(?:\s*[/,;|&+]\s*|\s+(?:and|und|et|y|e|og|och|en|i)\s+){one})*\W{{0,2}}"
+    )
+
+
+def is_source_line(flat: str) -> bool:
+    """Whether a line names agencies behind a word for "source" or "with", and nobody else.
+
+    >>> is_source_line("Zdroj: ČTK"), is_source_line("(with AAP)"), is_source_line("With AAP he left.")
+    (True, True, False)
+    """
+    if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
+        return False
+    label = _label().match(flat)
+    return label is not None and _labelled().fullmatch(flat, label.end()) is not None
 
 
 # --- after the last sentence ------------------------------------------------------------------------------------
