@@ -265,6 +265,15 @@ def test_hard_wrapped_lines_are_no_furniture() -> None:
     assert stripped == []
 
 
+def test_a_byline_on_lines_of_its_own_names_the_person_and_not_the_job() -> None:
+    article, stripped = run(f"By\nAda Lund\nSenior Reporter\n{STORY}")
+    assert (article["byline"], article["body"]) == ("Ada Lund", STORY)
+    assert [row["rule"] for row in stripped] == ["byline-label", "byline-below-label", "byline-desk"]
+    assert run(f"Author of the article:\nThe Canadian Press\n{STORY}")[0]["byline"] == "The Canadian Press"
+    verse = f"By\nthe harbour\n{STORY}"
+    assert run(verse)[0]["body"] == verse
+
+
 def test_the_record_s_own_byline_wins_unless_it_is_none() -> None:
     article, _ = run(f"By Jo Marsh\n{STORY}", byline="Asta Roe, Reuters")
     assert (article["byline"], article["byline_field"], article["byline_start"], article["byline_end"]) == (

@@ -382,7 +382,7 @@ TAILS: list[tuple[str, str, Credits]] = [
     ("US", "This story was first published by States Newsroom.", full("statesnewsroom")),
     (
         "US",
-        "This story was originally published by Wisconsin Watch and distributed through a partnership with the Associated Press",
+        "This story was originally published by Wisconsin Watch and distributed in partnership with the Associated Press",
         full("Wisconsin Watch"),
     ),
     (

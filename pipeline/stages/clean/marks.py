@@ -12,7 +12,7 @@ from pipeline.stages.clean import furniture, signatures
 from pipeline.stages.clean.lines import TAKEN, Line, Lines, Mark, Marks, is_paragraph, key
 from pipeline.stages.clean.stamps import stamp_mark
 
-__all__ = ["Known", "is_wrapped", "mark_by_rule", "mark_wrapped"]
+__all__ = ["Known", "is_person", "is_wrapped", "mark_by_rule", "mark_wrapped"]
 
 
 class Known(NamedTuple):
@@ -41,6 +41,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
         )  # before a rule takes it: "Business Standard", "The Nation"
     _mark_repeats(lines, marks, known)
     head_end = _mark_head(lines, marks, known)
+    _mark_labelled_byline(lines, marks, head_end)
     _mark_tail(lines, marks, head_end)
     _mark_body(lines, marks, head_end)
     _mark_items(lines, marks)
@@ -120,6 +121,31 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
         if lines.is_prose(number) or is_paragraph(lines[number]):
             return number
     return min(len(lines), _HEAD_LINES)
+
+
+_PERSON = regex.compile(r"\p{Lu}[\p{L}'’.-]+(?: (?:\p{Lu}[\p{L}'’.-]*|de|van|von|bin|al|da)){1,3}")
+_BYLINE_LABEL = regex.compile(r"(?i:by|author of the article) ?:?")
+_JOB = regex.compile(r"(?:[\p{Lu}&][\p{L}&'-]* ){0,4}(?:Reporter|Editor|Writer|Correspondent|Journalist|Columnist)")
+
+
+def is_person(flat: str) -> bool:
+    """Whether a line is a name of two to four words and nothing else."""
+    return _PERSON.fullmatch(flat) is not None
+
+
+def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:
+    """A byline on lines of its own: "By", a name, perhaps what that person is."""
+    label = next((n for n in range(min(head_end, len(lines) - 1)) if _BYLINE_LABEL.fullmatch(lines[n].flat)), None)
+    if label is None:
+        return
+    name, job = label + 1, label + 2
+    mark = marks[name]
+    if mark.kind != "byline" if mark else not is_person(lines[name].flat):
+        return
+    marks[label] = Mark("head", "furniture", "byline-label")
+    marks[name] = mark or Mark("head", "byline", "byline-below-label")
+    if job < len(lines) and marks[job] is None and _JOB.fullmatch(lines[job].flat):
+        marks[job] = Mark("head", "byline", "byline-job")
 
 
 _BEHIND = regex.compile(r".{30,}[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?]{1,40})")

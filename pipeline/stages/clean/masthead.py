@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import regex
-
 from pipeline.stages.clean.lines import Line, Lines, Mark, Marks, has_digit, is_paragraph
-from pipeline.stages.clean.marks import Known
+from pipeline.stages.clean.marks import Known, is_person
 
 __all__ = ["mark_page"]
 
@@ -30,7 +28,7 @@ def mark_page(lines: Lines, marks: Marks, known: Known) -> None:
         line = lines[number]
         if deck_open and line.words >= 6 and line.words <= _DECK_WORDS:
             marks[number] = Mark("head", "deck", "page-deck")
-        elif number == end - 1 and _is_person(line.flat) and not _has_byline(marks[:end]):
+        elif number == end - 1 and is_person(line.flat) and not _has_byline(marks[:end]):
             marks[number] = Mark("head", "byline", "byline-name")
         else:
             marks[number] = Mark("head", "caption", "page-caption")
@@ -86,13 +84,6 @@ def _page_head_end(lines: Lines, marks: Marks, headline: int) -> int:
         if ends_head and len(between) <= 3 and sum(lines[n].words for n in between) <= _DECK_WORDS:
             return number + 1
     return first
-
-
-_PERSON = regex.compile(r"\p{Lu}[\p{L}'’.-]+(?: (?:\p{Lu}[\p{L}'’.-]*|de|van|von|bin|al|da)){1,3}")
-
-
-def _is_person(flat: str) -> bool:
-    return _PERSON.fullmatch(flat) is not None
 
 
 def _has_byline(marks: Marks) -> bool:
