@@ -157,6 +157,8 @@ Market data delayed at least 15 minutes.
 Norrvik Now is an independent, nonprofit newsroom covering the harbour and the north.
 Norrvik Now is a member-supported, nonpartisan newsroom informing the north. Learn more at norrviknow.example.
 Norrvik Now is part of Lamp Newsroom, a nonprofit news network supported by grants as a public charity. It keeps its lamp lit.
+Norrvik Now (norrviknow.example) is an independent news nonprofit dedicated to the harbour.
+BEFORE YOU GO… If you learned something from this article, pay it forward and give to Norrvik Now.
 Ada Lund is a Report for America corps member and writes about the harbour.
 Ada Lund is a corps member for Norrvik Now/Report for America.
 The Associated Press' coverage of lamps receives financial support from foundations. AP is solely responsible for all content.
@@ -197,6 +199,8 @@ The clinic is part of Lamp Health, a nonprofit health network of nine towns.
 Under the contract the vendor is solely responsible for all content of the lamp room.
 The museum receives financial support from the county and from two towns.
 The editorial board was not involved in the creation of the museum.
+The Lamp Trust is an independent nonprofit dedicated to the harbour.
+Those who find a lamp pay it forward and light another in the harbour.
 Report for America paid for two of the nine reporters in town.
 Norrvik Now is a nonprofit newsroom. It has nine reporters and a lamp.
 EPA rules on lamp oil were eased in March.
