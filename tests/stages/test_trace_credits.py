@@ -230,7 +230,7 @@ def test_a_disclaimer_that_nobody_names() -> None:
         ("Contributing: Ana Wells, Dunmore (Md.) Independent Mail", {("Dunmore (Md.) Independent Mail", "partial")}),
         ("Contributing: The Associated Press", {("ap", "partial")}),
         ("Contributing: Ana Wells, Dunmore Valley Gazette", {("Dunmore Valley Gazette", "partial")}),
-        ("Source: Reuters", {("reuters", "full")}),
+        ("Source: Reuters", {("reuters", "partial")}),
         ("Sources: city records, Associated Press", set()),
         ("Sources: Reuters, Der Spiegel", set()),
         ("Reporting by Ana Wells and Tom Bell; Editing by Ida Moss", {("reuters", "full")}),
@@ -277,6 +277,96 @@ def test_a_release_of_news_aktuell_by_its_last_line() -> None:
     tail = "Original-Content von: Hafenamt Ashford, übermittelt durch news aktuell"
     assert credited(STORY, line(tail, "disclaimer"), language="de") == {("presseportal", "release")}
     assert credited("Der Original-Content von Ashford liegt im Museum.", language="de") == set()
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        (None, {("reuters", "full")}),
+        ("Web Desk", {("reuters", "full")}),
+        ("The Ashford Post", {("reuters", "full")}),
+        ("admin", {("reuters", "full")}),
+        ("Maria Holt, Online Desk", {("reuters", "partial")}),
+        ("Maria Holt", {("reuters", "partial")}),
+        ("Maria Holt, The Ashford Post", set()),
+        ("Maria Holt, Staff Writer", set()),
+    ],
+)
+def test_a_source_below_the_houses_own_author_is_that_of_figures(
+    byline: str | None, expected: set[tuple[str, str]]
+) -> None:
+    assert credited(STORY, line("Source: Reuters", "credit"), byline=byline) == expected
+    assert credited(f"{STORY}\nSource: Reuters", byline=byline) == expected
+
+
+def test_a_source_in_the_midst_of_the_story_is_that_of_a_chart() -> None:
+    goes_on = "The port will stay open all night for the rest of the week, so that nobody has to wait."
+    assert credited(f"{STORY}\nSource: Bloomberg\n{goes_on}") == set()
+    assert credited(f"{STORY}\nSource: Bloomberg\nThe port in pictures") == {("bloomberg", "full")}
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "expected"),
+    [
+        ("SG", "Source: Reuters/kg", {("reuters", "full")}),
+        ("SG", "Source: AFP/Reuters/kg", {("afp", "partial"), ("reuters", "partial")}),
+        ("SG", "Source: AGENCIES/nc", {("unspecified", "partial")}),
+        ("SG", "Source: The Ashford Post/Agencies/rc(gs)", {("unspecified", "partial")}),
+        ("DE", "Quelle: ashfordpost.example, mau/dpa", {("dpa", "partial")}),
+        ("DE", "svs/dpa", {("dpa", "partial")}),
+        ("DE", "mfh/AFP/Reuters", {("afp", "partial"), ("reuters", "partial")}),
+        ("DE", "dpa/mho", {("dpa", "full")}),
+        ("DE", "(jmr/AFP)", {("afp", "partial")}),
+        ("DE", "mho (dpa/AFP)", {("dpa", "partial"), ("afp", "partial")}),
+        ("AT", "(red, APA, 4.3.2026)", {("apa_at", "partial")}),
+        ("AT", "(APA/red)", {("apa_at", "partial")}),
+        ("CH", "(sda/afp)", {("sda", "full"), ("afp", "full")}),
+        ("CH", "SDA", {("sda", "full")}),
+        ("US", "SDA", set()),
+        ("FR", "(The Ashford Post with AFP, AP and Reuters)", {(a, "partial") for a in ("afp", "ap", "reuters")}),
+        ("GB", "- Reuters/AFP", {("reuters", "full"), ("afp", "full")}),
+        ("GB", "Ana Wells/AFP", set()),
+        ("GB", "Yonhap/AFP", set()),
+        ("GB", "(Pool/AFP)", set()),
+        ("GB", "Ana Wells/dpa", set()),
+    ],
+)
+def test_initials_and_the_house_beside_agencies(country: str, text: str, expected: set[tuple[str, str]]) -> None:
+    house = {"publisher_country": country, "url": "https://www.ashfordpost.example/news/x"}
+    assert credited(STORY, line(text, "credit"), **house) == expected
+
+
+def test_initials_in_a_byline() -> None:
+    assert credited(STORY, byline="dpa/lnw") == {("dpa", "full")}
+    assert credited(STORY, byline="dpa/AFP/mho") == {("dpa", "partial"), ("afp", "partial")}
+    assert credited(STORY, byline="mho/dpa") == {("dpa", "partial")}
+    assert credited(STORY, byline="ATS", publisher_country="CH") == {("sda", "full")}
+    assert credited(STORY, byline="ATS", publisher_country="US") == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        '"The report was not written by lawyers," Wells said.',
+        "The committee's report has not been altered since last year, Wells said.",
+        "The harbour master said that the content of the log was not edited.",
+        '"Only the picture has been changed," the inspector said of one card.',
+        "Der Artikel 14 der Satzung wurde nicht verändert oder bearbeitet, sagte der Minister.",
+        "The article was not edited before it went to press, the panel found.",
+        "The report was not written by lawyers and is not easy to read.",
+        "Only the title of the play was changed.",
+    ],
+)
+def test_what_somebody_says_of_a_text_is_no_disclaimer(sentence: str) -> None:
+    assert credited(f"{STORY}\n{sentence}", byline="Maria Holt") == set()
+
+
+def test_disclaimers_of_like_words_count() -> None:
+    for note in ("This report has not been edited by our staff.", "Only the headline has been changed by the desk."):
+        assert credited(f"{STORY}\n{note}", byline="ANI") == {("ani", "full")}
+    assert credited(
+        f"{STORY}\nDisclaimer: As told to our desk, this story has not been edited.", byline="Web Desk"
+    ) == {("unspecified", "full")}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.stages._fold import flatten
+from pipeline.stages.trace.tables import signals
 from tests.stages.tracing import credited, line
 
 STORY = "The harbour of Ashford reopened on Monday after a week of storms.\nFerries left on time, the port said."
@@ -555,8 +556,22 @@ TAILS: list[tuple[str, str, Credits]] = [
 @pytest.mark.parametrize(("country", "text", "expected"), TAILS)
 def test_tails(country: str, text: str, expected: Credits) -> None:
     kind = "copyright" if "\u00a9" in text or "opyright" in text else "credit"
-    assert credited(STORY, line(text, kind), byline="Maria Holt", **house(country)) == expected
-    assert credited(f"{STORY}\n{flatten(text)}", byline="Maria Holt", **house(country)) == expected, "left in the story"
+    byline = "News Desk" if is_source(text) else "Maria Holt"
+    assert credited(STORY, line(text, kind), byline=byline, **house(country)) == expected
+    assert credited(f"{STORY}\n{flatten(text)}", byline=byline, **house(country)) == expected, "left in the story"
+
+
+def is_source(text: str) -> bool:
+    return any(rule["signal"] == "source" and rule["pattern"].match(flatten(text)) for rule in signals()["rule"])
+
+
+@pytest.mark.parametrize(("country", "text", "expected"), [row for row in TAILS if is_source(row[1])])
+def test_the_source_below_an_authors_text_was_used(country: str, text: str, expected: Credits) -> None:
+    is_chinese = country == "CN"  # where the text itself has a source
+    used = expected if is_chinese else partial(*(agency for agency, _ in expected))
+    assert credited(STORY, line(text, "credit"), byline="Maria Holt", **house(country)) == used
+    author = credited(STORY, line(text, "credit"), byline="Maria Holt, Staff Writer", **house(country))
+    assert author == (expected if is_chinese else NONE)
 
 
 # An owner's wire on the owner's own page is the house's copy; on another's, it is printed from it.

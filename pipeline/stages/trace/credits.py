@@ -23,7 +23,7 @@ from pipeline.stages.trace.house import House
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
-from pipeline.stages.trace.rules import Credit, ruled
+from pipeline.stages.trace.rules import Credit, is_picture, ruled, source_grade
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
 from pipeline.stages.trace.senses import spells
 from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, may_name, parse, slot_hits
@@ -81,7 +81,7 @@ def find(page: Page, names: Names) -> list[Credit]:
         found += _rights(page, page.rights, names, byline)
     lines = [*page.lines, *_paragraphs(page)]
     for line in lines:
-        found += _tail(page, names, line)
+        found += _tail(page, names, line, byline)
     for line in lines:
         found += ruled(page, names, line, byline, found)
     found += _policy(page, byline)
@@ -145,7 +145,7 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
             flatten(opening), names, *_DATELINE_NAMES
         )
         match = signals()["patterns"]["dateline"].match(opening) if is_marked else None
-        if not match or signals()["patterns"]["photo"].search(match[0]):
+        if not match or is_picture(match[0], names):
             return
         line = Line(match[0], page.field, 0, "body", "head")
     flat = flatten(line.text)
@@ -205,7 +205,7 @@ def _paragraphs(page: Page) -> Iterator[Line]:
             yield Line(paragraph[-_MARK_REACH:], page.field, len(page.body) - _MARK_REACH, "body", "end")
 
 
-def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
+def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit]:
     """A line that is an agency's name and nothing else, or the mark an agency leaves at the end of its text."""
     if line.kind not in _WHOLE_LINE:
         return
@@ -218,7 +218,7 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
     hits = [hit for hit in slot_hits(text[low:], names, "slot_names") if hit.sources[0].is_agency]
     if not hits or text.endswith(":") or "©" in text[low:]:
         return
-    whole = list(_whole_line(page, names, line, text)) if may_be_whole else []
+    whole = list(_whole_line(page, names, line, text, byline)) if may_be_whole else []
     if whole or not may_have_mark:
         yield from whole
         return
@@ -234,30 +234,43 @@ def _tail(page: Page, names: Names, line: Line) -> Iterator[Credit]:
             continue  # `the Press Trust of India (PTI).` explains an acronym
         for rule, grade, mark in _marks(hit.alias):
             match = mark.search(text, low)
-            if match:
+            if match and not signals()["patterns"]["photo"].search(match["mark"]):  # `(Pool/AFP)`
                 place = page.place(line, *match.span("mark"))
                 yield Credit(source.key, None, grade, "tail", match["mark"], *place, rule)
                 break
 
 
-def _whole_line(page: Page, names: Names, line: Line, text: str) -> Iterator[Credit]:
-    """The agencies of a line that names them and nobody else; none for one under a picture."""
-    if signals()["patterns"]["photo"].search(text):
+def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -> Iterator[Credit]:
+    """The agencies of a line that names them and nobody else; none for one under a picture.
+
+    Beside the house, or initials before them, they have given something: `(France 24 with AFP)`, `mho/dpa`.
+    """
+    is_last = line.kind != "body" or line.position == "end"
+    if is_picture(text, names) or (not is_last and signals()["patterns"]["photographer"].search(text)):
         return
     slot = parse(text, page.house, names)
     sources = [named.source for named in slot.named]
     is_syndicated = any(source and source.kind == "supplemental" for source in sources)  # `The Vale Post/TNS`
     if (
-        not slot.is_whole
-        or slot.partial
+        slot.persons
+        or (slot.partial and not (slot.own and is_last))
         or not all(source and (source.is_agency or is_syndicated) for source in sources)
     ):
         return
-    for named in slot.named:
+    least = "partial" if slot.own else "full"
+    if _sourced().match(text):
+        least = source_grade(page, line, text, byline, least)
+    for named in slot.named if least else ():
         if named.source and named.source.kind not in {"photo", "broadcaster"}:
-            grade = "release" if _is_release(named) else "full"
+            grade = "release" if _is_release(named) else least
             place = page.place(line, named.start, named.end)
             yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")
+
+
+@functools.cache
+def _sourced() -> regex.Pattern[str]:
+    """A line that begins with "Source:" or the like."""
+    return next(rule["pattern"] for rule in signals()["rule"] if rule["signal"] == "source")
 
 
 @functools.lru_cache(maxsize=512)

@@ -91,8 +91,13 @@ def _owns_name(at: House, name: str) -> bool:
         return True
     initials = "".join(word[0] for word in _NOT_WORD.split(name.casefold().removeprefix("the ")) if word)
     for host in at.hosts:
-        label = _WWW.sub("", host).split(".")[0]
-        if label in {key, initials} or (" " in name and len(key) > 4 and _squeezed(host).startswith(key)):
+        site = _WWW.sub("", host)
+        label = site.split(".")[0]
+        if (
+            key == _squeezed(site)
+            or label in {key, initials}
+            or (" " in name and len(key) > 4 and _squeezed(host).startswith(key))
+        ):
             return True
         if len(label) > 8 and label not in _COMMON and label in key:
             return True

@@ -17,7 +17,7 @@ from pipeline.stages.trace.senses import is_longer_name
 from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, unknown_outlet
 from pipeline.stages.trace.tables import signals
 
-__all__ = ["Credit", "ruled"]
+__all__ = ["Credit", "is_picture", "ruled", "source_grade"]
 
 _WRITERS = regex.compile(r"\s+(?:\w+\s)?(?:writer|journalist|reporter|correspondent|photographer|researcher)s?\b")
 _GOES_ON = regex.compile(r"\s(?!(?:Company|Co|Corp|Inc|Ltd)\b)\p{Lu}\p{Ll}")
@@ -25,6 +25,9 @@ _OF_WRITERS = frozenset({"contributed", "writers_reported"})
 _NOT_A_NAME = regex.compile(
     r"(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\b|\w+day\b|(?:The|A|An|Our|This)$)"
 )
+_PARAGRAPH = 12  # words of a line that is the story's
+_HAN = regex.compile(r"\p{Han}")
+_COPY_DESK = regex.compile(r"\b(?i:desk|newsroom|team|web|online|digital)\b")  # which prints what comes in
 _URL = regex.compile(r"https?://([\w.-]+)")
 _LIST_SPLIT = regex.compile(r"\s*(?:[;,]|\band\b)\s*|\.\s")
 
@@ -59,12 +62,17 @@ def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Cr
         if rule.get("outside") and line.kind == "body":
             continue
         matches = list(rule["pattern"].finditer(text))
-        if not matches or (not is_disclaimer and signals()["patterns"]["photo"].search(text)):
+        if not matches or _is_of_another(rule, line, text, names):
             continue
         parts = [match["list"] or "" for match in matches] if rule["names"] in {"list", "all"} else [text]
         is_note = rule["id"] == "reporter_note" and page.byline and text.split(maxsplit=1)[0] in page.byline.text
         others = replace(byline, persons=False) if is_note else byline  # a note on the author names no other one
         rows = [row for part in parts for row in _of_rule(page, names, rule, part, others, found)]
+        if line.kind == "body" and rows == [(UNSPECIFIED, rule["grade"])] and not _is_of_copy(rule, text):
+            rows = []
+        if rule["signal"] == "source":
+            worth = ((agency, source_grade(page, line, text, byline, grade)) for agency, grade in rows)
+            rows = [row for row in worth if row[1]]
         if rows or is_disclaimer:
             start, end = (0, len(text)) if is_disclaimer else (matches[0].start(), matches[-1].end())
             place = page.place(line, start + shift, end + shift)
@@ -73,6 +81,59 @@ def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Cr
                 for agency, grade in dict.fromkeys(rows)
             ]
     return _reporter_link(page, names, line, text, byline) if "://" in text and not only else []
+
+
+def _is_of_another(rule: Mapping[str, Any], line: Line, text: str, names: Names) -> bool:
+    """Whether a line that fits is about a picture, or what somebody says of another text."""
+    if rule["signal"] == "disclaimer":
+        return line.kind != "disclaimer" and signals()["patterns"]["attributed"].search(text) is not None
+    return is_picture(text, names)
+
+
+def _is_of_copy(rule: Mapping[str, Any], text: str) -> bool:
+    """Whether a line says in a word that it is about copy; `The report was not written by lawyers` does not."""
+    return rule["signal"] != "disclaimer" or signals()["patterns"]["of_copy"].search(text) is not None
+
+
+def is_picture(text: str, names: Names) -> bool:
+    """Whether a line says so of a picture: in a word, or as `Ana Wells/AFP` or `Yonhap/AFP`.
+
+    But `(Reuters/AFP)`, `kg/AFP` and `with inputs from PTI/AFP` say so of a text.
+    """
+    patterns = signals()["patterns"]
+    if patterns["photo"].search(text):
+        return True
+    match = patterns["photographer"].search(text)
+    return match is not None and (
+        names.exact(match["who"]) is not None or not all(_signs(part, names) for part in match["who"].split("/"))
+    )
+
+
+def _signs(part: str, names: Names) -> bool:
+    """Whether what stands before a slash is initials or ends in the name of an agency that signs texts."""
+    part = part.strip("([-\u2022* ")
+    hits = names.find(part)
+    is_agency = bool(hits) and hits[-1].end == len(part) and hits[-1].sources[0].is_wire
+    return is_agency or signals()["patterns"]["initials"].fullmatch(part) is not None
+
+
+def source_grade(page: Page, line: Line, text: str, byline: Slot, grade: str) -> str:
+    """What `Source: Reuters` is worth, at most `grade`; "" where it is the source of a chart or of figures.
+
+    It is that in the midst of the story, and below the house's own author. An author of whom no more is said has used it,
+    but a Chinese page names the source of its text so, whoever has edited it.
+    """
+    if line.kind == "body" and any(len(later.split()) >= _PARAGRAPH for later in _below(page, line)):
+        return ""
+    author = page.byline.text if page.byline and byline.persons and not byline.named else ""
+    if len(author.split()) < 2 or _HAN.search(text):  # nobody, an acronym, "admin"
+        return grade
+    return "partial" if not byline.own or _COPY_DESK.search(author) else ""
+
+
+def _below(page: Page, line: Line) -> list[str]:
+    """The paragraphs below one of the story's."""
+    return page.body[(line.start or 0) + len(line.text) :].split("\n")[1:]
 
 
 def _of_rule(
@@ -90,9 +151,10 @@ def _of_rule(
         return [] if source is None or page.house.owns(source) else [(wanted, grade)]
     if wanted == "all":
         slot = parse(text, page.house, names)
-        is_agencies = slot.is_whole and all(
+        is_agencies = not slot.persons and all(
             named.key == UNSPECIFIED or (named.source and named.source.is_wire) for named in slot.named
         )
+        grade = "partial" if slot.own else grade
         rows = [(named.key, "partial" if named.key == UNSPECIFIED else grade) for named in slot.named]
         return rows if is_agencies else []
     hits = [hit for hit in names.find(text) if hit.sources[0].key != HEAD and not is_longer_name(text, hit)]

@@ -91,20 +91,31 @@ def parse(text: str, house: House, names: Names) -> Slot:
     for hit in hits:
         masked = masked[: hit.start] + _MASK * (hit.end - hit.start) + masked[hit.end :]
     named: list[Named] = []
-    own = persons = False
+    own = persons = signed = False
     for start, end in _parts(masked, low, high):
+        if patterns["day"].fullmatch(flat, start, end):
+            continue
         inside = [hit for hit in hits if start <= hit.start < end]
         if not inside and hits and (shouted := names.exact(flat[start:end].upper())):  # the Ap of `Reuters - Ap - Afp`
             inside = [shouted._replace(start=start, end=end)]
         found = _part(flat, start, end, inside, house)
         if isinstance(found, Named):
             named += [found, *_distributor(flat, found, inside, house)]
+        elif found == "own" and named and _is_signed(flat, start, end):
+            signed = True
         elif found == "own":
             own = True
         elif found == "person":
             persons = True
+    own = own or (signed and len(named) > 1)  # who edits the copy of several has put it together
     joint = patterns["byline_partial"].search(masked, low, high) if named else None
     return Slot(tuple(named), own, persons, own or joint is not None, joint.start() if joint else -1)
+
+
+def _is_signed(flat: str, start: int, end: int) -> bool:
+    """Whether a part is the initials of who edited the copy of the agency before it: `Reuters/kg`; but `dpa/red`, the house."""
+    is_initials = signals()["patterns"]["initials"].fullmatch(flat, start, end) is not None
+    return is_initials and flat[start - 1] == "/" and flat[start:end] != "red"
 
 
 @functools.lru_cache(maxsize=8192)
@@ -127,13 +138,15 @@ def _special(flat: str, names: Names, table: str) -> Iterator[Hit]:
     for match in _ending_slot(table).finditer(flat):
         source = names.by_key(signals()[table][match[0]])
         if source is not None:
-            yield Hit(match.start(), match.end(), match[0], "slot", (source,))
+            is_acronym = table == "slot_names" and match[0].isascii() and match[0].isupper()
+            yield Hit(match.start(), match.end(), match[0], "full" if is_acronym else "slot", (source,))
 
 
 @functools.cache
 def _ending_slot(table: str) -> regex.Pattern[str]:
     spellings = (rf"(?<![\w-]){name}" if name.isascii() else name for name in map(regex.escape, signals()[table]))
-    return regex.compile(rf"(?:{'|'.join(spellings)})(?=[{regex.escape(CLOSERS)}]|\Z)")
+    closers = regex.escape(CLOSERS + "/" * (table == "slot_names"))
+    return regex.compile(rf"(?:{'|'.join(spellings)})(?=[{closers}]|\Z)")
 
 
 def _parts(masked: str, low: int, high: int) -> list[tuple[int, int]]:
