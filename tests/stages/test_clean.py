@@ -145,6 +145,55 @@ def test_tail_marks_are_cut_and_kept_as_credits(mark: str) -> None:
         assert kinds(stripped)[-1] == ("credit", mark)
 
 
+@pytest.mark.parametrize(
+    "mark",
+    ["(dpa/AFP)", "(AP/AFP)", "(PTI/ANI)", "(SD-Agencies/Xinhua)", "(sda/afp)", "(ats/afp)", "(apa/dpa)", "(EFE/AFP)",
+     "(jmr/AFP)", "(APA/dpa/Reuters)", "(red, APA)", "- Reuters/AFP"],
+)  # fmt: skip
+def test_the_mark_of_several_agencies_makes_no_caption(mark: str) -> None:
+    article, stripped = run(f"{STORY} {mark}")
+    assert article["body"] == STORY
+    assert kinds(stripped) == [("credit", mark)]
+    item, *rest = STORY.split("\n")
+    assert run(f"{item} {mark}\n" + "\n".join(rest))[0]["body"].startswith(item), "the first of several items"
+
+
+@pytest.mark.parametrize(
+    "mark", ["(Ana Wells/dpa)", "(AFP/Getty Images)", "(Pool/AFP)", "(STR/AFP)", "(Ana Wells/AP/dpa)"]
+)
+def test_a_picture_behind_a_sentence_makes_one(mark: str) -> None:
+    caption = f"A stork stands on the old quay of the harbour, where no boats go. {mark}"
+    first, *rest = STORY.split("\n")
+    assert kinds(run("\n".join((first, caption, *rest)))[1]) == [("caption", caption)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["svs/dpa", "mfh/AFP/Reuters", "dpa/mho", "(dpa/AFP)", "(red, APA, 4.3.2026)", "jm/dm (dpa)", "mho (dpa/AFP)",
+     "(Alder Post with AFP, AP and Reuters)", "(SDA)"],
+)  # fmt: skip
+def test_agencies_with_initials_or_the_house_in_a_last_line(line: str) -> None:
+    article, stripped = run(f"{STORY}\n{line}")
+    assert article["body"] == STORY
+    assert kinds(stripped) == [("credit", line)]
+
+
+@pytest.mark.parametrize("initials", ["str/jm/dw", "bur-jm/gw", "jc/er/lll", "ABC // JLG", "kru/ par/"])
+def test_initials_of_editors_below_an_agencys_text(initials: str) -> None:
+    for text, known in ((f"{STORY} (EFE)", {}), (f"{STORY} EFE", {}), (STORY, {"byline": "AFP"})):
+        article, stripped = run(f"{text}\n{initials}", **known)
+        assert article["body"] == STORY
+        assert ("credit", initials) in kinds(stripped)
+    for article, _ in (run(f"{STORY}\n{initials}"), run(f"{STORY}\n{initials}\n{STORY}", byline="AFP")):
+        assert initials in article["body"], "no agency; in the midst"
+
+
+def test_a_note_on_pictures_below_an_agencys_initials() -> None:
+    article, stripped = run(f"{STORY} EFE\nfgg/erm\n(foto) (vídeo)")
+    assert article["body"] == STORY
+    assert {kind for kind, _ in kinds(stripped)} == {"credit"}
+
+
 def test_an_acronym_that_ends_the_sentence_stays() -> None:
     article, stripped = run(f"{STORY[:-1]} said the Andorran Public Society (APS).")
     assert article["body"].endswith("(APS).")

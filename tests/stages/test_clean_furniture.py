@@ -340,7 +340,34 @@ Reklam mayısta durduruldu, dedi belediye başkanı.
 Iklan itu berlangsung selama seminggu, kata wali kota.
 """.strip().splitlines()
 
+SPOKEN = """
+"This report was not edited by the ministry," Wells said.
+The committee's report has not been altered since it was handed in, Wells said.
+The harbour master said that the video and the content of the phone had not been edited.
+The article was not edited by the paper's lawyers before it went to press, the panel found.
+Only the title of the play was changed, and nobody at the theatre knows why.
+Der Text des Gesetzes wurde automatisch übernommen, sagte der Minister.
+""".strip().splitlines()
+DISCLAIMERS = """
+Only the headline of this report has been changed.
+This report has not been edited by our staff and comes from a syndicated feed.
+The views expressed here are those of the author, who said so.
+Disclaimer: The story, as told to us, has not been edited.
+""".strip().splitlines()
+
 FIRST, *REST = STORY.split("\n")
+
+
+@pytest.mark.parametrize("line", SPOKEN)
+def test_what_somebody_says_of_a_text_stays(line: str) -> None:
+    for text in (below_first(line), f"{STORY}\n{line}"):
+        assert run(text)[1] == []
+
+
+@pytest.mark.parametrize("line", DISCLAIMERS)
+def test_disclaimers_of_the_same_words_go(line: str) -> None:
+    _, stripped = run(f"{STORY}\n{line}")
+    assert [(row["kind"], row["line"]) for row in stripped] == [("disclaimer", line)]
 
 
 def below_first(line: str) -> str:

@@ -115,6 +115,7 @@ def _known(record: dict[str, Any], settings: config.Clean, publishers: Publisher
         headline=record["headline"],
         deck=record["deck"],
         publisher=record["publisher"],
+        byline=record["byline"],
         is_publisher=lambda line: publishers.named(line) is not None or _names_host(line, record),
         max_strip_share=settings.max_strip_share,
     )

@@ -14,6 +14,7 @@ import regex
 from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
+from pipeline.stages.clean import signatures
 from pipeline.stages.clean.lines import CUELESS_WORDS, Line
 
 __all__ = ["Cue", "Rule", "cued", "cues", "is_item", "is_short", "match", "pattern", "rules"]
@@ -118,8 +119,22 @@ def match(line: Line, position: str) -> Rule | None:
         if position not in rule.where or line.words > rule.max_words or (speaks and rule.kind in _NEVER_SPEECH):
             continue
         if pattern(number).fullmatch(line.flat):
-            return None if rule.unspoken and line.ends_sentence and _spoken().search(line.flat) else rule
+            if rule.kind == "caption" and signatures.closes_jointly(line.flat):
+                continue
+            return None if _is_spoken(rule, line) else rule
     return None
+
+
+def _is_spoken(rule: Rule, line: Line) -> bool:
+    """Whether a line that a rule takes is a sentence in which somebody says something."""
+    if rule.kind == "disclaimer":
+        return _attributed().search(line.flat) is not None
+    return rule.unspoken and line.ends_sentence and _spoken().search(line.flat) is not None
+
+
+@functools.cache
+def _attributed() -> regex.Pattern[str]:
+    return regex.compile(lexicon.load_toml("signals.toml")["patterns"]["attributed"], regex.IGNORECASE)
 
 
 @functools.cache

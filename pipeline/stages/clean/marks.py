@@ -9,7 +9,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.stages.clean import furniture, signatures
-from pipeline.stages.clean.lines import TAKEN, Line, Lines, Mark, Marks, is_paragraph, key
+from pipeline.stages.clean.lines import HEAD, TAKEN, Line, Lines, Mark, Marks, is_paragraph, key
 from pipeline.stages.clean.stamps import stamp_mark
 
 __all__ = ["Known", "is_person", "is_wrapped", "mark_by_rule", "mark_wrapped"]
@@ -24,6 +24,7 @@ class Known(NamedTuple):
     deck: str | None = None
     publisher: str | None = None
     is_publisher: Callable[[str], bool] = bool
+    byline: str | None = None
     max_strip_share: float = 1.0
 
 
@@ -42,7 +43,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     _mark_repeats(lines, marks, known)
     head_end = _mark_head(lines, marks, known)
     _mark_labelled_byline(lines, marks, head_end)
-    _mark_tail(lines, marks, head_end)
+    _mark_tail(lines, marks, head_end, known.byline or "")
     _mark_body(lines, marks, head_end)
     _mark_items(lines, marks)
     _mark_below(lines, marks)
@@ -169,7 +170,7 @@ def _head_mark(line: Line, known: Known) -> Mark | None:
     return Mark("head", "caption", "caption-outlet") if _names_outlet_behind(line, known) else None
 
 
-def _mark_tail(lines: Lines, marks: Marks, head_end: int) -> None:
+def _mark_tail(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
     """Marks the tail from its end, up to the last paragraph that no rule takes."""
     for number in range(len(lines) - 1, head_end - 1, -1):
         if marks[number] is not None:
@@ -181,9 +182,13 @@ def _mark_tail(lines: Lines, marks: Marks, head_end: int) -> None:
         if marks[number] is None and is_paragraph(line, _ENOUGH):
             break
     _mark_initials(lines, marks, head_end)
+    _mark_last_initials(lines, marks, head_end, byline)
 
 
 _INITIALS_WORDS = 4
+_LAST_LINES = 4  # a link or two may stand below
+_SIGNED = frozenset({"byline", "credit", "copyright"})
+_SIGN_REACH = 30  # characters at the end of a paragraph in which an agency's mark stands
 
 
 def _mark_initials(lines: Lines, marks: Marks, head_end: int) -> None:
@@ -201,10 +206,25 @@ def _mark_initials(lines: Lines, marks: Marks, head_end: int) -> None:
             below = False
 
 
+def _mark_last_initials(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
+    """The initials of editors below the last paragraph of what an agency signs: "bur-jm/gw"."""
+    unmarked = [number for number in range(len(lines) - 1, head_end - 1, -1) if marks[number] is None]
+    below = itertools.takewhile(lambda number: not is_paragraph(lines[number], _ENOUGH), unmarked[:_LAST_LINES])
+    last = next((number for number in below if signatures.is_initials(lines[number].flat)), None)
+    if last is None:
+        return
+    above = next((number for number in unmarked if number < last), last)
+    signed = [lines[number].flat for number, mark in enumerate(marks) if mark and mark.kind in _SIGNED]
+    if any(map(signatures.may_sign, [byline, lines[head_end].flat[:HEAD], lines[above].flat[-_SIGN_REACH:], *signed])):
+        marks[last] = Mark("tail", "credit", "agency-initials")
+
+
 def _tail_mark(line: Line) -> Mark | None:
     stamp = stamp_mark(line, "tail")
     if stamp:
         return stamp
+    if signatures.is_joint_line(line.flat):
+        return Mark("tail", "credit", "agency-line")
     rule = furniture.match(line, "tail")
     if rule:
         return Mark("tail", rule.kind, rule.id)

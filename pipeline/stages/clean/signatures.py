@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import regex
 from ahocorasick_rs import AhoCorasick
@@ -15,9 +16,21 @@ from ahocorasick_rs import AhoCorasick
 from pipeline.stages import lexicon
 from pipeline.stages._late import late
 from pipeline.stages.clean.dates import is_month
-from pipeline.stages.clean.lines import HEAD, has_digit
+from pipeline.stages.clean.lines import HEAD, ends_sentence, has_digit
 
-__all__ = ["FIRST_NATIVE", "Dateline", "find_dateline", "find_tail_mark", "is_agency_line", "is_source_line"]
+__all__ = [
+    "FIRST_NATIVE",
+    "Dateline",
+    "closes_jointly",
+    "find_dateline",
+    "find_tail_mark",
+    "is_agency_line",
+    "is_initials",
+    "is_joint_line",
+    "is_source_line",
+    "may_sign",
+    "names_agency",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +43,13 @@ class Dateline:
 
 
 @functools.cache
+def _signals() -> dict[str, Any]:
+    return lexicon.load_toml("signals.toml")
+
+
 def _slot_names() -> tuple[str, ...]:
     """Words that mean an agency only where an agency's name is due, such as the Hindi service of PTI ("language")."""
-    return tuple(lexicon.load_toml("signals.toml")["slot_names"])
+    return tuple(_signals()["slot_names"])
 
 
 @functools.cache
@@ -62,7 +79,13 @@ def _names(*, alone: bool, languages: str = "") -> frozenset[str]:
         for name in (agency.name, *agency.aliases, *agency.native_aliases)
         if not (alone and agency.policy == "full" and " " not in name)
     }
-    return frozenset(names.union(_slot_names()))
+    return frozenset(names.union(name for name in _slot_names() if not (alone and name in _acronyms())))
+
+
+@functools.cache
+def _acronyms() -> frozenset[str]:
+    """Those of the slot names that are too short to have a desk or a person beside them: SDA."""
+    return frozenset(name for name in _slot_names() if name.isascii() and name.isupper())
 
 
 def _one_agency(*, alone: bool, languages: str = "") -> str:
@@ -100,6 +123,8 @@ def is_agency_line(flat: str) -> bool:
     >>> is_agency_line("ANI Asia"), is_agency_line("By Jane Roe, Reuters"), is_agency_line("ANI said so.")
     (True, True, False)
     """
+    if flat.strip("()[]") in _acronyms():
+        return True
     if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
         return False  # the pattern takes its time, and most bylines name no agency
     return _alone().fullmatch(flat) is not None
@@ -108,7 +133,7 @@ def is_agency_line(flat: str) -> bool:
 @functools.cache
 def _label() -> regex.Pattern[str]:
     """ "Quelle:", "Theo", "with": what the rules of `signals.toml` know to stand before the names of agencies."""
-    words = [word for table in lexicon.load_toml("signals.toml")["words"].values() for word in table]
+    words = [word for table in _signals()["words"].values() for word in table]
     one = "|".join(map(regex.escape, sorted(words, key=lambda word: (-len(word), word))))
     return regex.compile(rf"\W{{0,3}}(?:{one})(?:\s*[::-]\s*|\s+|(?<=[\p{{Han}}\p{{Thai}}]))", regex.IGNORECASE)
 
@@ -131,6 +156,96 @@ def is_source_line(flat: str) -> bool:
         return False
     label = _label().match(flat)
     return label is not None and _labelled().fullmatch(flat, label.end()) is not None
+
+
+# --- several side by side, with the initials of editors ------------------------------------------------------------
+
+_LONGEST_JOINT = 70  # characters
+_APART = regex.compile(r"\s*[/,&]\s*|\s+(?:and|und|et|y)\s+")
+_INITIALS_FIRST = regex.compile(r"\p{Ll}{2,5}(?:[/,]\s?\p{Ll}{2,5}){0,4}\s+(?=\()")
+_INITIALS_ALONE = regex.compile(
+    r"\p{Ll}{2,5}(?:-\p{Ll}{2,5})?(?:\s?/\s?\p{Ll}{2,4}){1,4}\s?/?|\p{Lu}{2,4}\s?//\s?\p{Lu}{2,4}"
+)
+
+
+@functools.cache
+def _beside() -> regex.Pattern[str]:
+    """What stands beside agencies and names nobody: editors' initials, the day, "agencies"."""
+    patterns = _signals()["patterns"]
+    return regex.compile("|".join(f"(?:{patterns[name]})" for name in ("initials", "day", "unnamed")), regex.IGNORECASE)
+
+
+@functools.cache
+def _folded_names() -> frozenset[str]:
+    return frozenset(name.casefold() for name in _names(alone=False))
+
+
+def _is_joint(named: str) -> bool:
+    """Whether this is a list of agencies, in whatever case, and of what may stand beside them; of two parts or more."""
+    parts = _APART.split(named)
+    return (
+        len(parts) > 1
+        and any(part.casefold() in _folded_names() for part in parts)
+        and all(part.casefold() in _folded_names() or _beside().fullmatch(part) for part in parts)
+    )
+
+
+def names_agency(named: str) -> bool:
+    """Whether one of the parts of a list is an agency's name, spelled as it spells it."""
+    return not _names(alone=False).isdisjoint(_APART.split(named))
+
+
+def may_sign(text: str) -> bool:
+    """Whether the name of an agency that may stand alone is among the words."""
+    hits = _standing_alone().find_matches_as_indexes(text, overlapping=True)
+    return any(not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()) for _, start, end in hits)
+
+
+def _joint_bracket(flat: str) -> int:
+    """Where the bracket stands with which a line closes behind a sentence, if it names agencies side by side; else -1."""
+    closed = flat.removesuffix(".")
+    if not closed.endswith((")", "]")):
+        return -1
+    start = max(closed.rfind(opener, -_LONGEST_JOINT) for opener in "([")
+    before = flat[: max(start, 0)].rstrip()
+    return start if before and ends_sentence(before) and _is_joint(closed[start + 1 : -1].strip()) else -1
+
+
+def closes_jointly(flat: str) -> bool:
+    """Whether a line closes like a story's last paragraph that several agencies sign.
+
+    >>> closes_jointly("It rained. (dpa/AFP)"), closes_jointly("Rain in Bern. (Ana Wells/dpa)")
+    (True, False)
+    """
+    return _joint_bracket(flat) >= 0
+
+
+def is_joint_line(flat: str) -> bool:
+    """Whether a line is nothing but agencies side by side, in brackets or with initials: other two may sign a picture.
+
+    >>> is_joint_line("mfh/AFP/Reuters"), is_joint_line("(red, APA)"), is_joint_line("Ana Wells/AFP")
+    (True, True, False)
+    """
+    if len(flat) > _LONGEST_JOINT:
+        return False
+    first = _INITIALS_FIRST.match(flat)
+    named = flat[first.end() if first else 0 :].removesuffix(".")
+    is_bracketed = named[:1] in {"(", "["} and named[-1:] in {")", "]"}
+    inside = named[1:-1].strip() if is_bracketed else named
+    if first:
+        return is_bracketed and names_agency(inside) and (_is_joint(inside) or inside in _names(alone=False))
+    if not names_agency(inside) or not _is_joint(inside):
+        return False
+    return is_bracketed or any(_beside().fullmatch(part) for part in _APART.split(inside))
+
+
+def is_initials(flat: str) -> bool:
+    """Whether a line is nothing but the initials of editors, as agencies put below a text.
+
+    >>> is_initials("bur-jm/gw"), is_initials("jc/er/lll"), is_initials("ABC // JLG"), is_initials("km/h")
+    (True, True, True, False)
+    """
+    return _INITIALS_ALONE.fullmatch(flat) is not None
 
 
 # --- after the last sentence ------------------------------------------------------------------------------------
@@ -172,8 +287,11 @@ def find_tail_mark(flat: str) -> tuple[int, int] | None:
     ((11, 16), None)
     """
     offset = max(0, len(flat) - _TAIL_REACH)
-    match = _tail().search(flat[offset:]) if _may_end(flat[offset:]) else None
-    return (offset + match.start("mark"), len(flat)) if match else None
+    if not _may_end(flat[offset:]):
+        return None
+    match = _tail().search(flat, offset)
+    start = match.start("mark") if match else _joint_bracket(flat)
+    return (start, len(flat)) if start >= 0 and (match or names_agency(flat[start:].strip("()[]. "))) else None
 
 
 # --- the dateline -----------------------------------------------------------------------------------------------
