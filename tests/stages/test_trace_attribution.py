@@ -37,6 +37,16 @@ ENGLISH: list[tuple[str, list[Found]]] = [
     ("The leak, first reported by Politico, was repaired.", [("Politico", "cite", None)]),
     ("Per a report from ESPN, the match is off.", [("ESPN", "cite", None)]),
     ("The match is off, sources told ESPN.", [("ESPN", "interview", None)]),
+    ("The leak was reported earlier by Politico.", [("Politico", "cite", None)]),
+    ("The leak was reported earlier on Tuesday by Axios.", [("Axios", "cite", None)]),
+    ("Axios was first to report the leak.", [("Axios", "cite", None)]),
+    ("The BBC was the first to report the leak.", [("BBC", "cite", None)]),
+    ("The dam held, according to the rebel-run news agency Saba.", [("Saba", "cite", None)]),
+    ("A dpa correspondent at the dam reported a leak.", [(DPA, "cite", None)]),
+    ("She told BBC Radio Cornwall the dam held.", [("BBC", "interview", None)]),
+    ("She told BBC Radio 5 Live that the dam held.", [("BBC", "interview", None)]),
+    ("She told ABC Radio Monday that the dam held.", [("ABC News", "interview", None)]),
+    ("The dam held, Xinhua News reported.", [(XINHUA, "cite", None)]),
 ]
 KOREAN: list[tuple[str, list[Found]]] = [
     ("댐은 무사했다고 연합뉴스가 전했다.", [(YNA, "cite", None)]),
@@ -121,6 +131,10 @@ FRENCH: list[tuple[str, list[Found]]] = [
     ("Selon un décompte de l'AFP, il a plu quarante jours.", [(AFP, "data", None)]),
     ("Le quotidien El País écrit que le barrage a tenu.", [("El País", "cite", None)]),
     ("Le barrage a tenu, relate Le Parisien.", [("Le Parisien", "cite", None)]),
+    ('"Le barrage a tenu", a déclaré la maire à l\'AFP.', [(AFP, "interview", None)]),
+    ('"Le barrage a tenu", a-t-elle dit à Reuters.', [("Reuters", "interview", None)]),
+    ("Le barrage a tenu, a dit Ana Wells lundi sur BFMTV.", [("BFMTV", "interview", None)]),
+    ("La fuite, confirmée à l'AFP, est réparée.", [(AFP, "interview", None)]),
 ]
 GERMAN: list[tuple[str, list[Found]]] = [
     ("Der Damm hielt, meldete die dpa.", [(DPA, "cite", None)]),
@@ -146,6 +160,10 @@ GERMAN: list[tuple[str, list[Found]]] = [
     ("Von Reuters befragte Fachleute hatten Regen erwartet.", [("Reuters", "data", None)]),
     ("Einer Umfrage der Nachrichtenagentur Reuters zufolge ist der Damm beliebt.", [("Reuters", "data", None)]),
     ("Die Zeitung Bild schreibt, der Damm halte.", [("Bild", "cite", None)]),
+    ("Das berichtete die „Bild“-Zeitung.", [("Bild", "cite", None)]),
+    ("Wie die „Bild“-Zeitung berichtet, hielt der Damm.", [("Bild", "cite", None)]),
+    ("Zuvor hatte die „Bild“-Zeitung darüber berichtet.", [("Bild", "cite", None)]),
+    ("Zuerst hatte der „Spiegel“ berichtet.", [("Der Spiegel", "cite", None)]),
 ]
 SPANISH: list[tuple[str, list[Found]]] = [
     ("La presa aguantó, informó la agencia EFE.", [(EFE, "cite", None)]),
@@ -163,6 +181,9 @@ SPANISH: list[tuple[str, list[Found]]] = [
     ("Así lo informó el diario Clarín.", [("Clarín", "cite", None)]),
     ("El diario La Nación publicó que la presa aguantó.", [("La Nación", "cite", None)]),
     ("Un reportaje del diario La Vanguardia reveló la fuga.", [("La Vanguardia", "cite", None)]),
+    ("Los guardas dijeron a la AFP que la presa aguantó.", [(AFP, "interview", None)]),
+    ("La presa aguantó, dijo una vecina a Univision.", [("Univision", "interview", None)]),
+    ("La presa aguantó, según publicó 'El País'.", [("El País", "cite", None)]),
 ]
 PORTUGUESE: list[tuple[str, list[Found]]] = [
     ("A barragem resistiu, segundo a Reuters.", [("Reuters", "cite", None)]),
@@ -190,6 +211,8 @@ ITALIAN: list[tuple[str, list[Found]]] = [
     ("L'agenzia Interfax ha riferito che la diga ha retto.", [("Interfax", "cite", None)]),
     ("Secondo i dati di Bloomberg è piovuto quaranta giorni.", [("Bloomberg", "data", None)]),
     ("Come riporta l'Adnkronos, la diga ha retto.", [("Adnkronos", "cite", None)]),
+    ("«La diga ha retto», ha detto il sindaco all'ANSA.", [("ANSA", "interview", None)]),
+    ("«La diga ha retto», ha spiegato Anna Neri di Milforte all'ANSA.", [("ANSA", "interview", None)]),
 ]
 RUSSIAN: list[tuple[str, list[Found]]] = [
     ("Плотина выдержала, сообщает ТАСС.", [("TASS", "cite", None)]),
@@ -208,6 +231,7 @@ RUSSIAN: list[tuple[str, list[Found]]] = [
     ("По подсчётам Bloomberg, дождь шёл сорок дней.", [("Bloomberg", "data", None)]),
     ("Как сообщил Рейтер, плотина выдержала.", [("Reuters", "cite", None)]),
     ("Агентство AFP передаёт, что плотина выдержала.", [(AFP, "cite", None)]),
+    ("Ранее «Коммерсантъ» писал, что плотина течёт.", [("Kommersant", "cite", None)]),
 ]
 ARABIC: list[tuple[str, list[Found]]] = [
     ("صمد السد، وفقا لوكالة رويترز.", [("Reuters", "cite", None)]),
@@ -249,6 +273,9 @@ def test_attribution(language: str, sentence: str, found: list[Found]) -> None:
 
 
 NOT_CITED = [
+    ("en", "Axios was first to open an office at the dam."),
+    ("en", "A Reuters correspondent at the dam waved."),
+    ("en", "She told BBC Studios that the dam held."),
     ("ko", "연합뉴스는 새 사옥을 지었다."),
     ("ko", "로이터에 실린 사진 속 댐은 무사하다."),
     ("ja", "ロイターの株価は上がった。"),
@@ -257,12 +284,19 @@ NOT_CITED = [
     ("hi", "रॉयटर्स का मुख्यालय लंदन में है।"),
     ("fr", "Le siège de l'AFP est à Paris."),
     ("fr", "Le Monde diplomatique fête ses ans."),
+    ("fr", "Le maire, élu en mai, a confirmé la vente du journal à Bloomberg."),
+    ("fr", "Le maire a dit non à Bloomberg."),
     ("de", "Die dpa hat ihren Sitz in Hamburg."),
     ("de", "Das Bild hängt im Rathaus."),
+    ("de", "Das hatte die Polizei dem Spiegel nicht berichtet."),
+    ("de", "Zuvor hatte die dpa ihren Sitz in Hamburg."),
     ("es", "La sede de EFE está en Madrid."),
     ("es", "El mundo dijo adiós a la presa."),
+    ("es", "El alcalde dijo no a Univision."),
+    ("es", "El alcalde, elegido en mayo, vendió el diario a Bloomberg."),
     ("pt", "A sede da Lusa fica em Lisboa."),
     ("it", "La sede dell'ANSA è a Roma."),
+    ("it", "Il sindaco ha detto no all'ANSA."),
     ("ru", "Штаб-квартира ТАСС находится в Москве."),
     ("ar", "يقع مقر وكالة رويترز في لندن."),
 ]
