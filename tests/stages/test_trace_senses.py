@@ -8,7 +8,7 @@ from pipeline.stages.trace.citations import heads
 from pipeline.stages.trace.names import load
 from pipeline.stages.trace.senses import spells
 from pipeline.stages.trace.tables import frames
-from tests.stages.tracing import cited, credited
+from tests.stages.tracing import cited, credited, traced
 
 # Acronym, a text about the other thing, and the agency as the plain text names it.
 BOTH_WAYS = [
@@ -90,6 +90,128 @@ def test_a_shared_acronym_both_ways(alias: str, country: str, name: str, about: 
     assert cited(f"{about}\n{told}", publisher_country=country) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("the Austrian news agency APA", "Austria Presse Agentur"),
+        ("the Azerbaijani news agency APA", "APA (Azerbaijan)"),
+        ("Taiwan's CNA", "Central News Agency (Taiwan)"),
+        ("the Singapore-based broadcaster CNA", "Channel NewsAsia"),
+        ("the Serbian broadcaster RTS", "Radio Television of Serbia"),
+        ("the Swiss broadcaster RTS", "Radio Télévision Suisse"),
+        ("the US network ABC", "ABC News"),
+        ("the Australian broadcaster ABC", "Australian Broadcasting Corporation"),
+    ],
+)
+@pytest.mark.parametrize("country", ["", "AU", "AZ"])
+def test_a_shared_acronym_is_that_of_the_country_before_it(words: str, name: str, country: str) -> None:
+    assert cited(f"The gate was shut, {words} reported.", publisher_country=country) == [(name, "cite")]
+
+
+def test_a_shared_acronym_keeps_the_country_that_the_text_has_told() -> None:
+    told = "The gate was shut, the Austrian news agency APA reported."
+    later = "APA reported a leak."
+    assert [source for source, _ in cited(f"{told}\n{later}")] == ["Austria Presse Agentur"] * 2
+    assert [source for source, _ in cited(f"{later}\n{told}")] == ["Austria Presse Agentur"]
+    other = "The Azerbaijani news agency APA reported rain. APA also reported wind."
+    assert [source for source, _ in cited(f"{told}\n{other}")][1:] == ["APA (Azerbaijan)"] * 2
+
+
+@pytest.mark.parametrize("words", ["the APA news agency", "the state news agency APA", "the news service RTS", "RTS"])
+def test_a_shared_acronym_without_a_country_is_nobodys(words: str) -> None:
+    assert cited(f"The gate was shut, {words} reported.") == []
+
+
+@pytest.mark.parametrize("told", ["The ABC reported a leak.", "A guard told ABC that it was shut."])
+def test_abc_is_the_one_of_the_publishers_country_and_by_default_the_american(told: str) -> None:
+    assert [source for source, _ in cited(told, publisher_country="AU")] == ["Australian Broadcasting Corporation"]
+    assert [source for source, _ in cited(told, publisher_country="US")] == ["ABC News"]
+    assert [source for source, _ in cited(told)] == ["ABC News"]
+    spelled = f"A guard told ABC Radio Hobart of a leak.\n{told}"
+    assert {source for source, _ in cited(spelled)} == {"Australian Broadcasting Corporation"}
+
+
+def test_the_spanish_abc_in_spain() -> None:
+    told = "La puerta estaba cerrada, según publicó ABC."
+    assert cited(told, language="es", publisher_country="ES") == [("ABC (España)", "cite")]
+
+
+@pytest.mark.parametrize("station", ["Fox 26", "CBS 2", "NBC 5", "ABC 13"])
+def test_a_network_and_a_number_are_a_local_station(station: str) -> None:
+    network = station.partition(" ")[0]
+    assert cited(f"The gate was shut, a guard told {station} on Monday.") == []
+    assert len(cited(f"The gate was shut, a guard told {network} on Monday.")) == 1
+    assert credited("The gate was shut.", byline=f"{station} Staff") == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Le maire a confié au Monde qu'il partait.", ["Le Monde"]),
+        ("Selon une enquête du Monde, la porte est fermée.", ["Le Monde"]),
+        ("La Coupe du Monde a annoncé un départ.", []),
+        ("Les Médecins du Monde ont révélé une fuite.", []),
+        ("Le maire a confié au Monde diplomatique qu'il partait.", []),
+    ],
+)
+def test_a_melted_title_needs_its_words_before_it(sentence: str, expected: list[str]) -> None:
+    assert [source for source, _ in cited(sentence, language="fr")] == expected
+    assert credited("La porte est fermée.", byline="Ana Wells, Tour du Monde", language="fr") == set()
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("A guard told the Greek state broadcaster ERT.", ["ERT"]),
+        ("A guard told ERT.", []),
+        ("A guard told the Danish broadcaster DR.", ["DR"]),
+        ("A guard told DR JOHN HOLT.", []),
+        ("According to DR, it was shut.", []),
+        ("A guard told RFI.", ["RFI"]),
+        ("It was a request for information.\nA guard told RFI.", []),
+        ("The World Development Report is out.\nAccording to WDR, it was shut.", []),
+    ],
+)
+def test_short_names_of_broadcasters_both_ways(told: str, expected: list[str]) -> None:
+    assert [source for source, _ in cited(told)] == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "name"),
+    [
+        ("nl", "De poort is dicht, zei een wachter tegen de NOS.", "NOS"),
+        ("el", "Η πύλη έκλεισε, δήλωσε στην ΕΡΤ ο φύλακας.", "ERT"),
+        ("de", "Das Tor sei zu, sagte sie dem NDR.", "NDR"),
+    ],
+)
+def test_broadcasters_at_home(language: str, told: str, name: str) -> None:
+    assert cited(told, language=language) == [(name, "interview")]
+
+
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        ("BBC Scotland", "BBC"),
+        ("BBC News NI", "BBC"),
+        ("BBC Hausa", "BBC"),
+        ("BBC Scotland News", "BBC"),
+        ("ITV News Anglia", "ITV News"),
+        ("CTV News Toronto", "CTV News"),
+        ("CBC Manitoba", "CBC"),
+        ("CBS News Bay Area", "CBS San Francisco"),
+        ("ABC Radio Melbourne", "Australian Broadcasting Corporation"),
+    ],
+)
+def test_a_broadcasters_regional_service(service: str, name: str) -> None:
+    (row,) = traced(f"A guard told {service} that it was shut.")[1]
+    assert (row["source"], row["text"]) == (name, f"told {service}")
+
+
+@pytest.mark.parametrize("body", ["BBC Studios", "BBC West Bank man", "CBC Pension Board"])
+def test_what_is_no_service_of_a_broadcaster(body: str) -> None:
+    assert cited(f"A guard told {body} that it was shut.") == []
+
+
 def test_what_is_never_an_agency_alone_is_one_where_it_is_spelled_out() -> None:
     told = "The gate was shut, a guard told PA."
     assert cited(told) == []
@@ -156,7 +278,7 @@ def test_every_homonym_is_a_name_of_the_lexicon_in_one_row() -> None:
     aliases = [alias for row in rows for alias in row["aliases"]]
     assert len(aliases) == len(set(aliases)) > 40
     assert [alias for alias in aliases if load("", heads()).exact(alias) is None] == []
-    assert all(row.keys() & {"elsewhere", "hints", "next"} for row in rows)
+    assert all(row.keys() & {"elsewhere", "hints", "next", "behind"} for row in rows)
     assert all(isinstance(row.get("elsewhere", []), list) for row in rows), (
         "a string would be looked for letter by letter"
     )

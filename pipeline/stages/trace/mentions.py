@@ -11,7 +11,7 @@ import regex
 from pipeline.stages.trace.coreference import Named, short_names
 from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
-from pipeline.stages.trace.senses import homonyms, other_senses
+from pipeline.stages.trace.senses import homeland, homonyms, is_bare, other_senses
 from pipeline.stages.trace.unknown import SKIPPED, Shape
 
 __all__ = ["Mention", "Vocabulary", "continues", "mentions", "resolve", "spelled_out"]
@@ -65,7 +65,8 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
     body = page.body
     shape = vocabulary.unknown
     stations = shape.stations(body, page.calls) if shape else []
-    hits = sorted([*page.hits, *stations], key=lambda hit: hit.start) if stations else page.hits
+    hits = _at_home(body, [hit for hit in page.hits if not is_bare(body, hit)], vocabulary)
+    hits = sorted([*hits, *stations], key=lambda hit: hit.start) if stations else hits
     spelled = spelled_out(hits)
     off = other_senses(body, hits, spelled)
     affiliates = _affiliates(body, hits)
@@ -118,24 +119,47 @@ def spelled_out(hits: Sequence[Hit]) -> frozenset[str]:
 
 
 def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
-    """The one source that the name means here: the only one, else the one spelled out, else the country's own."""
+    """The one source that the name means here: the only one, else the one spelled out, else the country's own.
+
+    Else it is the one that it means by default, if there is such a one.
+    """
     if len(hit.sources) == 1:
         return hit.sources[0]
+    homonym = homonyms().get(hit.alias)
     for choice in (
         [source for source in hit.sources if source.key in spelled],
         [source for source in hit.sources if country in source.countries],
+        [source for source in hit.sources if homonym and source.key == homonym.otherwise],
     ):
         if len(choice) == 1:
             return choice[0]
     return None
 
 
+def _at_home(body: str, hits: list[Hit], vocabulary: Vocabulary) -> list[Hit]:
+    """The hits; a name of several sources means the one of the country before it (`the Austrian news agency APA`).
+
+    It means that one further on, too, until another country stands before it.
+    """
+    if all(len(hit.sources) == 1 for hit in hits):
+        return hits
+    found = []
+    meant: dict[str, tuple[Source, ...]] = {}
+    for hit in hits:
+        if len(hit.sources) > 1:
+            prefix = vocabulary.prefix.search(body, _low(body, hit.start), hit.start)
+            country = homeland(prefix[0]) if prefix else ""
+            own = tuple(source for source in hit.sources if country in source.countries)
+            meant |= {hit.alias: own} if own else {}
+        found.append(hit._replace(sources=meant.get(hit.alias, hit.sources)))
+    return found
+
+
 def continues(body: str, mention: Mention) -> bool:
     """Whether a capitalised word before a name of one word makes it part of another (`Mayor Bloomberg`)."""
     if not mention.is_word:
         return False
-    low = max(body.rfind("\n", 0, mention.left) + 1, mention.left - _REACH)
-    return _PERSON_BEFORE.search(body, low, mention.left) is not None
+    return _PERSON_BEFORE.search(body, _low(body, mention.left), mention.left) is not None
 
 
 def _affiliates(body: str, hits: Sequence[Hit]) -> frozenset[int]:
@@ -175,11 +199,15 @@ def _known(
     return _mention(page.body, hit.start, hit.end, source.name, source, policy, vocabulary)
 
 
+def _low(body: str, start: int) -> int:
+    """Where the words may begin that belong to a name at `body[start]`."""
+    return max(body.rfind("\n", 0, start) + 1, start - _REACH)
+
+
 def _mention(
     body: str, start: int, end: int, name: str, source: Source | None, policy: str, vocabulary: Vocabulary
 ) -> Mention:
-    low = max(body.rfind("\n", 0, start) + 1, start - _REACH)
-    prefix = vocabulary.prefix.search(body, low, start)
+    prefix = vocabulary.prefix.search(body, _low(body, start), start)
     suffix = vocabulary.suffix.match(body, end, end + 60)
     left, right = (prefix.start() if prefix else start), (suffix.end() if suffix else end)
     classed = bool((prefix and prefix["class"]) or (suffix and suffix["class"]))

@@ -12,23 +12,30 @@ from pipeline.stages._late import late
 from pipeline.stages.trace.names import HEAD, Hit
 from pipeline.stages.trace.tables import frames
 
-__all__ = ["homonyms", "is_longer_name", "other_senses", "spells"]
+__all__ = ["homeland", "homonyms", "is_bare", "is_longer_name", "other_senses", "spells"]
 
 _WORDS_BEFORE = regex.compile(r"(?r)(?:[\p{L}\p{M}'.]+[ -]+(?:&[ ])?){1,9}\"?\Z")
 _WORD = regex.compile(r"[\p{L}\p{M}'.]+")
 _OF_THE_PRESS = regex.compile(r"(?i:\b(?:news|press|presse|prensa|stampa|nachrichten|telegraph|wire|media))")
+_NEAR = 40  # code points before a name in which the words lie that it needs there
 _SMALL = 3  # letters of a word that acronyms may leave out: "of the"
 
 
 @dataclass(frozen=True, slots=True)
 class Homonym:
-    """A name that also means something else. `next`: what follows it where it does; `everywhere`: in credits, too."""
+    """A name that also means something else.
+
+    `next`: what follows it where it does; `behind`: what stands before it where it does not, null for anything;
+    `everywhere`: in credits, too. `otherwise`: the key of the source that it means where nothing tells, "" if none.
+    """
 
     elsewhere: tuple[str, ...]
     hints: tuple[str, ...]
     any_hint: regex.Pattern[str]
     next: regex.Pattern[str]
+    behind: regex.Pattern[str] | None
     everywhere: bool
+    otherwise: str
 
     def rules(self, body: str) -> bool:
         """Whether the text is about the other thing of that name."""
@@ -47,7 +54,9 @@ def homonyms() -> Mapping[str, Homonym]:
             tuple(row.get("hints", ())),
             late(rf"\b(?:{'|'.join(map(regex.escape, row.get('hints', ()))) or '(?!)'})\b"),
             late(rf"\s(?:{row.get('next', '(?!)')})\b"),
+            late(rf"(?r)(?:{row['behind']})\Z") if "behind" in row else None,
             row.get("everywhere", False),
+            row.get("otherwise", ""),
         )
         for row in frames()["homonym"]
         for alias in row["aliases"]
@@ -55,9 +64,35 @@ def homonyms() -> Mapping[str, Homonym]:
 
 
 def is_longer_name(text: str, hit: Hit) -> bool:
-    """Whether the name goes on to that of another body, even in a byline: `Reuters` in `Thomson Reuters Institute`."""
+    """Whether the name is a part of that of another body, even in a byline: `Reuters` in `Thomson Reuters Institute`."""
     homonym = homonyms().get(hit.alias)
-    return homonym is not None and homonym.everywhere and homonym.next.match(text, hit.end) is not None
+    if homonym is None:
+        return False
+    return is_bare(text, hit) or (homonym.everywhere and homonym.next.match(text, hit.end) is not None)
+
+
+def is_bare(text: str, hit: Hit) -> bool:
+    """Whether the name lacks the words without which it is no source: `Monde` in `Coupe du Monde`."""
+    homonym = homonyms().get(hit.alias)
+    if homonym is None or homonym.behind is None:
+        return False
+    return homonym.behind.search(text, max(0, hit.start - _NEAR), hit.start) is None
+
+
+def homeland(words: str) -> str:
+    """The country (ISO 3166) of which the words before a name speak, from `homelands`; "" if of none or of two.
+
+    >>> homeland("the Austrian news agency ")
+    'AT'
+    """
+    every = [f"{word} " for word in words.casefold().split()]
+    told = {country for word in every for country, stems in _stems() if word.startswith(stems)}
+    return told.pop() if len(told) == 1 else ""
+
+
+@functools.cache
+def _stems() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((country, tuple(stems)) for country, stems in frames()["homelands"].items())
 
 
 def other_senses(body: str, hits: Sequence[Hit], spelled: frozenset[str]) -> frozenset[str]:
