@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
-from pipeline.stages.clean import dates, signatures
+from pipeline.stages.clean import agencies, dates, signatures
 from pipeline.stages.clean.lines import key
 from pipeline.stages.lexicon.publishers import urlsplit_host
 from tests.strategies import texts
@@ -52,7 +52,7 @@ def test_what_states_a_time_has_a_year(parts: list[str]) -> None:
         assert dates.has_year(phrase)
 
 
-NAMES = sorted(signatures._names(alone=True))
+NAMES = sorted(agencies.names(alone=True))
 
 
 @given(

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.stages._fold import every_character, flatten, is_plain, tangled
 from pipeline.stages._words import count_words, is_unspaced
 from pipeline.stages.clean import furniture, signatures, structure
+from pipeline.stages.clean.datelines import find_dateline
 from pipeline.stages.clean.lines import CUELESS_WORDS, FULL_STOP, HEAD, Line, Lines, is_paragraph
 from pipeline.stages.clean.scan import _folded, _forms, _tables, scan
 from pipeline.stages.clean.stamps import stamp_mark
@@ -133,7 +134,7 @@ def test_prose_is_what_no_rule_takes_anywhere(text: str) -> None:
         if found.kind(number) & FULL_STOP:
             assert line.ends_sentence
         if not found.may_be_dated(number):
-            assert signatures.find_dateline(line.flat, text[line.start : line.end]) is None
+            assert find_dateline(line.flat, text[line.start : line.end]) is None
 
 
 @given(
@@ -152,7 +153,7 @@ def test_lists_and_long_lines_are_counted(text: str) -> None:
     assert found.shape.bullets >= sum(line.flat[0] in "-•·*▪■>" for line in found)
     assert found.shape.entries >= sum(line.flat[:1] in ENTRIES or line.flat[:2] in ENTRIES for line in found)
     assert found.shape.labels >= sum(":" in line.flat[:HEAD] for line in found)
-    dated = [signatures.find_dateline(line.flat, text[line.start : line.end]) for line in found]
+    dated = [find_dateline(line.flat, text[line.start : line.end]) for line in found]
     assert found.shape.datelines >= sum(map(bool, dated))
     assert found.shape.brackets >= sum(line.flat.endswith((")", "]")) for line in found)
     if structure.is_round_up([line.flat for line in found], dateline=bool(dated and dated[0])):

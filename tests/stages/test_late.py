@@ -9,7 +9,7 @@ import pytest
 import regex
 
 from pipeline.stages._late import _Late, late
-from pipeline.stages.clean import dates, signatures, verdicts
+from pipeline.stages.clean import datelines, dates, verdicts
 from pipeline.stages.trace import citations, names, senses, tables
 
 
@@ -27,7 +27,7 @@ def test_a_late_pattern_is_compiled_once_and_answers_as_one(monkeypatch: pytest.
 
 
 def test_every_pattern_of_the_lexica_is_one() -> None:
-    verdicts._lexicon(), signatures._native(), dates._words(), tables.signals(), senses.homonyms()
+    verdicts._lexicon(), datelines._native(), dates._words(), tables.signals(), senses.homonyms()
     assert all(citations._language(code) for code in tables.frames()["lang"])
     late_ones = [one for one in gc.get_objects() if isinstance(one, _Late)]
     assert len(late_ones) > 300

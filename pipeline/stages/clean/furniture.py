@@ -14,7 +14,7 @@ import regex
 from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
-from pipeline.stages.clean import signatures
+from pipeline.stages.clean import agencies, signatures
 from pipeline.stages.clean.lines import CUELESS_WORDS, Line
 
 __all__ = ["Cue", "Rule", "cued", "cues", "is_item", "is_short", "match", "pattern", "rules"]
@@ -134,7 +134,7 @@ def _is_spoken(rule: Rule, line: Line) -> bool:
 
 @functools.cache
 def _attributed() -> regex.Pattern[str]:
-    return regex.compile(lexicon.load_toml("signals.toml")["patterns"]["attributed"], regex.IGNORECASE)
+    return regex.compile(agencies.signals()["patterns"]["attributed"], regex.IGNORECASE)
 
 
 @functools.cache

@@ -208,15 +208,20 @@ def _mark_initials(lines: Lines, marks: Marks, head_end: int) -> None:
 
 def _mark_last_initials(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
     """The initials of editors below the last paragraph of what an agency signs: "bur-jm/gw"."""
-    unmarked = [number for number in range(len(lines) - 1, head_end - 1, -1) if marks[number] is None]
-    below = itertools.takewhile(lambda number: not is_paragraph(lines[number], _ENOUGH), unmarked[:_LAST_LINES])
+    unmarked = (number for number in range(len(lines) - 1, head_end - 1, -1) if marks[number] is None)
+    below = itertools.takewhile(lambda number: not _is_told(lines, number), itertools.islice(unmarked, _LAST_LINES))
     last = next((number for number in below if signatures.is_initials(lines[number].flat)), None)
     if last is None:
         return
-    above = next((number for number in unmarked if number < last), last)
+    above = next((number for number in range(last - 1, head_end - 1, -1) if marks[number] is None), last)
     signed = [lines[number].flat for number, mark in enumerate(marks) if mark and mark.kind in _SIGNED]
     if any(map(signatures.may_sign, [byline, lines[head_end].flat[:HEAD], lines[above].flat[-_SIGN_REACH:], *signed])):
         marks[last] = Mark("tail", "credit", "agency-initials")
+
+
+def _is_told(lines: Lines, number: int) -> bool:
+    """Whether a line at the end is the story's."""
+    return lines.is_prose(number) or is_paragraph(lines[number], _ENOUGH)
 
 
 def _tail_mark(line: Line) -> Mark | None:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from pipeline.stages._fold import every_character, flatten, flatten_only, is_plain, tangled, variants
 from pipeline.stages._words import count_words, is_unspaced, unspaced
-from pipeline.stages.clean import furniture, signatures, structure
+from pipeline.stages.clean import furniture, structure
+from pipeline.stages.clean.datelines import FIRST_NATIVE
 from pipeline.stages.clean.lines import (
     BRACKET,
     BULLET,
@@ -111,7 +112,7 @@ def _tables() -> _Tables:
     marks = np.zeros(len(every), np.uint64)
     for mark, characters in ((_TANGLED, tangled()), (_UNSPACED, unspaced(every)), (_ODD, "\u0130\u212a")):
         marks[[ord(character) for character in characters]] |= np.uint64(mark)
-    marks[ord(signatures.FIRST_NATIVE) :] |= np.uint64(_NATIVE)
+    marks[ord(FIRST_NATIVE) :] |= np.uint64(_NATIVE)
     marks[[ord(variant) for variant in variants()]] &= ~np.uint64(_NATIVE)
     for number, variant in enumerate(variants()):
         marks[ord(variant)] |= np.uint64(1 << min(_VARIANT + number, _WIDE))

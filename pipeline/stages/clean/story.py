@@ -11,6 +11,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from pipeline.stages.clean import signatures
+from pipeline.stages.clean.datelines import find_dateline
 from pipeline.stages.clean.lines import Lines, Mark, Marks, Strip
 from pipeline.stages.clean.marks import Known, is_wrapped, mark_by_rule, mark_wrapped
 from pipeline.stages.clean.masthead import mark_page
@@ -74,7 +75,7 @@ def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
         if not lines.may_be_dated(number):
             return False
         line = lines[number]
-        return signatures.find_dateline(line.flat, text[line.start : line.end]) is not None
+        return find_dateline(line.flat, text[line.start : line.end]) is not None
 
     place = next((place for place in range(1, min(most + 1, len(numbers))) if begins(numbers[place])), 0)
     if not place or begins(numbers[0]) or any(begins(number) for number in numbers[place + 1 :]):
@@ -134,7 +135,7 @@ def _collect(lines: Lines, marks: Marks, story: Story) -> None:
 def _cut_dateline(text: str, story: Story) -> None:
     start, end = story.kept[0]
     flat = story.lines.flat[start:end]
-    found = signatures.find_dateline(flat, text[start:end])
+    found = find_dateline(flat, text[start:end])
     if found is None:
         return
     span = (start, start + len(flat[: found.end].rstrip()))

@@ -14,6 +14,7 @@ import regex
 from pipeline.stages._late import late
 from pipeline.stages._words import count_words
 from pipeline.stages.clean import signatures
+from pipeline.stages.clean.datelines import find_dateline
 from pipeline.stages.clean.lines import Shape
 
 __all__ = [
@@ -158,7 +159,7 @@ def _is_dated(candidates: list[str], n_paragraphs: int, *, dateline: bool) -> bo
     sure = int(dateline)
     places: list[str] = []
     for text in candidates:
-        found = signatures.find_dateline(text, text)
+        found = find_dateline(text, text)
         if found is None or count_words(text[found.end :]) < _ITEM_WORDS or text[-1] not in _ENDS:
             continue
         if text[: found.end].rstrip().endswith(":") and "(" not in text[: found.end]:
