@@ -450,3 +450,9 @@ def test_a_long_story_takes_well_under_a_millisecond_for_each_of_its_thousand_wo
     began = time.process_time()
     trace.run(articles, STRIPPED.empty_table(), Trace())
     assert time.process_time() - began < 20 * len(body.split()) / 1000 * 0.001 * 5, "five times what it should take"
+
+
+def test_a_sentence_cites_a_few_names_and_no_list_of_hundreds() -> None:
+    names = ["AFP", "TASS", "Xinhua", "Kyodo News", "Yonhap"]
+    assert len(cited(f"{', '.join(names)} reported that the dam held.")) == len(names)
+    assert not cited(f"{', '.join(names * 20)} reported that the dam held.")

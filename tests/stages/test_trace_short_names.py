@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline.stages.trace.spans import Spans
 from tests.stages.tracing import cited
+
+SPAN = st.tuples(st.integers(0, 20), st.integers(1, 9)).map(lambda span: (span[0], span[0] + span[1]))
 
 
 @pytest.mark.parametrize(
@@ -69,3 +74,12 @@ def test_a_short_name_of_the_paper_in_the_byline_is_itself() -> None:
 )
 def test_the_newspaper_is_the_one_paper_just_named(body: str, expected: int) -> None:
     assert len(cited(body)) == expected
+
+
+@given(st.lists(SPAN, max_size=8), SPAN)
+def test_spans_that_reach_into_another_are_those_of_a_plain_loop(
+    spans: list[tuple[int, int]], asked: tuple[int, int]
+) -> None:
+    start, end = asked
+    assert Spans(spans).reach_into(start, end) == any(low < end and start < high for low, high in spans)
+    assert Spans(spans).last_end(start) == max((high for _, high in spans if high <= start), default=-1)

@@ -28,6 +28,7 @@ _AT_ONCE = regex.compile(r"[\s,、]*")
 _ANY_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Magazine"
 _GOES_ON = regex.compile(rf"\s(?:\d{{1,2}}\s)?(?!{_ANY_DAY})\p{{Lu}}[\p{{L}}\d]+")
 _SENTENCE_END = regex.compile(r"[.!?。！？।؟۔።។။։][\"')\]」』]*(?:\s|$)|[。\n]")
+_MOST_TOGETHER = 30  # names that one sentence may cite; more are a list, of members or of subscribers
 _WINDOW = 160  # code points on either side that a frame may look at
 
 
@@ -145,7 +146,7 @@ def _fits(
 ) -> Iterator[tuple[list[Mention], _Fit]]:
     """The groups that a frame fits, with it. `She told A, B reported` is two: the second has a frame of its own."""
     for group in groups:
-        fit = _fit(page.body, group, frames, page, credited)
+        fit = _fit(page.body, group, frames, page, credited) if len(group) <= _MOST_TOGETHER else None
         if fit is None:
             continue
         is_list = len(group) == 1 or fit.frame.after is not None

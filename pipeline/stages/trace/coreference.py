@@ -14,6 +14,7 @@ import regex
 
 from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
+from pipeline.stages.trace.spans import Spans
 from pipeline.stages.trace.tables import frames
 
 __all__ = ["Named", "Short", "short_names"]
@@ -103,7 +104,7 @@ def _heads(page: Page, papers: Sequence[Named], hits: Sequence[Hit]) -> Iterator
             for hit in hits
             if hit.sources[0].key != HEAD and hit.alias.removeprefix("The ") != head
         ]
-        bare = list(_bare(page.body, head, spans))
+        bare = list(_bare(page.body, head, Spans(spans)))
         if None not in bare:
             yield from (Short(paper.name, paper.source, *span) for span in bare if span and span[0] > paper.start)
 
@@ -115,11 +116,11 @@ def _is_house(page: Page, head: str, paper: Named) -> bool:
     return not is_own and any(label.endswith(head.casefold()) for label in labels)
 
 
-def _bare(body: str, head: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int] | None]:
+def _bare(body: str, head: str, spans: Spans) -> Iterator[tuple[int, int] | None]:
     """Where the head stands with nothing but an article; None where it ends or begins another name than those at `spans`."""
     for match in regex.finditer(rf"\b{head}\b", body):
         start, end = match.span()
-        if any(low <= start < high for low, high in spans):
+        if spans.reach_into(start, start + 1):
             continue
         goes_on = _GOES_ON.match(body, end) is not None
         if _ARTICLE_BEFORE.search(body, 0, start):
@@ -138,10 +139,10 @@ def _the_paper(body: str, papers: Sequence[Named]) -> Iterator[Short]:
         return
     if "he newspaper" not in body and "he paper" not in body:
         return
-    is_science = None
+    is_science, spans = None, Spans((paper.start, paper.end) for paper in named)
     for match in _shapes().the_paper.finditer(body, named[0].end):
         start, end = match.span("name")
-        last = max(paper.end for paper in named if paper.end <= start)
+        last = spans.last_end(start)
         if start - last > _NEAR or body.count("\n", last, start) > 1:
             continue
         if match["name"] == "paper":

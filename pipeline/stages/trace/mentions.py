@@ -12,6 +12,7 @@ from pipeline.stages.trace.coreference import Named, short_names
 from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.senses import homeland, homonyms, is_bare, other_senses
+from pipeline.stages.trace.spans import Spans
 from pipeline.stages.trace.unknown import SKIPPED, Shape
 
 __all__ = ["Mention", "Vocabulary", "continues", "mentions", "resolve", "spelled_out"]
@@ -70,13 +71,18 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
     spelled = spelled_out(hits)
     off = other_senses(body, hits, spelled)
     affiliates = _affiliates(body, hits)
+    sure = Spans(
+        (hit.start, hit.end)
+        for hit in hits
+        if hit.sources[0].key != HEAD and hit.policy != "full" and hit.start not in affiliates
+    )
     quotations = _Quotations(body)
     found: list[Mention] = []
     for hit in hits:
         if hit.sources[0].key == HEAD:
             mention = _unknown(body, hit, vocabulary)
-            if mention and _holds_known(mention, hits, affiliates):
-                continue
+            if mention and sure.reach_into(mention.left, mention.right):
+                continue  # a known name stands in the words of one that no lexicon has
         elif hit.start in affiliates:
             continue
         else:
@@ -103,11 +109,8 @@ def _with_short_names(
             short.append(mention)
     if not short:
         return found
-    kept = [
-        mention
-        for mention in found
-        if not any(other.left < mention.right and mention.left < other.right for other in short)
-    ]
+    taken = Spans((mention.left, mention.right) for mention in short)
+    kept = [mention for mention in found if not taken.reach_into(mention.left, mention.right)]
     return sorted([*kept, *short], key=lambda mention: mention.left)
 
 
@@ -149,7 +152,7 @@ def _at_home(body: str, hits: list[Hit], vocabulary: Vocabulary) -> list[Hit]:
         if len(hit.sources) > 1:
             prefix = vocabulary.prefix.search(body, _low(body, hit.start), hit.start)
             country = homeland(prefix[0]) if prefix else ""
-            own = tuple(source for source in hit.sources if country in source.countries)
+            own = tuple(source for source in hit.sources if country and country in source.countries)
             meant |= {hit.alias: own} if own else {}
         found.append(hit._replace(sources=meant.get(hit.alias, hit.sources)))
     return found
@@ -171,18 +174,6 @@ def _affiliates(body: str, hits: Sequence[Hit]) -> frozenset[int]:
 def _may_be_affiliate(body: str, end: int) -> bool:
     behind = body[end : end + _AFFILIATE_REACH]
     return "affiliate" in behind or "station" in behind
-
-
-def _holds_known(mention: Mention, hits: Sequence[Hit], affiliates: Collection[int]) -> bool:
-    """Whether a known name stands in the words of one that no lexicon has."""
-    return any(
-        hit.start < mention.right
-        and mention.left < hit.end
-        and hit.sources[0].key != HEAD
-        and hit.policy != "full"
-        and hit.start not in affiliates
-        for hit in hits
-    )
 
 
 def _known(
