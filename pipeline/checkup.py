@@ -69,6 +69,8 @@ def _latest(store: Store, newest: str) -> str:
         return f"latest.json names runs that are not there: {', '.join(missing)}"
     # A process that died between the two leaves the link a run behind, which is whole; the next one sets it right.
     link = store.path / "current"
+    if link.is_dir() and not link.is_symlink():
+        return "current is a folder and no link to the newest run, as in a copy that followed links: remove it"
     if link.is_symlink() and link.resolve() not in {store.folder(run_id).resolve() for run_id in store.runs()}:
         return f"current leads to {link.readlink()}, which is no kept run; the newest is {newest}"
     return ""

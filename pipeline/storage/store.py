@@ -163,11 +163,16 @@ class Store:
         return frozenset(self._latest()["forgotten"])
 
     def unneeded(self) -> list[str]:
-        """The folders of runs and parts of the state, as `runs/RUN_ID`, that no kept run needs."""
-        runs = self.runs()
-        needed = {f"state/{part['run_id']}" for run_id in runs for part in self.manifest(run_id)["parts"]}
-        needed.update(f"runs/{run_id}" for run_id in runs)
-        return sorted(self._folders() - needed)
+        """The folders of runs and parts of the state, as `runs/RUN_ID`, that no kept run needs; of the state none where a run
+        cannot say which it needs.
+        """
+        runs, there = self.runs(), self._folders()
+        needed = {f"runs/{run_id}" for run_id in runs}
+        try:
+            needed |= {f"state/{part['run_id']}" for run_id in runs for part in self.parts(run_id)}
+        except StoreError:
+            needed |= {folder for folder in there if folder.startswith("state/")}
+        return sorted(there - needed)
 
     # --- writing
 
@@ -180,6 +185,7 @@ class Store:
             raise StoreError(f"{self.name}: cannot be made a store: {error.strerror}") from error
         with disk.told_if_full(self.name), self.held(wait=wait):
             self._begin()
+            self._ensure_linked()
             try:
                 self._clear()
                 yield
@@ -194,6 +200,10 @@ class Store:
             lock.acquire()
         except Timeout:
             raise StoreBusyError(f"{self.name}: another run holds this store; wait for it with --wait") from None
+        except PermissionError:
+            raise
+        except OSError as error:
+            raise StoreError(f"{self.name}: cannot be written to: {error.strerror}") from error
         try:
             yield
         finally:
@@ -265,9 +275,10 @@ class Store:
     def let_go(self, days: float) -> None:
         """Remove the words of the parts whose newest article is older than so many days before the oldest kept run; 0: of none.
 
-        Whatever run is gone back to, those of its last days are there. Give it a store that is `locked`.
+        Whatever run is gone back to, those of its last days are there; so of none where a kept run cannot be read. Give it a
+        store that is `locked`.
         """
-        if not days or not self.runs():
+        if not days or not self.runs() or any(self._is_damaged(run_id) for run_id in self.runs()):
             return
         oldest = datetime.fromisoformat(self.manifest(self.runs()[0])["as_of"]) - timedelta(days=days)
         for part in (part for run_id in self.runs() for part in self.parts(run_id)):
@@ -316,9 +327,32 @@ class Store:
             )
         return False
 
+    def _ensure_linked(self) -> None:
+        """Refuse a store whose `current` is a folder: readers would see the old run that lies there for ever."""
+        current = self.path / "current"
+        if current.is_dir() and not current.is_symlink():
+            raise StoreError(
+                f"{current}: is a folder where a link to the newest run should be, as in a copy that followed links. Remove "
+                "it: the next command that writes makes the link anew"
+            )
+
+    def _is_damaged(self, run_id: str) -> bool:
+        """Whether the manifest of a kept run cannot be read."""
+        try:
+            self.manifest(run_id)
+        except StoreError:
+            return True
+        return False
+
     def _clear(self) -> None:
-        """Remove what no kept run needs: the work of a killed run, folders it did not publish, old runs and parts."""
-        runs = self.runs()
+        """Remove what no kept run needs: the work of a killed run, folders it did not publish, old runs and parts.
+
+        An earlier run whose folder somebody has removed is kept no more.
+        """
+        runs, there = self.runs(), self._folders()
+        if lost := [run_id for run_id in runs[:-1] if f"runs/{run_id}" not in there]:
+            runs = [run_id for run_id in runs if run_id not in lost]
+            self._point(runs, used_up=lost)
         if runs and (self.path / "current").resolve() != (self.path / "runs" / runs[-1]).resolve():
             self._point_current(runs[-1])  # before the run it pointed to may leave
         shutil.rmtree(self.work, ignore_errors=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -11,8 +13,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from filelock import FileLock
 
 from pipeline import config, flow, schema
+from pipeline.checkup import checkup
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.storage import files, manifest, state, tables, write
 from pipeline.storage.header import header
@@ -117,6 +121,49 @@ def test_rollback_goes_back_for_good_and_uses_no_id_twice(tmp_path: Path) -> Non
             store.rollback()
         with pytest.raises(StoreError, match=r"2026-03-09.3 is not kept"):
             store.rollback("2026-03-09.3")
+
+
+def test_a_damaged_newest_run_can_be_taken_back(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for n in (1, 2, 3):
+        publish(store, f"2026-03-09.{n}")
+    (store.folder() / "manifest.json").write_text("{")
+    with store.locked():
+        assert len(list((tmp_path / "state").iterdir())) == 3  # nobody knows which of them the damaged run needs
+        assert store.rollback() == "2026-03-09.2"
+    assert [path.name for path in sorted((tmp_path / "state").iterdir())] == ["2026-03-09.1", "2026-03-09.2"]
+
+
+def test_an_earlier_run_that_somebody_removed_is_kept_no_more(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for n in (1, 2, 3):
+        publish(store, f"2026-03-09.{n}")
+    shutil.rmtree(store.folder("2026-03-09.1"))
+    publish(store, "2026-03-09.4")
+    assert store.runs() == ["2026-03-09.2", "2026-03-09.3", "2026-03-09.4"]
+    assert "2026-03-09.1" in store.used_ids()
+    assert len(list((tmp_path / "state").iterdir())) == 4
+
+
+def test_a_copy_that_followed_links_is_refused_until_its_current_is_removed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    publish(store, "2026-03-09.1")
+    copy = Store(shutil.copytree(store.path, tmp_path / "copy", symlinks=False))
+    with pytest.raises(StoreError, match=r"current: is a folder where a link to the newest run should be"):
+        publish(copy, "2026-03-09.2")
+    assert "current is a folder" in next(check.broken for check in checkup(copy) if check.name == "latest")
+    shutil.rmtree(copy.path / "current")
+    publish(copy, "2026-03-09.2")
+    assert (copy.path / "current").resolve().name == "2026-03-09.2"
+
+
+def test_a_store_that_cannot_be_written_to_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    with pytest.raises(StoreError, match="cannot be written to: Read-only file system"), Store(tmp_path).locked():
+        pass
 
 
 def test_old_runs_leave_with_the_parts_that_no_kept_run_needs(tmp_path: Path) -> None:
