@@ -6,6 +6,7 @@ A run checks its tables before it publishes them; this looks for what happened t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,15 +41,15 @@ def checkup(store: Store, wanted: str | None = None) -> Iterator[Check]:
     differing = cache(index.differing)  # a part is looked into once, however many runs stand on it
     for run_id in runs:
         tables: dict[str, pa.Table] = {}
-        manifest: dict[str, Any] = {}
-        broken = _told(_read, store, run_id, tables, manifest)
+        told: dict[str, Any] = {}
+        broken = _told(_read, store, run_id, tables, told)
         yield Check(run_id, "readable", broken)
         if broken:
             continue
-        found = {finding.audit: finding.found for finding in audit.invariants(tables, manifest["counts"])}
+        found = {finding.audit: finding.found for finding in audit.invariants(tables, told["counts"])}
         yield from (Check(run_id, name, found.get(name, "")) for name in audit.INVARIANTS)
         yield Check(run_id, "order", _told(_unordered, store.tables(run_id)))
-        yield Check(run_id, "manifest", _mismatch(run_id, tables, manifest))
+        yield Check(run_id, "manifest", _mismatch(run_id, tables, told))
         yield Check(run_id, "state", _told(_state, store, run_id, tables["members"], differing))
         yield Check(run_id, "forgotten", _told(_remembered, store, run_id))
 
@@ -82,9 +83,9 @@ def _private(store: Store) -> str:
     return f"{folder} has mode {mode:04o}: its bodies are open to others; it should be 0700" if mode & 0o077 else ""
 
 
-def _read(store: Store, run_id: str, tables: dict[str, pa.Table], manifest: dict[str, Any]) -> str:
+def _read(store: Store, run_id: str, tables: dict[str, pa.Table], told: dict[str, Any]) -> str:
     """Fills in the tables and the manifest of a run."""
-    manifest |= store.manifest(run_id)
+    told |= store.manifest(run_id)
     for name in schema.PUBLISHED:
         tables[name] = store.table(name, run_id)
     return ""
@@ -100,17 +101,19 @@ def _unordered(tables: Tables) -> str:
     return ""
 
 
-def _mismatch(run_id: str, tables: dict[str, pa.Table], manifest: dict[str, Any]) -> str:
-    if manifest["run_id"] != run_id:
-        return f"the manifest is of run {manifest['run_id']}"
+def _mismatch(run_id: str, tables: dict[str, pa.Table], told: dict[str, Any]) -> str:
+    if told["run_id"] != run_id:
+        return f"the manifest is of run {told['run_id']}"
     for name, rows in tables.items():
-        if manifest["rows"].get(name) != rows.num_rows:
-            return f"{name} has {rows.num_rows} rows, the manifest says {manifest['rows'].get(name)}"
+        if told["rows"].get(name) != rows.num_rows:
+            return f"{name} has {rows.num_rows} rows, the manifest says {told['rows'].get(name)}"
     return ""
 
 
 def _state(store: Store, run_id: str, members: pa.Table, differing: Callable[[Path], str]) -> str:
-    """Whether the state a run stands on is whole: every part, its tables row by row, every member among its articles."""
+    """Whether the state a run stands on is whole: every part, its tables row by row, every member among its articles, and
+    every article that is compared and within the horizon among the members.
+    """
     state = store.state(run_id)
     for part in state.parts:
         if not part.folder.is_dir():
@@ -126,7 +129,18 @@ def _state(store: Store, run_id: str, members: pa.Table, differing: Callable[[Pa
     unknown = members.filter(pc.invert(pc.is_in(members["article_id"], articles["article_id"].combine_chunks())))
     if unknown.num_rows:
         return f"{unknown.num_rows} members are not among its articles: {unknown['article_id'][0]}"
+    texts = state.texts(["article_id", "effective_at"])
+    texts = texts.filter(pc.greater_equal(texts["effective_at"], pa.scalar(_horizon(store, run_id), schema.TIME)))
+    lost = texts.filter(pc.invert(pc.is_in(texts["article_id"], members["article_id"].combine_chunks())))
+    if lost.num_rows:
+        return f"{lost.num_rows} articles that are compared are in no cluster: {lost['article_id'][0]}"
     return ""
+
+
+def _horizon(store: Store, run_id: str) -> datetime:
+    """The oldest time of an article that is in a published cluster, whatever others it has."""
+    told = store.manifest(run_id)
+    return datetime.fromisoformat(told["as_of"]) - timedelta(days=told["settings"]["store"]["horizon_days"])
 
 
 def _remembered(store: Store, run_id: str) -> str:

@@ -72,6 +72,7 @@ def _misled(store: Path) -> None:
         (lambda store: (store / "runs" / RUN / "manifest.json").write_text("{"), "readable"),
         (lambda store: (store / "runs" / RUN / "links.parquet").write_bytes(b"PAR1"), "readable"),
         (lambda store: rewrite(store / "runs" / RUN / "members.parquet", lambda t: t.slice(1)), "foreign keys"),
+        (lambda store: rewrite(store / "runs" / RUN / "members.parquet", lambda t: t.slice(1)), "state"),
         (lambda store: rewrite(store / "runs" / RUN / "matches.parquet", lambda t: t.slice(0, 0)), "anchors"),
         (
             lambda store: rewrite(store / "runs" / RUN / "members.parquet", lambda t: t.take([*range(1, 79), 0])),
