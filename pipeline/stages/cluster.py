@@ -29,8 +29,10 @@ def run(matches: pa.Table, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
     accepted = matches.select(["left", "right", "path"]).filter(matches["accepted"])
     left, right, path = (column.to_numpy() for column in accepted.columns)
     twins, others = path == _TWIN, path != _TWIN
-    stands_for = np.arange(n)
+    stands_for = np.arange(n, dtype=np.int32)
     stands_for[right[twins]] = left[twins]
+    ends = stands_for[left[others]], stands_for[right[others]]
+    del accepted, left, right  # of millions
     found, weights = np.empty(n, np.int64), np.bincount(stands_for, minlength=n)
-    anchors(*neighbours(stands_for[left[others]], stands_for[right[others]], n), weights, ranks, found)
+    anchors(*neighbours(*ends, n), weights, ranks, found)
     return found[stands_for]

@@ -13,7 +13,7 @@ __all__ = ["anchors", "neighbours"]
 
 @numba.njit(nogil=True, cache=True)
 def neighbours(
-    left: NDArray[np.int64], right: NDArray[np.int64], n: int
+    left: NDArray[np.int32], right: NDArray[np.int32], n: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Undirected edges between n nodes as compressed sparse rows, (indptr, indices)."""
     places = np.zeros(n + 2, np.int64)

@@ -49,6 +49,7 @@ _FILTER_ROWS = 1 << 15  # whose values a thread looks up at a time among those o
 _FILTER_VALUES = 32  # of a word of their filter: one that leaves the cache costs more than the few that come along
 _KEYS_A_TURN = 16  # at least, as a rule
 _ROOM_PAIRS = 1 << 16  # that are found before they are put aside
+_PIECES = 4  # of the sampled values, for each thread: the keys of one are held while they are sorted
 _TASKS = 4  # for each thread: rows differ in how many they meet
 SLOTS = 3  # as in `kernels.join`
 VALUE = np.uint64(32)
@@ -159,11 +160,11 @@ class Joiner:
         return keyed(self.world.contents[rows].view(np.uint64) >> VALUE, rows)
 
     def sampled(self) -> list[Keys]:
-        """The keys of the sampled shingles, in pieces by their values, one for each thread."""
+        """The keys of the sampled shingles, in pieces by their values, some for each thread."""
         if self.is_partial:
             return self._touched(self.world.sampled, np.flatnonzero(self.alone), workers())
         _ = self.world.sampled  # read once, before threads ask for it
-        ends = np.linspace(0, 1 << 32, workers() + 1).astype(np.int64).tolist()
+        ends = np.linspace(0, 1 << 32, _PIECES * workers() + 1).astype(np.int64).tolist()
         return [partial(self._of_sample, np.uint32(least), np.uint32(end - 1)) for least, end in pairwise(ends)]
 
     def _of_sample(self, least: np.uint32, most: np.uint32) -> NDArray[np.uint64]:
@@ -285,10 +286,11 @@ def _buckets(
 
 def table(found: list[NDArray[np.uint64]], order: NDArray[np.int64]) -> pa.Table:
     """All paths together, by the rows of the keys; a pair that several found keeps the first."""
-    pairs = np.concatenate(found)
+    pairs: NDArray[np.int64] = np.concatenate(found).view(np.int64)
     paths = np.repeat(np.arange(len(found), dtype=np.int8), [len(part) for part in found])
-    one, other = order[pairs >> VALUE], order[pairs & ROW]
-    pairs = np.minimum(one, other) << 32 | np.maximum(one, other)
+    if (order[1:] < order[:-1]).any():  # else the rows were given in the order of time
+        one, other = order[pairs >> 32], order[pairs & 0xFFFFFFFF]
+        pairs = np.minimum(one, other) << 32 | np.maximum(one, other)
     place = np.argsort(pairs, kind="stable")  # of equal pairs the one of the first path comes first
     pairs = pairs[place]
     first = arrays.changes(pairs)
