@@ -75,7 +75,8 @@ def forget(
 ) -> Takedown:
     """Take articles down and publish the tables without them. `settings`: None for those of the newest run.
 
-    Raises `StoreError` for an id that no kept run and no part of the state has, and then nothing is done.
+    Raises `StoreError` for an id that no kept run and no part of the state has, or where another article is known by the same,
+    and then nothing is done.
     """
     watch = watch or silent()
     store.run_id()  # a folder without a run is not made a store
@@ -88,6 +89,7 @@ def forget(
         if not found.articles:
             _ensure_gone(store)
             return Takedown("", [], earlier, [], [])
+        _ensure_alone(store, found)
         as_of = datetime.fromisoformat(store.manifest()["as_of"])
         run_id = watch.run_id = store.next_run_id(as_of.date())
         frozen, released = _frozen(store, found)
@@ -157,6 +159,18 @@ def _find(article_ids: list[str], store: Store) -> _Found:
     keys = {key for _, of_part in held.values() for key in of_part}
     parts = {name for name, (articles, _) in held.items() if articles}
     return _Found(article_ids, sorted(keys), parts, runs)
+
+
+def _ensure_alone(store: Store, found: _Found) -> None:
+    """Refuse to take down one of two articles that are the same by what they are known by: none of the other would come in."""
+    rows = store.state().articles(["article_id", "identity"])
+    same = pc.is_in(rows["identity"], pa.array(found.keys, pa.string()))
+    others = set(rows.filter(same)["article_id"].to_pylist()).difference(found.articles)
+    if others:
+        raise StoreError(
+            f"{store.name}: nothing was taken down: {', '.join(sorted(others))} has the same publisher and source id, or "
+            "address, as one of these, perhaps since an order says that two publishers are one; take them down together"
+        )
 
 
 def _stated(part: state.Ref, ids: pa.Array) -> Iterable[str]:

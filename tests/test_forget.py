@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -457,3 +458,23 @@ def test_the_nights_whose_runs_left_are_still_compared_with(tmp_path: Path) -> N
     assert len(missing) == 1
     assert "the last night is 2026-03-20" in missing[0]
     assert list(found_in(store, *TRACES)) == []
+
+
+def test_of_two_articles_that_an_order_made_one_neither_goes_alone(tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text("order,left_id,right_id\n")
+    settings = msgspec.structs.replace(LENIENT, override=config.Override(orders=str(orders)))
+    rows = [article("1") | {"publisher": "Mill Post"}, article("1", body=OTHER) | {"publisher": "The Old Mill"}]
+    for number, row in enumerate(rows):
+        run(tmp_path / "s", night(tmp_path, f"{number}", row), settings=settings)
+    orders.write_text("order,left_id,right_id\npublisher,The Old Mill,Mill Post\n")
+    run(
+        tmp_path / "s",
+        night(tmp_path, "last", article("9", body="A third story, told in a few words.")),
+        settings=settings,
+    )
+    store = Store(tmp_path / "s")
+    with pytest.raises(StoreError, match=r"nothing was taken down: old-mill/1 has the same publisher and source id"):
+        forget.forget(["1"], store)
+    assert forget.forget(["1", "old-mill/1"], store).run_id
+    assert not [check for check in checkup(store) if check.broken]
