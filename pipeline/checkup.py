@@ -41,16 +41,16 @@ def checkup(store: Store, wanted: str | None = None) -> Iterator[Check]:
     differing = cache(index.differing)  # a part is looked into once, however many runs stand on it
     for run_id in runs:
         tables: dict[str, pa.Table] = {}
-        told: dict[str, Any] = {}
-        broken = _told(_read, store, run_id, tables, told)
+        manifest: dict[str, Any] = {}
+        broken = _told(_read, store, run_id, tables, manifest)
         yield Check(run_id, "readable", broken)
         if broken:
             continue
-        found = {finding.audit: finding.found for finding in audit.invariants(tables, told["counts"])}
+        found = {finding.audit: finding.found for finding in audit.invariants(tables, manifest["counts"])}
         yield from (Check(run_id, name, found.get(name, "")) for name in audit.INVARIANTS)
         yield Check(run_id, "order", _told(_unordered, store.tables(run_id)))
-        yield Check(run_id, "manifest", _mismatch(run_id, tables, told))
-        yield Check(run_id, "state", _told(_state, store, run_id, tables["members"], differing))
+        yield Check(run_id, "manifest", _mismatch(run_id, tables, manifest))
+        yield Check(run_id, "state", _told(_state, store, run_id, manifest, tables["members"], differing))
         yield Check(run_id, "forgotten", _told(_remembered, store, run_id))
 
 
@@ -68,10 +68,10 @@ def _latest(store: Store, newest: str) -> str:
     missing = [run_id for run_id in store.runs() if not store.folder(run_id).is_dir()]
     if missing:
         return f"latest.json names runs that are not there: {', '.join(missing)}"
+    if store.is_unlinked():
+        return "current is a folder and no link to the newest run, as in a copy that followed links: remove it"
     # A process that died between the two leaves the link a run behind, which is whole; the next one sets it right.
     link = store.path / "current"
-    if link.is_dir() and not link.is_symlink():
-        return "current is a folder and no link to the newest run, as in a copy that followed links: remove it"
     if link.is_symlink() and link.resolve() not in {store.folder(run_id).resolve() for run_id in store.runs()}:
         return f"current leads to {link.readlink()}, which is no kept run; the newest is {newest}"
     return ""
@@ -83,9 +83,9 @@ def _private(store: Store) -> str:
     return f"{folder} has mode {mode:04o}: its bodies are open to others; it should be 0700" if mode & 0o077 else ""
 
 
-def _read(store: Store, run_id: str, tables: dict[str, pa.Table], told: dict[str, Any]) -> str:
+def _read(store: Store, run_id: str, tables: dict[str, pa.Table], manifest: dict[str, Any]) -> str:
     """Fills in the tables and the manifest of a run."""
-    told |= store.manifest(run_id)
+    manifest |= store.manifest(run_id)
     for name in schema.PUBLISHED:
         tables[name] = store.table(name, run_id)
     return ""
@@ -101,16 +101,18 @@ def _unordered(tables: Tables) -> str:
     return ""
 
 
-def _mismatch(run_id: str, tables: dict[str, pa.Table], told: dict[str, Any]) -> str:
-    if told["run_id"] != run_id:
-        return f"the manifest is of run {told['run_id']}"
+def _mismatch(run_id: str, tables: dict[str, pa.Table], manifest: dict[str, Any]) -> str:
+    if manifest["run_id"] != run_id:
+        return f"the manifest is of run {manifest['run_id']}"
     for name, rows in tables.items():
-        if told["rows"].get(name) != rows.num_rows:
-            return f"{name} has {rows.num_rows} rows, the manifest says {told['rows'].get(name)}"
+        if manifest["rows"].get(name) != rows.num_rows:
+            return f"{name} has {rows.num_rows} rows, the manifest says {manifest['rows'].get(name)}"
     return ""
 
 
-def _state(store: Store, run_id: str, members: pa.Table, differing: Callable[[Path], str]) -> str:
+def _state(
+    store: Store, run_id: str, manifest: dict[str, Any], members: pa.Table, differing: Callable[[Path], str]
+) -> str:
     """Whether the state a run stands on is whole: every part, its tables row by row, every member among its articles, and
     every article that is compared and within the horizon among the members.
     """
@@ -130,17 +132,16 @@ def _state(store: Store, run_id: str, members: pa.Table, differing: Callable[[Pa
     if unknown.num_rows:
         return f"{unknown.num_rows} members are not among its articles: {unknown['article_id'][0]}"
     texts = state.texts(["article_id", "effective_at"])
-    texts = texts.filter(pc.greater_equal(texts["effective_at"], pa.scalar(_horizon(store, run_id), schema.TIME)))
+    texts = texts.filter(pc.greater_equal(texts["effective_at"], pa.scalar(_horizon(manifest), schema.TIME)))
     lost = texts.filter(pc.invert(pc.is_in(texts["article_id"], members["article_id"].combine_chunks())))
     if lost.num_rows:
         return f"{lost.num_rows} articles that are compared are in no cluster: {lost['article_id'][0]}"
     return ""
 
 
-def _horizon(store: Store, run_id: str) -> datetime:
+def _horizon(manifest: dict[str, Any]) -> datetime:
     """The oldest time of an article that is in a published cluster, whatever others it has."""
-    told = store.manifest(run_id)
-    return datetime.fromisoformat(told["as_of"]) - timedelta(days=told["settings"]["store"]["horizon_days"])
+    return datetime.fromisoformat(manifest["as_of"]) - timedelta(days=manifest["settings"]["store"]["horizon_days"])
 
 
 def _remembered(store: Store, run_id: str) -> str:

@@ -79,9 +79,8 @@ class Rows(Mapping[str, pa.Table]):
         changed = set[Path]()
         largest = max(rows, key=lambda name: rows[name].num_rows)
         others = [name for name in rows if name != largest]
-        for names in (
-            [[largest], others] if planned.divides else [[largest, *others]]
-        ):  # what is divided is in memory twice
+        groups = [[largest], others] if planned.divides else [[largest, *others]]  # what is divided is in memory twice
+        for names in groups:
             divided = {name: planned.divided(name, rows[name]) for name in names}
             tasks = list(planned.tasks(folder, {name: frozenset(parts) for name, parts in divided.items()}))
             news = [divided[task.name].get(task.part) for task in tasks]

@@ -166,13 +166,27 @@ class Store:
         """The folders of runs and parts of the state, as `runs/RUN_ID`, that no kept run needs; of the state none where a run
         cannot say which it needs.
         """
-        runs, there = self.runs(), self._folders()
-        needed = {f"runs/{run_id}" for run_id in runs}
-        try:
-            needed |= {f"state/{part['run_id']}" for run_id in runs for part in self.parts(run_id)}
-        except StoreError:
+        there, parts = self._folders(), self._stood_on()
+        needed = {f"runs/{run_id}" for run_id in self.runs()}
+        if parts is None:
             needed |= {folder for folder in there if folder.startswith("state/")}
+        else:
+            needed |= {f"state/{part['run_id']}" for part in parts}
         return sorted(there - needed)
+
+    def _stood_on(self) -> list[dict[str, Any]] | None:
+        """The parts of the state that kept runs stand on, once for each run; None where one of them cannot say."""
+        try:
+            return [part for run_id in self.runs() for part in self.parts(run_id)]
+        except StoreError:
+            return None
+
+    def is_unlinked(self) -> bool:
+        """Whether `current` is a folder, as in a copy that followed links: no run replaces it, and readers would see the old
+        run that lies there for ever.
+        """
+        current = self.path / "current"
+        return current.is_dir() and not current.is_symlink()
 
     # --- writing
 
@@ -185,7 +199,11 @@ class Store:
             raise StoreError(f"{self.name}: cannot be made a store: {error.strerror}") from error
         with disk.told_if_full(self.name), self.held(wait=wait):
             self._begin()
-            self._ensure_linked()
+            if self.is_unlinked():
+                raise StoreError(
+                    f"{self.path / 'current'}: is a folder where a link to the newest run should be, as in a copy that "
+                    "followed links. Remove it: the next command that writes makes the link anew"
+                )
             try:
                 self._clear()
                 yield
@@ -278,10 +296,11 @@ class Store:
         Whatever run is gone back to, those of its last days are there; so of none where a kept run cannot be read. Give it a
         store that is `locked`.
         """
-        if not days or not self.runs() or any(self._is_damaged(run_id) for run_id in self.runs()):
+        parts = self._stood_on() if days else None
+        if not parts:
             return
         oldest = datetime.fromisoformat(self.manifest(self.runs()[0])["as_of"]) - timedelta(days=days)
-        for part in (part for run_id in self.runs() for part in self.parts(run_id)):
+        for part in parts:
             if datetime.fromisoformat(part["newest"]) < oldest:
                 self._let_go(f"state/{part['run_id']}")
 
@@ -325,23 +344,6 @@ class Store:
                 f"{self.name}: is not a store: it has no latest.json, and it holds {', '.join(others[:5])}. "
                 "Name a new or empty folder; if this was a store, put its latest.json back"
             )
-        return False
-
-    def _ensure_linked(self) -> None:
-        """Refuse a store whose `current` is a folder: readers would see the old run that lies there for ever."""
-        current = self.path / "current"
-        if current.is_dir() and not current.is_symlink():
-            raise StoreError(
-                f"{current}: is a folder where a link to the newest run should be, as in a copy that followed links. Remove "
-                "it: the next command that writes makes the link anew"
-            )
-
-    def _is_damaged(self, run_id: str) -> bool:
-        """Whether the manifest of a kept run cannot be read."""
-        try:
-            self.manifest(run_id)
-        except StoreError:
-            return True
         return False
 
     def _clear(self) -> None:

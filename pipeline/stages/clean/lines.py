@@ -171,6 +171,10 @@ class Lines(Sequence[Line]):
         like a sentence and holds no cue. Most lines are."""
         return self.kind(number) & PROSE != 0
 
+    def is_paragraph(self, number: int, least: int = 12) -> bool:
+        """As `is_paragraph` of a line, which for prose need not be made; `least`: no more than `PROSE_WORDS`."""
+        return self.is_prose(number) or is_paragraph(self[number], least)
+
     def may_be_dated(self, number: int) -> bool:
         """Whether a line may begin with a dateline."""
         return self.kind(number) & DATELINE != 0

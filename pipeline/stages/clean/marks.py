@@ -119,7 +119,7 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
             marks[number] = _head_mark(lines[number], known)
         if marks[number] is not None or (known.page and number < 2):
             continue
-        if lines.is_prose(number) or is_paragraph(lines[number]):
+        if lines.is_paragraph(number):
             return number
     return min(len(lines), _HEAD_LINES)
 
@@ -209,7 +209,8 @@ def _mark_initials(lines: Lines, marks: Marks, head_end: int) -> None:
 def _mark_last_initials(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
     """The initials of editors below the last paragraph of what an agency signs: "bur-jm/gw"."""
     unmarked = (number for number in range(len(lines) - 1, head_end - 1, -1) if marks[number] is None)
-    below = itertools.takewhile(lambda number: not _is_told(lines, number), itertools.islice(unmarked, _LAST_LINES))
+    last_few = itertools.islice(unmarked, _LAST_LINES)
+    below = itertools.takewhile(lambda number: not lines.is_paragraph(number, _ENOUGH), last_few)
     last = next((number for number in below if signatures.is_initials(lines[number].flat)), None)
     if last is None:
         return
@@ -217,11 +218,6 @@ def _mark_last_initials(lines: Lines, marks: Marks, head_end: int, byline: str) 
     signed = [lines[number].flat for number, mark in enumerate(marks) if mark and mark.kind in _SIGNED]
     if any(map(signatures.may_sign, [byline, lines[head_end].flat[:HEAD], lines[above].flat[-_SIGN_REACH:], *signed])):
         marks[last] = Mark("tail", "credit", "agency-initials")
-
-
-def _is_told(lines: Lines, number: int) -> bool:
-    """Whether a line at the end is the story's."""
-    return lines.is_prose(number) or is_paragraph(lines[number], _ENOUGH)
 
 
 def _tail_mark(line: Line) -> Mark | None:

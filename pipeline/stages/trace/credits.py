@@ -26,7 +26,7 @@ from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.rules import Credit, is_picture, ruled, source_grade
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
 from pipeline.stages.trace.senses import spells
-from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, may_name, parse, slot_hits
+from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, may_name, parse, slot_hits, usable
 from pipeline.stages.trace.tables import signals
 
 __all__ = ["Credit", "find", "may_find", "taken_out"]
@@ -223,12 +223,8 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
         yield from whole
         return
     for hit in hits:
-        source = resolve(hit, frozenset(), page.house.country)
-        if (
-            source is None
-            or not source.is_wire
-            or (hit.policy == "full" and page.house.country not in source.countries)
-        ):
+        source = usable(hit, page.house)
+        if source is None or not source.is_wire:
             continue
         if text[: low + hit.start].endswith("(") and spells(text, low + hit.start - 1, hit.alias):
             continue  # `the Press Trust of India (PTI).` explains an acronym

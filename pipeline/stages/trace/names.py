@@ -48,6 +48,11 @@ class Source:
     domains: tuple[str, ...]
     is_agency: bool
 
+    @classmethod
+    def of_outlet(cls, row: lexicon.Outlet) -> Source:
+        """That of an outlet of the lexicon."""
+        return cls(row.name, row.name, row.type, (row.country,), row.domains, is_agency=False)
+
     @property
     def is_wire(self) -> bool:
         """Whether its copy is printed by others: an agency proper or a supplemental service."""
@@ -221,7 +226,7 @@ def load(agencies: str = "", heads: tuple[str, ...] = ()) -> Names:
     ]
     rows += [
         (
-            Source(row.name, row.name, row.type, (row.country,), row.domains, is_agency=False),
+            Source.of_outlet(row),
             row.policy,
             (row.name, *row.aliases),
         )

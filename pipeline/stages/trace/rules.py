@@ -10,11 +10,10 @@ import regex
 
 from pipeline.stages._fold import flatten
 from pipeline.stages.trace.cues import cued
-from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.senses import is_longer_name
-from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, unknown_outlet
+from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, unknown_outlet, usable
 from pipeline.stages.trace.tables import signals
 
 __all__ = ["Credit", "is_picture", "ruled", "source_grade"]
@@ -176,12 +175,8 @@ def _of_rule(
 
 def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Slot) -> tuple[str, str] | None:
     """What one name in a rule's words comes to; None if it credits nobody."""
-    source = resolve(hit, frozenset(), page.house.country)
-    if (
-        source is None
-        or page.house.owns(source)
-        or (hit.policy == "full" and page.house.country not in source.countries)
-    ):
+    source = usable(hit, page.house)
+    if source is None or page.house.owns(source):
         return None
     if source.is_agency and source.kind == "release":
         return source.key, "release"

@@ -21,7 +21,7 @@ from pipeline.stages.trace.names import HEAD, Hit, Names, Source
 from pipeline.stages.trace.senses import is_longer_name, spells
 from pipeline.stages.trace.tables import signals
 
-__all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "may_name", "parse", "slot_hits", "unknown_outlet"]
+__all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "may_name", "parse", "slot_hits", "unknown_outlet", "usable"]
 
 #: What may close the bracket that an agency's name stands in.
 CLOSERS = ")]/）】」"
@@ -176,7 +176,7 @@ def _part(flat: str, start: int, end: int, hits: list[Hit], house: House) -> Nam
     if house.owns_name(part):
         return "own"
     for hit in hits:
-        source = _usable(hit, house)
+        source = usable(hit, house)
         if source is None:
             continue
         if house.owns(source) and (not source.is_wire or source.kind == "supplemental"):
@@ -197,7 +197,7 @@ def _distributor(flat: str, named: Named, hits: list[Hit], house: House) -> Iter
     for author, hit in itertools.pairwise(hits):
         if flat[author.end : hit.start] != " (" or spells(flat, hit.start - 1, hit.alias):
             continue
-        source = _usable(hit, house)
+        source = usable(hit, house)
         if source is not None and source.key != named.key and not house.owns(source):
             yield Named(source.key, source, None, hit.start, hit.end)
 
@@ -205,13 +205,11 @@ def _distributor(flat: str, named: Named, hits: list[Hit], house: House) -> Iter
 def _owns_any(house: House, outlets: tuple[str, ...]) -> bool:
     known = {outlet.name: outlet for outlet in lexicon.outlets()}
     rows = [known[name] for name in outlets if name in known]
-    return any(
-        house.owns(Source(row.name, row.name, row.type, (row.country,), row.domains, is_agency=False)) for row in rows
-    )
+    return any(house.owns(Source.of_outlet(row)) for row in rows)
 
 
-def _usable(hit: Hit, house: House) -> Source | None:
-    """The source of a name in a slot; an acronym of the policy `full` needs the country to agree."""
+def usable(hit: Hit, house: House) -> Source | None:
+    """The source of a name where one is due; an acronym of the policy `full` needs the country to agree."""
     source = resolve(hit, frozenset(), house.country)
     if source is None or (hit.policy == "full" and house.country not in source.countries):
         return None
