@@ -323,6 +323,37 @@ def test_a_byline_on_lines_of_its_own_names_the_person_and_not_the_job() -> None
     assert run(verse)[0]["body"] == verse
 
 
+@pytest.mark.parametrize(
+    "line", ["von Ada Lund", "von Ada Lund, 8.5.12", "par Ada Lund et Jo Marsh", "Ada Lund | Norrvik | 08/01/2014"]
+)
+def test_bylines_without_a_capital_or_with_their_date(line: str) -> None:
+    article, stripped = run(f"{line}\n{STORY}")
+    assert (article["byline"], article["body"]) == (line, STORY)
+    assert [row["kind"] for row in stripped] == ["byline"]
+    verse = f"von Nacht und Wind erzählt er\n{STORY}"
+    assert run(verse)[0]["body"] == verse
+
+
+def test_what_stands_above_the_lines_below_a_copyright_is_the_end_of_the_page() -> None:
+    below = (
+        "---\nAssociated Press writers Ada Lund in Norrvik and Jo Marsh in Ashford contributed to this story.\n"
+        "© 2016 The Associated Press. All rights reserved.\nAP Photo/Uncredited\n©2015 The Associated Press.\n"
+        "All rights reserved. Terms under which this site is provided.\nLearn more about our Privacy Policy."
+    )
+    article, stripped = run(f"{STORY}\n{STORY.replace('lamp', 'light')}\n{below}")
+    assert article["body"] == f"{STORY}\n{STORY.replace('lamp', 'light')}"
+    assert ("credit", below.split("\n")[1]) in kinds(stripped)
+
+
+def test_the_last_paragraph_of_a_japanese_story_is_no_caption_though_it_is_signed_like_one() -> None:
+    story = (
+        "橋は16日夜に崩れ、町の中心で二人がけがをした。\n当局者は「捜査は続いている」と指摘している。(c)AFP/Hana SATO"
+    )
+    assert run(f"【6月18日 AFP】北部の町で橋が崩れた。\n{story}")[0]["body"].endswith(story)
+    caption = "崩れた橋(6月17日撮影)。(c)AFP/Hana SATO"
+    assert kinds(run(f"{STORY}\n{caption}")[1]) == [("caption", caption)]
+
+
 def test_the_record_s_own_byline_wins_unless_it_is_none() -> None:
     article, _ = run(f"By Jo Marsh\n{STORY}", byline="Asta Roe, Reuters")
     assert (article["byline"], article["byline_field"], article["byline_start"], article["byline_end"]) == (

@@ -11,6 +11,19 @@ import pytest
 from tests.stages.cleaning import STORY, run
 
 ANYWHERE = """
+Reuse this content
+Loading weather data ...
+Auch auf blattwerk.de
+Das Thema könnte dich auch interessieren:
+Mehr zu Konrad Reimer und seinem Turm:
+Weiterführende Links:
+Verwandte Themen auf unserem Blog:
+Editors' Recommendations:
+Auf unserer Website werden Cookies gemäß unserer Datenschutzerklärung verwendet.
+Durch die weitere Nutzung der Seite stimmen Sie der Verwendung von Cookies zu.
+En poursuivant votre navigation, vous acceptez l'usage de cookies.
+Al continuar navegando acepta el uso de cookies.
+Vi använder cookies för att göra sidan bättre.
 Skip to main content
 Skip to content
 Advertisement
@@ -152,6 +165,15 @@ More harbour coverage from The Norrvik Courier:
 """.strip().splitlines()
 
 AT_THE_END = """
+Teilen auf
+What do you think? Has the lamp a future in this town? Let us know in the comments.
+Just so you know, some of the links on this page are affiliate links, which costs you nothing.
+Les contenus du club n'engagent pas la rédaction.
+الآراء الواردة أدناه لا تعبر عن رأي الموقع
+Las opiniones de los lectores no reflejan necesariamente la línea de este diario.
+-- By Tilda Ravn
+-- By Tilda Ravn Follow @tildaravn
+【纠错】 【责任编辑:张三 】
 Published: 09 Mar 2026, 02:05 PM IST
 Published on: Mar 9, 2026
 Updated 3 hours ago
@@ -224,6 +246,16 @@ Subscribe to the podcast on Apple Podcasts
 """.strip().splitlines()
 
 SENTENCES = """
+Auch auf Föhr brennt das Licht noch, sagte der Wärter.
+Mehr zu sagen hatte der Wärter nicht: Das Licht sei aus, und so bleibe es.
+Cookies und Milch gab es am Montag in der Schule am Turm.
+Auf unserer Insel gibt es keine Cookies, sagte die Bäckerin.
+Si continúa la lluvia, el farero pondrá galletas en la mesa, dijo.
+Some of the links between the towns were cut by the storm.
+Les deux maires n'engagent rien sans l'accord du conseil, dit la maire.
+Loading began at dawn, and the data were kept in the weather hut.
+La mairie parle de « progrès » pour les habitant·e·s du phare
+Iels étaient tou·te·s là pour la lampe
 The advertisement ran for weeks, she said.
 Advertisement spending fell by a tenth last year, the board said.
 Advertising pays for the lamp, the keeper said.

@@ -52,6 +52,12 @@ STORY = "The harbour of Ashford reopened on Monday after a week of storms.\nFerr
         ("Ani Sharma", set()),
         ("Michael Bloomberg", set()),
         ("Petra Novak", set()),
+        ("Emily Jane Fox", set()),  # neither at Fox nor, below, at Bild, Dawn or a paper called the Sun
+        ("Emily J. Fox, Staff Writer", set()),
+        ("Hans Peter Bild", set()),
+        ("Amy Ann Dawn and Tom Bell", set()),
+        ("Lena H. Sun", set()),
+        ("Emily Jane Fox, Fox News", {("Fox News", "full")}),
         ("TNN", set()),
         ("Web Desk", set()),
         ("By Ashford Post Staff", set()),
@@ -240,6 +246,9 @@ def test_a_disclaimer_that_nobody_names() -> None:
         ("This article was originally published on March 3, 2021.", set()),
         ("Coinwise is an Ashford Post content partner providing advice.", {("Coinwise", "full")}),
         ("Tom Bell contributed to this report.", set()),
+        ("Tom Bell and Emily Jane Fox contributed to this report.", set()),
+        ("The Associated Press and Megyn Fox contributed to this report.", {("ap", "partial")}),
+        ("Fox and CBS contributed to this report.", {("Fox News", "partial"), ("CBS News", "partial")}),
         ("The Ashford Post's Tom Bell contributed to this report.", set()),
     ],
 )

@@ -46,7 +46,8 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     _mark_tail(lines, marks, head_end, known.byline or "")
     _mark_body(lines, marks, head_end)
     _mark_items(lines, marks)
-    _mark_below(lines, marks)
+    if _mark_below(lines, marks):
+        _mark_tail(lines, marks, head_end, known.byline or "")  # which begins further up now
 
 
 def is_wrapped(lines: Lines) -> bool:
@@ -294,18 +295,20 @@ _BELOW_WORDS = 120  # of what may stand below the line that closes a page
 _CLOSING = ("copyright-", "about-")
 
 
-def _mark_below(lines: Lines, marks: Marks) -> None:
-    """What stands below the owner's copyright or "About the author", if it is little and the story stands above."""
+def _mark_below(lines: Lines, marks: Marks) -> bool:
+    """What stands below the owner's copyright or "About the author", if it is little and the story above; whether any does."""
     closing = next((number for number, mark in enumerate(marks) if mark and mark.rule.startswith(_CLOSING)), None)
     if closing is None:
-        return
+        return False
     unmarked = [number for number, mark in enumerate(marks) if mark is None]
     above = sum(lines[number].words for number in unmarked if number < closing)
     below = [number for number in unmarked if number > closing]
     words = sum(lines[number].words for number in below)
-    if words <= _BELOW_WORDS and 2 * words <= above:
-        for number in below:
-            marks[number] = Mark("tail", "furniture", "below-closing-line")
+    if not below or words > _BELOW_WORDS or 2 * words > above:
+        return False
+    for number in below:
+        marks[number] = Mark("tail", "furniture", "below-closing-line")
+    return True
 
 
 def _heads_items(line: Line) -> bool:

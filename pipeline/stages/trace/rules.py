@@ -12,7 +12,7 @@ from pipeline.stages._fold import flatten
 from pipeline.stages.trace.cues import cued
 from pipeline.stages.trace.names import HEAD, Hit, Names
 from pipeline.stages.trace.page import Line, Page
-from pipeline.stages.trace.senses import is_longer_name
+from pipeline.stages.trace.senses import is_longer_name, is_surname
 from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, unknown_outlet, usable
 from pipeline.stages.trace.tables import signals
 
@@ -185,8 +185,8 @@ def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Sl
     if not source.is_wire and rule["outlets"] == "known" and hit.policy != "any" and text[hit.end :].strip(" ,;)"):
         return None
     is_part = " " not in hit.alias or rule["grade"] == "full"
-    if not source.is_agency and is_part and _GOES_ON.match(text, hit.end):
-        return None  # `Independent` of the `Ashford Independent Mail`
+    if not source.is_agency and is_part and (_GOES_ON.match(text, hit.end) or is_surname(text, hit)):
+        return None  # `Independent` of the `Ashford Independent Mail`, or of Mary Independent
     if rule["id"] == "copyright" and (hit.start > 4 or text[hit.end :].lstrip().startswith("/")):
         return None  # not the owner, or `© Reuters/Ana Wells`, a photograph's
     grade = rule["grade"]

@@ -12,11 +12,12 @@ from pipeline.stages._late import late
 from pipeline.stages.trace.names import HEAD, Hit
 from pipeline.stages.trace.tables import frames
 
-__all__ = ["homeland", "homonyms", "is_bare", "is_longer_name", "other_senses", "spells"]
+__all__ = ["homeland", "homonyms", "is_bare", "is_longer_name", "is_surname", "other_senses", "spells"]
 
 _WORDS_BEFORE = regex.compile(r"(?r)(?:[\p{L}\p{M}'.]+[ -]+(?:&[ ])?){1,9}\"?\Z")
 _WORD = regex.compile(r"[\p{L}\p{M}'.]+")
 _OF_THE_PRESS = regex.compile(r"(?i:\b(?:news|press|presse|prensa|stampa|nachrichten|telegraph|wire|media))")
+_NAME_BEFORE = regex.compile(r"(?r)(?<!\p{L})(?!(?:The|By|From|With|Via|And)\s)\p{Lu}[\p{L}\p{M}'.-]*\s\Z")
 _NEAR = 40  # code points before a name in which the words lie that it needs there
 _SMALL = 3  # letters of a word that acronyms may leave out: "of the"
 
@@ -69,6 +70,12 @@ def is_longer_name(text: str, hit: Hit) -> bool:
     if homonym is None:
         return False
     return is_bare(text, hit) or (homonym.everywhere and homonym.next.match(text, hit.end) is not None)
+
+
+def is_surname(text: str, hit: Hit) -> bool:
+    """Whether one plain word that names an outlet ends the name of a person here: `Emily Jane Fox`, `Amy Dawn`."""
+    is_plain = not hit.sources[0].is_agency and hit.alias.isalpha() and not hit.alias.isupper()
+    return is_plain and _NAME_BEFORE.search(text, max(0, hit.start - _NEAR), hit.start) is not None
 
 
 def is_bare(text: str, hit: Hit) -> bool:

@@ -18,7 +18,7 @@ from pipeline.stages._fold import flatten
 from pipeline.stages.trace.house import House
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names, Source
-from pipeline.stages.trace.senses import is_longer_name, spells
+from pipeline.stages.trace.senses import is_longer_name, is_surname, spells
 from pipeline.stages.trace.tables import signals
 
 __all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "may_name", "parse", "slot_hits", "unknown_outlet", "usable"]
@@ -42,6 +42,7 @@ _PERSON = regex.compile(
     r"(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)"
     r"(?:\s(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)){0,5}"
 )
+_INITIAL = regex.compile(r"\s\p{Lu}\.\s")  # `Lena H. Sun` is a person
 _NEWSROOM = frozenset({"", "the", "redazione", "redacción", "redação", "rédaction", "redaktion"})  # `Redazione ANSA`
 _PLAIN = frozenset({"news", "agency", "news agency", "newswire", "newsroom", "staff", "wire", "press", "television"})
 _EDGES = ' \t\n()[]{}（）【】<>*_-.,:："'
@@ -226,7 +227,9 @@ def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
     if place:
         after = ""
     if before.casefold() not in _NEWSROOM and not (
-        _PERSON.fullmatch(before) and (is_bracketed or 1 < len(before.split()) <= (5 if before[0].isupper() else 3))
+        _PERSON.fullmatch(before)
+        and (is_bracketed or 1 < len(before.split()) <= (5 if before[0].isupper() else 3))
+        and (is_bracketed or not is_surname(flat, hit))
     ):
         return None
     if not after:
@@ -254,7 +257,7 @@ def unknown_outlet(part: str) -> str | None:
     patterns = signals()["patterns"]
     name = part.strip().removeprefix("the ").removeprefix("The ")
     words = name.split()
-    if len(words) < 2 or not patterns["unknown_outlet"].fullmatch(name):
+    if len(words) < 2 or not patterns["unknown_outlet"].fullmatch(name) or _INITIAL.search(name):
         return None
     if patterns["outlet_heads"].fullmatch(words[-1]):
         return name
