@@ -69,6 +69,8 @@ class Report:
         `AuditError` if an audit blocks; a broken invariant is never published.
         """
         limits, self._counts = self._settings.audit, counts
+        published = self._newest()
+        before = published.get("figures", {}).get("members", 0)
         if tables is not None and formed is not None:
             whole = {name: tables.read(name, columns) for name, columns in _WHOLE.items()}
             broken = formed.broken(whole) if tables.is_divided() else audit.of_rows(dict(tables), whole)
@@ -76,14 +78,14 @@ class Report:
             credits = formed.read("credits", ["article_id", "agency"])
             self._figures = figures.of(whole | {"credits": credits}, new, counts, limits.min_count)
         else:
-            self._figures = figures.Figures(records=counts["records"] - counts["repeats"])
+            self._figures = figures.Figures(records=counts["records"] - counts["repeats"], members=before)
         if patterns is None:
             return
-        newest = self._figures.newest or figures.newest(self._newest())
+        newest = self._figures.newest or figures.newest(published)
         self._age = max(as_of - newest, timedelta(0)) if newest else None
-        night, before = figures.tonight(self._figures, as_of, manifest.nights(self._store), limits.nights)
-        found = audit.of_night(self._figures, counts, rejects, self._passed_over(patterns), self._age, limits)
-        self._conclude(audit.findings(limits, [*found, *drift.found(night, before, limits)]))
+        night, nights = figures.tonight(self._figures, as_of, manifest.nights(self._store), limits.nights)
+        found = audit.of_night(self._figures, counts, rejects, self._passed_over(patterns), self._age, before, limits)
+        self._conclude(audit.findings(limits, [*found, *drift.found(night, nights, limits)]))
 
     def read_again(self, counts: Mapping[str, int], rejects: pa.Table) -> None:
         """Audit what was read again under other rules; `AuditError` if those reject too much of it."""

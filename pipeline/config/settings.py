@@ -215,6 +215,7 @@ class Audit(Struct, frozen=True, forbid_unknown_fields=True):
     min_agency: Annotated[float, _share("share of its usual credits, article for article")] = 0.3
     stale: Annotated[Action, _says("the newest article is old: an old folder came")] = "warn"
     max_age_hours: Annotated[float, Meta(ge=0, description="hours before the run's date")] = 36.0
+    emptied: Annotated[Action, _says("nothing published before stays: a wrong date, or a long pause")] = "warn"
     missing_nights: Annotated[Action, _says("a night before this one had no run")] = "warn"
     max_missing_nights: Annotated[int, _count("how many")] = 0
     nights: Annotated[int, _count("nights that tell what is usual, among the runs kept", ge=1)] = 14

@@ -43,6 +43,8 @@ _FOREIGN_KEYS = (
     ("links", "other_id", "clusters", "cluster_id"),
 )
 
+_IN_DAYS = timedelta(days=4)  # from here on an age is told in days
+
 
 class Finding(NamedTuple):
     """One audit that failed, in words. `blocks`: it stops the run; `broken`: and nothing can override that."""
@@ -156,13 +158,15 @@ def of_night(
     rejects: pa.Table,
     passed_over: Sequence[str],
     age: timedelta | None,
+    before: int,
     settings: config.Audit,
 ) -> Iterator[tuple[str, str]]:
     """(audit, what was found) of one night by itself.
 
     `passed_over` are files that were not read, each with the reason, `age` that of the newest article at the run's date, None
-    where no article has a time. Shares of fewer than `min_count` articles are not looked at; of files and records, all are.
-    What was taken down and is delivered again is rejected as it should be, and no fault of the night.
+    where no article has a time, and `before` the number of articles that were published until now. Shares of fewer than
+    `min_count` articles are not looked at; of files and records, all are. What was taken down and is delivered again is
+    rejected as it should be, and no fault of the night.
     """
     mostly = _commonest(rejects)
     yield from _exceeded("failed_files", counts["files_failed"], counts["files"], "input files", settings, mostly)
@@ -185,8 +189,15 @@ def of_night(
         of_all = f"of {figures.members:,}, more than audit.max_cluster_share = {settings.max_cluster_share}"
         yield "largest_cluster", f"{story} {of_all}"
     if age is not None and age > timedelta(hours=settings.max_age_hours):
-        hours = f"{age / timedelta(hours=1):,.0f} hours older than the run's date"
-        yield "stale", f"the newest article is {hours}, more than audit.max_age_hours = {settings.max_age_hours}"
+        old = f"{age.days:,} days" if age >= _IN_DAYS else f"{age / timedelta(hours=1):,.0f} hours"
+        limit = f"more than audit.max_age_hours = {settings.max_age_hours}"
+        yield "stale", f"the newest article is {old} older than the run's date, {limit}"
+    if before >= settings.min_count and figures.members == figures.articles:
+        yield (
+            "emptied",
+            f"none of the {before:,} articles published before stays: all are older than the horizon (store.horizon_days)."
+            " If the run's date is wrong (--as-of), `reprints rollback` takes it back",
+        )
 
 
 def of_reading(counts: Mapping[str, int], rejects: pa.Table, settings: config.Audit) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,7 @@ def test_a_sound_run_has_no_findings(tables: Tables) -> None:
     assert len(set(audit.INVARIANTS)) == len(audit.INVARIANTS)
     run = figures.of(tables, tables["members"], COUNTS, min_count=20)
     assert (run.articles, run.members, run.stories, run.largest) == (79, 79, 20, 7)
-    assert list(audit.of_night(run, COUNTS, tables["rejects"], [], timedelta(hours=1), config.Audit())) == []
+    assert list(audit.of_night(run, COUNTS, tables["rejects"], [], timedelta(hours=1), 0, config.Audit())) == []
 
 
 def _change(name: str, change: Callable[[pa.Table], pa.Table]) -> Callable[[Tables], Tables]:
@@ -83,8 +83,9 @@ def test_records_that_vanish_are_found(tables: Tables) -> None:
 def found(rejects: pa.Table, counts: dict[str, int] | None = None, **night: Any) -> dict[str, str]:
     """What the audits say of a sound night of 100 articles with these changes, by audit."""
     unfinished, age = night.pop("unfinished", []), night.pop("age", timedelta(hours=3))
+    before = night.pop("before", 850)
     run = msgspec.structs.replace(figures.Figures(records=80, articles=100, singletons=60, members=900), **night)
-    return dict(audit.of_night(run, COUNTS | (counts or {}), rejects, unfinished, age, config.Audit()))
+    return dict(audit.of_night(run, COUNTS | (counts or {}), rejects, unfinished, age, before, config.Audit()))
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,8 @@ def found(rejects: pa.Table, counts: dict[str, int] | None = None, **night: Any)
             "cluster c-x has 300 articles of 900, more than audit.max_cluster_share = 0.25",
         ),
         ({"age": timedelta(hours=50)}, "stale", "the newest article is 50 hours older than the run's date"),
+        ({"age": timedelta(hours=9_000)}, "stale", "the newest article is 375 days older than the run's date"),
+        ({"members": 100}, "emptied", "none of the 850 articles published before stays: all are older"),
     ],
 )
 def test_what_a_night_may_not_be_is_found_each_by_its_own_audit(
@@ -130,14 +133,14 @@ def test_what_a_night_may_not_be_is_found_each_by_its_own_audit(
 
 
 def test_shares_of_a_few_articles_say_nothing(tables: Tables) -> None:
-    few = {"articles": 19, "undated": 19, "singletons": 19, "largest": 19, "members": 19}
+    few = {"articles": 19, "undated": 19, "singletons": 19, "largest": 19, "members": 19, "before": 19}
     assert found(tables["rejects"], **few) == {}
 
 
 @pytest.mark.parametrize("action", ["block", "warn", "off"])
 def test_every_audit_blocks_warns_or_is_off_as_configured(action: str) -> None:
     every = [name for name, _ in audit.actions(config.Audit())]
-    assert len(every) == 11
+    assert len(every) == 12
     settings = config.Audit(**dict.fromkeys(every, action))
     findings = audit.findings(settings, [(name, "words") for name in every])
     assert [(finding.audit, finding.blocks) for finding in findings] == (
