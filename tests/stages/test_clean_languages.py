@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.stages.cleaning import run
+from tests.stages.cleaning import STORY, run
 
 NORWEGIAN = (
     """Home > News > World
@@ -201,3 +202,73 @@ def test_a_line_of_name_and_time_is_two(line: str, parts: list[tuple[str, str]])
     article, stripped = run(page, field="page")
     assert [(row["kind"], row["line"]) for row in stripped if row["kind"] != "headline"] == parts
     assert article["published_at"].date().isoformat() == "2026-03-09"
+
+
+#: Furniture of sites in languages that have no rules of their own, but lines: as they stand, or with something behind.
+LISTED = """
+Leave a Reply Cancel reply
+Deine E-Mail-Adresse wird nicht veröffentlicht. Erforderliche Felder sind mit * markiert
+コメントを残す
+اترك تعليقاً
+আরও পড়ুন: বাতি কেন জ্বলে
+শেয়ার করুন
+সর্বস্বত্ব সংরক্ষিত © ২০২৬
+প্রকাশিত: বুধবার ২৮ জুলাই ২০২১ | হালনাগাদ: বুধবার ২৮ জুলাই ২০২১
+שתפו:
+קראו גם
+צילום: דוברות העירייה
+זמן קריאה: 2 דקות
+10 במרץ 2026, 12:15
+تاریخ انتشار: ۱۸ خرداد ۱۳۹۶ - ۱۵:۴۲
+کد خبر: ۲۲۱۴۵۸
+انتهای پیام/
+یہ بھی پڑھیں: چراغ کیوں جلتا ہے
+اپ ڈیٹ 10 مارچ 2026 12:15
+الثلاثاء 10 مارس 2026 - 12:15
+อ่านข่าวเพิ่มเติม: ทำไมประภาคารยังเปิดอยู่
+กำลังโหลดความคิดเห็น
+10 มีนาคม 2569 เวลา 12.15 น.
+Thứ Ba, 10/03/2026, 12:15 (GMT+7)
+10 tháng 3, 2026
+இதையும் படிக்கவும்: விளக்கு
+10 மார்ச் 2026, 12:15
+हेही वाचा: दिवा का जळतो
+Selasa, 10 Maret 2026 12:15 WIB
+글자크기 조절
+""".strip().splitlines()
+
+#: Sentences of a story that begin or end like them.
+UNLISTED = """
+تمامی حقوق کارکنان فانوس دریایی پرداخت شد
+Cập nhật 5 giải pháp mới cho ngọn hải đăng
+ลิขสิทธิ์บอลโลกเป็นของสถานีโทรทัศน์สามช่อง
+שתפו פעולה עם המשטרה, אמר ראש העיר
+প্রকাশিত বইটি ২০ হাজার কপি বিক্রি হয়েছে
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", LISTED)
+def test_lines_that_are_listed_go(line: str) -> None:
+    for form in (line, unicodedata.normalize("NFC", line)):
+        assert run(f"{STORY}\n{form}")[0]["body"] == STORY
+
+
+@pytest.mark.parametrize("line", UNLISTED)
+def test_lines_that_begin_like_them_stay(line: str) -> None:
+    assert run(f"{STORY}\n{line}")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("প্রকাশ: ১০ মার্চ ২০২৬", "2026-03-10"),
+        ("10 มีนาคม 2569 เวลา 12.15 น.", "2026-03-10"),
+        ("10 tháng 3 năm 2026", "2026-03-10"),
+        ("10 במרץ 2026", "2026-03-10"),
+        ("الثلاثاء 10 مارس 2026", "2026-03-10"),
+        ("10 ஜனவரி 2026", "2026-01-10"),
+    ],
+)
+def test_dates_in_words_of_more_languages(line: str, day: str) -> None:
+    published = run(f"{line}\n{STORY}")[0]["published_at"]
+    assert f"{published:%Y-%m-%d}" == day

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Literal, NamedTuple
@@ -71,7 +72,7 @@ class _Words:
 def _words() -> _Words:
     """The lexicon of dates, compiled once."""
     table = lexicon.load_toml("dates.toml")
-    months = {name: number for number, line in enumerate(table["months"], start=1) for name in line.split()}
+    months = {_composed(name): number for number, line in enumerate(table["months"], start=1) for name in line.split()}
     roles: tuple[Literal["published", "modified"], ...] = ("published", "modified")
     labels = {label: role for role in roles for label in table["labels"][role]}
     longest_first = sorted(labels, key=lambda label: (-len(label), label))
@@ -86,6 +87,11 @@ def _words() -> _Words:
         AhoCorasick(sorted({_caseless(label).split()[0] for label in labels})),
         zones,
     )
+
+
+def _composed(word: str) -> str:
+    """One spelling (NFC) of letters with dots and vowel signs."""
+    return word if word.isascii() else unicodedata.normalize("NFC", word)
 
 
 def _caseless(label: str) -> str:
@@ -127,7 +133,7 @@ _READING = late(
 
 def is_month(word: str) -> bool:
     """Whether a word names a month, in any of the languages known."""
-    return word.casefold().rstrip(".") in _words().months
+    return _composed(word.casefold().rstrip(".")) in _words().months
 
 
 _YEAR = re.compile(r"\d{4}")
@@ -155,6 +161,7 @@ _DATE_FORMS = tuple(
     late(form, regex.IGNORECASE)
     for form in (
         r"(?<!\d)(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]",
+        r"(?<!\d)(?P<day>\d{1,2})\s*tháng\s*(?P<month>\d{1,2}),?\s*(?:năm\s*)?(?P<year>\d{4})",
         r"(?<!\d)(?P<year>\d{4})\s?[-/.]\s?(?P<month>\d{1,2})\s?[-/.]\s?(?P<day>\d{1,2})(?!\d)\.?",
         r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[ ,./-]*(?:de |of )?"
         r"(?P<name>[\p{L}\p{M}]{3,12})[ ,./-]*(?:de |del )?(?P<year>\d{4})",
@@ -165,7 +172,7 @@ _DATE_FORMS = tuple(
 _TIME = late(
     r"(?P<before>오전|오후|上午|下午|午前|午後)?\s*(?<!\d)(?P<hour>\d{1,2})"
     r"(?:\s?[:h時时시點点]\s?(?P<minute>\d{2})\s?[分분]?(?:[: ]?(?<=[:분分 ])(?P<second>\d{2})(?:\.\d+)?\s?[秒초]?)?"
-    r"|\.(?P<dotted>\d{2})(?=\s*(?:[ap]\.?m\b|uhr))|(?=\s*[ap]\.?m\b))"
+    r"|\.(?P<dotted>\d{2})(?=\s*(?:[ap]\.?m\b|uhr|น))|(?=\s*[ap]\.?m\b))"
     r"(?!\d)\s*(?P<after>[ap]\.?\s?m\b\.?)?",
     regex.IGNORECASE,
 )
@@ -223,7 +230,7 @@ def _parse(text: str, place: Place, bare: bool) -> Moment | None:
     phrase = flatten(seen).strip(" |,;.()[]")
     iso = _ISO.fullmatch(phrase) or _COMPACT.fullmatch(phrase)
     if iso:
-        return _moment(*_iso_parts(iso, place), place)
+        return _moment(*_iso_parts(iso), place)
     epoch = _EPOCH.fullmatch(phrase)
     if epoch:
         at = datetime.fromtimestamp(int(epoch["seconds"]), UTC)
@@ -234,9 +241,9 @@ def _parse(text: str, place: Place, bare: bool) -> Moment | None:
 _Clock = tuple[int, int, int | None]  # hour, minute, second if it is given
 
 
-def _iso_parts(match: re.Match[str], place: Place) -> tuple[date, _Clock | None, tzinfo | None, Known | None]:
+def _iso_parts(match: re.Match[str]) -> tuple[date, _Clock | None, tzinfo | None, Known | None]:
     year, month, number, hour, minute, second, zone = match.groups()
-    day = _calendar(_common_era(int(year), place), int(month), int(number))
+    day = _calendar(_common_era(int(year)), int(month), int(number))
     if hour is None:
         return day, None, None, None
     clock = (int(hour), int(minute), int(second) if second else None)
@@ -256,9 +263,9 @@ def _fixed(sign: str, hours: int, minutes: int) -> tzinfo | None:
     return timezone(-offset if sign == "-" else offset) if offset else UTC
 
 
-def _common_era(year: int, place: Place) -> int:
-    """The year; a Thai page may count from the Buddha's passing, 543 years earlier."""
-    return year - 543 if place.country == "TH" and 2400 < year < 2700 else year
+def _common_era(year: int) -> int:
+    """The year; Thai pages count from the Buddha's passing, 543 years earlier."""
+    return year - 543 if 2400 < year < 2700 else year
 
 
 def _calendar(year: int, month: int, day: int) -> date:
@@ -292,9 +299,9 @@ def _find_date(phrase: str, place: Place) -> tuple[date, int, int] | None:
     for form in _DATE_FORMS:
         for match in form.finditer(phrase):
             parts = match.groupdict()
-            year = _common_era(int(parts["year"]), place)
+            year = _common_era(int(parts["year"]))
             if "name" in parts:
-                month = _words().months.get(parts["name"].casefold())
+                month = _words().months.get(_composed(parts["name"].casefold()))
                 if month is None:
                     continue
                 return _calendar(year, month, int(parts["day"])), match.start(), match.end()

@@ -7,6 +7,9 @@ no pattern at all.
 from __future__ import annotations
 
 import functools
+import itertools
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -14,6 +17,7 @@ import regex
 from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
+from pipeline.stages._fold import flatten
 from pipeline.stages.clean import agencies, signatures
 from pipeline.stages.clean.lines import CUELESS_WORDS, Line
 
@@ -46,7 +50,37 @@ class Cue(NamedTuple):
 
 @functools.cache
 def _file() -> dict[str, Any]:
-    return lexicon.load_toml("furniture.toml")
+    file = lexicon.load_toml("furniture.toml")
+    return file | {"rule": [entry if "pattern" in entry else _listed(entry) for entry in file["rule"]]}
+
+
+#: What may stand behind the phrases that a rule lists, by how it lists them.
+_BEHIND = {"lines": r"(?: ?[(\[]?\d{1,6}[)\]]?)?\W*", "heads": r"(?: ?[:|>\"-].*|\W*)", "begins": ".*"}
+
+
+#: Letters with a dot below that pages also write as one character, which no normal form does: the `ड़` of Hindi.
+_DOTTED = {
+    unicodedata.normalize("NFC", letter): letter
+    for letter in map(chr, range(0x900, 0xB00))
+    if len(unicodedata.normalize("NFC", letter)) > 1
+}
+
+
+def _forms(phrase: str) -> Iterator[str]:
+    """The spellings of a phrase: composed, and with dotted letters as one character each."""
+    composed = unicodedata.normalize("NFC", phrase)
+    yield composed
+    yield functools.reduce(lambda text, pair: text.replace(*pair), _DOTTED.items(), composed)
+
+
+def _listed(entry: dict[str, Any]) -> dict[str, Any]:
+    """A rule that lists what it takes, with the cues and the pattern that the phrases come to."""
+    phrases = {
+        name: list(dict.fromkeys(form for phrase in entry.get(name, ()) for form in _forms(flatten(phrase).lower())))
+        for name in _BEHIND
+    }
+    ways = (f"(?:{'|'.join(map(regex.escape, phrases[name]))}){_BEHIND[name]}" for name in _BEHIND if phrases[name])
+    return entry | {"cues": [*itertools.chain(*phrases.values())], "pattern": rf"\W*(?:{'|'.join(ways)})"}
 
 
 @functools.cache

@@ -50,7 +50,8 @@ def stamp_mark(line: Line, position: str) -> Mark | None:
 
 def _unlabelled(line: Line, position: str) -> Mark | None:
     """A mark for a date alone, behind a name or before one."""
-    if line.words > _ALONE_WORDS or line.flat.endswith(".") or not dates.has_year(line.flat):
+    is_sentence = line.flat.endswith(".") and not line.flat.endswith("น.")  # which ends a clock in Thai
+    if line.words > _ALONE_WORDS or is_sentence or not dates.has_year(line.flat):
         return None
     if _is_date(line.flat, bare=True):
         return Mark(position, "stamp", "stamp-date")
