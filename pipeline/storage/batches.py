@@ -5,7 +5,6 @@ batch = extracted(batch, settings)  # a pure function: any process may do it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -15,12 +14,12 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.storage.readers.fields import Mapping as Fields
 from pipeline.storage.readers.fields import Record
+from pipeline.storage.readers.mended import is_document
 from pipeline.storage.readers.rows import Raw
 
 __all__ = ["Batch", "Pending", "extracted", "usable"]
 
 _FULL = 4  # a batch also ends when its texts pass so many times the size of the longest allowed record
-_HTML = re.compile(r"\s*<(?:!doctype\s+html|html|\?xml)\b", re.IGNORECASE)
 _COLUMNS = tuple(name for name in schema.RECORDS.names if name not in {"record", "source", "line", "field", "text"})
 
 #: Pages as they were read; `record`, `source` and `line` as in RECORDS, the others as in `rows.Raw`.
@@ -90,7 +89,7 @@ def usable(fields: Fields, values: Mapping[str, object], settings: config.Read) 
         return "no text"
     if len(record.text) > settings.max_text:
         return f"text longer than {settings.max_text:,} characters ([read] max_text)"
-    if _HTML.match(record.text):
+    if is_document(record.text):
         return "HTML or XML where text should be: deliver it as a file of its own, or take the text out of it first"
     return record
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import ConfigError
 from pipeline.stages import lexicon
+from pipeline.storage.readers.mended import mended
 
 __all__ = ["FIELDS", "Mapping", "Record", "no_text"]
 
@@ -34,6 +35,7 @@ _PLANS = 1_000  # sets of column names that are remembered
 _LONGEST = 10_000  # code points of a value beside the text; a longer one belongs elsewhere, and counts as none
 _LONGEST_SHORT = 500  # of an id, and of what names a publisher, a host, a language
 _SHORT = frozenset({"source_id", "publisher", "host", "language"})
+_WORDED = frozenset({"headline", "deck", "byline", "credit", "rights", "publisher", "note"})  # as an export wrote them
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # in an id: nobody could name it to a command
 
 
@@ -96,7 +98,7 @@ class Mapping:
         plan = self._plan(tuple(row))
         for field in self._texts:
             for candidate in plan[field]:
-                text = _lines(_at(row[candidate.key], candidate.path))
+                text = mended(_lines(_at(row[candidate.key], candidate.path)))
                 if text.strip():
                     taken = {candidate[:2]}
                     return Record("page" if field == "page" else "body", text, _values(plan, row, taken))
@@ -177,6 +179,8 @@ def _value(field: str, value: object) -> str:
     if isinstance(value, dict):
         return next((part for key in _NAMES if (part := _value(field, value.get(key)))), "")
     text = _scalar(value)
+    if field in _WORDED:
+        text = mended(text)
     if field in _STRIPPED:
         text = text.strip()
         if field == "host" and _URL.match(text):

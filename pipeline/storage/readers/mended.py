@@ -1,0 +1,65 @@
+"""Text as its publisher meant it: exports leave markup and entities in, or have read UTF-8 as Windows-1252.
+
+Most texts have none of this, which one look for a character tells; of the others the text that is mended is the text as
+read, to which all offsets refer.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from pipeline.storage.readers import markup
+
+__all__ = ["is_document", "mended"]
+
+_DOCUMENT = re.compile(r"\s*<(?:!doctype\s+html|html|\?xml)\b", re.IGNORECASE)
+_BLOCKS = r"p|br|div|li|[uo]l|h[1-6]|t(?:able|body|r|d)|blockquote|fig(?:ure|caption)|section|article|hr"
+_BLOCK = re.compile(rf"</?(?:{_BLOCKS})\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(
+    rf"</?(?:{_BLOCKS}|a|b|i|u|em|strong|span|font|img|su[bp]|small|iframe|script|style|cite)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_ESCAPED = 2  # times: "&amp;rsquo;" is an apostrophe
+_EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
+# The beginning of a character in UTF-8, read as Windows-1252, and what goes on with it; some pairs also stand in good text.
+_LEADS = "ÃÂÐÑ€Ÿ"  # one of them is in each such pair; to look for single characters is ten times as fast
+_MANGLED = re.compile("â€|ðŸ|[ÂÐÑ][\x80-\xbf]|Ã[\x80-\x9f\xa1-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘“”•–—˜™š›œžŸ]")
+
+
+def is_document(text: str) -> bool:
+    """Whether a text is a whole page of HTML or a document of XML, from which the story has still to be taken."""
+    return _DOCUMENT.match(text) is not None
+
+
+def mended(text: str) -> str:
+    """The text without markup and entities, a paragraph a line, and with the characters that were meant.
+
+    >>> mended("<p>It wasn&#8217;t dark.</p><p>Caf&eacute; owners &amp; fishermen slept.</p>")
+    'It wasn’t dark.\\nCafé owners & fishermen slept.'
+    >>> mended("It wasnâ€™t dark, 3 < 5 &c.")
+    'It wasn’t dark, 3 < 5 &c.'
+    """
+    if not text.isascii() and any(map(text.__contains__, _LEADS)) and _MANGLED.search(text):
+        import ftfy
+
+        text = ftfy.fix_encoding(text)
+    if "<" in text and _TAG.search(text) and not is_document(text):
+        text = _without_tags(text) or text
+    for _ in range(_ESCAPED):
+        if "&" not in text:
+            break
+        text = _ENTITY.sub(_character, text)
+    return text
+
+
+def _without_tags(text: str) -> str:
+    """The lines of a piece of HTML. An empty line ends a paragraph, and where no tag does, so does the end of a line."""
+    broken = _EMPTY_LINE.sub("\n<br>\n", text) if _BLOCK.search(text) else text.replace("\n", "\n<br>")
+    tree = markup.parsed(broken)
+    return "" if tree is None else "\n".join(markup.lines(tree))
+
+
+def _character(entity: re.Match[str]) -> str:
+    return html.unescape(entity[0])
