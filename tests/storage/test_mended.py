@@ -32,6 +32,8 @@ from pipeline.storage.readers.mended import mended
         ),
         ("The keeperâ€™s lamp â€” and cafÃ©", "The keeper’s lamp — and café"),
         ("“Meant” and itâ€™s not", "“Meant” and it’s not"),
+        (r"The lamp burns.\r\n\r\nBoats \"came\" home.", 'The lamp burns.\n\nBoats "came" home.'),
+        ("The keeper\\u2019s \\ud83d\\ude00 lamp", "The keeper’s 😀 lamp"),
         ("ÐœÐ°ÑÐº Ð³Ð¾Ñ€Ð¸Ñ‚", "Маяк горит"),
     ],
 )
@@ -48,6 +50,8 @@ def test_a_text_becomes_what_was_meant(text: str, meant: str) -> None:
         "AT&T, R&D and a&copy=2, &c.",
         "La letra “Ñ” y el café\xa0» AMANHÃ\xa0bom, MAÇÃ “nova” em SÃO PAULO",
         "É “ÂGE” — Ça va, où ça\xa0?",
+        "It lies in C:\\news\\notes.txt",
+        "A line.\\n stays\nwhere there are others.",
         "<p>",
     ],
 )

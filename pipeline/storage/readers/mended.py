@@ -1,4 +1,4 @@
-"""Text as its publisher meant it: exports leave markup and entities in, or have read UTF-8 as Windows-1252.
+"""Text as its publisher meant it: exports leave markup, entities and escapes in, or have read UTF-8 as Windows-1252.
 
 Most texts have none of this, which one look for a character tells; of the others the text that is mended is the text as
 read, to which all offsets refer.
@@ -22,6 +22,9 @@ _TAG = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ESCAPED = 2  # times: "&amp;rsquo;" is an apostrophe
+_LINE_END = re.compile(r"(?:\\r)?\\n")  # spelled out
+_SPELLED_OUT = re.compile(rf"[.!?\"'”’ ]{_LINE_END.pattern}")  # behind a sentence; `C:\news` is a folder
+_CODES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
 # The beginning of a character in UTF-8, read as Windows-1252, and what goes on with it; some pairs also stand in good text.
 _LEADS = "ÃÂÐÑ€Ÿ"  # one of them is in each such pair; to look for single characters is ten times as fast
@@ -34,7 +37,7 @@ def is_document(text: str) -> bool:
 
 
 def mended(text: str) -> str:
-    """The text without markup and entities, a paragraph a line, and with the characters that were meant.
+    """The text without markup, entities and escapes, a paragraph a line, and with the characters that were meant.
 
     >>> mended("<p>It wasn&#8217;t dark.</p><p>Caf&eacute; owners &amp; fishermen slept.</p>")
     'It wasn’t dark.\\nCafé owners & fishermen slept.'
@@ -45,6 +48,10 @@ def mended(text: str) -> str:
         import ftfy
 
         text = ftfy.fix_encoding(text)
+    if "\\" in text:
+        if "\n" not in text and _SPELLED_OUT.search(text):
+            text = _LINE_END.sub("\n", text).replace('\\"', '"')
+        text = _CODES.sub(_decoded, text)
     if "<" in text and _TAG.search(text) and not is_document(text):
         text = _without_tags(text) or text
     for _ in range(_ESCAPED):
@@ -63,3 +70,8 @@ def _without_tags(text: str) -> str:
 
 def _character(entity: re.Match[str]) -> str:
     return html.unescape(entity[0])
+
+
+def _decoded(codes: re.Match[str]) -> str:
+    """What JSON means by codes that were escaped once too often; halves of a pair that lie apart are no character."""
+    return codes[0].encode().decode("unicode_escape").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
