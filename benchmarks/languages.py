@@ -49,7 +49,8 @@ def section() -> Iterator[str]:
         "For each language one story in four papers (whole, cut, with a local paragraph and furniture, lightly edited and "
         "spelt otherwise), another agency's story with the same quotation, one form on two days, and a digest that is half "
         "paragraphs of the story. Pairs are those of one story; precision is that of the pairs put together. The set and how "
-        "it was labelled: `tests/golden/languages`. It is small, so a figure here is a finding and no rate."
+        "it was labelled: `tests/golden/languages`. It is small, and the lists of furniture were completed with it at hand,"
+        " so a figure here is a finding and no rate."
     )
 
 

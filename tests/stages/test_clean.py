@@ -334,6 +334,20 @@ def test_bylines_without_a_capital_or_with_their_date(line: str) -> None:
     assert run(verse)[0]["body"] == verse
 
 
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("Dubai - Reuters", "Dubai - Reuters"),
+        ("دبي - رويترز", "دبي - رويترز"),
+        ("عواصم - وكالات", "عواصم - وكالات"),
+        ("كتب: رويترز الخميس 20-04-2017 22:27", "كتب: رويترز"),
+    ],
+)
+def test_an_agency_behind_a_place_is_a_byline(line: str, byline: str) -> None:
+    article, _ = run(f"{line}\n{STORY}")
+    assert (article["byline"], article["body"]) == (byline, STORY)
+
+
 def test_what_stands_above_the_lines_below_a_copyright_is_the_end_of_the_page() -> None:
     below = (
         "---\nAssociated Press writers Ada Lund in Norrvik and Jo Marsh in Ashford contributed to this story.\n"

@@ -235,6 +235,14 @@ Thứ Ba, 10/03/2026, 12:15 (GMT+7)
 हेही वाचा: दिवा का जळतो
 Selasa, 10 Maret 2026 12:15 WIB
 글자크기 조절
+Sumber : Kabar Utara
+Penulis : Agus Salim
+Berita Terkini
+مشاركة
+لا توجد تعليقات على الخبر
+يستخدم هذا الموقع ملفات تعريف الارتباط لتحسين تجربتك. سنفترض أنك موافق على ذلك.
+·凡注明为其它来源的信息,均转载自其它媒体,并不代表本网赞同其观点和对其真实性负责。
+网络内容从业人员违法违规行为举报邮箱:jb@utara.example
 """.strip().splitlines()
 
 #: Sentences of a story that begin or end like them.

@@ -51,6 +51,10 @@ STORY = "The harbour of Ashford reopened on Monday after a week of storms.\nFerr
         ("Maria Holt", set()),
         ("Ani Sharma", set()),
         ("Michael Bloomberg", set()),
+        ("Dubai - Reuters", {("reuters", "full")}),
+        ("دبي - رويترز", {("reuters", "full")}),
+        ("كتب: رويترز", {("reuters", "full")}),
+        ("عواصم - وكالات", {("unspecified", "partial")}),
         ("Petra Novak", set()),
         ("Emily Jane Fox", set()),  # neither at Fox nor, below, at Bild, Dawn or a paper called the Sun
         ("Emily J. Fox, Staff Writer", set()),

@@ -29,24 +29,27 @@ __all__ = [
 # --- a line of its own ------------------------------------------------------------------------------------------
 
 _MOST_WORDS = 10
+_UNNAMED = ("وكالات", "الوكالات")  # "agencies", behind a place like the name of one
 
 
 @functools.cache
 def _alone() -> regex.Pattern[str]:
-    """ "ANI Asia", "By Associated Press", "JANE ROE, AP": a name, with persons before it and a desk behind it."""
-    one = agencies.one_of(alone=True)
+    """ "ANI Asia", "By Associated Press", "JANE ROE, AP", "Dubai - Reuters": persons or a place, a name, a desk."""
+    one = rf"(?:{agencies.one_of(alone=True)}|{'|'.join(_UNNAMED)})"
     several = rf"{one}(?:(?:\s*[/,;|&+]\s*|\s+(?:and|und|et|y|with|mit)\s+){one})*"
     person = r"\p{Lu}[\p{L}.'-]*(?:\s+(?:\p{Lu}[\p{L}.'-]*|and)){0,6}\s*(?:,|\||/|\bfor\b|\bof\b)\s*(?:[Tt]he\s+)?"
+    place = r"(?:\p{Lu}[\p{L}.'-]*(?:,?\s\p{Lu}[\p{L}.'-]*)?|[\p{Lo}\p{M}]+(?:\s[\p{Lo}\p{M}]+){0,2})\s?(?:-|/|(?<=\p{Lo}):)\s?"
     desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&)){0,4}"
     initials = r"(?:\s+[a-z]{2,4}(?:/[a-z]{2,4}){1,5})?"
     return regex.compile(
-        rf"(?:(?:By|BY|Von|Par|Por|From|Source:|via)\s+)?[(\[/-]{{0,3}}\s*(?:{person})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/]?"
+        rf"(?:(?:By|BY|Von|Par|Por|From|Source:|via|كتبت?\s?:?)\s+)?[(\[/-]{{0,3}}\s*(?:{person}|{place})?"
+        rf"(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/]?"
     )
 
 
 @functools.cache
 def _standing_alone() -> AhoCorasick:
-    return AhoCorasick(sorted(agencies.names(alone=True)))
+    return AhoCorasick(sorted(agencies.names(alone=True).union(_UNNAMED)))
 
 
 def is_agency_line(flat: str) -> bool:
