@@ -25,6 +25,8 @@ _STAMP_WORDS = 22
 _ALONE_WORDS = 12  # of a line without a label
 _PART = regex.compile(r"\s*[|•·]\s*|\s+-\s+|,?\s+")  # what may stand between a name and a time
 _EDGE = " |•·,;/-"
+#: A person and where that person is or works: `Ada Lund | Norrvik`.
+_NAME_BAR = regex.compile(r"\p{Lu}[\p{L}.'-]+(?: \p{Lu}[\p{L}.'-]+){1,2}(?: ?[|·•] ?\p{L}[\p{L} .'-]{1,40}){1,2}")
 _PRODUCT = regex.compile(r"release date\b", regex.IGNORECASE)  # in a box of facts, of a film or a game
 
 
@@ -69,7 +71,7 @@ def _name_kind(name: str) -> str | None:
     rule = furniture.match(Line(0, len(name), name, count_words(name)), "head")
     if rule:
         return rule.kind if rule.kind in {"byline", "credit"} else None
-    return "byline" if signatures.is_agency_line(name) else None
+    return "byline" if signatures.is_agency_line(name) or _NAME_BAR.fullmatch(name) else None
 
 
 def _is_date(text: str, *, bare: bool = False) -> bool:
