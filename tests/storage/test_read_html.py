@@ -182,6 +182,21 @@ def test_what_is_printed_counts_where_nothing_else_says_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("printed", "field"),
+    [
+        ('<time class="entry-date published" datetime="2026-03-09T08:00Z">', "published"),
+        ('<time datetime="2026-03-09T08:00Z" pubdate>', "published"),
+        ('<abbr class="published" title="2026-03-09T08:00Z">', "published"),
+        ('<span class="timestamp updated" title="2026-03-09T08:00Z">', "modified"),
+        ('<meta name="DC:date" content="2026-03-09T08:00Z">', "published"),
+    ],
+)
+def test_times_as_publishing_systems_mark_them(printed: str, field: str) -> None:
+    assert fields(made(body=printed))[field] == "2026-03-09T08:00Z"
+    assert fields(made(body='<time datetime="2026-03-09T08:00Z">', head=""))[field] == ""
+
+
 def test_a_headline_is_without_the_site_and_whole() -> None:
     head = '<title>The ferry sails | Norrvik Courier</title><meta property="og:site_name" content="Norrvik Courier">'
     assert fields(made(head).replace(b"<h1>The ferry sails</h1>", b""))["headline"] == "The ferry sails"

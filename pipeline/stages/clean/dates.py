@@ -149,7 +149,7 @@ def has_year(text: str) -> bool:
 _OFFSET_FORM = r"\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2}(?::\d{2})?)?)?"
 _ISO = re.compile(
     r"(?P<year>\d{4,6})-(?P<month>\d{2})-(?P<day>\d{2})"
-    rf"(?:[T ]\s*(?P<hour>\d{{2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}})(?:[.,]\d+)?)?{_OFFSET_FORM})?"
+    rf"(?:[T ]\s*(?P<hour>\d{{2}}):?(?P<minute>\d{{2}})(?::?(?P<second>\d{{2}})(?:[.,]\d+)?)?{_OFFSET_FORM})?"
 )
 _COMPACT = re.compile(
     r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
@@ -182,6 +182,11 @@ _OFFSET = regex.compile(
 _ABBREVIATION = regex.compile(r"(?<![\p{L}])[\p{Lu}]{2,4}(?![\p{L}])")
 _AFTERNOON = frozenset({"오후", "下午", "午後"})
 _MORNING = frozenset({"오전", "上午", "午前"})
+
+# As Java and C print a time: Tue Jan 28 15:28:56 CET 2020. The year is put behind the day.
+_YEAR_LAST = regex.compile(
+    r"(?P<day>\p{L}{3} \p{L}{3} +\d{1,2}) (?P<clock>\d\d:\d\d:\d\d(?: [A-Z]{2,5}| [+-]\d{4})?) (?P<year>\d{4})"
+)
 
 #: Days that machines write when they know none.
 _PLACEHOLDERS = frozenset({date(1, 1, 1), date(1900, 1, 1), date(1970, 1, 1), date(1969, 12, 31), date(9999, 12, 31)})
@@ -235,6 +240,9 @@ def _parse(text: str, place: Place, bare: bool) -> Moment | None:
     if epoch:
         at = datetime.fromtimestamp(int(epoch["seconds"]), UTC)
         return _moment(at.date(), (at.hour, at.minute, at.second), UTC, "explicit", place)
+    year_last = _YEAR_LAST.fullmatch(phrase)
+    if year_last:
+        phrase = " ".join(" ".join(year_last.group("day", "year", "clock")).split())
     return _parse_words(phrase, place, bare)
 
 

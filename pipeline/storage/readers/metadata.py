@@ -36,6 +36,7 @@ _METAS: Mapping[str, tuple[str, ...]] = {
             "dcterms.issued",
             "dcterms.created",
             "dc.date",
+            "dc:date",
             "pubdate",
             "date",
             "citation_publication_date",
@@ -67,6 +68,13 @@ _PRINTED_BYLINE = (
     " or contains(concat(' ', normalize-space(@class), ' '), ' author ')]"
 )
 _PRINTED_TIME = "//*[@itemprop='{}']/@datetime | //*[@itemprop='{}']/@content"
+#: Where publishing systems print the time of an article (WordPress, hAtom), by what it is the time of.
+_MARKED_TIME = {
+    "datePublished": "//time[@pubdate or contains(@class, 'entry-date') or contains(@class, 'published')]/@datetime"
+    " | //abbr[contains(concat(' ', normalize-space(@class), ' '), ' published ')]/@title",
+    "dateModified": "//*[contains(concat(' ', normalize-space(@class), ' '), ' updated ')]/@title"
+    " | //time[contains(concat(' ', normalize-space(@class), ' '), ' updated ')]/@datetime",
+}
 
 
 def described(tree: HtmlElement) -> list[jsonld.Node]:
@@ -215,4 +223,5 @@ def _credits(ld: jsonld.Node, metas: Mapping[str, Sequence[str]], publisher: str
 
 def _time(tree: HtmlElement, key: str, ld: jsonld.Node, metas: Sequence[str]) -> str:
     stated = [jsonld.text(ld.get(key)), *metas]
-    return _first(stated) or _first(map(str, tree.xpath(_PRINTED_TIME.format(key, key))))
+    printed = (_PRINTED_TIME.format(key, key), _MARKED_TIME[key])
+    return _first(stated) or _first(_first(map(str, tree.xpath(path))) for path in printed)
