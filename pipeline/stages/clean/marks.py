@@ -12,7 +12,7 @@ from pipeline.stages.clean import furniture, signatures
 from pipeline.stages.clean.lines import HEAD, TAKEN, Line, Lines, Mark, Marks, is_paragraph, key
 from pipeline.stages.clean.stamps import stamp_mark
 
-__all__ = ["Known", "is_person", "is_wrapped", "mark_by_rule", "mark_wrapped"]
+__all__ = ["Known", "head_mark", "is_person", "is_wrapped", "mark_by_rule", "mark_wrapped"]
 
 
 class Known(NamedTuple):
@@ -116,7 +116,7 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
     """Marks the head by rule; returns the number of the first paragraph (of `lines` if there is none)."""
     for number in range(min(len(lines), _HEAD_LINES)):
         if marks[number] is None and not lines.is_prose(number):
-            marks[number] = _head_mark(lines[number], known)
+            marks[number] = head_mark(lines[number], known)
         if marks[number] is not None or (known.page and number < 2):
             continue
         if lines.is_paragraph(number):
@@ -158,7 +158,8 @@ def _names_outlet_behind(line: Line, known: Known) -> bool:
     return found is not None and (known.is_publisher(found["who"]) or signatures.is_agency_line(found["who"]))
 
 
-def _head_mark(line: Line, known: Known) -> Mark | None:
+def head_mark(line: Line, known: Known) -> Mark | None:
+    """What a line is in the head of a text, by its own words; None if they do not say."""
     stamp = stamp_mark(line, "head")
     if stamp:
         return stamp

@@ -25,6 +25,7 @@ _STAMP_WORDS = 22
 _ALONE_WORDS = 12  # of a line without a label
 _PART = regex.compile(r"\s*[|•·]\s*|\s+-\s+|,?\s+")  # what may stand between a name and a time
 _EDGE = " |•·,;/-"
+_BESIDE = regex.compile(r"[|•·]|\([^()]*\)|\[[^][]*\]")  # "ANI | Chennai (Tamil Nadu)" is a name and a place
 _PRODUCT = regex.compile(r"release date\b", regex.IGNORECASE)  # in a box of facts, of a film or a game
 
 
@@ -43,7 +44,8 @@ def stamp_mark(line: Line, position: str) -> Mark | None:
         return None
     if not before or _is_date(before):
         return Mark(position, "stamp", "stamp-labelled")
-    named = count_words(before) <= 4 and before[0].isalpha() and not any(word[0].islower() for word in before.split())
+    said = _BESIDE.sub(" ", before)
+    named = count_words(said) <= 4 and before[0].isalpha() and not any(word[0].islower() for word in before.split())
     kind = "byline" if named else _name_kind(before)
     return Mark(position, kind, "byline-and-stamp", line.start + len(before), "stamp") if kind else None
 
