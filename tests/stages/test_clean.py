@@ -170,7 +170,7 @@ def test_a_picture_behind_a_sentence_makes_one(mark: str) -> None:
 @pytest.mark.parametrize(
     "line",
     ["svs/dpa", "mfh/AFP/Reuters", "dpa/mho", "(dpa/AFP)", "(red, APA, 4.3.2026)", "jm/dm (dpa)", "mho (dpa/AFP)",
-     "(Alder Post with AFP, AP and Reuters)", "(SDA)"],
+     "(Alder Post with AFP, AP and Reuters)", "(SDA)", "Por Agência Brasil –"],
 )  # fmt: skip
 def test_agencies_with_initials_or_the_house_in_a_last_line(line: str) -> None:
     article, stripped = run(f"{STORY}\n{line}")
