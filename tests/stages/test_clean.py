@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import UTC, datetime
 
 import pytest
@@ -342,6 +343,14 @@ def test_hard_wrapped_lines_are_no_furniture() -> None:
     article, stripped = run(text + "Nobody in the town could say who would follow him in the\ntower.")
     assert "share." in article["body"]
     assert stripped == []
+
+
+def test_a_label_above_hard_wrapped_lines_does_not_hide_the_dateline() -> None:
+    wrapped = "\n".join(textwrap.wrap(f"LARKHILL (Reuters) - {STORY}", 60))
+    for gap, kinds_found in (("\n\n\n", ["furniture", "dateline"]), ("\n", [])):
+        article, stripped = run(f"Breaking News{gap}{wrapped}")
+        assert [row["kind"] for row in stripped] == kinds_found
+        assert article["dateline"] == ("LARKHILL (Reuters) -" if kinds_found else None)
 
 
 def test_a_byline_on_lines_of_its_own_names_the_person_and_not_the_job() -> None:

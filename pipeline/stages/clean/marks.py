@@ -31,6 +31,7 @@ class Known(NamedTuple):
 _HEAD_LINES = 20  # the head of a text is not looked for beyond
 _WRAPPED_WIDTH = 90  # characters; paragraphs that are not broken run longer
 _RUN_ON_SHARE = 0.3  # of the line ends of a broken text have a small letter after them and no full stop before
+_LABELS = 2  # lines above a broken text that may be labels: a section, "Breaking News"
 _ENOUGH = 5  # words of a line that ends the tail when it closes like a sentence
 
 
@@ -59,7 +60,13 @@ def is_wrapped(lines: Lines) -> bool:
 
 
 def mark_wrapped(lines: Lines, marks: Marks) -> None:
-    """Of a hard-wrapped text only the last lines: an agency's name, a mark of the end."""
+    """Of a hard-wrapped text only labels that stand off from it at its top, and the last lines: an agency's name, a mark of
+    the end."""
+    for number in range(min(len(lines) - 1, _LABELS)):
+        rule = furniture.match(lines[number], "head")
+        if not (rule and rule.kind == "furniture" and _stands_off(lines, number)):
+            break
+        marks[number] = Mark("head", rule.kind, rule.id)
     for number in range(len(lines) - 1, max(len(lines) - 3, 0), -1):
         line = lines[number]
         rule = furniture.match(line, "tail")
@@ -69,6 +76,11 @@ def mark_wrapped(lines: Lines, marks: Marks) -> None:
             marks[number] = Mark("tail", "credit", "agency-line")
         else:
             return
+
+
+def _stands_off(lines: Lines, number: int) -> bool:
+    """Whether an empty line follows a line."""
+    return lines.flat.count("\n", lines[number].end, lines[number + 1].start) > 1
 
 
 _OPENING_WORDS = 25  # of the paragraph at which nothing more is looked for
