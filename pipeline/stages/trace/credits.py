@@ -23,7 +23,7 @@ from pipeline.stages.trace.house import House
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
-from pipeline.stages.trace.rules import Credit, is_picture, ruled, source_grade
+from pipeline.stages.trace.rules import Credit, goes_on_below, is_picture, ruled, source_grade
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
 from pipeline.stages.trace.senses import spells
 from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, may_name, parse, slot_hits, usable
@@ -237,12 +237,13 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
 
 
 def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -> Iterator[Credit]:
-    """The agencies of a line that names them and nobody else; none for one under a picture.
+    """The agencies of a line that names them and nobody else; none for one under a picture, as all are in the midst of a story.
 
     Beside the house, or initials before them, they have given something: `(France 24 with AFP)`, `mho/dpa`.
     """
     is_last = line.kind != "body" or line.position == "end"
-    if is_picture(text, names) or (not is_last and signals()["patterns"]["photographer"].search(text)):
+    is_photographers = not is_last and signals()["patterns"]["photographer"].search(text)
+    if is_picture(text, names) or is_photographers or goes_on_below(page, line):
         return
     slot = parse(text, page.house, names)
     sources = [named.source for named in slot.named]
