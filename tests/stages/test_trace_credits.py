@@ -323,6 +323,8 @@ def test_a_name_alone_in_the_midst_of_the_story_is_that_of_a_picture(name: str) 
         ("DE", "svs/dpa", {("dpa", "partial")}),
         ("DE", "mfh/AFP/Reuters", {("afp", "partial"), ("reuters", "partial")}),
         ("DE", "dpa/mho", {("dpa", "full")}),
+        ("DE", "RND/dpa", {("dpa", "partial")}),  # another newsroom
+        ("DE", "Foto: RND/dpa", set()),
         ("DE", "(jmr/AFP)", {("afp", "partial")}),
         ("DE", "mho (dpa/AFP)", {("dpa", "partial"), ("afp", "partial")}),
         ("AT", "(red, APA, 4.3.2026)", {("apa_at", "partial")}),

@@ -239,7 +239,7 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
 def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -> Iterator[Credit]:
     """The agencies of a line that names them and nobody else; none for one under a picture, as all are in the midst of a story.
 
-    Beside the house, or initials before them, they have given something: `(France 24 with AFP)`, `mho/dpa`.
+    Beside the house, another newsroom, or initials before them, they have given something: `(France 24 with AFP)`, `mho/dpa`.
     """
     is_last = line.kind != "body" or line.position == "end"
     is_photographers = not is_last and signals()["patterns"]["photographer"].search(text)
@@ -248,17 +248,22 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
     slot = parse(text, page.house, names)
     sources = [named.source for named in slot.named]
     is_syndicated = any(source and source.kind == "supplemental" for source in sources)  # `The Vale Post/TNS`
+    is_beside = not is_syndicated and any(source and not source.is_agency for source in sources)
     if (
         slot.persons
         or (slot.partial and not (slot.own and is_last))
-        or not all(source and (source.is_agency or is_syndicated) for source in sources)
+        or not all(source and (source.is_agency or is_syndicated or line.kind == "credit") for source in sources)
     ):
         return
-    least = "partial" if slot.own else "full"
+    least = "partial" if slot.own or is_beside else "full"
     if _sourced().match(text):
         least = source_grade(page, line, text, byline, least)
     for named in slot.named if least else ():
-        if named.source and named.source.kind not in {"photo", "broadcaster"}:
+        if (
+            named.source
+            and named.source.kind not in {"photo", "broadcaster"}
+            and (named.source.is_agency or not is_beside)
+        ):
             grade = "release" if _is_release(named) else least
             place = page.place(line, named.start, named.end)
             yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")
