@@ -100,6 +100,25 @@ def test_two_articles_part_at_a_stage(wire_day: Path, first: str, second: str, s
     assert (turned.stage, turned.first.article_id) == (stage, second)
 
 
+def test_a_pair_that_would_match_is_not_said_to_share_too_little(wire_day: Path) -> None:
+    missed = explain.paired(Store(wire_day), "ap-7c41e0", "mb-bourse-08")
+    assert missed.unmet is not None
+    assert "too few words" in words.pair(missed)
+    unmet = msgspec.structs.replace(missed.unmet, accepted=True)
+    assert "pair.sample" in words.pair(msgspec.structs.replace(missed, unmet=unmet))
+
+
+def test_how_much_members_share_is_said_of_the_shorter(wire_day: Path) -> None:
+    assert "of the shorter of the two" in explain.article(Store(wire_day), "ap-7c41e0")
+
+
+def test_one_line_that_was_taken_out_is_one(wire_day: Path) -> None:
+    store = Store(wire_day)
+    read = (explain.gathered(store, name).article for name in everyone(wire_day))
+    one = next(found for found in read if found is not None and len(found.reading.stripped) == 1)
+    assert "1 line that is not the story:" in "\n".join(words.article(one))
+
+
 def test_too_far_apart_in_time_is_said_with_what_it_would_have_been(tmp_path: Path) -> None:
     settings = config.Config(audit=LENIENT.audit, pair=config.Pair(window_days=3.0))
     late = article("late", NIGHT + timedelta(days=5))

@@ -70,7 +70,8 @@ def _reading(told: Reading) -> Iterator[str]:
     by = f" by {_safe(told.notice_id)}" if told.notice_id else ""
     yield f"  kind        {told.kind}, {told.status}{by}, text {told.text_state}"
     if told.stripped:
-        yield f"  taken out   {len(told.stripped)} lines that are not the story:"
+        is_one = len(told.stripped) == 1
+        yield f"  taken out   {several(len(told.stripped), 'line')} that {'is' if is_one else 'are'} not the story:"
         yield from (f"    {line.kind:<12} {line.rule:<22} {_cut(line.line, 58)}" for line in told.stripped)
 
 
@@ -143,7 +144,8 @@ def _cluster(told: Cluster, own: Article) -> Iterator[str]:
     if told.runner_up_id:
         yield f"  runner-up   {_safe(told.runner_up_id)}{_standing(told.steps)}"
     if told.n_articles > 1:
-        yield f"  anchor      {_safe(told.anchor_id)}; every member shares at least {told.cohesion_min:.0%} with it"
+        least = f"{told.cohesion_min:.0%} of the shorter of the two"
+        yield f"  anchor      {_safe(told.anchor_id)}; with every member it shares at least {least}"
     if not own.own.is_canonical:
         yield (
             f"  this one    {own.own.relation} as seen from the canonical: jaccard {own.own.jaccard:.3f}, "
@@ -258,14 +260,19 @@ def _side_of_kind(told: Pair) -> Side:
     return told.first if told.first.kind in {"digest", "liveblog"} else told.second
 
 
+def _unpaired(told: Pair) -> str:
+    """Why two articles within the window were no candidates."""
+    if told.ways and (told.ways.bands or told.ways.sampled >= told.ways.sampled_needed):
+        return "enough in common, but in buckets so full that a text meets their pivots only (pair.bucket_cap)."
+    if told.unmet and told.unmet.accepted:
+        return "they would match, but candidates are found by a sample of what texts share, which misses some (pair.sample)."
+    return "they share too few words to be candidates."
+
+
 _PARTING: dict[str, Callable[[Pair], str]] = {
     "kind": lambda told: f"their kind: a {_side_of_kind(told).kind} holds many stories and joins none.",
     "window": lambda told: "the window: articles further apart are never compared (pair.window_days).",
-    "pair": lambda told: (
-        "pairing: enough in common, but in buckets so full that a text meets their pivots only (pair.bucket_cap)."
-        if told.ways and (told.ways.bands or told.ways.sampled >= told.ways.sampled_needed)
-        else "pairing: they share too few words to be candidates."
-    ),
+    "pair": lambda told: f"pairing: {_unpaired(told)}",
     "verify": lambda told: "verification, where that figure refused them.",
     "cluster": lambda told: (
         f"the anchor: they match each other, but {_safe(told.first.anchor_id)} leads the one and "

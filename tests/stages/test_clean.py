@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import UTC, datetime
 
 import pytest
@@ -170,7 +171,7 @@ def test_a_picture_behind_a_sentence_makes_one(mark: str) -> None:
 @pytest.mark.parametrize(
     "line",
     ["svs/dpa", "mfh/AFP/Reuters", "dpa/mho", "(dpa/AFP)", "(red, APA, 4.3.2026)", "jm/dm (dpa)", "mho (dpa/AFP)",
-     "(Alder Post with AFP, AP and Reuters)", "(SDA)"],
+     "(Alder Post with AFP, AP and Reuters)", "(SDA)", "Por Agência Brasil –"],
 )  # fmt: skip
 def test_agencies_with_initials_or_the_house_in_a_last_line(line: str) -> None:
     article, stripped = run(f"{STORY}\n{line}")
@@ -277,6 +278,36 @@ def test_headline_and_deck_repeated_in_the_body_go() -> None:
     assert [row["kind"] for row in stripped] == ["furniture", "headline", "deck"]
 
 
+DECK = "The lamp had been due to go dark at the end of May after its keeper retired to the mainland."
+
+
+@pytest.mark.parametrize(
+    ("below", "kinds_below"),
+    [
+        ("ANI\nUpdated: April 9, 2019\nFar North on the Map\nLamp to Stay Lit", "byline stamp furniture headline"),
+        ("ANI | Larkhill (Far North) | Updated: 09-04-2019 11:33 IST | Created: 09-04-2019 11:33 IST", "byline stamp"),
+        ("By Jane Roe\nPublished: 9 April 2019", "byline stamp"),
+    ],
+)
+def test_what_stands_below_a_deck_is_of_the_head(below: str, kinds_below: str) -> None:
+    article, stripped = run(f"Lamp to Stay Lit\n{DECK}\n{below}\n{STORY}", headline="Lamp to stay lit")
+    assert article["body"] == STORY, "the story says what the deck said"
+    assert [row["kind"] for row in stripped] == ["headline", "deck", *kinds_below.split()]
+
+
+def test_a_deck_that_the_story_does_not_repeat_stays() -> None:
+    deck = "Nobody on the two islands had asked for a tower that costs more than the ferry does."
+    article, stripped = run(f"{deck}\nBy Jane Roe\nPublished: 9 April 2019\n{STORY}")
+    assert article["body"] == f"{deck}\n{STORY}"
+    assert [row["kind"] for row in stripped] == ["byline", "stamp"]
+
+
+@pytest.mark.parametrize("between", ["Reuters", "April 9, 2019", "Jane Roe", "Updated rules"])
+def test_without_a_labelled_time_below_it_a_paragraph_is_no_deck(between: str) -> None:
+    text = f"{DECK}\n{between}\n{STORY}"
+    assert run(text)[0]["body"] == text
+
+
 def test_a_text_that_only_repeats_its_headline_is_a_story() -> None:
     article, _ = run("COUNCIL KEEPS LAMP LIT", headline="Council keeps lamp lit")
     assert article["body"] == "COUNCIL KEEPS LAMP LIT"
@@ -312,6 +343,14 @@ def test_hard_wrapped_lines_are_no_furniture() -> None:
     article, stripped = run(text + "Nobody in the town could say who would follow him in the\ntower.")
     assert "share." in article["body"]
     assert stripped == []
+
+
+def test_a_label_above_hard_wrapped_lines_does_not_hide_the_dateline() -> None:
+    wrapped = "\n".join(textwrap.wrap(f"LARKHILL (Reuters) - {STORY}", 60))
+    for gap, kinds_found in (("\n\n\n", ["furniture", "dateline"]), ("\n", [])):
+        article, stripped = run(f"Breaking News{gap}{wrapped}")
+        assert [row["kind"] for row in stripped] == kinds_found
+        assert article["dateline"] == ("LARKHILL (Reuters) -" if kinds_found else None)
 
 
 def test_a_byline_on_lines_of_its_own_names_the_person_and_not_the_job() -> None:

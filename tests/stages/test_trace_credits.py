@@ -318,6 +318,13 @@ def test_a_source_in_the_midst_of_the_story_is_that_of_a_chart() -> None:
     assert credited(f"{STORY}\nSource: Bloomberg\nThe port in pictures") == {("bloomberg", "full")}
 
 
+@pytest.mark.parametrize("name", ["Reuters", "연합뉴스", "(AFP)"])
+def test_a_name_alone_in_the_midst_of_the_story_is_that_of_a_picture(name: str) -> None:
+    goes_on = "The port will stay open all night for the rest of the week, so that nobody has to wait."
+    assert credited(f"{STORY}\n{name}\n{goes_on}") == set()
+    assert len(credited(f"{STORY}\n{name}\nThe port in pictures")) == 1
+
+
 @pytest.mark.parametrize(
     ("country", "text", "expected"),
     [
@@ -329,6 +336,8 @@ def test_a_source_in_the_midst_of_the_story_is_that_of_a_chart() -> None:
         ("DE", "svs/dpa", {("dpa", "partial")}),
         ("DE", "mfh/AFP/Reuters", {("afp", "partial"), ("reuters", "partial")}),
         ("DE", "dpa/mho", {("dpa", "full")}),
+        ("DE", "RND/dpa", {("dpa", "partial")}),  # another newsroom
+        ("DE", "Foto: RND/dpa", set()),
         ("DE", "(jmr/AFP)", {("afp", "partial")}),
         ("DE", "mho (dpa/AFP)", {("dpa", "partial"), ("afp", "partial")}),
         ("AT", "(red, APA, 4.3.2026)", {("apa_at", "partial")}),

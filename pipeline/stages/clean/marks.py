@@ -12,7 +12,7 @@ from pipeline.stages.clean import furniture, signatures
 from pipeline.stages.clean.lines import HEAD, TAKEN, Line, Lines, Mark, Marks, is_paragraph, key
 from pipeline.stages.clean.stamps import stamp_mark
 
-__all__ = ["Known", "is_person", "is_wrapped", "mark_by_rule", "mark_wrapped"]
+__all__ = ["Known", "head_mark", "is_person", "is_wrapped", "mark_by_rule", "mark_wrapped"]
 
 
 class Known(NamedTuple):
@@ -31,6 +31,7 @@ class Known(NamedTuple):
 _HEAD_LINES = 20  # the head of a text is not looked for beyond
 _WRAPPED_WIDTH = 90  # characters; paragraphs that are not broken run longer
 _RUN_ON_SHARE = 0.3  # of the line ends of a broken text have a small letter after them and no full stop before
+_LABELS = 2  # lines above a broken text that may be labels: a section, "Breaking News"
 _ENOUGH = 5  # words of a line that ends the tail when it closes like a sentence
 
 
@@ -60,7 +61,13 @@ def is_wrapped(lines: Lines) -> bool:
 
 
 def mark_wrapped(lines: Lines, marks: Marks) -> None:
-    """Of a hard-wrapped text only the last lines: an agency's name, a mark of the end."""
+    """Of a hard-wrapped text only labels that stand off from it at its top, and the last lines: an agency's name, a mark of
+    the end."""
+    for number in range(min(len(lines) - 1, _LABELS)):
+        rule = furniture.match(lines[number], "head")
+        if not (rule and rule.kind == "furniture" and _stands_off(lines, number)):
+            break
+        marks[number] = Mark("head", rule.kind, rule.id)
     for number in range(len(lines) - 1, max(len(lines) - 3, 0), -1):
         line = lines[number]
         rule = furniture.match(line, "tail")
@@ -70,6 +77,11 @@ def mark_wrapped(lines: Lines, marks: Marks) -> None:
             marks[number] = Mark("tail", "credit", "agency-line")
         else:
             return
+
+
+def _stands_off(lines: Lines, number: int) -> bool:
+    """Whether an empty line follows a line."""
+    return lines.flat.count("\n", lines[number].end, lines[number + 1].start) > 1
 
 
 _OPENING_WORDS = 25  # of the paragraph at which nothing more is looked for
@@ -117,7 +129,7 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
     """Marks the head by rule; returns the number of the first paragraph (of `lines` if there is none)."""
     for number in range(min(len(lines), _HEAD_LINES)):
         if marks[number] is None and not lines.is_prose(number):
-            marks[number] = _head_mark(lines[number], known)
+            marks[number] = head_mark(lines[number], known)
         if marks[number] is not None or (known.page and number < 2):
             continue
         if lines.is_paragraph(number):
@@ -159,7 +171,8 @@ def _names_outlet_behind(line: Line, known: Known) -> bool:
     return found is not None and (known.is_publisher(found["who"]) or signatures.is_agency_line(found["who"]))
 
 
-def _head_mark(line: Line, known: Known) -> Mark | None:
+def head_mark(line: Line, known: Known) -> Mark | None:
+    """What a line is in the head of a text, by its own words; None if they do not say."""
     stamp = stamp_mark(line, "head")
     if stamp:
         return stamp

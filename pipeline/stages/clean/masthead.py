@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pipeline.stages.clean.lines import Line, Lines, Mark, Marks, has_digit, is_paragraph
-from pipeline.stages.clean.marks import Known, is_person
+import itertools
 
-__all__ = ["mark_page"]
+from pipeline.stages.clean import dates
+from pipeline.stages.clean.lines import Line, Lines, Mark, Marks, has_digit, is_paragraph, key
+from pipeline.stages.clean.marks import Known, head_mark, is_person
+
+__all__ = ["mark_below_deck", "mark_page"]
 
 _DECK_WORDS = 60
 
@@ -88,3 +91,52 @@ def _page_head_end(lines: Lines, marks: Marks, headline: int) -> int:
 
 def _has_byline(marks: Marks) -> bool:
     return any(mark is not None and mark.kind == "byline" for mark in marks)
+
+
+# --- a deck above the byline, in a body -------------------------------------------------------------------------
+
+_HEAD_LINES = 20
+_BELOW_DECK = 5  # lines in which a labelled time must stand
+_TIMES = frozenset({"stamp-labelled", "byline-and-stamp"})
+
+
+def mark_below_deck(lines: Lines, marks: Marks, known: Known) -> None:
+    """What stands below a paragraph that is followed by "Updated: 3 May 2020" and so is the deck: byline, time, the headline
+    once more. The deck itself stays, unless the story says it again word for word.
+    """
+    numbers = range(min(len(lines), _HEAD_LINES))
+    deck = next((number for number in numbers if marks[number] is None and lines.is_paragraph(number)), None)
+    if deck is None:
+        return
+    last = min(len(lines), deck + _HEAD_LINES)
+    below = list(itertools.takewhile(lambda number: not lines.is_paragraph(number), range(deck + 1, last)))
+    stamp = next((number for number in reversed(below[:_BELOW_DECK]) if _states_time(lines[number])), None)
+    if stamp is None:
+        return
+    title = key(known.headline or "")
+    titles = [number for number in below if number > stamp and _is_title(lines[number], title)]
+    for number in below:
+        mark = marks[number]
+        if number in titles:
+            marks[number] = Mark("head", "headline", "headline-repeated")
+        elif mark is None or mark.rule == "above-headline":
+            marks[number] = head_mark(lines[number], known) or mark
+        if marks[number] is None and titles and stamp < number < titles[-1]:
+            marks[number] = Mark("head", "furniture", "above-headline")
+    said, story = key(lines[deck].flat), below[-1] + 1
+    if any(key(line.flat).startswith(said) for line in lines[story : story + _HEAD_LINES]):
+        marks[deck] = Mark("head", "deck", "deck-repeated")
+
+
+def _states_time(line: Line) -> bool:
+    """Whether a line states a time behind a label, and nothing else but who wrote it."""
+    if not has_digit(line.flat) or not dates.stamps(line.flat):
+        return False
+    mark = head_mark(line, Known())
+    return mark is not None and mark.rule in _TIMES
+
+
+def _is_title(line: Line, title: str) -> bool:
+    """Whether a line is the headline of this key, or all of it but the site's name."""
+    own = key(line.flat) if len(line.flat) <= 2 * len(title) else ""
+    return own != "" and title.startswith(own) and 2 * len(own) > len(title)

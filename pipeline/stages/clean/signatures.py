@@ -43,7 +43,7 @@ def _alone() -> regex.Pattern[str]:
     initials = r"(?:\s+[a-z]{2,4}(?:/[a-z]{2,4}){1,5})?"
     return regex.compile(
         rf"(?:(?:By|BY|Von|Par|Por|From|Source:|via|كتبت?\s?:?)\s+)?[(\[/-]{{0,3}}\s*(?:{person}|{place})?"
-        rf"(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/]?"
+        rf"(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/-]?"
     )
 
 

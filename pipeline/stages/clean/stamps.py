@@ -27,6 +27,7 @@ _PART = regex.compile(r"\s*[|•·]\s*|\s+-\s+|,?\s+")  # what may stand between
 _EDGE = " |•·,;/-"
 #: A person and where that person is or works: `Ada Lund | Norrvik`.
 _NAME_BAR = regex.compile(r"\p{Lu}[\p{L}.'-]+(?: \p{Lu}[\p{L}.'-]+){1,2}(?: ?[|·•] ?\p{L}[\p{L} .'-]{1,40}){1,2}")
+_BESIDE = regex.compile(r"[|•·]|\([^()]*\)|\[[^][]*\]")  # "ANI | Chennai (Tamil Nadu)" is a name and a place
 _PRODUCT = regex.compile(r"release date\b", regex.IGNORECASE)  # in a box of facts, of a film or a game
 
 
@@ -45,7 +46,8 @@ def stamp_mark(line: Line, position: str) -> Mark | None:
         return None
     if not before or _is_date(before):
         return Mark(position, "stamp", "stamp-labelled")
-    named = count_words(before) <= 4 and before[0].isalpha() and not any(word[0].islower() for word in before.split())
+    said = _BESIDE.sub(" ", before)
+    named = count_words(said) <= 4 and before[0].isalpha() and not any(word[0].islower() for word in before.split())
     kind = "byline" if named else _name_kind(before)
     return Mark(position, kind, "byline-and-stamp", line.start + len(before), "stamp") if kind else None
 

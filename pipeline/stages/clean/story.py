@@ -14,7 +14,7 @@ from pipeline.stages.clean import signatures
 from pipeline.stages.clean.datelines import find_dateline
 from pipeline.stages.clean.lines import Lines, Mark, Marks, Strip
 from pipeline.stages.clean.marks import Known, is_wrapped, mark_by_rule, mark_wrapped
-from pipeline.stages.clean.masthead import mark_page
+from pipeline.stages.clean.masthead import mark_below_deck, mark_page
 from pipeline.stages.clean.stamps import Stated, stated_times
 
 __all__ = ["Known", "Stated", "Story", "read_story"]
@@ -46,6 +46,8 @@ def read_story(text: str, lines: Lines, known: Known) -> Story:
         mark_by_rule(lines, marks, known)
         if known.page:
             mark_page(lines, marks, known)
+        else:
+            mark_below_deck(lines, marks, known)
         _mark_above_dateline(text, lines, marks)
     _limit(lines, marks, known.max_strip_share)
     story = Story(lines, wrapped=wrapped)

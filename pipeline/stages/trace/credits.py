@@ -23,7 +23,7 @@ from pipeline.stages.trace.house import House
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
-from pipeline.stages.trace.rules import Credit, is_picture, ruled, source_grade
+from pipeline.stages.trace.rules import Credit, goes_on_below, is_picture, ruled, source_grade
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
 from pipeline.stages.trace.senses import spells
 from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, may_name, parse, slot_hits, usable
@@ -237,27 +237,33 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
 
 
 def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -> Iterator[Credit]:
-    """The agencies of a line that names them and nobody else; none for one under a picture.
+    """The agencies of a line that names them and nobody else; none for one under a picture, as all are in the midst of a story.
 
-    Beside the house, or initials before them, they have given something: `(France 24 with AFP)`, `mho/dpa`.
+    Beside the house, another newsroom, or initials before them, they have given something: `(France 24 with AFP)`, `mho/dpa`.
     """
     is_last = line.kind != "body" or line.position == "end"
-    if is_picture(text, names) or (not is_last and signals()["patterns"]["photographer"].search(text)):
+    is_photographers = not is_last and signals()["patterns"]["photographer"].search(text)
+    if is_picture(text, names) or is_photographers or goes_on_below(page, line):
         return
     slot = parse(text, page.house, names)
     sources = [named.source for named in slot.named]
     is_syndicated = any(source and source.kind == "supplemental" for source in sources)  # `The Vale Post/TNS`
+    is_beside = not is_syndicated and any(source and not source.is_agency for source in sources)
     if (
         slot.persons
         or (slot.partial and not (slot.own and is_last))
-        or not all(source and (source.is_agency or is_syndicated) for source in sources)
+        or not all(source and (source.is_agency or is_syndicated or line.kind == "credit") for source in sources)
     ):
         return
-    least = "partial" if slot.own else "full"
+    least = "partial" if slot.own or is_beside else "full"
     if _sourced().match(text):
         least = source_grade(page, line, text, byline, least)
     for named in slot.named if least else ():
-        if named.source and named.source.kind not in {"photo", "broadcaster"}:
+        if (
+            named.source
+            and named.source.kind not in {"photo", "broadcaster"}
+            and (named.source.is_agency or not is_beside)
+        ):
             grade = "release" if _is_release(named) else least
             place = page.place(line, named.start, named.end)
             yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")

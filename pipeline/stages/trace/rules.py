@@ -16,7 +16,7 @@ from pipeline.stages.trace.senses import is_longer_name, is_surname
 from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, unknown_outlet, usable
 from pipeline.stages.trace.tables import signals
 
-__all__ = ["Credit", "is_picture", "ruled", "source_grade"]
+__all__ = ["Credit", "goes_on_below", "is_picture", "ruled", "source_grade"]
 
 _WRITERS = regex.compile(r"\s+(?:\w+\s)?(?:writer|journalist|reporter|correspondent|photographer|researcher)s?\b")
 _GOES_ON = regex.compile(r"\s(?!(?:Company|Co|Corp|Inc|Ltd)\b)\p{Lu}\p{Ll}")
@@ -122,12 +122,17 @@ def source_grade(page: Page, line: Line, text: str, byline: Slot, grade: str) ->
     It is that in the midst of the story, and below the house's own author. An author of whom no more is said has used it,
     but a Chinese page names the source of its text so, whoever has edited it.
     """
-    if line.kind == "body" and any(len(later.split()) >= _PARAGRAPH for later in _below(page, line)):
+    if goes_on_below(page, line):
         return ""
     author = page.byline.text if page.byline and byline.persons and not byline.named else ""
     if len(author.split()) < 2 or _HAN.search(text):  # nobody, an acronym, "admin"
         return grade
     return "partial" if not byline.own or _COPY_DESK.search(author) else ""
+
+
+def goes_on_below(page: Page, line: Line) -> bool:
+    """Whether a line is in the midst of the story."""
+    return line.kind == "body" and any(len(later.split()) >= _PARAGRAPH for later in _below(page, line))
 
 
 def _below(page: Page, line: Line) -> list[str]:
