@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.stages.cleaning import run
+from tests.stages.cleaning import STORY, run
 
 NORWEGIAN = (
     """Home > News > World
@@ -201,3 +201,18 @@ def test_a_line_of_name_and_time_is_two(line: str, parts: list[tuple[str, str]])
     article, stripped = run(page, field="page")
     assert [(row["kind"], row["line"]) for row in stripped if row["kind"] != "headline"] == parts
     assert article["published_at"].date().isoformat() == "2026-03-09"
+
+
+def test_a_long_first_paragraph_that_its_agency_signs_is_no_caption() -> None:
+    """Below a short line, where captions stand; what is as short as one is one."""
+    short = "Belediye başkanı köprüyü yeniden açtı. İHA"
+    long = (
+        "Belediye başkanı, taşkında zarar gören eski taş köprüyü dün sabah düzenlenen küçük bir törenle yeniden açtı. "
+        "Köprünün onarımı iki yıl sürdü ve kasabanın bütün ustaları bu işte çalıştı. Başkan, açılışta yaptığı konuşmada "
+        "köprünün önümüzdeki yüz yıl boyunca ayakta kalacağını söyledi ve emeği geçenlere teşekkür etti, sonra da ilk "
+        "yolcularla birlikte karşıya yürüdü. İHA"
+    )
+    for paragraph, rules in ((short, ["caption-outlet"]), (long, [])):
+        article, stripped = run(f"Kasabada bayram havası\n{paragraph}\n{STORY}")
+        assert [row["rule"] for row in stripped if row["kind"] == "caption"] == rules
+        assert (paragraph in article["body"]) is not bool(rules)

@@ -149,12 +149,14 @@ def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:
         marks[job] = Mark("head", "byline", "byline-job")
 
 
+_CAPTION_WORDS = 40  # what is longer is the paragraph of a story that its agency signs
 _BEHIND = regex.compile(r".{30,}[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?]{1,40})")
 
 
 def _names_outlet_behind(line: Line, known: Known) -> bool:
     """Whether an outlet's or agency's name stands behind the last sentence: the caption of a picture or a video."""
-    found = _BEHIND.fullmatch(line.flat) if not line.ends_sentence else None
+    is_short = line.words <= _CAPTION_WORDS and not line.ends_sentence
+    found = _BEHIND.fullmatch(line.flat) if is_short else None
     return found is not None and (known.is_publisher(found["who"]) or signatures.is_agency_line(found["who"]))
 
 
