@@ -170,6 +170,49 @@ def test_a_dateline(dateline: str, agency: str) -> None:
         ("nl", "De burgemeester zegt tegen het ANP dat de brug staat.", "ANP", "interview"),
         ("pl", "Jak podaje agencja Reuters, most stoi.", "Reuters", "cite"),
         ("pl", "Burmistrz powiedział PAP, że most stoi.", "Polska Agencja Prasowa", "interview"),
+        ("sv", "Enligt nyhetsbyrån TT håller bron.", "TT Nyhetsbyrån", "cite"),
+        ("sv", "– Bron håller, säger borgmästaren, som bor intill, till Aftonbladet.", "Aftonbladet", "interview"),
+        ("sv", "Bron håller, skriver Dagens Nyheter.", "Dagens Nyheter", "cite"),
+        ("sv", "SVT har tidigare rapporterat att bron håller.", "SVT", "cite"),
+        ("no", "Broen holder, sier ordføreren til NTB.", "NTB", "interview"),
+        ("nb", "Ifølge VG holder broen.", "Verdens Gang", "cite"),
+        ("nn", "NRK melder at brua held.", "NRK", "cite"),
+        ("no", "Broen holder, får Dagbladet opplyst.", "Dagbladet", "interview"),
+        ("da", "Broen holder, siger borgmesteren til Ritzau.", "Ritzau", "interview"),
+        ("da", "Det oplyser DR.", "DR", "cite"),
+        ("da", "Broen holder, skriver nyhedsbureauet Reuters.", "Reuters", "cite"),
+        ("fi", "Silta kestää, kertoo uutistoimisto STT.", "STT", "cite"),
+        ("fi", "Silta kestää, kaupunginjohtaja sanoi STT:lle.", "STT", "interview"),
+        (
+            "fi",
+            "Reutersin (https://reuters.example/sillat/vanha-silta-kestaa-tulvan-vaikka-vesi-nousi) mukaan silta kestää.",
+            "Reuters",
+            "cite",
+        ),
+        ("fi", "Helsingin Sanomien tietojen mukaan silta kestää.", "Helsingin Sanomat", "cite"),
+        ("cs", "Most drží, řekl ČTK starosta.", "Czech News Agency", "interview"),
+        ("cs", "Podle britské agentury Reuters most drží.", "Reuters", "cite"),
+        ("cs", "Most drží, píše server Aktuálně.cz.", "Aktuálně.cz", "cite"),
+        ("sk", "Pre TASR to potvrdila hovorkyňa mesta.", "TASR", "interview"),
+        ("hu", "A híd áll – közölte a polgármester az MTI-vel.", "MTI", "interview"),
+        ("hu", "A híd áll, írja a Reuters.", "Reuters", "cite"),
+        ("hu", "Az AFP hírügynökség szerint a híd áll.", "Agence France-Presse", "cite"),
+        ("ro", "Podul rezistă, relatează Reuters.", "Reuters", "cite"),
+        ("ro", "Primarul a declarat pentru Agerpres că podul rezistă.", "Agerpres", "interview"),
+        ("ro", "Podul rezistă, potrivit Mediafax.", "Mediafax", "cite"),
+        ("hr", "Most stoji, javlja Hina.", "HINA", "cite"),
+        ("hr", "Kako piše Jutarnji list, most stoji.", "Jutarnji list", "cite"),
+        ("sr", "Gradonačelnik je rekao agenciji Beta da most stoji.", "Beta", "interview"),
+        ("bs", "Most stoji, izjavio je načelnik za Klix.", "Klix.ba", "interview"),
+        ("sr", "Мост је цео и њиме се вози, преноси Танјуг.", "Tanjug", "cite"),
+        ("sl", "Most stoji, poroča francoska tiskovna agencija AFP.", "Agence France-Presse", "cite"),
+        ("sl", "Župan je za STA povedal, da most stoji.", "Slovenian Press Agency", "interview"),
+        ("bg", "Мостът е здрав, съобщава БТА.", "BTA", "cite"),
+        ("bg", "Мостът е здрав, каза кметът пред БНР.", "Bulgarian National Radio", "interview"),
+        ("tr", "Reuters'a açıklama yapan başkan köprünün sağlam olduğunu söyledi.", "Reuters", "interview"),
+        ("nl", "De brug staat, zoals de Volkskrant had gemeld.", "de Volkskrant", "cite"),
+        ("ru", "Слова мэра приводит ТАСС.", "TASS", "cite"),
+        ("el", "Το είπε σε συνέντευξή του στον τηλεοπτικό σταθμό Kanal 7.", "Kanal 7", "interview"),
     ],
 )
 def test_a_source_in_running_text(language: str, sentence: str, source: str, role: str) -> None:
@@ -180,7 +223,7 @@ def test_a_source_in_running_text(language: str, sentence: str, source: str, rol
 
 
 #: Written in Latin letters and too short here for the language to be told from its words.
-UNTOLD = frozenset({"pt", "it", "tr", "id", "vi", "nl", "pl"})
+UNTOLD = frozenset("pt it tr id vi nl pl sv no nb nn da fi cs sk hu ro hr sr bs sl".split())
 
 
 @pytest.mark.parametrize(
@@ -194,6 +237,19 @@ UNTOLD = frozenset({"pt", "it", "tr", "id", "vi", "nl", "pl"})
         ("el", "Το κτίριο του Reuters είναι δίπλα."),
         ("bn", "বাসস ভবনের পাশে সেতু।"),
         ("pt", "O edifício da Lusa fica ao lado."),
+        ("sv", "I SVT berättade borgmästaren om bron."),
+        ("sv", "Hon säger att hon flyttade till Aftonbladet."),
+        ("no", "Hun sier at hun gikk til NTB."),
+        ("da", "I DR skrev hun en bog."),
+        ("fi", "STT:n talo on sillan vieressä."),
+        ("cs", "Budova ČTK stojí u mostu."),
+        ("hu", "Az MTI székháza a híd mellett áll."),
+        ("ro", "Sediul Agerpres este lângă pod."),
+        ("hr", "Zgrada Hine stoji uz most."),
+        ("sl", "Za STA dela deset let."),
+        ("bg", "Сградата на БТА е до моста."),
+        ("en", "The bridge held, she told Hina."),
+        ("en", "The bridge held, she told BT."),
     ],
 )
 def test_a_name_without_a_frame_is_no_source(language: str, sentence: str) -> None:
@@ -219,6 +275,19 @@ def test_a_name_without_a_frame_is_no_source(language: str, sentence: str) -> No
         ("The bridge is open and the buses pass. According to Reuters, it held for the night.", None, "Reuters"),
         ("سڑک کا پل کھل گیا ہے اور گاڑیاں چل رہی ہیں۔ روئٹرز کے مطابق پل محفوظ ہے۔", "ar", "Reuters"),
         ("Міст відкрито, і їздять автобуси. Про це повідомляє Укрінформ.", "ru", "Ukrinform"),
+        ("Bron är öppen igen och bussarna går som de ska, men det tog tid. Det skriver TT.", None, "TT Nyhetsbyrån"),
+        ("Broen er åben igen, og busserne kører, men det tog tid. Det skriver Ritzau.", None, "Ritzau"),
+        ("Silta on taas auki ja bussit kulkevat, mutta se vei aikaa. Asiasta kertoi STT.", None, "STT"),
+        ("Most je znovu otevřen a autobusy jezdí, ale trvalo to. Uvedla to agentura Reuters.", None, "Reuters"),
+        ("A híd újra nyitva van, és a buszok járnak, de nem volt egyszerű. A hírt az AFP közölte.", None,
+         "Agence France-Presse"),
+        ("Podul este din nou deschis și autobuzele circulă, dar a durat mult. Informația a fost transmisă de primar, "
+         "relatează Reuters.", None, "Reuters"),
+        ("Most je opet otvoren i autobusi voze, ali je to trajalo. O tome piše Jutarnji list.", None, "Jutarnji list"),
+        ("A ponte voltou a abrir e os autocarros passam pela cidade, mas não foi fácil. Segundo a Lusa, resistiu.", None,
+         "Agência Lusa"),
+        ("Мостът е отворен и автобусите вървят. Това съобщава БТА.", "ru", "BTA"),
+        ("Dr. Łukasz Nowak, Erdoğan and Müller met at noon. According to Reuters, it went well.", None, "Reuters"),
     ],
 )  # fmt: skip
 def test_the_language_of_a_page_that_does_not_say_it(body: str, told: str | None, source: str | None) -> None:

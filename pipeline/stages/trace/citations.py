@@ -22,7 +22,7 @@ from pipeline.stages.trace.tables import frames
 __all__ = ["Citation", "find", "heads"]
 
 _BETWEEN = regex.compile(
-    r",?\s*(?:(?:and|or)(?:\s+(?:in|on|by|to|from))?|&|/|,|및|와|과|と|や|和|、|और|et|ou|und|sowie|y|e|ed|en|и|і|و|ve|dan|và|και|এবং|اور)\s*"
+    r",?\s*(?:(?:and|or)(?:\s+(?:in|on|by|to|from))?|&|/|,|및|와|과|と|や|和|、|और|et|ou|und|sowie|y|e|ed|en|och|og|ja|sekä|että|oraz|i|a|és|și|şi|и|і|و|ve|dan|và|και|এবং|اور)\s*"
 )
 _AT_ONCE = regex.compile(r"[\s,、]*")
 _ANY_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Magazine"
@@ -212,12 +212,15 @@ def _language(code: str) -> _Language | None:
     words = table["lang"].get(code)
     if words is None:
         return None
+    if "like" in words:
+        return _language(words["like"])
     terms = _expanded(table["terms"])
     own = terms | {"class": words.get("class", "(?!)")}
     vocabulary = Vocabulary.compile(
         ("" if words.get("glued") else r"(?<!\w)") + _put_in(words.get("prefix", ""), own),
         _put_in(words.get("suffix", ""), own),
         table["unknown"] if code == "en" else None,
+        words.get("sure", ()),
     )
     rows = [row for row in table["frame"] if row.get("lang", "en") == code]
     return _Language(_Frames.compile(rows, terms), vocabulary)
