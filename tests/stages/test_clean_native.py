@@ -68,6 +68,19 @@ Sledujte nás na Instagramu
 Підписуйтесь на наш канал
 Kaçırmamak için Google News'te ŞEHİRHABER'e abone olun.
 Read entire article
+Taille du texte:
+Partager cet article sur:
+Podelite vest:
+(Obala.rs)
+(Por Ana Reis, em Dunmore)
+(Reportagem de Ana Reis; Edição de Rui Sá)
+Stand:
+Uppdaterad
+Publicerad
+Últimas notícias
+Você pode gostar
+Najnovije vijesti Obale i na Viberu
+3 comentários
 """.strip().splitlines()
 
 AT_THE_END = """
@@ -95,6 +108,14 @@ Okunma Sayısı: 1040
 YASAL UYARI: Sitemizdeki haberlerin tüm hakları Dunmore Gazetesi'ne aittir.
 Hledat
 Zaloguj się
+Letzte Änderung: Dienstag, 10. Oktober 2017 05:40 Uhr
+Dernière mise à jour: 8 février 2023
+Temps de lecture estimé : moins d'1 minute
+Fonte:
+Κατηγορία: Ελλάδα
+Newspapers in Danish
+Obala.rs zadržava sva prava nad sadržajem.
+Editor : Ana Popescu
 """.strip().splitlines()
 
 AT_THE_HEAD = ["innenriks", "Ulkomaat", "Inrikes", "Külföld", "Hoppa till innehåll", "Přejít k obsahu"]
@@ -119,6 +140,11 @@ Téma majáku se vrátilo do rady.
 I april 2019 var lampan tänd.
 Ilustrační foto pořídil strážce a poslal ho do redakce novin.
 Abonnenter fikk strøm igjen i mai.
+(Por fim, o faroleiro acenou aos barcos.)
+Partager cet article de foi fut long.
+Uppdaterad lampa, nytt ljus
+(Obala)
+Fonte de luz no norte
 """.strip().splitlines()
 
 

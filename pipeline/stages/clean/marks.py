@@ -125,7 +125,9 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
 
 
 _PERSON = regex.compile(r"\p{Lu}[\p{L}'’.-]+(?: (?:\p{Lu}[\p{L}'’.-]*|de|van|von|bin|al|da)){1,3}")
-_BYLINE_LABEL = regex.compile(r"(?i:by|author of the article) ?:?")
+_BYLINE_LABEL = regex.compile(
+    r"(?i:by|author of the article) ?:?|(?i:szerző|autor|autorka|författare|von|por|par|autore) ?:"
+)
 _JOB = regex.compile(r"(?:[\p{Lu}&][\p{L}&'-]* ){0,4}(?:Reporter|Editor|Writer|Correspondent|Journalist|Columnist)")
 
 

@@ -37,10 +37,10 @@ def _alone() -> regex.Pattern[str]:
     one = agencies.one_of(alone=True)
     several = rf"{one}(?:(?:\s*[/,;|&+]\s*|\s+(?:and|und|et|y|with|mit)\s+){one})*"
     person = r"\p{Lu}[\p{L}.'-]*(?:\s+(?:\p{Lu}[\p{L}.'-]*|and)){0,6}\s*(?:,|\||/|\bfor\b|\bof\b)\s*(?:[Tt]he\s+)?"
-    desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&)){0,4}"
+    desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&|(?:innen|uten)riks|(?:in|ut)rikes)){0,4}"
     initials = r"(?:\s+[a-z]{2,4}(?:/[a-z]{2,4}){1,5})?"
     return regex.compile(
-        rf"(?:(?:By|BY|Von|Par|Por|From|Source:|via)\s+)?[(\[/-]{{0,3}}\s*(?:{person})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/]?"
+        rf"(?:(?:By|BY|Von|Par|Por|Af|Av|Door|Di|Autor|From|Source|via)\s*:?\s+)?[(\[/-]{{0,3}}\s*(?:{person})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/]?"
     )
 
 
