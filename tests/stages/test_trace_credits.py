@@ -407,6 +407,23 @@ def test_what_a_house_adds_an_agency_with(ending: str, expected: set[tuple[str, 
     assert credited(f"{STORY} {ending}", language="de") == expected
 
 
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        ("ats/AFP", {("sda", "full"), ("afp", "full")}),
+        ("dpa/AFP", {("dpa", "full"), ("afp", "full")}),
+        ("Wells/AFP", set()),
+        ("AFP", set()),
+    ],
+)
+def test_agencies_joined_behind_the_last_sentence(ending: str, expected: set[tuple[str, str]]) -> None:
+    assert credited(f"{STORY} {ending}", language="fr", publisher_country="CH") == expected
+
+
+def test_a_section_of_an_agency() -> None:
+    assert credited(STORY, byline="NTB utenriks", language="no") == {("ntb", "full")}
+
+
 def test_agencies_behind_a_slash_are_no_photographers() -> None:
     assert credited(f"{STORY}\n/ritzau/Reuters", language="da") == {("ritzau", "full"), ("reuters", "full")}
     assert credited(f"{STORY}\n/Ana Wells/Reuters", language="da") == set()

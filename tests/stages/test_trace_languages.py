@@ -212,6 +212,20 @@ def test_a_dateline(dateline: str, agency: str) -> None:
         ("tr", "Reuters'a açıklama yapan başkan köprünün sağlam olduğunu söyledi.", "Reuters", "interview"),
         ("nl", "De brug staat, zoals de Volkskrant had gemeld.", "de Volkskrant", "cite"),
         ("ru", "Слова мэра приводит ТАСС.", "TASS", "cite"),
+        ("sv", "Till Expressen säger hon att bron håller.", "Expressen", "interview"),
+        ("sv", "– Bron håller, säger borgmästaren till SVT Väst.", "SVT", "interview"),
+        ("no", "Til Expressen sier hun at broen holder.", "Expressen", "interview"),
+        ("da", "Borgmesteren bekræfter over for Ritzau, at broen holder.", "Ritzau", "interview"),
+        ("cs", "Řekl to v rozhovoru, který poskytl stanici BBC.", "BBC", "interview"),
+        ("cs", "V rozhovoru na stanici CNN starosta mluvil o mostu.", "CNN", "interview"),
+        ("cs", "Most drží, řekl ČTK Novák.", "Czech News Agency", "interview"),
+        ("hu", "A hivatal megerősítette az MTI értesülését.", "MTI", "cite"),
+        ("bg", "Мостът е здрав, съобщава репортер на БГНЕС.", "BGNES", "cite"),
+        ("sr", "Rojters je javio da most stoji.", "Reuters", "cite"),
+        ("sr", "Most stoji, javio je kanal ABS-CBN.", "ABS-CBN News", "cite"),
+        ("pl", "Most stoi - mówił w TVN24 burmistrz.", "TVN24", "interview"),
+        ("fr", "Le pont tient, a décrit à l'AFP Anne Roy.", "Agence France-Presse", "interview"),
+        ("de", "Die «B.Z.» berichtete, die Brücke halte.", "B.Z.", "cite"),
         ("el", "Το είπε σε συνέντευξή του στον τηλεοπτικό σταθμό Kanal 7.", "Kanal 7", "interview"),
     ],
 )
@@ -223,7 +237,7 @@ def test_a_source_in_running_text(language: str, sentence: str, source: str, rol
 
 
 #: Written in Latin letters and too short here for the language to be told from its words.
-UNTOLD = frozenset("pt it tr id vi nl pl sv no nb nn da fi cs sk hu ro hr sr bs sl".split())
+UNTOLD = frozenset("de fr pt it tr id vi nl pl sv no nb nn da fi cs sk hu ro hr sr bs sl".split())
 
 
 @pytest.mark.parametrize(
@@ -250,6 +264,8 @@ UNTOLD = frozenset("pt it tr id vi nl pl sv no nb nn da fi cs sk hu ro hr sr bs 
         ("bg", "Сградата на БТА е до моста."),
         ("en", "The bridge held, she told Hina."),
         ("en", "The bridge held, she told BT."),
+        ("en", "The bridge held, she told AFP Anne Roy."),
+        ("fr", "Le pont tient, a-t-il dit au Reuters Institute."),
     ],
 )
 def test_a_name_without_a_frame_is_no_source(language: str, sentence: str) -> None:
@@ -287,6 +303,7 @@ def test_a_name_without_a_frame_is_no_source(language: str, sentence: str) -> No
         ("A ponte voltou a abrir e os autocarros passam pela cidade, mas não foi fácil. Segundo a Lusa, resistiu.", None,
          "Agência Lusa"),
         ("Мостът е отворен и автобусите вървят. Това съобщава БТА.", "ru", "BTA"),
+        ("Иван Петров\nМостът е отворен и автобусите вървят. Това съобщава БТА.", "ru", "BTA"),
         ("Dr. Łukasz Nowak, Erdoğan and Müller met at noon. According to Reuters, it went well.", None, "Reuters"),
     ],
 )  # fmt: skip

@@ -55,6 +55,7 @@ class _Frame:
     strong: bool
     chain: bool
     only_self: bool
+    name_follows: bool
     before: regex.Pattern[str] | None
     after: regex.Pattern[str] | None
 
@@ -176,7 +177,8 @@ def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited:
         if frame.after and after is None:
             continue
         end = after.end() if after else right
-        if end == right and body[right - 1].isalnum() and _GOES_ON.match(body, right, high):
+        goes_on = end == right and body[right - 1].isalnum() and _GOES_ON.match(body, right, high)
+        if goes_on and not (frame.name_follows and body[right - 1].isupper()):
             continue
         if frame.before is None and continues(body, group[0]):
             continue
@@ -241,6 +243,7 @@ def _frame(row: Mapping[str, Any], number: int, terms: Mapping[str, str]) -> _Fr
         strong=row.get("strong", False),
         chain=row.get("chain", False),
         only_self=row.get("only_self", False),
+        name_follows=row.get("name_follows", False),
         before=_ending([_put_in(before, terms)]) if before else None,
         after=late(_put_in(after, terms)) if after else None,
     )
