@@ -81,6 +81,13 @@ Publicerad
 Você pode gostar
 Najnovije vijesti Obale i na Viberu
 3 comentários
+Gerelateerd nieuws
+Leia mais em Voz de Dunmore
+Outras notícias
+Pročitaj više na: Obala.hr
+Partilhar este artigo
+Continua a leggere su https://dunmore.example/faro
+Únase al canal de La Voz de Dunmore en WhatsApp
 """.strip().splitlines()
 
 AT_THE_END = """
@@ -116,6 +123,9 @@ Fonte:
 Newspapers in Danish
 Obala.rs zadržava sva prava nad sadržajem.
 Editor : Ana Popescu
+Hebt u een taalfout gezien? Mail naar redactie@dunmore.example
+Našli jste chybu v článku? Napište nám.
+Hodnotenie článku
 """.strip().splitlines()
 
 AT_THE_HEAD = ["innenriks", "Ulkomaat", "Inrikes", "Külföld", "Hoppa till innehåll", "Přejít k obsahu"]
@@ -144,6 +154,9 @@ Abonnenter fikk strøm igjen i mai.
 Partager cet article de foi fut long.
 Uppdaterad lampa, nytt ljus
 (Obala)
+Relacionadas con el faro hay tres causas.
+Une erreur dans les plans coûta cher.
+De wachter gaf hun een mooi beeld van de toren.
 Fonte de luz no norte
 """.strip().splitlines()
 
@@ -172,3 +185,19 @@ def test_furniture_goes_from_the_head(line: str) -> None:
 def test_sentences_of_the_same_words_stay(line: str) -> None:
     for text in (below_first(line), f"{STORY}\n{line}"):
         assert line in run(text)[0]["body"].split("\n")
+
+
+def test_an_agencys_name_above_a_caption_in_the_midst_is_whose_picture_it_is() -> None:
+    caption = "De vuurtorenwachter zwaait naar de boten bij Dunmore. beeld ANP, Ada Lund"
+    article, stripped = run("\n".join((FIRST, "ANP", caption, *REST)))
+    assert article["body"] == STORY
+    assert {row["kind"] for row in stripped} == {"caption"}
+    article, stripped = run(f"{STORY}\nANP")
+    assert article["body"] == STORY
+    assert [row["kind"] for row in stripped] == ["credit"]
+
+
+def test_an_agency_behind_a_bar_at_the_head_is_whose_picture_it_is() -> None:
+    article, stripped = run(f"|  REUTERS\n{STORY}")
+    assert article["body"] == STORY
+    assert [row["kind"] for row in stripped] == ["caption"]

@@ -45,6 +45,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     _mark_labelled_byline(lines, marks, head_end)
     _mark_tail(lines, marks, head_end, known.byline or "")
     _mark_body(lines, marks, head_end)
+    _mark_above_captions(lines, marks, head_end)
     _mark_items(lines, marks)
     _mark_below(lines, marks)
 
@@ -247,6 +248,19 @@ def _mark_body(lines: Lines, marks: Marks, head_end: int) -> None:
 
 
 _ITEMS = 12  # links below one heading
+
+
+def _mark_above_captions(lines: Lines, marks: Marks, head_end: int) -> None:
+    """An agency's name right above a caption in the midst of a story is whose picture it is."""
+    for number in range(head_end + 1, len(lines) - 1):
+        below = marks[number + 1]
+        if (
+            below
+            and below.kind == "caption"
+            and marks[number] is None
+            and signatures.is_agency_line(lines[number].flat)
+        ):
+            marks[number] = Mark("body", "caption", "caption-agency-above")
 
 
 def _mark_items(lines: Lines, marks: Marks) -> None:
