@@ -225,6 +225,8 @@ def test_a_dateline(dateline: str, agency: str) -> None:
         ("sr", "Most stoji, javio je kanal ABS-CBN.", "ABS-CBN News", "cite"),
         ("pl", "Most stoi - mówił w TVN24 burmistrz.", "TVN24", "interview"),
         ("fr", "Le pont tient, a décrit à l'AFP Anne Roy.", "Agence France-Presse", "interview"),
+        ("nl", "De brug staat, schrijft de burgemeester in Vrij Nederland.", "Vrij Nederland", "interview"),
+        ("hr", "Most stoji, prenosi portal Index.", "Index.hr", "cite"),
         ("de", "Die «B.Z.» berichtete, die Brücke halte.", "B.Z.", "cite"),
         ("el", "Το είπε σε συνέντευξή του στον τηλεοπτικό σταθμό Kanal 7.", "Kanal 7", "interview"),
     ],
