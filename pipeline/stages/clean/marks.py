@@ -152,7 +152,7 @@ def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:
         marks[job] = Mark("head", "byline", "byline-job")
 
 
-_CAPTION_WORDS = 40  # what is longer is the paragraph of a story that its agency signs
+_CAPTION_WORDS = 50  # what is longer is the paragraph of a story that its agency signs
 _BEHIND = regex.compile(r".{30,}[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?]{1,40})")
 
 
