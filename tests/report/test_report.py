@@ -183,7 +183,10 @@ def test_one_diff_of_each_story_comes_before_a_second_of_any(wire_day: Path) -> 
     assert {story.count('class="beside"') for story in stories} == {1}
 
 
-HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{ 7*7 }}{% raw %}<!--"
+HOSTILE = (
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{ 7*7 }}{% raw %}<!--"
+    "&lt;script&gt;alert(5)&lt;/script&gt;"
+)
 TARGETS = ("javascript:alert(3)", "https://paper.example/a?b=1&c=<2>", "https://paper.example/ok?a=1&b=2", 'data:x"')
 
 

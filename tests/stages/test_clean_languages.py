@@ -280,3 +280,18 @@ def test_lines_that_begin_like_them_stay(line: str) -> None:
 def test_dates_in_words_of_more_languages(line: str, day: str) -> None:
     published = run(f"{line}\n{STORY}")[0]["published_at"]
     assert f"{published:%Y-%m-%d}" == day
+
+
+def test_a_long_first_paragraph_that_its_agency_signs_is_no_caption() -> None:
+    """Below a short line, where captions stand; what is as short as one is one."""
+    short = "Belediye başkanı köprüyü yeniden açtı. İHA"
+    long = (
+        "Belediye başkanı, taşkında zarar gören eski taş köprüyü dün sabah düzenlenen küçük bir törenle yeniden açtı. "
+        "Köprünün onarımı iki yıl sürdü ve kasabanın bütün ustaları bu işte çalıştı. Başkan, açılışta yaptığı konuşmada "
+        "köprünün önümüzdeki yüz yıl boyunca ayakta kalacağını söyledi ve emeği geçenlere teşekkür etti, sonra da ilk "
+        "yolcularla birlikte karşıya yürüdü. İHA"
+    )
+    for paragraph, rules in ((short, ["caption-outlet"]), (long, [])):
+        article, stripped = run(f"Kasabada bayram havası\n{paragraph}\n{STORY}")
+        assert [row["rule"] for row in stripped if row["kind"] == "caption"] == rules
+        assert (paragraph in article["body"]) is not bool(rules)

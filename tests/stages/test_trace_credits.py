@@ -128,6 +128,7 @@ def test_a_house_desk_with_an_agencys_name_is_the_houses() -> None:
         ("New Delhi [India], March 19 (ANI):", "ani"),
         ("Mumbai, Mar 19 (PTI)", "pti"),
         ("Madrid, 19 mar (EFE).-", "efe"),
+        ("OSLO (RTR) -", "reuters"),
         ("(서울=연합뉴스) 홍길동 기자 =", "yonhap"),
         ("【ソウル共同】", "kyodo"),
         ("新华社北京3月19日电", "xinhua"),
@@ -412,6 +413,42 @@ def test_marks_at_the_end_of_the_text(ending: str, agency: str) -> None:
 def test_the_mark_of_an_agency_whose_name_is_a_word(story: str) -> None:
     assert credited(story, language="ja") == {("kyodo", "full")}
     assert credited("市と県は共同で港を開いた。", language="ja") == set()
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        ("(mit dpa)", {("dpa", "partial")}),
+        ("(avec Belga)", {("belga", "partial")}),
+        ("(con EFE)", {("efe", "partial")}),
+        ("(mit dpa und Muße)", set()),
+        ("(mit Tusche)", set()),
+    ],
+)
+def test_what_a_house_adds_an_agency_with(ending: str, expected: set[tuple[str, str]]) -> None:
+    assert credited(f"{STORY} {ending}", language="de") == expected
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        ("ats/AFP", {("sda", "full"), ("afp", "full")}),
+        ("dpa/AFP", {("dpa", "full"), ("afp", "full")}),
+        ("Wells/AFP", set()),
+        ("AFP", set()),
+    ],
+)
+def test_agencies_joined_behind_the_last_sentence(ending: str, expected: set[tuple[str, str]]) -> None:
+    assert credited(f"{STORY} {ending}", language="fr", publisher_country="CH") == expected
+
+
+def test_a_section_of_an_agency() -> None:
+    assert credited(STORY, byline="NTB utenriks", language="no") == {("ntb", "full")}
+
+
+def test_agencies_behind_a_slash_are_no_photographers() -> None:
+    assert credited(f"{STORY}\n/ritzau/Reuters", language="da") == {("ritzau", "full"), ("reuters", "full")}
+    assert credited(f"{STORY}\n/Ana Wells/Reuters", language="da") == set()
 
 
 def test_an_acronym_in_the_last_sentence_is_no_mark() -> None:

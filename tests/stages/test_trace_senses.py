@@ -253,6 +253,13 @@ def test_a_definition_at_the_end_is_no_mark(ending: str) -> None:
     assert credited(f"The gate was shut.\n{ending}") == set()
 
 
+def test_a_turkish_drone_is_no_agency() -> None:
+    drone = "Bir insansız hava aracı (İHA) Norrvik'te düştü.\nVali, İHA'nın düştüğünü bildirdi."
+    assert credited(drone, language="tr") == set()
+    assert cited(drone, language="tr") == []
+    assert credited("NORRVİK (İHA) - Köprü açıldı.", language="tr") == {("iha", "full")}
+
+
 def test_a_mark_behind_the_last_sentence_counts_whatever_the_text_is_about() -> None:
     assert credited("The Armed Forces of the Philippines sent two ships. (AFP)") == {("afp", "full")}
 
@@ -265,6 +272,7 @@ def test_a_mark_behind_the_last_sentence_counts_whatever_the_text_is_about() -> 
         ("the securities transaction tax (STT)", "STT", "securities transaction tax"),
         ("the Pakistan Tehreek-e-Insaf (PTI)", "PTI", "Pakistan Tehreek-e-Insaf"),
         ("the mayor of Ashford (PTI)", "PTI", ""),
+        ("bir insansız hava aracı (İHA)", "İHA", "insansız hava aracı"),
         ("(PTI)", "PTI", ""),
         ("It was a fine place. (AFP)", "AFP", ""),
     ],

@@ -166,6 +166,7 @@ _DATE_FORMS = tuple(
         r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[ ,./-]*(?:de |of )?"
         r"(?P<name>[\p{L}\p{M}]{3,12})[ ,./-]*(?:de |del )?(?P<year>\d{4})",
         r"(?<![\p{L}])(?P<name>[\p{L}\p{M}]{3,12})\.? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:, ?| )(?P<year>\d{4})",
+        r"(?<!\d)(?P<year>\d{4})\.? (?P<name>[\p{L}\p{M}]{3,12})\.? (?P<day>\d{1,2})(?!\d)\.?",
         r"(?<!\d)(?P<first>\d{1,2})\s?[-/.]\s?(?P<second>\d{1,2})\s?[-/.]\s?(?P<year>\d{4})(?!\d)",
     )
 )

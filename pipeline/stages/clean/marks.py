@@ -46,6 +46,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     _mark_labelled_byline(lines, marks, head_end)
     _mark_tail(lines, marks, head_end, known.byline or "")
     _mark_body(lines, marks, head_end)
+    _mark_above_captions(lines, marks, head_end)
     _mark_items(lines, marks)
     if _mark_below(lines, marks):
         _mark_tail(lines, marks, head_end, known.byline or "")  # which begins further up now
@@ -138,7 +139,9 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
 
 
 _PERSON = regex.compile(r"\p{Lu}[\p{L}'’.-]+(?: (?:\p{Lu}[\p{L}'’.-]*|de|van|von|bin|al|da)){1,3}")
-_BYLINE_LABEL = regex.compile(r"(?i:by|author of the article) ?:?")
+_BYLINE_LABEL = regex.compile(
+    r"(?i:by|author of the article) ?:?|(?i:szerző|autor|autorka|författare|von|por|par|autore) ?:"
+)
 _JOB = regex.compile(r"(?:[\p{Lu}&][\p{L}&'-]* ){0,4}(?:Reporter|Editor|Writer|Correspondent|Journalist|Columnist)")
 
 
@@ -162,12 +165,14 @@ def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:
         marks[job] = Mark("head", "byline", "byline-job")
 
 
+_CAPTION_WORDS = 50  # what is longer is the paragraph of a story that its agency signs
 _BEHIND = regex.compile(r".{30,}[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?]{1,40})")
 
 
 def _names_outlet_behind(line: Line, known: Known) -> bool:
     """Whether an outlet's or agency's name stands behind the last sentence: the caption of a picture or a video."""
-    found = _BEHIND.fullmatch(line.flat) if not line.ends_sentence else None
+    is_short = line.words <= _CAPTION_WORDS and not line.ends_sentence
+    found = _BEHIND.fullmatch(line.flat) if is_short else None
     return found is not None and (known.is_publisher(found["who"]) or signatures.is_agency_line(found["who"]))
 
 
@@ -257,6 +262,19 @@ def _mark_body(lines: Lines, marks: Marks, head_end: int) -> None:
 
 
 _ITEMS = 12  # links below one heading
+
+
+def _mark_above_captions(lines: Lines, marks: Marks, head_end: int) -> None:
+    """An agency's name right above a caption in the midst of a story is whose picture it is."""
+    for number in range(head_end + 1, len(lines) - 1):
+        below = marks[number + 1]
+        if (
+            below
+            and below.kind == "caption"
+            and marks[number] is None
+            and signatures.is_agency_line(lines[number].flat)
+        ):
+            marks[number] = Mark("body", "caption", "caption-agency-above")
 
 
 def _mark_items(lines: Lines, marks: Marks) -> None:

@@ -39,11 +39,11 @@ def _alone() -> regex.Pattern[str]:
     several = rf"{one}(?:(?:\s*[/,;|&+]\s*|\s+(?:and|und|et|y|with|mit)\s+){one})*"
     person = r"\p{Lu}[\p{L}.'-]*(?:\s+(?:\p{Lu}[\p{L}.'-]*|and)){0,6}\s*(?:,|\||/|\bfor\b|\bof\b)\s*(?:[Tt]he\s+)?"
     place = r"(?:\p{Lu}[\p{L}.'-]*(?:,?\s\p{Lu}[\p{L}.'-]*)?|[\p{Lo}\p{M}]+(?:\s[\p{Lo}\p{M}]+){0,2})\s?(?:-|/|(?<=\p{Lo}):)\s?"
-    desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&)){0,4}"
+    desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&|(?:innen|uten)riks|(?:in|ut)rikes)){0,4}"
     initials = r"(?:\s+[a-z]{2,4}(?:/[a-z]{2,4}){1,5})?"
+    by = r"(?:By|BY|Von|Par|Por|Af|Av|Door|Di|Autor|From|Source|via|كتبت?)\s*:?\s+"
     return regex.compile(
-        rf"(?:(?:By|BY|Von|Par|Por|From|Source:|via|كتبت?\s?:?)\s+)?[(\[/-]{{0,3}}\s*(?:{person}|{place})?"
-        rf"(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/-]?"
+        rf"(?:{by})?[(\[/-]{{0,3}}\s*(?:{person}|{place})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/-]?"
     )
 
 

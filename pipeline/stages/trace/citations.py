@@ -22,7 +22,7 @@ from pipeline.stages.trace.tables import frames
 __all__ = ["Citation", "find", "heads"]
 
 _BETWEEN = regex.compile(
-    r",?\s*(?:(?:and|or)(?:\s+(?:in|on|by|to|from))?|&|/|,|및|와|과|と|や|和|、|और|et|ou|und|sowie|y|e|ed|en|и|і|و|ve|dan|và|και|এবং|اور)\s*"
+    r",?\s*(?:(?:and|or)(?:\s+(?:in|on|by|to|from))?|&|/|,|및|와|과|と|や|和|、|और|et|ou|und|sowie|y|e|ed|en|och|og|ja|sekä|että|oraz|i|a|és|și|şi|и|і|و|ve|dan|và|και|এবং|اور)\s*"
 )
 _AT_ONCE = regex.compile(r"[\s,、]*")
 _ANY_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Magazine"
@@ -55,6 +55,7 @@ class _Frame:
     strong: bool
     chain: bool
     only_self: bool
+    name_follows: bool
     before: regex.Pattern[str] | None
     after: regex.Pattern[str] | None
 
@@ -176,7 +177,8 @@ def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited:
         if frame.after and after is None:
             continue
         end = after.end() if after else right
-        if end == right and body[right - 1].isalnum() and _GOES_ON.match(body, right, high):
+        goes_on = end == right and body[right - 1].isalnum() and _GOES_ON.match(body, right, high)
+        if goes_on and not (frame.name_follows and body[right - 1].isupper()):
             continue
         if frame.before is None and continues(body, group[0]):
             continue
@@ -212,12 +214,15 @@ def _language(code: str) -> _Language | None:
     words = table["lang"].get(code)
     if words is None:
         return None
+    if "like" in words:
+        return _language(words["like"])
     terms = _expanded(table["terms"])
     own = terms | {"class": words.get("class", "(?!)")}
     vocabulary = Vocabulary.compile(
         ("" if words.get("glued") else r"(?<!\w)") + _put_in(words.get("prefix", ""), own),
         _put_in(words.get("suffix", ""), own),
         table["unknown"] if code == "en" else None,
+        words.get("sure", ()),
     )
     rows = [row for row in table["frame"] if row.get("lang", "en") == code]
     return _Language(_Frames.compile(rows, terms), vocabulary)
@@ -238,6 +243,7 @@ def _frame(row: Mapping[str, Any], number: int, terms: Mapping[str, str]) -> _Fr
         strong=row.get("strong", False),
         chain=row.get("chain", False),
         only_self=row.get("only_self", False),
+        name_follows=row.get("name_follows", False),
         before=_ending([_put_in(before, terms)]) if before else None,
         after=late(_put_in(after, terms)) if after else None,
     )

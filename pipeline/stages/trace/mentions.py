@@ -20,6 +20,7 @@ __all__ = ["Mention", "Vocabulary", "continues", "mentions", "resolve", "spelled
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
 _AFFILIATE_REACH = 24  # code points that `_AFFILIATE` takes at most
 _REACH = 80  # code points before a name in which the words lie that belong to it
+_BEHIND = 120  # and behind it, an address in brackets among them
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{SKIPPED})\s)\p{{Lu}}(?:[\w']+|[\w'.]{{0,3}}\.)\s\Z")
 _NO_CLASS = "(?P<class>(?!))?"  # gives the group to patterns that lack it
 
@@ -42,19 +43,23 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """A language's words around names, compiled."""
+    """A language's words around names, compiled. `sure`: names that are worth more in it than elsewhere."""
 
     prefix: regex.Pattern[str]
     suffix: regex.Pattern[str]
     unknown: Shape | None
+    sure: frozenset[str] = frozenset()
 
     @classmethod
-    def compile(cls, prefix: str, suffix: str, unknown: Mapping[str, Any] | None) -> Vocabulary:
+    def compile(
+        cls, prefix: str, suffix: str, unknown: Mapping[str, Any] | None, sure: Collection[str] = ()
+    ) -> Vocabulary:
         """From the tables of `frames.toml`; without `unknown`, names that no lexicon has are not looked for."""
         return cls(
             prefix=regex.compile(rf"(?r){_NO_CLASS}{prefix}\Z"),
             suffix=regex.compile(suffix + _NO_CLASS),
             unknown=Shape.compile(unknown) if unknown else None,
+            sure=frozenset(sure),
         )
 
 
@@ -186,7 +191,7 @@ def _known(
     homonym = homonyms().get(hit.alias)
     if hit.alias in off or (homonym and homonym.next.match(page.body, hit.end)):
         return None
-    policy = "any" if is_sure else hit.policy
+    policy = "any" if is_sure or hit.alias in vocabulary.sure else hit.policy
     return _mention(page.body, hit.start, hit.end, source.name, source, policy, vocabulary)
 
 
@@ -199,7 +204,7 @@ def _mention(
     body: str, start: int, end: int, name: str, source: Source | None, policy: str, vocabulary: Vocabulary
 ) -> Mention:
     prefix = vocabulary.prefix.search(body, _low(body, start), start)
-    suffix = vocabulary.suffix.match(body, end, end + 60)
+    suffix = vocabulary.suffix.match(body, end, end + _BEHIND)
     left, right = (prefix.start() if prefix else start), (suffix.end() if suffix else end)
     classed = bool((prefix and prefix["class"]) or (suffix and suffix["class"]))
     words = body[start:end]

@@ -31,9 +31,10 @@ _MUCH = 1 << 24  # bytes to look through before the fast table is built: 40 MB, 
 _LEAST = 4  # letters that a name has which may be joined to "and", "to", "in" before it or to a case ending
 _FRONT = regex.compile(r"(?r)(?<![\p{L}\p{M}])(?:[ולבכמהש]{1,2}|[وفبلك]{1,2})\Z")
 _ENDING = regex.compile(r"(?:(?<=\p{Bengali})(?:ের|র|এর|কে|তে)|(?<=\p{Cyrillic})(?:[ауеі]|ом|ем))(?![\p{L}\p{M}])")
-_COMPOUND = regex.compile(  # German: `dpa-Informationen`
+_COMPOUND = regex.compile(  # German: `dpa-Informationen`; endings of Hungarian, Polish and South Slavic: `MTI-nek`, `PAP-owi`
     r"-(?:Informationen|Angaben|Berichts?|Meldung|Recherche|Umfrage|Daten|Zahlen|Berechnung|Zählung|Interview|Gespräch|"
-    r"Podcast|(?:Foto)?[Rr]eporter|Korrespondent|Journalist|Fotograf)"
+    r"Podcast|(?:Foto)?[Rr]eporter|Korrespondent|Journalist|Fotograf"
+    r"|(?:n[ae]k|v[ae]l|r[ae]|ról|ről|nál|nél|[oeö]?[st]|owi|em|om|ju|[aeu])(?![\w-]))"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections import Counter
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -31,30 +32,55 @@ _SCRIPTS = tuple(
         ("ur", r"[ٹڈڑےں]"),
         ("fa", r"[پچژگ]"),
         ("ar", r"\p{Arabic}{3}"),
+        ("sr", r"[ђјљњћџ]"),
         ("uk", r"[іїєґ]"),
+        ("bg", r"(?s)\A(?=.*ъ)[^ыэё]*\Z"),
         ("ru", r"\p{Cyrillic}{3}"),
     )
 )
 _SHARED = frozenset({"ar", "ru"})  # what a page in another language of the script is often said to be in
 _OPENING = 300  # code points that tell the language
 _LATIN = "\u036f"  # beyond it other scripts begin
-#: The commonest short words of languages written in Latin letters, each in the table of one language only.
-_COMMON_WORDS = {
-    word: code
-    for code, words in {
-        "en": "the of and to is was for that with on by at from has his said it",
-        "de": "der das und ist nicht von dem auf für eine ein auch wird nach sich",
-        "fr": "les des est et dans une du pour qui sur au ont avec par",
-        "es": "el los las y por con para una del su ha este como",
-        "pt": "os uma não foi ao da do dos na no são mais pelo com",
-        "it": "il di che è gli della per non sono nel alla dei le",
-        "nl": "het een van en dat voor niet met zijn te op aan ook",
-        "pl": "w na się że i z nie jest jak został oraz przez",
-        "tr": "ve bir bu da de ile için olarak daha olan",
-        "id": "yang dan itu dengan untuk pada dari tidak ini akan",
-        "vi": "của và là các cho được trong không một những",
-    }.items()
-    for word in words.split()
+#: The commonest short words of languages written in Latin letters. Danish, Norwegian, Croatian, Serbian, Bosnian and others
+#: that are read alike share a row.
+_COMMON_WORDS: dict[str, tuple[str, ...]] = {}
+for _code, _words in {
+    "en": "the of and to is was for that with on by at from has his said it",
+    "de": "der die das und ist nicht von dem den im in zu mit auf für eine ein auch wird nach sich bei",
+    "fr": "le la les de des du un une et est en dans à pour qui que sur au ont avec par il plus",
+    "es": "el la los las de del que en y a por con para una un su se ha al lo este como más",
+    "pt": "o a os as de do da dos das que em e uma um não foi ao na no são mais pelo com para se",
+    "it": "il lo la i le gli di del della dei che e è per non un una sono nel alla in da con ha si",
+    "nl": "de het een van en dat voor niet met zijn te op aan ook is in die der om bij",
+    "pl": "w na się że i z nie jest jak został oraz przez do o po dla to od",
+    "tr": "ve bir bu da de ile için olarak daha olan",
+    "id": "yang dan itu dengan untuk pada dari tidak ini akan",
+    "vi": "của và là các cho được trong không một những",
+    "sv": "och att det är som en på för av till den har inte med om ett i de från efter också",
+    "no": "og at det er som en på for av af til den har ikke med om et i de fra etter efter også",
+    "fi": "ja on että ei oli myös mukaan ovat joka mutta kun hän se kertoo kertoi sekä tai kuin noin jälkeen useita vielä",
+    "cs": "a v se na že je z s o do by podle která který které jsou byl bylo ale po ve za k sa podľa bol bola aj ktorý ktorá",
+    "hu": "a az és hogy nem is egy meg szerint volt azt csak már ezt ki",
+    "ro": "de în și şi a la pe cu din că să pentru nu este care au fost mai prin un",
+    "hr": "je i u se na da su za od koji koja koje kako nije što će iz s sa o",
+    "sl": "je in v na se da so za ki pa z ob bo tudi po iz še kot bi",
+}.items():
+    for _word in _words.split():
+        _COMMON_WORDS[_word] = (*_COMMON_WORDS.get(_word, ()), _code)
+#: Letters and pairs of them that, of the languages written in Latin letters, only one writes often.
+_OWN_LETTERS = {
+    "cs": ("ě", "ř", "ů", "ľ", "ť"),
+    "de": ("ß",),
+    "es": ("ñ", "¿"),
+    "fi": ("ää", "yö"),
+    "hr": ("đ",),
+    "hu": ("ő", "ű"),
+    "no": ("ø", "æ"),
+    "pl": ("ł", "ą", "ę"),
+    "pt": ("ã", "õ"),
+    "ro": ("ț", "ţ", "ă"),
+    "tr": ("ğ", "ı"),
+    "vi": ("ơ", "ư"),
 }
 _SURE_WORDS = 3
 
@@ -163,12 +189,14 @@ def _language(language: str | None, body: str) -> str:
 
 
 def _by_words(opening: str) -> str:
-    """The language of most of the common words in a text in Latin letters; English unless one is surely another."""
+    """The language of most common words and own letters in a text in Latin letters; English unless it is surely another."""
     if opening.count(" the ") > 1:  # most pages that do not say their language
         return "en"
-    told = list(filter(None, map(_COMMON_WORDS.get, opening.lower().split())))
-    if len(told) < _SURE_WORDS:
+    opening = opening.lower()
+    counts = Counter(itertools.chain.from_iterable(_COMMON_WORDS.get(word, ()) for word in opening.split()))
+    if not opening.isascii():
+        counts.update({code: sum(map(opening.count, letters)) for code, letters in _OWN_LETTERS.items()})
+    if not counts:
         return "en"
-    counts = Counter(told)
     code, count = counts.most_common(1)[0]
     return code if count >= _SURE_WORDS and count > 2 * counts["en"] else "en"

@@ -97,14 +97,15 @@ def _is_of_copy(rule: Mapping[str, Any], text: str) -> bool:
 def is_picture(text: str, names: Names) -> bool:
     """Whether a line says so of a picture: in a word, or as `Ana Wells/AFP` or `Yonhap/AFP`.
 
-    But `(Reuters/AFP)`, `kg/AFP` and `with inputs from PTI/AFP` say so of a text.
+    But `(Reuters/AFP)`, `/ritzau/AFP`, `kg/AFP` and `with inputs from PTI/AFP` say so of a text.
     """
     patterns = signals()["patterns"]
     if patterns["photo"].search(text):
         return True
-    match = patterns["photographer"].search(text)
+    match = patterns["photographer"].search(text.removeprefix("/"))
     return match is not None and (
-        names.exact(match["who"]) is not None or not all(_signs(part, names) for part in match["who"].split("/"))
+        (names.exact(match["who"]) is not None and not text.startswith("/"))
+        or not all(_signs(part, names) for part in match["who"].split("/"))
     )
 
 

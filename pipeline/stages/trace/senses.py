@@ -19,6 +19,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}'.]+")
 _OF_THE_PRESS = regex.compile(r"(?i:\b(?:news|press|presse|prensa|stampa|nachrichten|telegraph|wire|media))")
 _NAME_BEFORE = regex.compile(r"(?r)(?<!\p{L})(?!(?:The|By|From|With|Via|And)\s)\p{Lu}[\p{L}\p{M}'.-]*\s\Z")
 _NEAR = 40  # code points before a name in which the words lie that it needs there
+_DOTS = str.maketrans("İı", "ii")
 _SMALL = 3  # letters of a word that acronyms may leave out: "of the"
 
 
@@ -160,6 +161,11 @@ def _initialed(words: str, alias: str) -> str:
     told = [word for word in every if not (word[0].islower() and len(word[0]) <= _SMALL)]
     for chosen in (told, every):
         last = chosen[-len(alias) :]
-        if "".join(word[0][0] for word in last).casefold() == alias.casefold():
+        if _caseless("".join(word[0][0] for word in last)) == _caseless(alias):
             return words[last[0].start() :].strip(' "')
     return ""
+
+
+def _caseless(letters: str) -> str:
+    """Without case, in Turkish, too, where a dot more or less makes another letter."""
+    return letters.translate(_DOTS).casefold()

@@ -31,7 +31,7 @@ UNSPECIFIED = "unspecified"
 
 _MASK = "\ue000"
 _STAFF = regex.compile(
-    r"\s+(?:staff|news|wire|agency|inputs?|feed|(?P<desk>(?:\p{Lu}[\w&-]*\s+)*)(?:correspondents?|reporters?|writers?|editors?|"
+    r"\s+(?:staff|news|wire|agency|inputs?|feed|(?:innen|uten)riks|(?:in|ut)rikes|(?P<desk>(?:\p{Lu}[\w&-]*\s+)*)(?:correspondents?|reporters?|writers?|editors?|"
     r"journalists?))?\s*",
     regex.IGNORECASE,
 )

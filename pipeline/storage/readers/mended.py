@@ -25,6 +25,8 @@ _ESCAPED = 2  # times: "&amp;rsquo;" is an apostrophe
 _LINE_END = re.compile(r"(?:\\r)?\\n")  # spelled out
 _SPELLED_OUT = re.compile(rf"[.!?\"'”’ ]{_LINE_END.pattern}")  # behind a sentence; `C:\news` is a folder
 _CODES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
+_LEAST = 0.2  # of the text between tags: with less, something that was not closed has taken the rest
 _EMPTY_LINE = re.compile(r"\n[ \t\r]*\n")
 # The beginning of a character in UTF-8, read as Windows-1252, and what goes on with it; some pairs also stand in good text.
 _LEADS = "ÃÂÐÑ€Ÿ"  # one of them is in each such pair; to look for single characters is ten times as fast
@@ -53,7 +55,7 @@ def mended(text: str) -> str:
             text = _LINE_END.sub("\n", text).replace('\\"', '"')
         text = _CODES.sub(_decoded, text)
     if "<" in text and _TAG.search(text) and not is_document(text):
-        text = _without_tags(text) or text
+        text = _without_tags(text)
     for _ in range(_ESCAPED):
         if "&" not in text:
             break
@@ -62,10 +64,17 @@ def mended(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    """The lines of a piece of HTML. An empty line ends a paragraph, and where no tag does, so does the end of a line."""
-    broken = _EMPTY_LINE.sub("\n<br>\n", text) if _BLOCK.search(text) else text.replace("\n", "\n<br>")
+    """The lines of a piece of HTML. An empty line ends a paragraph, and where no tag does, so does the end of a line.
+
+    What is not closed, a comment or a script, takes nothing with it.
+    """
+    has_blocks = _BLOCK.search(text) is not None
+    broken = _EMPTY_LINE.sub("\n<br>\n", text) if has_blocks else text.replace("\n", "\n<br>")
+    broken = _COMMENT.sub("", broken).replace("<!--", "&lt;!--")
     tree = markup.parsed(broken)
-    return "" if tree is None else "\n".join(markup.lines(tree))
+    found = "" if tree is None else "\n".join(markup.lines(tree))
+    bare = _TAG.sub("", _BLOCK.sub("\n", text)).strip()
+    return found if _LEAST * len(bare) <= len(found) else bare
 
 
 def _character(entity: re.Match[str]) -> str:
