@@ -6,6 +6,139 @@ import pytest
 
 from tests.stages.cleaning import STORY, kinds, run
 
+FIRST, *REST = STORY.split("\n")
+HEADLINE = "Lighthouse stays lit for another year"
+
+
+def below_first(line: str) -> str:
+    return "\n".join((FIRST, line, *REST))
+
+
+# --- lines that go, and sentences that share their words ---------------------------------------------------------------
+
+ANYWHERE = """
+FILE - In this March 9, 2026, photo, the keeper waves from the tower in Norrvik.
+FILE — The tower in Norrvik is shown in this picture.
+FILE: The tower in Norrvik
+The tower at dusk (Shutterstock.com)
+The tower in Norrvik on Monday. Ada Lund/Reuters via CNN Newsource
+The tower in Norrvik on Monday. (KXQZ via CNN)
+Play Live Radio
+Next Up:
+0:00
+0:00 0:00
+Available On Air Stations
+lamp_at-dusk.jpg
+- Share via
+Email this link
+Full story: Keeper leaves the tower
+Full Report | Keeper leaves the tower
+More to Read
+- Advertisment -
+View all (4)
+Back to top button
+View Site in: Desktop | Mobile
+Try refreshing your browser, or
+Lighthouse stays lit for another year Back to video
+The stories of the north that matter most in your inbox every morning.
+You may occasionally receive promotional content from the Norrvik Courier.
+kAm%96 <66A6C =67E E96 E@H6C :? |2J[ 2?5 9:D 8@2E H6?E H:E9 9:>] w6 D2J D96 =:<65 E96 =2>A 36EE6C]k^Am
+""".strip().splitlines()
+
+AT_THE_END = """
+This is developing story. Check back for updates.
+Stay with Norrvik's News Leader as we keep an eye on this storm.
+Stay with KXQZ 5 for the latest on the tower.
+___ This story has been corrected to show that the keeper is 80, not 81.
+LAMP NEWS: https://lamps.example/hub and https://courier.example/lamps
+Story courtesy of the Associated Press.
+It's LAMPS AT NIGHT. Transcript provided by NPR, Copyright NPR.
+Posted on
+Published:
+NVC Newsletters
+Original Author: Ada Lund
+Original Location: Keeper leaves the tower, the council says
+Add new comment
+Plain text
+No HTML tags allowed.
+Web page addresses and e-mail addresses turn into links automatically.
+Lines and paragraphs break automatically.
+Image CAPTCHA
+Enter the characters shown in the image.
+This site uses Akismet to reduce spam. Learn how your comment data is processed.
+Save my name, email, and website in this browser for the next time I comment.
+Please enter your comment!
+Please enter your name here
+Norrvik Channel 3 is committed to providing a forum for civil and constructive conversation.
+Please keep your comments respectful and relevant. You can review our Community Guidelines by clicking here
+If you would like to share a story idea, please submit it here.
+No profane language is allowed! Posts that contain profanity will not be published.
+Ada Lund is an entertainment reporter at the Norrvik Courier. She was previously a goatherd.
+Ada Lund is a senior editor for Norrvik Now.
+""".strip().splitlines()
+
+SENTENCES = """
+File the papers by Monday, the council told the keepers of the north.
+FILED under lamps, the letter lay in the attic for ninety years.
+The full story: a keeper, a goat and a lamp that nobody would pay for.
+Next up is the harbour, where the board wants to cut down a crane.
+The picture lamp.jpg was sent to the council on Monday.
+Back to top form, the keeper climbed the stairs twice a day.
+The band was back to video rentals by the end of May.
+Stay with the keeper for a night and the sea will not let you sleep.
+Stay with Ada Lund, the guide told them, and nobody fell.
+Plain text was all that the keeper wrote in his log.
+Enter the tower by the back door, a sign on the gate says.
+Please enter your boat by noon, the harbour board asked the fishermen.
+The board is committed to keeping a forum for the fishermen of the town.
+Police said the victim was a reporter for the Norrvik Courier.
+The man was an editor at a paper in the south before he kept the lamp.
+Story time at the library was the keeper's idea.
+The transcript provided by NPR lawyers was read out in court, she said.
+Report courtesy of nobody: the keeper would not talk.
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("line", ANYWHERE)
+def test_what_a_site_puts_between_paragraphs_goes(line: str) -> None:
+    assert run(below_first(line), headline=HEADLINE)[0]["body"] == STORY
+    assert run(f"{STORY}\n{line}")[0]["body"] == STORY
+
+
+@pytest.mark.parametrize("line", AT_THE_END)
+def test_what_a_site_puts_below_a_story_goes(line: str) -> None:
+    assert run(f"{STORY}\n{line}")[0]["body"] == STORY
+
+
+@pytest.mark.parametrize("line", SENTENCES)
+def test_sentences_of_the_same_words_stay(line: str) -> None:
+    for text in (below_first(line), f"{STORY}\n{line}", f"{line}\n{STORY}"):
+        assert run(text)[1] == []
+
+
+def test_what_only_subscribers_can_read_makes_a_stub() -> None:
+    cipher = "kAm" + "%96 <66A6C =67E E96 E@H6C :? |2J] " * 20 + "k^Am"
+    article, _ = run(f"{FIRST}\n{cipher}\n{cipher}")
+    assert (article["body"], article["text_state"]) == (FIRST, "stub")
+
+
+def test_so_many_words_of_the_machinery_are_no_reason_to_keep_them() -> None:
+    machinery = ["Article content", "We apologize, but this video has failed to load.", "Advertisement"] * 12
+    assert run("\n".join((FIRST, *machinery)))[0]["body"] == FIRST
+
+
+@pytest.mark.parametrize(
+    "line", ["From Times Wire Reports", "From staff and wire reports", "Compiled from wire services"]
+)
+def test_a_byline_may_name_wires_only(line: str) -> None:
+    article, _ = run(f"{line}\n{STORY}")
+    assert (article["body"], article["byline"]) == (STORY, line)
+
+
+def test_a_label_with_two_words_is_no_byline() -> None:
+    article, _ = run(f"Posted/updated on: March 9, 2026 at 4:25 pm\n{STORY}")
+    assert (article["body"], article["byline"], article["published_raw"]) == (STORY, None, "March 9, 2026 at 4:25 pm")
+
 
 # --- datelines -------------------------------------------------------------------------------------------------------
 
@@ -41,3 +174,9 @@ def test_datelines_are_cut(dateline: str) -> None:
 )
 def test_what_only_looks_like_them_stays(opening: str) -> None:
     assert run(f"{opening}{STORY}")[1] == []
+
+
+def test_a_caption_that_begins_with_file_is_no_dateline() -> None:
+    article, stripped = run(f"FILE - The keeper waves.\nNORRVIK (AP) - {STORY}")
+    assert (article["body"], article["dateline"]) == (STORY, "NORRVIK (AP) -")
+    assert kinds(stripped)[0] == ("caption", "FILE - The keeper waves.")

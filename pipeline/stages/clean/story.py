@@ -86,6 +86,8 @@ def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
 
 _LAYOUT = frozenset({"publisher", "headline", "deck", "byline", "dateline"})
 _SURE = _LAYOUT | {"disclaimer", "credit", "copyright", "stamp"}
+# Words that a site's own machinery puts between paragraphs: no share of them is a story.
+_NEVER_STORY = frozenset({"advertisement", "paywall-cipher", "placeholder", "radio-player", "script"})
 
 
 def _limit(lines: Lines, marks: Marks, max_share: float) -> None:
@@ -100,12 +102,14 @@ def _limit(lines: Lines, marks: Marks, max_share: float) -> None:
             if mark and mark.rule.endswith("-repeated"):
                 marks[number] = None
     pairs = zip(lines.words, marks, strict=True)
-    counted = [(words, mark) for words, mark in pairs if not (mark and mark.kind in _LAYOUT)]
+    counted = [
+        (words, mark) for words, mark in pairs if not (mark and (mark.kind in _LAYOUT or mark.rule in _NEVER_STORY))
+    ]
     stripped = sum(words for words, mark in counted if mark)
     if stripped <= max_share * sum(words for words, _ in counted):
         return
     for number, mark in enumerate(marks):
-        if mark and (mark.position == "body" or mark.kind not in _SURE):
+        if mark and mark.rule not in _NEVER_STORY and (mark.position == "body" or mark.kind not in _SURE):
             marks[number] = None
 
 
