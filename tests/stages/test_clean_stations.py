@@ -116,6 +116,15 @@ def test_sentences_of_the_same_words_stay(line: str) -> None:
         assert run(text)[1] == []
 
 
+def test_the_words_of_a_script_that_is_not_there_are_no_story() -> None:
+    notice = (
+        "JavaScript is disabled in your web browser or browser is too old to support JavaScript. Today almost all web "
+        "pages contain JavaScript, a scripting programming language that runs on visitor's web browser. It makes web pages "
+        "work, and without it the content of the page can be limited or unavailable."
+    )
+    assert run(f"{notice}\n{HEADLINE}\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
+
+
 def test_what_only_subscribers_can_read_makes_a_stub() -> None:
     cipher = "kAm" + "%96 <66A6C =67E E96 E@H6C :? |2J] " * 20 + "k^Am"
     article, _ = run(f"{FIRST}\n{cipher}\n{cipher}")
@@ -125,6 +134,83 @@ def test_what_only_subscribers_can_read_makes_a_stub() -> None:
 def test_so_many_words_of_the_machinery_are_no_reason_to_keep_them() -> None:
     machinery = ["Article content", "We apologize, but this video has failed to load.", "Advertisement"] * 12
     assert run("\n".join((FIRST, *machinery)))[0]["body"] == FIRST
+
+
+# --- the head ------------------------------------------------------------------------------------------------------
+
+CAPTION = "The keeper of the lamp in Norrvik waves to the boats. He is to leave in May, the council said."
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (CAPTION, f"{CAPTION}(KXQZ via CNN)"),
+        ("FILE - The keeper of the lamp waves to...", "FILE - The keeper of the lamp waves to the boats.(Pool)"),
+        ("The keeper of the lamp in Norrvik...", "The keeper of the lamp in Norrvik waves to the boats.(Ada Lund)"),
+        (f"{CAPTION} Ada Lund/AP hide caption", CAPTION),
+        (CAPTION, "(Ada Lund / Lamp Pictures/AP)"),
+        ("A man on a tower", CAPTION, "(Ada Lund / Lamp Pictures/AP)"),
+    ],
+)
+def test_a_caption_above_the_byline_goes_with_what_stands_beside_it(lines: tuple[str, ...]) -> None:
+    article, stripped = run("\n".join((HEADLINE, *lines, "By Ada Lund", STORY)), headline=HEADLINE)
+    assert article["body"] == STORY
+    assert article["byline"] == "By Ada Lund"
+    assert [kind for kind, _ in kinds(stripped)] == ["headline", *["caption"] * len(lines), "byline"]
+
+
+def test_a_deck_that_says_what_the_first_paragraph_says_goes() -> None:
+    assert run(f"{HEADLINE}\n{FIRST}\nOne more year\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
+    assert run(f"{FIRST}\n{STORY}")[0]["body"] == STORY
+    assert run(f"{FIRST[:60]}...\n{STORY}")[0]["body"] == STORY
+
+
+def test_a_story_that_repeats_a_paragraph_keeps_what_stands_between() -> None:
+    text = "\n".join((FIRST, REST[0], FIRST, REST[1]))
+    assert run(text)[1] == []
+
+
+def test_two_paragraphs_that_begin_alike_stay() -> None:
+    second = "A town council in the far north has voted to pay its goats, too, and nobody can say why."
+    assert run(f"{second}\n{STORY}")[1] == []
+    assert run(f"{FIRST[:60]}.\n{STORY}")[1] == []
+
+
+def test_a_caption_above_the_headline_goes() -> None:
+    text = f"The tower in Norrvik stands on a rock above the old harbour. (Ada Lund)\n{HEADLINE}\n{STORY}"
+    assert run(text, headline=HEADLINE)[0]["body"] == STORY
+
+
+def test_sections_that_run_into_the_headline_go_with_it() -> None:
+    assert run(f"HomeNews{HEADLINE}\n{HEADLINE}\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
+
+
+def test_the_headline_is_found_below_a_long_menu() -> None:
+    menu = "\n".join(f"Lamp {number}" for number in range(9))
+    assert run(f"{menu}\n{HEADLINE}\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
+
+
+def test_one_line_between_headline_and_story_is_the_deck() -> None:
+    article, _ = run(f"{HEADLINE}\nCouncil votes for the lamp after fishermen sign\n{STORY}", headline=HEADLINE)
+    assert (article["body"], article["deck"]) == (STORY, "Council votes for the lamp after fishermen sign")
+
+
+@pytest.mark.parametrize("line", ["Council votes for the lamp after fishermen sign.", "By the sea:", "One more year"])
+def test_other_lines_there_stay(line: str) -> None:
+    assert line in run(f"{HEADLINE}\n{line}\n{STORY}", headline=HEADLINE)[0]["body"]
+
+
+def test_a_place_in_capitals_below_the_byline_is_the_dateline() -> None:
+    article, _ = run(f"{HEADLINE}\nAssociated Press\nNORRVIK\n{STORY}", headline=HEADLINE)
+    assert (article["body"], article["dateline"]) == (STORY, "NORRVIK")
+
+
+def test_a_heading_in_capitals_stays() -> None:
+    assert run(f"THE LAST LAMP\n{STORY}")[0]["body"] == f"THE LAST LAMP\n{STORY}"
+
+
+def test_where_an_author_is_reached_is_no_story() -> None:
+    assert run(f"{HEADLINE}\nby\nAda Lund\nada.lund@courier.example\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
 
 
 @pytest.mark.parametrize(
@@ -180,3 +266,55 @@ def test_a_caption_that_begins_with_file_is_no_dateline() -> None:
     article, stripped = run(f"FILE - The keeper waves.\nNORRVIK (AP) - {STORY}")
     assert (article["body"], article["dateline"]) == (STORY, "NORRVIK (AP) -")
     assert kinds(stripped)[0] == ("caption", "FILE - The keeper waves.")
+
+
+def test_news_above_the_story_of_before_stays() -> None:
+    update = "UPDATE 6:30 p.m.: The lamp is out, the council says."
+    article, _ = run(f"{update}\nNORRVIK (AP) - {STORY}")
+    assert article["body"].startswith(update)
+
+
+def test_a_time_with_a_zone_is_no_outlet_behind_a_sentence() -> None:
+    article, _ = run(f"FLORIDA (CNN)– [Breaking news update at 9:22 a.m. ET]\n{STORY}")
+    assert "Breaking news update" in article["body"]
+
+
+# --- the tail ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_tail_lies_above_the_owners_copyright() -> None:
+    note = "This story has been corrected to show that the keeper is 80, not 81."
+    below = (
+        "Latest News\nCouncil votes on the old crane after a storm has bent it, and the harbour board will pay for it."
+    )
+    text = f"{STORY}\n{note}\nCopyright 2026 The Associated Press. All rights reserved.\n{below}"
+    assert run(text)[0]["body"] == STORY
+
+
+def test_a_name_alone_above_what_is_said_of_its_bearer_goes() -> None:
+    bio = "Ada Lund is a reporter at the Norrvik Courier."
+    assert run(f"{STORY}\nAda Lund\n{bio}")[0]["body"] == STORY
+
+
+def test_a_headline_in_capitals_between_paragraphs_is_a_link() -> None:
+    link = "KEEPER OF THE LAMP LEAVES TOWER AFTER FORTY YEARS"
+    assert run(below_first(link))[0]["body"] == STORY
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "WHAT THE KEEPER OF THE LAMP WILL DO NOW THAT HE IS FREE",
+        "NO. 5 NORRVIK LAMPS 35, OLD NORTH HARBOUR GOATS 13",
+        "PREPARING FOR THE WORST, HOPING FOR THE BEST OF THEM",
+        "THE LAST NIGHT OF THE LAMP",
+        "THE KEEPER LEFT THE TOWER AND TOOK HIS GOAT ALONG.",
+    ],
+)
+def test_a_heading_or_a_score_in_capitals_stays(line: str) -> None:
+    assert run(below_first(line))[1] == []
+
+
+def test_a_text_in_capitals_stays() -> None:
+    text = below_first("KEEPER OF THE LAMP LEAVES TOWER AFTER FORTY YEARS").upper()
+    assert run(text)[1] == []

@@ -8,6 +8,7 @@ paragraph, and the agency's mark, which is cut from the last.
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field
 
 from pipeline.stages.clean import signatures
@@ -59,6 +60,7 @@ def read_story(text: str, lines: Lines, known: Known) -> Story:
 
 _ABOVE_LINES = 3
 _ABOVE_WORDS = 90
+_UPDATE = re.compile(r"\W*(?:update|breaking)", re.IGNORECASE)  # what is new stands above the story of before
 _LOOKED_AT = 40  # lines in which a second dateline would say that this is a round-up
 
 
@@ -78,6 +80,8 @@ def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
         return find_dateline(line.flat, text[line.start : line.end]) is not None
 
     place = next((place for place in range(1, min(most + 1, len(numbers))) if begins(numbers[place])), 0)
+    if any(_UPDATE.match(lines[number].flat) for number in numbers[:place]):
+        return
     if not place or begins(numbers[0]) or any(begins(number) for number in numbers[place + 1 :]):
         return
     for number in numbers[:place]:
