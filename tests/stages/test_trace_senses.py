@@ -139,9 +139,25 @@ def test_the_spanish_abc_in_spain() -> None:
 @pytest.mark.parametrize("station", ["Fox 26", "CBS 2", "NBC 5", "ABC 13"])
 def test_a_network_and_a_number_are_a_local_station(station: str) -> None:
     network = station.partition(" ")[0]
-    assert cited(f"The gate was shut, a guard told {station} on Monday.") == []
+    assert cited(f"The gate was shut, a guard told {station} on Monday.") == [(station, "interview")]
+    assert cited(f"{station.upper()} News reports that the gate was shut.") == [(station, "cite")]
+    assert cited(f"The gate was shut, a guard told {station} days later.") == []
     assert len(cited(f"The gate was shut, a guard told {network} on Monday.")) == 1
     assert credited("The gate was shut.", byline=f"{station} Staff") == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The gate was shut, a guard told KXQZ 6 News on Monday.", [("KXQZ", "interview")]),
+        ("The gate was shut, KXQZ Channel 6 reported.", [("KXQZ", "cite")]),
+        ("The gate was shut, a guard told KING 5.", [("KING", "interview")]),
+        ("The gate was shut, and a guard told KING so.", []),
+        ("The gate was shut, KXQZ 6 people said.", []),
+    ],
+)
+def test_a_call_sign_may_have_its_channel_behind_it(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert cited(sentence) == expected
 
 
 @pytest.mark.parametrize(
