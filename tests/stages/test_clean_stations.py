@@ -20,6 +20,13 @@ ANYWHERE = """
 FILE - In this March 9, 2026, photo, the keeper waves from the tower in Norrvik.
 FILE — The tower in Norrvik is shown in this picture.
 FILE: The tower in Norrvik
+The tower in Norrvik after the storm. (Ada Lund/CBC)
+The tower in Norrvik. View image in full screen
+Click to play video: 'The last night of the lamp' The last night of the lamp
+AP Images
+To find out more about Facebook commenting please read the Conversation Guidelines and FAQs
+Starting at $4.38/week.
+More Must-Reads from Norrvik Now
 The tower at dusk (Shutterstock.com)
 The tower in Norrvik on Monday. Ada Lund/Reuters via CNN Newsource
 The tower in Norrvik on Monday. (KXQZ via CNN)
@@ -49,6 +56,13 @@ AT_THE_END = """
 This is developing story. Check back for updates.
 Stay with Norrvik's News Leader as we keep an eye on this storm.
 Stay with KXQZ 5 for the latest on the tower.
+We will keep viewers updated as the story develops.
+We'll continue to update this story as we learn more.
+Keep checking back as we will be updating.
+Read more Norrvik's Notable Lamps of 2014
+Read more on NorrvikNow.example
+Source
+and last updated
 ___ This story has been corrected to show that the keeper is 80, not 81.
 LAMP NEWS: https://lamps.example/hub and https://courier.example/lamps
 Story courtesy of the Associated Press.
@@ -88,6 +102,9 @@ The band was back to video rentals by the end of May.
 Stay with the keeper for a night and the sea will not let you sleep.
 Stay with Ada Lund, the guide told them, and nobody fell.
 Plain text was all that the keeper wrote in his log.
+We will keep the lamp lit, said the keeper, and more lamps will follow.
+Read more Dickens, the teacher told the keeper's goat.
+The keeper's story was told by the papers (and by the CBC).
 Enter the tower by the back door, a sign on the gate says.
 Please enter your boat by noon, the harbour board asked the fishermen.
 The board is committed to keeping a forum for the fishermen of the town.
@@ -165,6 +182,13 @@ def test_a_deck_that_says_what_the_first_paragraph_says_goes() -> None:
     assert run(f"{FIRST[:60]}...\n{STORY}")[0]["body"] == STORY
 
 
+def test_a_deck_is_found_in_a_paragraph_below() -> None:
+    deck = "The lamp had been due to go dark at the end of May"
+    assert run(f"{HEADLINE}\n{deck}.\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
+    blurb = f"{FIRST} {REST[0][:40]}..."
+    assert run(f"{HEADLINE}\n{blurb}\nMar 9, 2026 - 22:22\n{HEADLINE}\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
+
+
 def test_a_story_that_repeats_a_paragraph_keeps_what_stands_between() -> None:
     text = "\n".join((FIRST, REST[0], FIRST, REST[1]))
     assert run(text)[1] == []
@@ -191,8 +215,10 @@ def test_the_headline_is_found_below_a_long_menu() -> None:
 
 
 def test_one_line_between_headline_and_story_is_the_deck() -> None:
-    article, _ = run(f"{HEADLINE}\nCouncil votes for the lamp after fishermen sign\n{STORY}", headline=HEADLINE)
-    assert (article["body"], article["deck"]) == (STORY, "Council votes for the lamp after fishermen sign")
+    for below in ("", "Photo: Ada Lund\n"):
+        text = f"{HEADLINE}\nCouncil votes for the lamp after fishermen sign\n{below}{STORY}"
+        article, _ = run(text, headline=HEADLINE)
+        assert (article["body"], article["deck"]) == (STORY, "Council votes for the lamp after fishermen sign")
 
 
 @pytest.mark.parametrize("line", ["Council votes for the lamp after fishermen sign.", "By the sea:", "One more year"])
@@ -219,6 +245,19 @@ def test_where_an_author_is_reached_is_no_story() -> None:
 def test_a_byline_may_name_wires_only(line: str) -> None:
     article, _ = run(f"{line}\n{STORY}")
     assert (article["body"], article["byline"]) == (STORY, line)
+
+
+@pytest.mark.parametrize(
+    "line", ["Ada Lund/ News Director", "Ada Lund, Staff Writer", "By Ada Lund - Political Reporter"]
+)
+def test_a_name_and_a_job_are_a_byline(line: str) -> None:
+    article, _ = run(f"{line}\n{STORY}")
+    assert (article["body"], article["byline"]) == (STORY, line)
+
+
+def test_an_agencys_wire_is_a_byline() -> None:
+    article, _ = run(f"Via AP news wire\n{STORY}")
+    assert (article["body"], article["byline"]) == (STORY, "Via AP news wire")
 
 
 def test_a_label_with_two_words_is_no_byline() -> None:

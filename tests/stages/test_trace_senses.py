@@ -298,3 +298,34 @@ def test_every_homonym_is_a_name_of_the_lexicon_in_one_row() -> None:
     assert all(isinstance(row.get("elsewhere", []), list) for row in rows), (
         "a string would be looked for letter by letter"
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("A guard told People on Thursday that it was shut.", [("People", "interview")]),
+        ("The gate is shut, according to People.", [("People", "cite")]),
+        ("People magazine reported a leak.", [("People", "cite")]),
+        ("People reported feeling the gate fall.", []),
+        ("A guard told people that it was shut.", []),
+    ],
+)
+def test_the_magazine_and_the_people(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert cited(sentence) == expected
+
+
+def test_two_outlets_of_one_acronym_by_country() -> None:
+    told = "A guard told ET that it was shut."
+    assert [source for source, _ in cited(told, publisher_country="US")] == ["Entertainment Tonight"]
+    assert [source for source, _ in cited(told, publisher_country="IN")] == ["The Economic Times"]
+    assert [source for source, _ in cited(told)] == ["The Economic Times"]
+
+
+@pytest.mark.parametrize("byline", ["AP Images", "Ana Wells, AP Photo", "Reuters Pictures"])
+def test_a_picture_desk_writes_no_story(byline: str) -> None:
+    assert credited("The gate was shut.", byline=byline) == set()
+
+
+def test_an_agencys_other_desks_do() -> None:
+    assert credited("The gate was shut.", byline="AP Asia") == {("ap", "full")}
+    assert credited("The gate was shut.", byline="Via AP news wire") == {("ap", "full")}

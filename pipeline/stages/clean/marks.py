@@ -7,6 +7,7 @@ import itertools
 import regex
 
 from pipeline.stages.clean import furniture, signatures
+from pipeline.stages.clean.datelines import find_dateline
 from pipeline.stages.clean.lines import HEAD, TAKEN, Known, Line, Lines, Mark, Marks, has_digit, is_paragraph
 from pipeline.stages.clean.links import mark_links
 from pipeline.stages.clean.repeats import mark_doubles, mark_repeats
@@ -27,8 +28,8 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
         marks[0] = Mark(
             "head", "publisher", "page-publisher"
         )  # before a rule takes it: "Business Standard", "The Nation"
-    mark_repeats(lines, marks, known)
     mark_doubles(lines, marks)
+    mark_repeats(lines, marks, known)
     head_end = _mark_head(lines, marks, known)
     _mark_labelled_byline(lines, marks, head_end)
     _mark_between_title_and_story(lines, marks, head_end)
@@ -121,10 +122,13 @@ _DECK_WORDS = 5, 30
 _LONE_PLACE_WORDS = 4
 
 
+_TITLE_REACH = 8  # lines below the headline in which its deck stands
+
+
 def _mark_between_title_and_story(lines: Lines, marks: Marks, head_end: int) -> None:
     """The one line that is left above the first paragraph: a place in capitals below the byline, a deck below the headline."""
-    number = head_end - 1
-    if not 0 < number < len(lines) - 1 or marks[number] is not None or (above := marks[number - 1]) is None:
+    number = next((n for n in range(min(head_end, len(lines) - 1) - 1, 0, -1) if marks[n] is None), 0)
+    if not number or (above := marks[number - 1]) is None:
         return
     line = lines[number]
     if (
@@ -135,9 +139,9 @@ def _mark_between_title_and_story(lines: Lines, marks: Marks, head_end: int) -> 
     ):
         marks[number] = Mark("head", "dateline", "dateline-alone")
     elif (
-        above.rule == "headline-repeated"
+        any(mark and mark.rule == "headline-repeated" for mark in marks[max(0, number - _TITLE_REACH) : number])
         and _DECK_WORDS[0] <= line.words <= _DECK_WORDS[1]
-        and not (line.ends_sentence or line.flat.endswith(":") or lines.may_be_dated(number))
+        and not (line.ends_sentence or line.flat.endswith(":") or find_dateline(line.flat, line.flat))
         and not signatures.may_sign(line.flat)
     ):
         marks[number] = Mark("head", "deck", "deck-below-headline")

@@ -23,7 +23,7 @@ def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
     if not lines:
         return
     words, characters = lines.size(0)
-    if words >= _OPENING_WORDS and characters > longest and lines.is_prose(0):
+    if words >= _OPENING_WORDS and characters > longest and lines.is_prose(0) and marks[0] is None:
         return  # most bodies begin with the story
     titles = [(kind, key(value)) for kind, value in (("headline", known.headline), ("deck", known.deck)) if value]
     titles = [(kind, title) for kind, title in titles if title]
@@ -37,7 +37,7 @@ def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
             found = number
         elif number == 0 and own and known.publisher and own == key(known.publisher):
             marks[number] = Mark("head", "publisher", "publisher-repeated")
-        elif is_paragraph(line, _OPENING_WORDS) and furniture.match(line, "head") is None:
+        elif marks[number] is None and is_paragraph(line, _OPENING_WORDS) and furniture.match(line, "head") is None:
             break
     # What stands above the repeated headline is the page's: a section, a programme, a series, a picture's caption.
     for number in range(found):
@@ -85,7 +85,9 @@ def mark_doubles(lines: Lines, marks: Marks) -> None:
             if len(found) == 1:
                 _mark_double(lines, marks, number, *found[0])
         if marks[number] is None and lines.is_paragraph(number):
-            return
+            if lines.size(number)[0] < _INSIDE_WORDS or not _stands_below(lines, number):
+                return
+            marks[number] = Mark("head", "deck", "said-again")
 
 
 def _double(lines: Lines, number: int, below: int) -> str:
@@ -98,6 +100,23 @@ def _double(lines: Lines, number: int, below: int) -> str:
     if _is_credit(second[len(stem) :]):
         return "caption"
     return "deck" if is_cut or (second == first and lines.is_paragraph(number)) else ""
+
+
+_INSIDE_WORDS = 8
+_INSIDE_REACH = 2_000  # characters below in which a deck's words stand again
+
+
+def _stands_below(lines: Lines, number: int) -> bool:
+    """Whether a paragraph below has the whole line in it, or the line the whole of a paragraph and dots: a deck."""
+    line = lines[number]
+    said = line.flat.rstrip(".")
+    start = lines.flat.find(said, line.end, line.end + _INSIDE_REACH)
+    if start >= 0:
+        before, after = lines.flat[start - 1], lines.flat[start + len(said) : start + len(said) + 2]
+        return not before.isalnum() and after[:1] not in {"", "\n"} and after != ".\n" and not after[:1].isalnum()
+    if not line.flat.endswith("..."):
+        return False
+    return any(line.flat.startswith(lines[below].flat) for below in lines.alike(number, _TITLE_LINES, _ALIKE))
 
 
 def _mark_double(lines: Lines, marks: Marks, number: int, below: int, kind: str) -> None:

@@ -29,6 +29,7 @@ __all__ = [
 # --- a line of its own ------------------------------------------------------------------------------------------
 
 _MOST_WORDS = 10
+_PICTURES = (" Images", " Image", " Photo", " Photos", " Pictures")  # "AP Images" is a picture's
 
 
 @functools.cache
@@ -38,9 +39,9 @@ def _alone() -> regex.Pattern[str]:
     several = rf"{one}(?:(?:\s*[/,;|&+]\s*|\s+(?:and|und|et|y|with|mit)\s+){one})*"
     person = r"\p{Lu}[\p{L}.'-]*(?:\s+(?:\p{Lu}[\p{L}.'-]*|and)){0,6}\s*(?:,|\||/|\bfor\b|\bof\b)\s*(?:[Tt]he\s+)?"
     desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&)){0,4}"
-    initials = r"(?:\s+[a-z]{2,4}(?:/[a-z]{2,4}){1,5})?"
+    initials = r"(?:\s+(?:[a-z]{2,4}(?:/[a-z]{2,4}){1,5}|(?:news\s?)?wire))?"
     return regex.compile(
-        rf"(?:(?:By|BY|Von|Par|Por|From|Source:|via)\s+)?[(\[/-]{{0,3}}\s*(?:{person})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/]?"
+        rf"(?:(?:By|BY|Von|Par|Por|From|Source:|[Vv]ia)\s+)?[(\[/-]{{0,3}}\s*(?:{person})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/]?"
     )
 
 
@@ -59,6 +60,8 @@ def is_agency_line(flat: str) -> bool:
         return True
     if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
         return False  # the pattern takes its time, and most bylines name no agency
+    if flat.rstrip(")]").endswith(_PICTURES):
+        return False
     return _alone().fullmatch(flat) is not None
 
 
