@@ -149,7 +149,7 @@ def test_what_only_subscribers_can_read_makes_a_stub() -> None:
 
 
 def test_so_many_words_of_the_machinery_are_no_reason_to_keep_them() -> None:
-    machinery = ["Article content", "We apologize, but this video has failed to load.", "Advertisement"] * 12
+    machinery = ["Article content", "We apologize, but this video has failed to load.", "Advertisement", "Share This Story!"] * 12
     assert run("\n".join((FIRST, *machinery)))[0]["body"] == FIRST
 
 

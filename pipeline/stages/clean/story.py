@@ -91,7 +91,9 @@ def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
 _LAYOUT = frozenset({"publisher", "headline", "deck", "byline", "dateline"})
 _SURE = _LAYOUT | {"disclaimer", "credit", "copyright", "stamp"}
 # Words that a site's own machinery puts between paragraphs: no share of them is a story.
-_NEVER_STORY = frozenset({"advertisement", "paywall-cipher", "placeholder", "radio-player", "script"})
+_NEVER_STORY = frozenset(
+    {"advertisement", "interest", "paywall-cipher", "placeholder", "radio-player", "script", "share", "share-buttons"}
+)
 
 
 def _limit(lines: Lines, marks: Marks, max_share: float) -> None:
