@@ -20,6 +20,19 @@ ANYWHERE = """
 FILE - In this March 9, 2026, photo, the keeper waves from the tower in Norrvik.
 FILE — The tower in Norrvik is shown in this picture.
 FILE: The tower in Norrvik
+(Ada Lund / Los Norrvik Times)
+CC0 Public Domain
+Read this article for free:
+Already have an account? Log in here »
+Monthly Digital Subscription
+$1 per week for 24 weeks*
+$4.75/week*
+*Billed as $4.00 plus GST every four weeks. Cancel any time.
+Find out what's happening in Norrvik with free, real-time updates from Patch.
+An earlier version of this story said that the keeper was 81.
+11:10 a.m. March 14, 2026An earlier version of this story said that the keeper was 81.
+For the record:
+Upcoming Events
 The tower in Norrvik after the storm. (Ada Lund/CBC)
 The tower in Norrvik. View image in full screen
 Click to play video: 'The last night of the lamp' The last night of the lamp
@@ -56,6 +69,16 @@ AT_THE_END = """
 This is developing story. Check back for updates.
 Stay with Norrvik's News Leader as we keep an eye on this storm.
 Stay with KXQZ 5 for the latest on the tower.
+• Facebook
+This article was published 22/11/2021 (1130 days ago), so information in it may no longer be current.
+This article is more than 5 years old.
+Hey there, time traveller!
+For reprint and licensing requests for this article, click here.
+Print Headline: Keeper leaves the tower
+Metro on 01/31/2026
+Comments are posted from viewers like you and do not always reflect the views of this station.
+Content Original Link:
+• medium-browser-and-portrait-tablet
 We will keep viewers updated as the story develops.
 We'll continue to update this story as we learn more.
 Keep checking back as we will be updating.
@@ -102,6 +125,11 @@ The band was back to video rentals by the end of May.
 Stay with the keeper for a night and the sea will not let you sleep.
 Stay with Ada Lund, the guide told them, and nobody fell.
 Plain text was all that the keeper wrote in his log.
+The story is more than two hundred years old, and nobody knows who told it first.
+$1 per week was all that the keeper was paid.
+Find out what's happening in the tower, the mayor told the police.
+Metro trains ran late on 01/31/2026 in the whole of the south.
+Already the lamp had an account of its own at the bank.
 We will keep the lamp lit, said the keeper, and more lamps will follow.
 Read more Dickens, the teacher told the keeper's goat.
 The keeper's story was told by the papers (and by the CBC).
@@ -149,7 +177,7 @@ def test_what_only_subscribers_can_read_makes_a_stub() -> None:
 
 
 def test_so_many_words_of_the_machinery_are_no_reason_to_keep_them() -> None:
-    machinery = ["Article content", "We apologize, but this video has failed to load.", "Advertisement", "Share This Story!"] * 12
+    machinery = ["Article content", "We apologize, but this video has failed to load.", "Share This Story!"] * 12
     assert run("\n".join((FIRST, *machinery)))[0]["body"] == FIRST
 
 

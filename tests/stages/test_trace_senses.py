@@ -154,6 +154,10 @@ def test_a_network_and_a_number_are_a_local_station(station: str) -> None:
         ("The gate was shut, a guard told KING 5.", [("KING", "interview")]),
         ("The gate was shut, and a guard told KING so.", []),
         ("The gate was shut, KXQZ 6 people said.", []),
+        ("The gate was shut, a guard told FOX13.", [("FOX13", "interview")]),
+        ("ABC7 News reported that the gate was shut.", [("ABC7", "cite")]),
+        ("The gate was shut, a guard told ABC700.", []),
+        ("The gate was shut, NBC1 reported.", []),
     ],
 )
 def test_a_call_sign_may_have_its_channel_behind_it(sentence: str, expected: list[tuple[str, str]]) -> None:

@@ -70,7 +70,7 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
         if marks[number] is not None or (known.page and number < 2):
             continue
         if lines.is_paragraph(number):
-            if not _is_pictured(lines, number):
+            if not _is_pictured(lines, number, known):
                 return number
             marks[number] = Mark("head", "caption", "caption-above-credit")
             if number and marks[number - 1] is None and furniture.is_item(lines[number - 1]):
@@ -81,15 +81,16 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
 _CREDIT_WORDS = 10
 
 
-def _is_pictured(lines: Lines, number: int) -> bool:
-    """Whether the line below is the credit of a picture, alone in brackets: "(Ada Lund / AP)"."""
-    if number + 1 == len(lines) or lines.size(number + 1)[0] > _CREDIT_WORDS:
+def _is_pictured(lines: Lines, number: int, known: Known) -> bool:
+    """Whether the line below is the credit of a picture, alone in brackets: "(Ada Lund / AP)", and a byline or a time below
+    it: else the picture may stand amid the story."""
+    if number + 2 >= len(lines) or lines.size(number + 1)[0] > _CREDIT_WORDS:
         return False
     line = lines[number + 1]
     if not (line.flat[0] == "(" and line.flat[-1] == ")" and "/" in line.flat):
         return False
-    rule = furniture.match(line, "head")
-    return rule is not None and rule.kind == "caption"
+    rule, below = furniture.match(line, "head"), _head_mark(lines[number + 2], known)
+    return rule is not None and rule.kind == "caption" and below is not None and below.kind in _BELOW_BYLINE
 
 
 _BELOW_BYLINE = frozenset({"byline", "stamp"})

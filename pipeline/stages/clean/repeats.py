@@ -11,7 +11,7 @@ __all__ = ["mark_doubles", "mark_repeats"]
 
 _OPENING_WORDS = 25  # of the paragraph at which nothing more is looked for
 _TITLE_LINES = 16  # in which a repeated title stands
-_SECTION_WORDS = 8  # of a section's or programme's name
+_SECTION_WORDS = 14  # of a section's or programme's name, a slogan, another headline
 _CAPTION_WORDS = 60
 _TRAIL = 40  # letters of the sections that run into a headline: "HomeNewsKeeper leaves"
 _CREDITED = regex.compile(r".*\((?=[^()]*\p{L})[^()]{2,60}\)")
@@ -39,10 +39,10 @@ def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
             marks[number] = Mark("head", "publisher", "publisher-repeated")
         elif marks[number] is None and is_paragraph(line, _OPENING_WORDS) and furniture.match(line, "head") is None:
             break
-    # What stands above the repeated headline is the page's: a section, a programme, a series, a picture's caption.
+    # What stands above the repeated headline is the page's: a section, a series, other headlines, a picture's caption.
     for number in range(found):
         line = lines[number]
-        if marks[number] is not None or line.ends_sentence:
+        if marks[number] is not None or (line.ends_sentence and not line.flat.endswith("?")):
             continue
         if line.words <= _SECTION_WORDS:
             marks[number] = _furniture_or(line, "head", Mark("head", "furniture", "above-headline"))

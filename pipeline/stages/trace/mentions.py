@@ -220,7 +220,7 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
     place = vocabulary.unknown.place(body, hit) if vocabulary.unknown else None
     if place is None:
         return None
-    name = hit.alias if hit.policy == STATION else body[slice(*place)]
+    name = hit.alias if hit.policy == STATION or hit.alias[-1].isdigit() else body[slice(*place)]
     return _mention(body, *place, name, None, "slot", vocabulary)
 
 

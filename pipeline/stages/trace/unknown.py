@@ -83,6 +83,8 @@ class Shape:
         """Where the name stands of which the hit is a word (`Gazette`, `-TV`) or the cue (`newspaper`, `affiliate`)."""
         if hit.policy == STATION:
             return hit.start, hit.end
+        if hit.alias[-1].isdigit():  # `FOX13`, `ABC7 News`
+            return hit.start, hit.end + 5 * body.startswith(" News", hit.end)
         if hit.alias not in self.heads:
             return self._after_cue(body, hit) or _before_cue(body, hit)
         return self._around_head(body, hit)
