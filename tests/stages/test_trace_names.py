@@ -97,7 +97,7 @@ def test_only_acronyms_one_title_and_one_scheme_are_shared() -> None:
             owners.setdefault(alias, set()).add(key)
     shared = {alias for alias, keys in owners.items() if len(keys) > 1}
     local_democracy = {f"Local Democracy {word}" for word in ("Reporting", "Reporter", "Reporters")}
-    acronyms = {"ABC", "APA", "APS", "BNA", "CNA", "DN", "KNA", "MNA", "RTS", "TV 2", "TV2"}
+    acronyms = {"ABC", "APA", "APS", "BNA", "CNA", "DN", "ET", "KNA", "MNA", "RTS", "TV 2", "TV2"}
     assert shared == {"Daily Mirror"} | acronyms | local_democracy
 
 

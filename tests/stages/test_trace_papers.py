@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.stages._fold import flatten
 from pipeline.stages.trace.tables import signals
-from tests.stages.tracing import credited, line
+from tests.stages.tracing import cited, credited, line
 
 STORY = "The harbour of Ashford reopened on Monday after a week of storms.\nFerries left on time, the port said."
 Credits = set[tuple[str, str]]
@@ -610,3 +610,36 @@ SENTENCES = [
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_a_sentence_of_the_story_is_no_tail(sentence: str) -> None:
     assert credited(f"{STORY}\n{sentence}", byline="Maria Holt") == NONE
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The Wichita Eagle reports that the dam held.", [("The Wichita Eagle", "cite")]),
+        ("The dam held, he told the Virginian-Pilot.", [("The Virginian-Pilot", "interview")]),
+        ("The dam held, Minnesota Public Radio reported.", [("Minnesota Public Radio", "cite")]),
+        ("The Oklahoman reports that the dam held.", [("The Oklahoman", "cite")]),
+        ("The dam held, an Oklahoman said.", []),
+        ("The dam held, Bay City News reported.", [("Bay City News", "cite")]),
+        ("The Wichita eagle held on to the dam, she said.", []),
+    ],
+)
+def test_papers_and_stations_of_north_america_without_a_papers_word(
+    sentence: str, expected: list[tuple[str, str]]
+) -> None:
+    assert cited(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("CNN spoke to the keeper of the dam.", [("CNN", "interview")]),
+        ("NBC News also spoke exclusively with the keeper of the dam.", [("NBC News", "interview")]),
+        ("CNN spoke with one voice on the dam.", []),
+        ("CNN spoke of the dam.", []),
+        ("The dam held, per ESPN's Ana Wells.", [("ESPN", "cite")]),
+        ("The dam held, per ESPN's Ana Wells rule.", []),
+    ],
+)
+def test_an_outlet_may_be_the_one_that_speaks(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert cited(sentence) == expected

@@ -139,9 +139,29 @@ def test_the_spanish_abc_in_spain() -> None:
 @pytest.mark.parametrize("station", ["Fox 26", "CBS 2", "NBC 5", "ABC 13"])
 def test_a_network_and_a_number_are_a_local_station(station: str) -> None:
     network = station.partition(" ")[0]
-    assert cited(f"The gate was shut, a guard told {station} on Monday.") == []
+    assert cited(f"The gate was shut, a guard told {station} on Monday.") == [(station, "interview")]
+    assert cited(f"{station.upper()} News reports that the gate was shut.") == [(station, "cite")]
+    assert cited(f"The gate was shut, a guard told {station} days later.") == []
     assert len(cited(f"The gate was shut, a guard told {network} on Monday.")) == 1
     assert credited("The gate was shut.", byline=f"{station} Staff") == set()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The gate was shut, a guard told KXQZ 6 News on Monday.", [("KXQZ", "interview")]),
+        ("The gate was shut, KXQZ Channel 6 reported.", [("KXQZ", "cite")]),
+        ("The gate was shut, a guard told KING 5.", [("KING", "interview")]),
+        ("The gate was shut, and a guard told KING so.", []),
+        ("The gate was shut, KXQZ 6 people said.", []),
+        ("The gate was shut, a guard told FOX13.", [("FOX13", "interview")]),
+        ("ABC7 News reported that the gate was shut.", [("ABC7", "cite")]),
+        ("The gate was shut, a guard told ABC700.", []),
+        ("The gate was shut, NBC1 reported.", []),
+    ],
+)
+def test_a_call_sign_may_have_its_channel_behind_it(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert cited(sentence) == expected
 
 
 @pytest.mark.parametrize(
@@ -290,3 +310,34 @@ def test_every_homonym_is_a_name_of_the_lexicon_in_one_row() -> None:
     assert all(isinstance(row.get("elsewhere", []), list) for row in rows), (
         "a string would be looked for letter by letter"
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("A guard told People on Thursday that it was shut.", [("People", "interview")]),
+        ("The gate is shut, according to People.", [("People", "cite")]),
+        ("People magazine reported a leak.", [("People", "cite")]),
+        ("People reported feeling the gate fall.", []),
+        ("A guard told people that it was shut.", []),
+    ],
+)
+def test_the_magazine_and_the_people(sentence: str, expected: list[tuple[str, str]]) -> None:
+    assert cited(sentence) == expected
+
+
+def test_two_outlets_of_one_acronym_by_country() -> None:
+    told = "A guard told ET that it was shut."
+    assert [source for source, _ in cited(told, publisher_country="US")] == ["Entertainment Tonight"]
+    assert [source for source, _ in cited(told, publisher_country="IN")] == ["The Economic Times"]
+    assert [source for source, _ in cited(told)] == ["The Economic Times"]
+
+
+@pytest.mark.parametrize("byline", ["AP Images", "Ana Wells, AP Photo", "Reuters Pictures"])
+def test_a_picture_desk_writes_no_story(byline: str) -> None:
+    assert credited("The gate was shut.", byline=byline) == set()
+
+
+def test_an_agencys_other_desks_do() -> None:
+    assert credited("The gate was shut.", byline="AP Asia") == {("ap", "full")}
+    assert credited("The gate was shut.", byline="Via AP news wire") == {("ap", "full")}

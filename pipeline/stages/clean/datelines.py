@@ -37,6 +37,11 @@ _AGENCY_SLOT = regex.compile(
 _AGENCY_FIRST = regex.compile(
     rf"\((?P<agency>[^()\n]{{2,30}})\)\s*(?P<close>[-:]{{1,3}})?\s*(?:[\p{{Lu}} ']{{3,30}},?\s*{_DATE}\s*[-:.]{{1,2}})?\s*"
 )
+_STATION_FIRST = regex.compile(r"\((?P<station>[\p{Lu}\d][\w.&']*(?: [\p{Lu}\d][\w.&']*){0,3})\)\s*-{1,3}\s+")
+_AGENCY_LAST = regex.compile(
+    r"(?P<place>\p{Lu}[\p{L} .'-]{1,40}?(?:,\s*\p{Lu}[\p{L}. ]{1,24}?)?),\s*"
+    rf"(?:{_DATE},?\s*)?(?P<agency>\p{{Lu}}[\p{{L}} ]{{1,24}}?)\s*-{{1,3}}\s+"
+)
 _PLACE_DATE = regex.compile(
     r"(?P<place>\p{Lu}[\p{L} .'/-]{1,40}?(?:,\s*\p{Lu}[\p{L}. ]{1,20}?)?)"
     rf",\s*(?P<date>{_DATE})\s*(?:[:=]|\.?-{{1,2}})\s*"
@@ -66,6 +71,7 @@ _NATIVE = (
     ("dateline-ar", r"\p{Arabic}[\p{Arabic} ]{1,30}\s*[-/]\s*{ar}\s*[-/]\s*"),
     ("dateline-fa", r"به گزارش (?:خبرنگار )?(?:خبرگزاری )?{fa}\s*[،,]\s*"),
 )
+_OPENS_STORY = regex.compile(r"[\p{Lu}\"]")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _NAMED_APART = regex.compile(r"[/,;=]| and ")
 _PLACE_APART = regex.compile(r"[ ,/-]+")
@@ -75,7 +81,7 @@ _NO_PLACE = frozenset(
     "watch read more update updated note also related photos photo video exclusive opinion analysis breaking what who "
     "where when why how live editorial correction clarification question answer recommended must see listen explained "
     "fact check here join follow pros cons good bad winner loser score result recap news alert developing advisory "
-    "review verdict spoiler warning a an our your my this that these it is are was".split()
+    "review verdict spoiler warning file a an our your my this that these it is are was".split()
 )
 
 
@@ -105,7 +111,7 @@ def find_dateline(flat: str, raw: str) -> Dateline | None:
                 return Dateline(match.end(), False, rule)
     if not (head[:1].isupper() or head[:1] == "(" or not head.isascii()):
         return None
-    return _with_agency(head) or _place_and_date(head) or _place_alone(head, raw)
+    return _with_agency(head) or _agency_last(head) or _place_and_date(head) or _place_alone(head, raw)
 
 
 def _with_agency(head: str) -> Dateline | None:
@@ -114,6 +120,8 @@ def _with_agency(head: str) -> Dateline | None:
     first = _AGENCY_FIRST.match(head)
     if first and _kind(first["agency"]):
         return Dateline(first.end(), _kind(first["agency"]) == "release", "dateline-agency-first")
+    if head[0] == "(" and (station := _STATION_FIRST.match(head)) and not _is_notice(station["station"]):
+        return Dateline(station.end(), False, "dateline-station-first")  # "(ABC 6 News) - A man"
     match = _AGENCY_SLOT.match(head)
     if match is None or not _is_place(match["place"]):
         return None
@@ -122,7 +130,9 @@ def _with_agency(head: str) -> Dateline | None:
     date = match["date"] is not None and any(is_month(word) for word in _WORD.findall(match["date"]))
     # "शांतिपुर, नौ मार्च (भाषा)": where there are no capitals the day may be a word, and stands in the place.
     spelled = not match["place"][0].isupper() and any(is_month(word) for word in _WORD.findall(match["place"]))
-    if kind and (date or spelled or match["close"]):
+    # "TEMPE, Ariz. (AP)Quarterback": some lose the dash.
+    runs_on = match["place"].split(",", 1)[0].isupper() and _OPENS_STORY.match(head, match.end()) is not None
+    if kind and (date or spelled or match["close"] or runs_on):
         return Dateline(match.end(), kind == "release", "dateline-agency")
     # A station's call sign or a paper's name: a dateline too, whoever that is.
     if (
@@ -132,6 +142,20 @@ def _with_agency(head: str) -> Dateline | None:
     ):
         return Dateline(match.end(), False, "dateline-bracket")
     return None
+
+
+def _agency_last(head: str) -> Dateline | None:
+    """ "KINGSTON, Jamaica, CMC - The prime minister": an agency without brackets, behind a place in capitals."""
+    match = _AGENCY_LAST.match(head) if head.count(",", 0, _REACH) else None
+    if match is None or not _is_shouted(match["place"]) or not _is_place(match["place"]):
+        return None
+    kind = _kind(match["agency"])
+    return Dateline(match.end(), kind == "release", "dateline-agency-last") if kind else None
+
+
+def _is_notice(words: str) -> bool:
+    """Whether a bracket with which a story begins says what it is, and names no station: "(Opinion) - "."""
+    return not _NO_PLACE.difference(("news",)).isdisjoint(words.casefold().split())
 
 
 def _kind(named: str) -> str | None:

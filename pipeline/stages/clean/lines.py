@@ -7,7 +7,7 @@ where somebody looks at one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, overload
 
@@ -28,6 +28,7 @@ __all__ = [
     "PROSE_WORDS",
     "TAKEN",
     "Found",
+    "Known",
     "Line",
     "Lines",
     "Mark",
@@ -166,6 +167,13 @@ class Lines(Sequence[Line]):
         """The bits of a line."""
         return self.found.kinds[self.first + number]
 
+    def alike(self, number: int, reach: int, width: int) -> list[int]:
+        """Which of the next lines begin with the same characters; none of them need be made."""
+        starts, at = self.found.starts, self.first + number
+        opening = self.flat[starts[at] : min(starts[at] + width, self.found.ends[at])]
+        below = range(at + 1, min(at + 1 + reach, self.last))
+        return [line - self.first for line in below if self.flat.startswith(opening, starts[line])]
+
     def is_prose(self, number: int) -> bool:
         """Whether a line is so surely a paragraph of the story that no rule takes it, wherever it stands: it is long, closes
         like a sentence and holds no cue. Most lines are."""
@@ -187,6 +195,19 @@ class Lines(Sequence[Line]):
         """Whether any line has more characters."""
         found = self.found
         return any(found.ends[at] - found.starts[at] > width for at in range(self.first, self.last))
+
+
+class Known(NamedTuple):
+    """What the record says beside the text. `is_publisher` tells whether a line is the name of a known publisher, or that
+    of the record's own host."""
+
+    page: bool = False
+    headline: str | None = None
+    deck: str | None = None
+    publisher: str | None = None
+    is_publisher: Callable[[str], bool] = bool
+    byline: str | None = None
+    max_strip_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from typing import NamedTuple
 
 import regex
 
 from pipeline.stages.clean import furniture, signatures
-from pipeline.stages.clean.lines import HEAD, TAKEN, Line, Lines, Mark, Marks, is_paragraph, key
+from pipeline.stages.clean.datelines import find_dateline
+from pipeline.stages.clean.lines import HEAD, TAKEN, Known, Line, Lines, Mark, Marks, has_digit, is_paragraph
+from pipeline.stages.clean.links import mark_links
+from pipeline.stages.clean.repeats import mark_doubles, mark_repeats
 from pipeline.stages.clean.stamps import stamp_mark
 
 __all__ = ["Known", "head_mark", "is_person", "is_wrapped", "mark_by_rule", "mark_wrapped"]
-
-
-class Known(NamedTuple):
-    """What the record says beside the text. `is_publisher` tells whether a line is the name of a known publisher, or that
-    of the record's own host."""
-
-    page: bool = False
-    headline: str | None = None
-    deck: str | None = None
-    publisher: str | None = None
-    is_publisher: Callable[[str], bool] = bool
-    byline: str | None = None
-    max_strip_share: float = 1.0
 
 
 _HEAD_LINES = 20  # the head of a text is not looked for beyond
@@ -41,13 +29,15 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
         marks[0] = Mark(
             "head", "publisher", "page-publisher"
         )  # before a rule takes it: "Business Standard", "The Nation"
-    _mark_repeats(lines, marks, known)
+    mark_doubles(lines, marks)
+    mark_repeats(lines, marks, known)
     head_end = _mark_head(lines, marks, known)
     _mark_labelled_byline(lines, marks, head_end)
+    _mark_between_title_and_story(lines, marks, head_end)
     _mark_tail(lines, marks, head_end, known.byline or "")
     _mark_body(lines, marks, head_end)
     _mark_above_captions(lines, marks, head_end)
-    _mark_items(lines, marks)
+    mark_links(lines, marks)
     if _mark_below(lines, marks):
         _mark_tail(lines, marks, head_end, known.byline or "")  # which begins further up now
 
@@ -85,47 +75,6 @@ def _stands_off(lines: Lines, number: int) -> bool:
     return lines.flat.count("\n", lines[number].end, lines[number + 1].start) > 1
 
 
-_OPENING_WORDS = 25  # of the paragraph at which nothing more is looked for
-
-
-def _mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
-    """The publisher's name, the headline and the deck where the text repeats what the record already says."""
-    longest = 2 * max(len(known.headline or ""), len(known.deck or ""), len(known.publisher or ""))
-    if not lines:
-        return
-    words, characters = lines.size(0)
-    if words >= _OPENING_WORDS and characters > longest and lines.is_prose(0):
-        return  # most bodies begin with the story
-    titles = [(kind, key(value)) for kind, value in (("headline", known.headline), ("deck", known.deck)) if value]
-    titles = [(kind, title) for kind, title in titles if title]
-    found = -1
-    for number in range(min(len(lines), 8)):
-        line = lines[number]
-        own = key(line.flat) if len(line.flat) <= longest else ""
-        kind = next((kind for kind, title in titles if _same_title(own, title)), None)
-        if kind:
-            marks[number] = Mark("head", kind, f"{kind}-repeated")
-            found = number
-        elif number == 0 and own and known.publisher and own == key(known.publisher):
-            marks[number] = Mark("head", "publisher", "publisher-repeated")
-        elif is_paragraph(line, _OPENING_WORDS):
-            break
-    # What stands above the repeated headline is the page's: a section, a programme, a series.
-    for number in range(found):
-        if marks[number] is None and lines[number].words <= 8 and not lines[number].ends_sentence:
-            marks[number] = _furniture_or(lines[number], "head", Mark("head", "furniture", "above-headline"))
-
-
-def _same_title(own: str, title: str) -> bool:
-    """Equal, or the record's title carries the site's name behind it."""
-    return bool(own) and (own == title or (len(own) >= 16 and title.startswith(own) and len(own) >= 0.6 * len(title)))
-
-
-def _furniture_or(line: Line, position: str, otherwise: Mark) -> Mark:
-    rule = furniture.match(line, position)
-    return Mark(position, rule.kind, rule.id) if rule else otherwise
-
-
 def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
     """Marks the head by rule; returns the number of the first paragraph (of `lines` if there is none)."""
     for number in range(min(len(lines), _HEAD_LINES)):
@@ -134,10 +83,30 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
         if marks[number] is not None or (known.page and number < 2):
             continue
         if lines.is_paragraph(number):
-            return number
+            if not _is_pictured(lines, number, known):
+                return number
+            marks[number] = Mark("head", "caption", "caption-above-credit")
+            if number and marks[number - 1] is None and furniture.is_item(lines[number - 1]):
+                marks[number - 1] = Mark("head", "caption", "caption-above-credit")  # what a screen reader says
     return min(len(lines), _HEAD_LINES)
 
 
+_CREDIT_WORDS = 10
+
+
+def _is_pictured(lines: Lines, number: int, known: Known) -> bool:
+    """Whether the line below is the credit of a picture, alone in brackets: "(Ada Lund / AP)", and a byline or a time below
+    it: else the picture may stand amid the story."""
+    if number + 2 >= len(lines) or lines.size(number + 1)[0] > _CREDIT_WORDS:
+        return False
+    line = lines[number + 1]
+    if not (line.flat[0] == "(" and line.flat[-1] == ")" and "/" in line.flat):
+        return False
+    rule, below = furniture.match(line, "head"), head_mark(lines[number + 2], known)
+    return rule is not None and rule.kind == "caption" and below is not None and below.kind in _BELOW_BYLINE
+
+
+_BELOW_BYLINE = frozenset({"byline", "stamp"})
 _PERSON = regex.compile(r"\p{Lu}[\p{L}'’.-]+(?: (?:\p{Lu}[\p{L}'’.-]*|de|van|von|bin|al|da)){1,3}")
 _BYLINE_LABEL = regex.compile(
     r"(?i:by|author of the article) ?:?|(?i:szerző|autor|autorka|författare|von|por|par|autore) ?:"
@@ -166,7 +135,36 @@ def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:
 
 
 _CAPTION_WORDS = 50  # what is longer is the paragraph of a story that its agency signs
-_BEHIND = regex.compile(r".{30,}[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?]{1,40})")
+_DECK_WORDS = 5, 30
+_LONE_PLACE_WORDS = 4
+
+
+_TITLE_REACH = 8  # lines below the headline in which its deck stands
+
+
+def _mark_between_title_and_story(lines: Lines, marks: Marks, head_end: int) -> None:
+    """The one line that is left above the first paragraph: a place in capitals below the byline, a deck below the headline."""
+    number = next((n for n in range(min(head_end, len(lines) - 1) - 1, 0, -1) if marks[n] is None), 0)
+    if not number or (above := marks[number - 1]) is None:
+        return
+    line = lines[number]
+    if (
+        above.kind in _BELOW_BYLINE
+        and line.words <= _LONE_PLACE_WORDS
+        and line.flat.isupper()
+        and not has_digit(line.flat)
+    ):
+        marks[number] = Mark("head", "dateline", "dateline-alone")
+    elif (
+        any(mark and mark.rule == "headline-repeated" for mark in marks[max(0, number - _TITLE_REACH) : number])
+        and _DECK_WORDS[0] <= line.words <= _DECK_WORDS[1]
+        and not (line.ends_sentence or line.flat.endswith(":") or find_dateline(line.flat, line.flat))
+        and not signatures.may_sign(line.flat)
+    ):
+        marks[number] = Mark("head", "deck", "deck-below-headline")
+
+
+_BEHIND = regex.compile(r".{30,}(?<!\b[ap]\.m)[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?]{1,40})")
 
 
 def _names_outlet_behind(line: Line, known: Known) -> bool:
@@ -197,11 +195,18 @@ def _mark_tail(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
         if lines.is_prose(number):
             break
         line = lines[number]
-        marks[number] = _tail_mark(line)
-        if marks[number] is None and is_paragraph(line, _ENOUGH):
+        marks[number] = mark = _tail_mark(line)
+        if mark and mark.rule.startswith("author-bio") and _names_who_follows(lines, number - 1):
+            marks[number - 1] = mark
+        if mark is None and is_paragraph(line, _ENOUGH):
             break
     _mark_initials(lines, marks, head_end)
     _mark_last_initials(lines, marks, head_end, byline)
+
+
+def _names_who_follows(lines: Lines, number: int) -> bool:
+    """Whether a line is the name alone of the person of whom the line below tells."""
+    return number > 0 and is_person(lines[number].flat) and lines[number + 1].flat.startswith(lines[number].flat)
 
 
 _INITIALS_WORDS = 4
@@ -261,9 +266,6 @@ def _mark_body(lines: Lines, marks: Marks, head_end: int) -> None:
                 marks[number] = Mark("body", rule.kind, rule.id)
 
 
-_ITEMS = 12  # links below one heading
-
-
 def _mark_above_captions(lines: Lines, marks: Marks, head_end: int) -> None:
     """An agency's name right above a caption in the midst of a story is whose picture it is."""
     for number in range(head_end + 1, len(lines) - 1):
@@ -277,57 +279,15 @@ def _mark_above_captions(lines: Lines, marks: Marks, head_end: int) -> None:
             marks[number] = Mark("body", "caption", "caption-agency-above")
 
 
-def _mark_items(lines: Lines, marks: Marks) -> None:
-    """Links: below a heading such as "Related stories", between two others, in a list before or after the story."""
-    if any(marks):
-        _mark_below_headings(lines, marks)
-        _mark_between(lines, marks)
-    if lines.shape.bullets >= _BULLETS:
-        _mark_bullets(lines, marks)
-
-
-def _mark_below_headings(lines: Lines, marks: Marks) -> None:
-    """What stands below a heading, up to the first line that is no link."""
-    left = 0
-    rule = position = ""
-    for number, mark in enumerate(marks):
-        if mark is None and not left:
-            continue
-        line = lines[number]
-        if mark and mark.rule.startswith("also-read") and _heads_items(line):
-            left, rule, position = _ITEMS, mark.rule, mark.position
-        elif mark is None and (furniture.is_item(line) or _only_items(lines, marks, number)):
-            marks[number] = Mark(position, "furniture", f"{rule}-item")
-            left -= 1
-        elif mark is None:
-            left = 0
-
-
-_LINK = ("also-read", "link-", "read-more", "widget-caps")
-
-
-def _mark_between(lines: Lines, marks: Marks) -> None:
-    """A headline right between two links is a third."""
-    links = {number for number, mark in enumerate(marks) if mark and mark.rule.startswith(_LINK)}
-    for number in sorted(links):
-        between = number + 1
-        if between + 1 in links and marks[between] is None and furniture.is_item(lines[between]):
-            marks[between] = Mark("body", "furniture", "also-read-between")
-
-
-def _only_items(lines: Lines, marks: Marks, number: int) -> bool:
-    """Whether a text ends in a list of links from this line on, though one closes like a sentence: short lines, most open."""
-    rest = [line for line, mark in zip(lines[number:], marks[number:], strict=True) if mark is None]
-    closed = sum(not furniture.is_item(line) for line in rest)
-    return len(rest) <= _ITEMS and 2 * closed < len(rest) and all(furniture.is_short(line) for line in rest)
-
-
 _BELOW_WORDS = 120  # of what may stand below the line that closes a page
 _CLOSING = ("copyright-", "about-")
 
 
 def _mark_below(lines: Lines, marks: Marks) -> bool:
-    """What stands below the owner's copyright or "About the author", if it is little and the story above; whether any does."""
+    """What stands below the owner's copyright or "About the author", if it is little and the story stands above.
+
+    Whether there is any: then the story's own tail lies above that line.
+    """
     closing = next((number for number, mark in enumerate(marks) if mark and mark.rule.startswith(_CLOSING)), None)
     if closing is None:
         return False
@@ -340,35 +300,3 @@ def _mark_below(lines: Lines, marks: Marks) -> bool:
     for number in below:
         marks[number] = Mark("tail", "furniture", "below-closing-line")
     return True
-
-
-def _heads_items(line: Line) -> bool:
-    """Whether a line announces links and names none itself."""
-    return line.words <= 6 and (":" not in line.flat or line.flat.endswith(":"))
-
-
-_BULLET = regex.compile(r"[-•·*▪■>]\s*\S")
-# What begins with a figure or names a value ("Director: Jane Roe") is of a list of the story's own.
-_FACT = regex.compile(r"\W*(?:\p{N}|\p{Ll}).*|.*[:$€£].*")
-_BULLETS = 4
-_HEADLINE_WORDS = 5  # and the bullet
-
-
-def _mark_bullets(lines: Lines, marks: Marks) -> None:
-    """A run of bulleted lines at either end of the text, none of which closes like a sentence: a list of links."""
-    for backwards in (False, True):
-        order = range(len(lines) - 1, -1, -1) if backwards else range(len(lines))
-        run: list[int] = []
-        for number in order:
-            if lines.is_prose(number) and (run or marks[number] is None):
-                break
-            if _BULLET.match(lines[number].flat) and furniture.is_item(lines[number]):
-                run.append(number)
-            elif run or (marks[number] is None and is_paragraph(lines[number], _ENOUGH)):
-                break
-        facts = sum(_FACT.fullmatch(lines[number].flat) is not None for number in run)
-        # Above a story short items are navigation; below it only what is as long as a headline is sure to be a link.
-        like_headlines = not backwards or sum(lines[number].words for number in run) >= _HEADLINE_WORDS * len(run)
-        if len(run) >= _BULLETS and 3 * facts <= len(run) and like_headlines:
-            for number in run:
-                marks[number] = marks[number] or Mark("tail" if backwards else "head", "furniture", "list-of-links")

@@ -30,6 +30,7 @@ __all__ = [
 
 _MOST_WORDS = 10
 _UNNAMED = ("وكالات", "الوكالات")  # "agencies", behind a place like the name of one
+_PICTURES = (" Images", " Image", " Photo", " Photos", " Pictures")  # "AP Images" is a picture's
 
 
 @functools.cache
@@ -40,8 +41,8 @@ def _alone() -> regex.Pattern[str]:
     person = r"\p{Lu}[\p{L}.'-]*(?:\s+(?:\p{Lu}[\p{L}.'-]*|and)){0,6}\s*(?:,|\||/|\bfor\b|\bof\b)\s*(?:[Tt]he\s+)?"
     place = r"(?:\p{Lu}[\p{L}.'-]*(?:,?\s\p{Lu}[\p{L}.'-]*)?|[\p{Lo}\p{M}]+(?:\s[\p{Lo}\p{M}]+){0,2})\s?(?:-|/|(?<=\p{Lo}):)\s?"
     desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&|(?:innen|uten)riks|(?:in|ut)rikes)){0,4}"
-    initials = r"(?:\s+[a-z]{2,4}(?:/[a-z]{2,4}){1,5})?"
-    by = r"(?:By|BY|Von|Par|Por|Af|Av|Door|Di|Autor|From|Source|via|كتبت?)\s*:?\s+"
+    initials = r"(?:\s+(?:[a-z]{2,4}(?:/[a-z]{2,4}){1,5}|(?:news\s?)?wire))?"
+    by = r"(?:By|BY|Von|Par|Por|Af|Av|Door|Di|Autor|From|Source|[Vv]ia|كتبت?)\s*:?\s+"
     return regex.compile(
         rf"(?:{by})?[(\[/-]{{0,3}}\s*(?:{person}|{place})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/-]?"
     )
@@ -62,6 +63,8 @@ def is_agency_line(flat: str) -> bool:
         return True
     if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
         return False  # the pattern takes its time, and most bylines name no agency
+    if flat.rstrip(")]").endswith(_PICTURES):
+        return False
     return _alone().fullmatch(flat) is not None
 
 

@@ -8,6 +8,7 @@ paragraph, and the agency's mark, which is cut from the last.
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field
 
 from pipeline.stages.clean import signatures
@@ -61,6 +62,7 @@ def read_story(text: str, lines: Lines, known: Known) -> Story:
 
 _ABOVE_LINES = 3
 _ABOVE_WORDS = 90
+_UPDATE = re.compile(r"\W*(?:update|breaking)", re.IGNORECASE)  # what is new stands above the story of before
 _LOOKED_AT = 40  # lines in which a second dateline would say that this is a round-up
 
 
@@ -80,6 +82,8 @@ def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
         return find_dateline(line.flat, text[line.start : line.end]) is not None
 
     place = next((place for place in range(1, min(most + 1, len(numbers))) if begins(numbers[place])), 0)
+    if any(_UPDATE.match(lines[number].flat) for number in numbers[:place]):
+        return
     if not place or begins(numbers[0]) or any(begins(number) for number in numbers[place + 1 :]):
         return
     for number in numbers[:place]:
@@ -88,6 +92,10 @@ def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
 
 _LAYOUT = frozenset({"publisher", "headline", "deck", "byline", "dateline"})
 _SURE = _LAYOUT | {"disclaimer", "credit", "copyright", "stamp"}
+# Words that a site's own machinery puts between paragraphs: no share of them is a story.
+_NEVER_STORY = frozenset(
+    {"advertisement", "interest", "paywall-cipher", "placeholder", "radio-player", "script", "share", "share-buttons"}
+)
 
 
 def _limit(lines: Lines, marks: Marks, max_share: float) -> None:
@@ -102,12 +110,14 @@ def _limit(lines: Lines, marks: Marks, max_share: float) -> None:
             if mark and mark.rule.endswith("-repeated"):
                 marks[number] = None
     pairs = zip(lines.words, marks, strict=True)
-    counted = [(words, mark) for words, mark in pairs if not (mark and mark.kind in _LAYOUT)]
+    counted = [
+        (words, mark) for words, mark in pairs if not (mark and (mark.kind in _LAYOUT or mark.rule in _NEVER_STORY))
+    ]
     stripped = sum(words for words, mark in counted if mark)
     if stripped <= max_share * sum(words for words, _ in counted):
         return
     for number, mark in enumerate(marks):
-        if mark and (mark.position == "body" or mark.kind not in _SURE):
+        if mark and mark.rule not in _NEVER_STORY and (mark.position == "body" or mark.kind not in _SURE):
             marks[number] = None
 
 

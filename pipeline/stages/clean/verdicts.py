@@ -211,13 +211,14 @@ def _by_shape(headline: str, paragraphs: list[str], strips: list[Strip], shape: 
 
 
 _TEASER_WORDS = 120
+_WALLS = frozenset({"paywall", "paywall-cipher"})
 _WALLED_WORDS = 250  # above, the words of a paywall stand beside a text that is there in full
 
 
 def text_state_of(body: str, n_words: int, strips: list[Strip], stub_words: int) -> str:
     """full, stub (cut by a paywall, a teaser, or too short) or unknown (it breaks off with dots, at any length)."""
     breaks_off = body.endswith(("...", "…", "[...]", "[…]"))
-    walled = n_words < _WALLED_WORDS and any(strip.rule == "paywall" for strip in strips)
+    walled = n_words < _WALLED_WORDS and any(strip.rule in _WALLS for strip in strips)
     if n_words < stub_words or walled or (breaks_off and n_words < _TEASER_WORDS):
         return "stub"
     return "unknown" if breaks_off else "full"

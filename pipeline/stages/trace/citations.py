@@ -231,7 +231,9 @@ def _language(code: str) -> _Language | None:
 def heads() -> tuple[str, ...]:
     """The words that names of unknown outlets end with or follow: to be found beside the known names."""
     unknown = frames()["unknown"]
-    return (*unknown["heads"], *unknown["cues"])
+    channels = range(2, unknown["last_channel"] + 1)
+    stations = (f"{network}{channel}" for network in unknown["networks"] for channel in channels)
+    return (*unknown["heads"], *unknown["cues"], *stations)
 
 
 def _frame(row: Mapping[str, Any], number: int, terms: Mapping[str, str]) -> _Frame:

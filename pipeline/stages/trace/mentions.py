@@ -13,7 +13,7 @@ from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.senses import homeland, homonyms, is_bare, other_senses
 from pipeline.stages.trace.spans import Spans
-from pipeline.stages.trace.unknown import SKIPPED, Shape
+from pipeline.stages.trace.unknown import SKIPPED, STATION, Shape
 
 __all__ = ["Mention", "Vocabulary", "continues", "mentions", "resolve", "spelled_out"]
 
@@ -189,8 +189,10 @@ def _known(
         return None
     is_sure = source.key in spelled
     homonym = homonyms().get(hit.alias)
-    if hit.alias in off or (homonym and homonym.next.match(page.body, hit.end)):
+    if hit.alias in off:
         return None
+    if homonym and homonym.next.match(page.body, hit.end):
+        return _channel(page.body, hit, vocabulary) if homonym.numbered else None
     policy = "any" if is_sure or hit.alias in vocabulary.sure else hit.policy
     return _mention(page.body, hit.start, hit.end, source.name, source, policy, vocabulary)
 
@@ -223,7 +225,17 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
     place = vocabulary.unknown.place(body, hit) if vocabulary.unknown else None
     if place is None:
         return None
-    return _mention(body, *place, body[slice(*place)], None, "slot", vocabulary)
+    name = hit.alias if hit.policy == STATION or hit.alias[-1].isdigit() else body[slice(*place)]
+    return _mention(body, *place, name, None, "slot", vocabulary)
+
+
+def _channel(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
+    """The local station that a network's name and a number are: `Fox 26`, `NBC 6 News`."""
+    end = vocabulary.unknown.channel(body, hit.end) if vocabulary.unknown else hit.end
+    if end == hit.end:
+        return None
+    network = hit.sources[0].name.split()[0]  # one name for `FOX 5` and `Fox 5`
+    return _mention(body, hit.start, end, network + body[hit.end : end].removesuffix(" News"), None, "slot", vocabulary)
 
 
 class _Quotations:

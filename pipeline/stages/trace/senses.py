@@ -29,6 +29,7 @@ class Homonym:
 
     `next`: what follows it where it does; `behind`: what stands before it where it does not, null for anything;
     `everywhere`: in credits, too. `otherwise`: the key of the source that it means where nothing tells, "" if none.
+    `numbered`: a number behind it makes it the name of another source.
     """
 
     elsewhere: tuple[str, ...]
@@ -38,6 +39,7 @@ class Homonym:
     behind: regex.Pattern[str] | None
     everywhere: bool
     otherwise: str
+    numbered: bool
 
     def rules(self, body: str) -> bool:
         """Whether the text is about the other thing of that name."""
@@ -59,6 +61,7 @@ def homonyms() -> Mapping[str, Homonym]:
             late(rf"(?r)(?:{row['behind']})\Z") if "behind" in row else None,
             row.get("everywhere", False),
             row.get("otherwise", ""),
+            row.get("numbered", False),
         )
         for row in frames()["homonym"]
         for alias in row["aliases"]

@@ -31,7 +31,7 @@ UNSPECIFIED = "unspecified"
 
 _MASK = "\ue000"
 _STAFF = regex.compile(
-    r"\s+(?:staff|news|wire|agency|inputs?|feed|(?:innen|uten)riks|(?:in|ut)rikes|(?P<desk>(?:\p{Lu}[\w&-]*\s+)*)(?:correspondents?|reporters?|writers?|editors?|"
+    r"\s+(?:staff|(?:news\s+)?wire|news|agency|inputs?|feed|(?:innen|uten)riks|(?:in|ut)rikes|(?P<desk>(?:\p{Lu}[\w&-]*\s+)*)(?:correspondents?|reporters?|writers?|editors?|"
     r"journalists?))?\s*",
     regex.IGNORECASE,
 )
@@ -43,6 +43,7 @@ _PERSON = regex.compile(
     r"(?:\s(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)){0,5}"
 )
 _INITIAL = regex.compile(r"\s\p{Lu}\.\s")  # `Lena H. Sun` is a person
+_PICTURES = frozenset({"Image", "Images", "Photo", "Photos", "Pictures"})
 _NEWSROOM = frozenset({"", "the", "redazione", "redacción", "redação", "rédaction", "redaktion"})  # `Redazione ANSA`
 _PLAIN = frozenset({"news", "agency", "news agency", "newswire", "newsroom", "staff", "wire", "press", "television"})
 _EDGES = ' \t\n()[]{}（）【】<>*_-.,:："'
@@ -238,6 +239,8 @@ def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
     if staff:
         return (staff["desk"] or "").strip()
     desk = _DESK.fullmatch(after)
+    if desk and desk["desk"] in _PICTURES:
+        return None  # `AP Images`
     is_sure = hit.alias.isupper() or hit.policy == "any"
     if desk is None or not is_sure or before:
         return None

@@ -14,7 +14,7 @@ import regex
 
 from pipeline.stages.trace.names import HEAD, Hit, Source
 
-__all__ = ["SKIPPED", "Shape"]
+__all__ = ["SKIPPED", "STATION", "Shape"]
 
 #: Words that begin a sentence with a capital and no name.
 SKIPPED = (
@@ -47,7 +47,7 @@ _APPOSED = regex.compile(
 )
 _ENDS_APPOSITION = regex.compile(r"[,.;]")
 _SHOUTED = regex.compile(r" [A-Z]{2}")
-_STATION = "station"  # the policy of a hit that is a bare call sign
+STATION = "station"  # the policy of a hit that is a bare call sign
 _HEAD = Source(HEAD, "", "", (), (), is_agency=False)
 
 
@@ -58,6 +58,7 @@ class Shape:
     heads: frozenset[str]
     sure_cues: frozenset[str]
     call_sign: regex.Pattern[str]
+    number: regex.Pattern[str]
     never: regex.Pattern[str]
     never_before: regex.Pattern[str]
     run: regex.Pattern[str]
@@ -70,6 +71,7 @@ class Shape:
             heads=frozenset(table["heads"]),
             sure_cues=frozenset(table["sure_cues"]),
             call_sign=regex.compile(rf"{table['stations']}(?![\w.-]*\w)"),
+            number=regex.compile(rf"{table['number']}(?P<news> News\b)?"),
             never=regex.compile(rf"{table['never']}\s"),
             never_before=regex.compile(table["never_before"]),
             run=regex.compile(
@@ -79,8 +81,10 @@ class Shape:
 
     def place(self, body: str, hit: Hit) -> tuple[int, int] | None:
         """Where the name stands of which the hit is a word (`Gazette`, `-TV`) or the cue (`newspaper`, `affiliate`)."""
-        if hit.policy == _STATION:
+        if hit.policy == STATION:
             return hit.start, hit.end
+        if hit.alias[-1].isdigit():  # `FOX13`, `ABC7 News`
+            return hit.start, hit.end + 5 * body.startswith(" News", hit.end)
         if hit.alias not in self.heads:
             return self._after_cue(body, hit) or _before_cue(body, hit)
         return self._around_head(body, hit)
@@ -92,10 +96,15 @@ class Shape:
         """
         found = (match for place in calls if (match := self.call_sign.match(body, place)))
         return [
-            Hit(match.start(), match.end(), match[0], _STATION, (_HEAD,))
+            Hit(match.start(), self.channel(body, match.end()), match[0], STATION, (_HEAD,))
             for match in found
             if f"({match[0]})" not in body and not _SHOUTED.match(body, match.end())
         ]
+
+    def channel(self, body: str, end: int) -> int:
+        """Where the channel ends that stands behind a call sign or a network: `6 News`; `end` if none does."""
+        number = self.number.match(body, end)
+        return number.end() if number else end
 
     def _around_head(self, body: str, hit: Hit) -> tuple[int, int] | None:
         pattern = _WORDS_BEFORE

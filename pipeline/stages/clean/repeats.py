@@ -1,0 +1,138 @@
+"""What a text says twice at its head: the titles that the record has, a first paragraph as a deck, a caption cut short."""
+
+from __future__ import annotations
+
+import regex
+
+from pipeline.stages.clean import furniture
+from pipeline.stages.clean.lines import Known, Line, Lines, Mark, Marks, is_paragraph, key
+
+__all__ = ["mark_doubles", "mark_repeats"]
+
+_OPENING_WORDS = 25  # of the paragraph at which nothing more is looked for
+_TITLE_LINES = 16  # in which a repeated title stands
+_SECTION_WORDS = 14  # of a section's or programme's name, a slogan, another headline
+_CAPTION_WORDS = 60
+_TRAIL = 40  # letters of the sections that run into a headline: "HomeNewsKeeper leaves"
+_CREDITED = regex.compile(r".*\((?=[^()]*\p{L})[^()]{2,60}\)")
+
+
+def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
+    """The publisher's name, the headline and the deck where the text repeats what the record already says."""
+    longest = 2 * max(len(known.headline or ""), len(known.deck or ""), len(known.publisher or ""))
+    if not lines:
+        return
+    words, characters = lines.size(0)
+    if words >= _OPENING_WORDS and characters > longest and lines.is_prose(0) and marks[0] is None:
+        return  # most bodies begin with the story
+    titles = [(kind, key(value)) for kind, value in (("headline", known.headline), ("deck", known.deck)) if value]
+    titles = [(kind, title) for kind, title in titles if title]
+    found = -1
+    for number in range(min(len(lines), _TITLE_LINES)):
+        line = lines[number]
+        own = key(line.flat) if len(line.flat) <= longest else ""
+        kind = next((kind for kind, title in titles if _same_title(own, title)), None)
+        if kind:
+            marks[number] = Mark("head", kind, f"{kind}-repeated")
+            found = number
+        elif number == 0 and own and known.publisher and own == key(known.publisher):
+            marks[number] = Mark("head", "publisher", "publisher-repeated")
+        elif marks[number] is None and is_paragraph(line, _OPENING_WORDS) and furniture.match(line, "head") is None:
+            break
+    # What stands above the repeated headline is the page's: a section, a series, other headlines, a picture's caption.
+    for number in range(found):
+        line = lines[number]
+        if marks[number] is not None or (line.ends_sentence and not line.flat.endswith("?")):
+            continue
+        if line.words <= _SECTION_WORDS:
+            marks[number] = _furniture_or(line, "head", Mark("head", "furniture", "above-headline"))
+        elif line.words <= _CAPTION_WORDS and _CREDITED.fullmatch(line.flat):
+            marks[number] = _furniture_or(line, "head", Mark("head", "caption", "above-headline"))
+
+
+def _same_title(own: str, title: str) -> bool:
+    """Equal, or the record's title carries the site's name behind it, or the line the names of its sections before it."""
+    if own == title:
+        return bool(own)
+    if len(own) < 16:
+        return False
+    if own.startswith("home") and own.endswith(title):
+        return len(own) <= len(title) + _TRAIL
+    return title.startswith(own) and len(own) >= 0.6 * len(title)
+
+
+def _furniture_or(line: Line, position: str, otherwise: Mark) -> Mark:
+    rule = furniture.match(line, position)
+    return Mark(position, rule.kind, rule.id) if rule else otherwise
+
+
+_HEAD_LINES = 12  # in which something stands twice
+_REACH = 4  # lines below in which it stands again
+_ALIKE = 24  # characters by which the two begin
+_LEAST_WORDS = 5  # a shorter line may be said twice
+
+
+def mark_doubles(lines: Lines, marks: Marks) -> None:
+    """What stands above a paragraph that says the same is its deck; above its own credited spelling, a caption.
+
+    A caption may be cut short with dots, or be the longer of the two. What is said three times is a list's own, and
+    nothing is looked for below the first paragraph.
+    """
+    for number in range(min(len(lines) - 1, _HEAD_LINES)):
+        if marks[number] is None and lines.size(number)[0] >= _LEAST_WORDS:
+            alike = lines.alike(number, _REACH, _ALIKE)
+            found = [(below, kind) for below in alike if (kind := _double(lines, number, below))]
+            if len(found) == 1:
+                _mark_double(lines, marks, number, *found[0])
+        if marks[number] is None and lines.is_paragraph(number):
+            if lines.size(number)[0] < _INSIDE_WORDS or not _stands_below(lines, number):
+                return
+            marks[number] = Mark("head", "deck", "said-again")
+
+
+def _double(lines: Lines, number: int, below: int) -> str:
+    """Whether the first of two lines is a "caption" or a "deck" that says what the second does; "" if neither."""
+    first, second = lines[number].flat, lines[below].flat
+    is_cut = first.endswith("...")
+    stem = first.rstrip(". ") if is_cut else first
+    if not second.startswith(stem):
+        return "caption" if first.startswith(second) and _is_credit(first[len(second) :]) else ""
+    if _is_credit(second[len(stem) :]):
+        return "caption"
+    return "deck" if is_cut or (second == first and lines.is_paragraph(number)) else ""
+
+
+_INSIDE_WORDS = 8
+_INSIDE_REACH = 2_000  # characters below in which a deck's words stand again
+
+
+def _stands_below(lines: Lines, number: int) -> bool:
+    """Whether a paragraph below has the whole line in it, or the line the whole of a paragraph and dots: a deck."""
+    line = lines[number]
+    said = line.flat.rstrip(".")
+    start = lines.flat.find(said, line.end, line.end + _INSIDE_REACH)
+    if start >= 0:
+        before, after = lines.flat[start - 1], lines.flat[start + len(said) : start + len(said) + 2]
+        return not before.isalnum() and after[:1] not in {"", "\n"} and after != ".\n" and not after[:1].isalnum()
+    if not line.flat.endswith("..."):
+        return False
+    return any(line.flat.startswith(lines[below].flat) for below in lines.alike(number, _TITLE_LINES, _ALIKE))
+
+
+def _mark_double(lines: Lines, marks: Marks, number: int, below: int, kind: str) -> None:
+    """Marks the first of two lines that say the same and what stands between; the second, too, if both are of a picture."""
+    between = range(number + 1, below)
+    if any(marks[line] is None and lines.is_paragraph(line) for line in between):
+        return
+    marks[number] = _furniture_or(lines[number], "head", Mark("head", kind, "said-again"))
+    for line in between:
+        marks[line] = marks[line] or Mark("head", "caption", "said-again")
+    if kind == "caption":
+        marks[below] = Mark("head", "caption", "said-again")
+
+
+def _is_credit(rest: str) -> bool:
+    """Whether what one caption has beyond the other is who took the picture."""
+    return _CREDITED.fullmatch(rest) is not None or rest.rstrip().casefold().endswith(
+        ("hide caption", "toggle caption")
+    )
