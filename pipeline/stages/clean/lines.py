@@ -174,6 +174,11 @@ class Lines(Sequence[Line]):
         below = range(at + 1, min(at + 1 + reach, self.last))
         return [line - self.first for line in below if self.flat.startswith(opening, starts[line])]
 
+    def recurs(self, number: int, reach: int, width: int) -> bool:
+        """Whether the characters with which a line begins stand again within so many behind it."""
+        start, end = self.found.starts[self.first + number], self.found.ends[self.first + number]
+        return self.flat.find(self.flat[start : min(start + width, end)], end, end + reach) >= 0
+
     def is_prose(self, number: int) -> bool:
         """Whether a line is so surely a paragraph of the story that no rule takes it, wherever it stands: it is long, closes
         like a sentence and holds no cue. Most lines are."""

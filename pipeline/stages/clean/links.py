@@ -102,10 +102,10 @@ _SECTION = regex.compile(
 def _mark_shouted(lines: Lines, marks: Marks) -> None:
     """A headline in capitals between two paragraphs of a text that is not written so."""
     least, most = _SHOUTED_WORDS
-    for number, (words, kind) in enumerate(zip(lines.words, lines.kinds, strict=True)):
-        if not least <= words <= most or kind & FULL_STOP or marks[number] is not None:
-            continue
-        if not 0 < number < len(lines) - 1 or not lines[number].flat.isupper():
+    sizes = enumerate(zip(lines.words, lines.kinds, strict=True))
+    open_ended = [number for number, (words, kind) in sizes if least <= words <= most and not kind & FULL_STOP]
+    for number in open_ended:
+        if marks[number] is not None or not 0 < number < len(lines) - 1 or not lines[number].flat.isupper():
             continue
         beside = (number - 1, number + 1)
         stands_between = all(

@@ -268,15 +268,10 @@ def _mark_body(lines: Lines, marks: Marks, head_end: int) -> None:
 
 def _mark_above_captions(lines: Lines, marks: Marks, head_end: int) -> None:
     """An agency's name right above a caption in the midst of a story is whose picture it is."""
-    for number in range(head_end + 1, len(lines) - 1):
-        below = marks[number + 1]
-        if (
-            below
-            and below.kind == "caption"
-            and marks[number] is None
-            and signatures.is_agency_line(lines[number].flat)
-        ):
-            marks[number] = Mark("body", "caption", "caption-agency-above")
+    for caption in [number for number, mark in enumerate(marks) if mark and mark.kind == "caption"]:
+        above = caption - 1
+        if above > head_end and marks[above] is None and signatures.is_agency_line(lines[above].flat):
+            marks[above] = Mark("body", "caption", "caption-agency-above")
 
 
 _BELOW_WORDS = 120  # of what may stand below the line that closes a page

@@ -106,8 +106,8 @@ def mark_below_deck(lines: Lines, marks: Marks, known: Known) -> None:
     """
     numbers = range(min(len(lines), _HEAD_LINES))
     deck = next((number for number in numbers if marks[number] is None and lines.is_paragraph(number)), None)
-    if deck is None:
-        return
+    if deck is None or deck + 1 == len(lines) or lines.is_prose(deck + 1):
+        return  # most bodies go on with the story
     last = min(len(lines), deck + _HEAD_LINES)
     below = list(itertools.takewhile(lambda number: not lines.is_paragraph(number), range(deck + 1, last)))
     stamp = next((number for number in reversed(below[:_BELOW_DECK]) if _states_time(lines[number])), None)

@@ -76,9 +76,13 @@ def mark_doubles(lines: Lines, marks: Marks) -> None:
     """What stands above a paragraph that says the same is its deck; above its own credited spelling, a caption.
 
     A caption may be cut short with dots, or be the longer of the two. What is said three times is a list's own, and
-    nothing is looked for below the first paragraph.
+    nothing is looked for below the first paragraph, nor far below a line.
     """
     for number in range(min(len(lines) - 1, _HEAD_LINES)):
+        if not lines.recurs(number, _INSIDE_REACH, _ALIKE):  # nearly all
+            if marks[number] is None and lines.is_paragraph(number):
+                return
+            continue
         if marks[number] is None and lines.size(number)[0] >= _LEAST_WORDS:
             alike = lines.alike(number, _REACH, _ALIKE)
             found = [(below, kind) for below in alike if (kind := _double(lines, number, below))]
