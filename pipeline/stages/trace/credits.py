@@ -42,6 +42,7 @@ _DATELINE_NAMES = ("slot_names", "dateline_names")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Kana}\p{Hangul}]")
 _AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
 _SENTENCE_START = regex.compile(r"(?r)(?:\A|[.!?][\"')]?\s|\n)(?:The\s)?\Z")
+_AGENCY_BEHIND = regex.compile(r"(?r)\b(?i:agency|agencia|agence|agenzia|agência|agentur) \(\Z")
 _ANI_RELEASE = regex.compile(r"\(ANI\s?/\s?(?P<client>[^)]{2,40})\)")
 
 
@@ -226,7 +227,8 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
         source = usable(hit, page.house)
         if source is None or not source.is_wire:
             continue
-        if text[: low + hit.start].endswith("(") and spells(text, low + hit.start - 1, hit.alias):
+        before = text[: low + hit.start]
+        if before.endswith("(") and (_AGENCY_BEHIND.search(before) or spells(text, low + hit.start - 1, hit.alias)):
             continue  # `the Press Trust of India (PTI).` explains an acronym
         for rule, grade, mark in _marks(hit.alias):
             match = mark.search(text, low)

@@ -124,7 +124,7 @@ def spelled_out(hits: Sequence[Hit]) -> frozenset[str]:
 def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
     """The one source that the name means here: the only one, else the one spelled out, else the country's own.
 
-    Else it is the one that it means by default, if there is such a one.
+    Else it is the one that it means by default, or the one whose whole name it is, if there is such a one.
     """
     if len(hit.sources) == 1:
         return hit.sources[0]
@@ -133,6 +133,7 @@ def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
         [source for source in hit.sources if source.key in spelled],
         [source for source in hit.sources if country in source.countries],
         [source for source in hit.sources if homonym and source.key == homonym.otherwise],
+        [source for source in hit.sources if source.name == hit.alias],
     ):
         if len(choice) == 1:
             return choice[0]
