@@ -105,6 +105,9 @@ def test_a_korean_page() -> None:
         "New Delhi, Mar 19 (PTI)", "Madrid, 3 may (EFE).-", "LONDON (Reuters) -", "(Reuters) -",
         "NEW YORK —", "WOODRUFF, S.C. --",
         "COLUMBIA, Mo. (KXYZ) —", "KARACHI:", "Kathmandu, March 3:", "(ANSA) - ROMA, 03 MAG -",
+        "SYDNEY, March 3 AAP -", "Accra, March 3, GNA -", "Tamale (N/R), March 3, GNA -",
+        "ABU DHABI, (UrduPoint / Pakistan Point News / WAM - 03rd March, 2021)",
+        "KARACHI, (UrduPoint / Pakistan Point News - 3rd Mar, 2021 ) :",
         "नई दिल्ली, 19 मार्च (भाषा)", "नई दिल्ली, नौ मार्च (भाषा)",
         "МОСКВА, 19 мар - РИА Новости.", "【ソウル共同】", "新华社北京3月19日电（记者李四）", "（中央社記者王小明台北19日電）",
         "(서울=연합뉴스) 홍길동 기자 =",
@@ -124,6 +127,7 @@ def test_datelines_are_cut_with_their_offsets(dateline: str) -> None:
     [
         "COVID-19 cases -", "FBI agents (AP) found that -", "WATCH: The lamp", "UPDATE — The lamp",
         "President Roe (Reuters) said",
+        "In Larkhill, March 3 Jones -", "NATO (founded - it seems - in May 1949)",
         "In May 2019 (AP) the lamp", "The lamp (AP) - as", "Q: Why", "A NEW ERA:",
     ],
 )  # fmt: skip

@@ -262,6 +262,11 @@ def test_bylines(country: str, byline: str, expected: Credits) -> None:
 
 
 DATELINES: list[tuple[str, str, Credits]] = [
+    ("US", "SYDNEY, March 3 AAP -", full("aap")),
+    ("US", "Accra, March 3, GNA -", full("gna")),
+    ("US", "ERIE, March 3, PA -", NONE),
+    ("US", "ABU DHABI, (UrduPoint / Pakistan Point News / WAM - 03rd March, 2021)", full("wam")),
+    ("US", "KARACHI, (UrduPoint / Pakistan Point News - 3rd Mar, 2021 ) :", NONE),
     ("US", "(NEXSTAR) -", full("nexstar")),
     ("US", "(Gray News) -", full("gray")),
     ("US", "ASHFORD (Gray News) -", full("gray")),

@@ -31,7 +31,8 @@ _DATE = (
 )
 _AGENCY_SLOT = regex.compile(
     r"(?P<place>[\p{Lu}\p{Lo}][^()\[\]:;\"!?\n]{1,60}?)(?:\s*\([^()]{2,30}\))?(?:\s*\[[^\]]{2,40}\])?[,.]?\s*"
-    rf"(?P<date>{_DATE})?[,.]?\s*-{{0,2}}\s*(?:\((?P<agency>[^()\n]{{2,44}})\)|/(?P<slashed>[^()/\n]{{2,30}})/)"
+    rf"(?P<date>{_DATE})?[,.]?\s*-{{0,2}}\s*"
+    rf"(?:\((?P<agency>[^()\n]{{2,44}}?)(?:\s+-\s+(?P<within>{_DATE})\s*)?\)|/(?P<slashed>[^()/\n]{{2,30}})/)"
     r"\s*(?P<close>[-_:=.]{1,3})?\s*"
 )
 _AGENCY_FIRST = regex.compile(
@@ -39,7 +40,7 @@ _AGENCY_FIRST = regex.compile(
 )
 _PLACE_DATE = regex.compile(
     r"(?P<place>\p{Lu}[\p{L} .'/-]{1,40}?(?:,\s*\p{Lu}[\p{L}. ]{1,20}?)?)"
-    rf",\s*(?P<date>{_DATE})\s*(?:[:=]|\.?-{{1,2}})\s*"
+    rf"(?:\s*\([^()\n]{{1,8}}\))?,\s*(?P<date>{_DATE})(?:,?\s+(?P<agency>\p{{Lu}}\p{{L}}{{1,11}}))?\s*(?:[:=]|\.?-{{1,2}})\s*"
 )
 _PLACE_ONLY = regex.compile(
     r"(?P<place>\p{Lu}[\p{Lu}.'/ -]*\p{Lu}\.?(?:,\s*(?:\p{Lu}[\p{L}.']*)(?:\s\p{Lu}[\p{L}.']*){0,2})?)"
@@ -67,7 +68,7 @@ _NATIVE = (
     ("dateline-fa", r"به گزارش (?:خبرنگار )?(?:خبرگزاری )?{fa}\s*[،,]\s*"),
 )
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
-_NAMED_APART = regex.compile(r"[/,;=]| and ")
+_NAMED_APART = regex.compile(r"[/,;=]| and | - ")
 _PLACE_APART = regex.compile(r"[ ,/-]+")
 _PARTICLES = frozenset("of de del da do la el le les al an am der die upon and und et y e the im in bei".split())
 #: Words in capitals before a colon or dash that name no place.
@@ -119,19 +120,24 @@ def _with_agency(head: str) -> Dateline | None:
         return None
     named = match["agency"] or match["slashed"]
     kind = _kind(named)
-    date = match["date"] is not None and any(is_month(word) for word in _WORD.findall(match["date"]))
+    within = match["within"]  # "(UrduPoint / WAM - 3rd March, 2021)"
+    date = _has_month(match["date"] or within or "")
     # "शांतिपुर, नौ मार्च (भाषा)": where there are no capitals the day may be a word, and stands in the place.
-    spelled = not match["place"][0].isupper() and any(is_month(word) for word in _WORD.findall(match["place"]))
+    spelled = not match["place"][0].isupper() and _has_month(match["place"])
     if kind and (date or spelled or match["close"]):
         return Dateline(match.end(), kind == "release", "dateline-agency")
     # A station's call sign or a paper's name: a dateline too, whoever that is.
     if (
-        len(named.split()) <= 3
+        (within or len(named.split()) <= 3)
         and not _is_table(head[match.end() :])
         and (date or (_is_shouted(match["place"]) and match["close"] and "-" in match["close"]))
     ):
         return Dateline(match.end(), False, "dateline-bracket")
     return None
+
+
+def _has_month(words: str) -> bool:
+    return any(is_month(word) for word in _WORD.findall(words))
 
 
 def _kind(named: str) -> str | None:
@@ -167,8 +173,10 @@ def _place_and_date(head: str) -> Dateline | None:
     match = _PLACE_DATE.match(head)
     if match is None or not _is_place(match["place"]):
         return None
-    if not any(is_month(word) for word in _WORD.findall(match["date"])):
+    if not _has_month(match["date"]):
         return None
+    if match["agency"]:  # "SYDNEY, March 3 AAP - "
+        return Dateline(match.end(), False, "dateline-agency") if _kind(match["agency"]) else None
     return Dateline(match.end(), False, "dateline-date")
 
 
