@@ -151,6 +151,25 @@ def test_tail_marks_are_cut_and_kept_as_credits(mark: str) -> None:
 
 @pytest.mark.parametrize(
     "mark",
+    ["— Bernama Bernama", "- Emirates News Agency, WAM –", "- Sapa-AFP", "/BSS", "IANS", "(NAN) (www.nannews.example)",
+     "– African News Agency (ANA)", "(Agencies)", "- Agencies"],
+)  # fmt: skip
+def test_marks_behind_the_last_sentence_are_cut(mark: str) -> None:
+    article, stripped = run(f"{STORY} {mark}")
+    assert article["body"] == STORY
+    assert kinds(stripped) == [("credit", mark)]
+
+
+@pytest.mark.parametrize(
+    "last", ["He works for IANS.", "She left for Sapa", "It was over, and/or so it seemed to all at AFP"]
+)
+def test_a_last_sentence_with_an_agency_stays(last: str) -> None:
+    article, _ = run(f"{STORY} {last}")
+    assert article["body"].endswith(last)
+
+
+@pytest.mark.parametrize(
+    "mark",
     ["(dpa/AFP)", "(AP/AFP)", "(PTI/ANI)", "(SD-Agencies/Xinhua)", "(sda/afp)", "(ats/afp)", "(apa/dpa)", "(EFE/AFP)",
      "(jmr/AFP)", "(APA/dpa/Reuters)", "(red, APA)", "- Reuters/AFP"],
 )  # fmt: skip

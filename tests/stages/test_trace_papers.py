@@ -334,6 +334,12 @@ def test_datelines(country: str, dateline: str, expected: Credits) -> None:
 
 
 TAILS: list[tuple[str, str, Credits]] = [
+    ("MY", "— Bernama Bernama", full("bernama")),
+    ("AE", "- Emirates News Agency, WAM –", full("wam")),
+    ("ZA", "- Sapa-AFP", full("sapa")),
+    ("US", "- PA", NONE),
+    ("IN", "/ANI", full("ani")),
+    ("BD", "- Agencies", SOME),
     ("US", "The Associated Press contributed to this report.", partial("ap")),
     ("US", "AP contributed to this story.", partial("ap")),
     ("US", "Material from the Associated Press was used in this report.", partial("ap")),
@@ -556,6 +562,20 @@ TAILS: list[tuple[str, str, Credits]] = [
     ),
     ("GR", "\u03a0\u03b7\u03b3\u03ae: \u0391\u03a0\u0395-\u039c\u03a0\u0395", full("amna")),
 ]
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ("(NAN)", full("nan_ng")),
+        ("(NAN) (www.nannews.example)", full("nan_ng")),
+        ("– SPA", full("spa")),
+        ("(PA)", NONE),
+    ],
+)
+def test_an_acronym_set_behind_the_last_sentence_needs_no_country(mark: str, expected: Credits) -> None:
+    assert credited(STORY, line(mark, "credit"), **house("US")) == expected
+    assert credited(f"{STORY} He has shares in a fund {mark}", **house("US")) == NONE
 
 
 @pytest.mark.parametrize(("country", "text", "expected"), TAILS)

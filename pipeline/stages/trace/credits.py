@@ -227,7 +227,7 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
         yield from whole
         return
     for hit in hits:
-        source = usable(hit, page.house)
+        source = usable(hit, page.house) or _set_behind(line, hit)
         if source is None or not source.is_wire:
             continue
         before = text[: low + hit.start]
@@ -239,6 +239,11 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
                 place = page.place(line, *match.span("mark"))
                 yield Credit(source.key, None, grade, "tail", match["mark"], *place, rule)
                 break
+
+
+def _set_behind(line: Line, hit: Hit) -> Source | None:
+    """The agency of an acronym that is worth nothing alone, where `clean` found it behind the last sentence: `(NAN)`."""
+    return hit.sources[0] if line.kind == "credit" and len(hit.sources) == 1 and len(hit.alias) > 2 else None
 
 
 def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -> Iterator[Credit]:
