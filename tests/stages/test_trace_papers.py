@@ -379,6 +379,9 @@ TAILS: list[tuple[str, str, Credits]] = [
     ("US", "\u00a9 2026 Bloomberg L.P.", full("bloomberg")),
     ("US", "\u00a9 2026 The New York Times Company", full("The New York Times")),
     ("US", "This article originally appeared in The New York Times.", full("The New York Times")),
+    ("US", "The post Harbour reopens appeared first on Vanguard News.", full("Vanguard (Nigeria)")),
+    ("US", "The post Harbour reopens appeared first on Vale Online.", NONE),
+    ("US", "Read the original article on Capital FM.", full("Capital FM (Kenya)")),
     ("US", "This story was originally published by ProPublica.", full("ProPublica")),
     (
         "US",
@@ -576,6 +579,14 @@ TAILS: list[tuple[str, str, Credits]] = [
 def test_an_acronym_set_behind_the_last_sentence_needs_no_country(mark: str, expected: Credits) -> None:
     assert credited(STORY, line(mark, "credit"), **house("US")) == expected
     assert credited(f"{STORY} He has shares in a fund {mark}", **house("US")) == NONE
+
+
+def test_the_paper_whose_copy_allafrica_distributes_is_credited() -> None:
+    rights = "Copyright © 2026 Capital FM. All rights reserved. Distributed by AllAfrica Global Media (allAfrica.com)."
+    assert credited(STORY, line(rights, "copyright")) == full("Capital FM (Kenya)")
+    assert credited(STORY, line(rights.replace("Capital FM", "Ashford Gazette"), "copyright")) == full(
+        "Ashford Gazette"
+    )
 
 
 @pytest.mark.parametrize(("country", "text", "expected"), TAILS)
