@@ -72,6 +72,34 @@ Play slideshow Getty Images 1 of 11
 """.strip().splitlines()
 
 WIDGETS = """
+Your web browser is no longer supported. To improve your experience update it here
+Skip navigation
+Accessibility links
+You are here
+Return to top
+Exit mobile version
+Source link
+Add new comment
+Please enter your comment!
+No comments yet.
+Comments - 36
+This article is closed for comments.
+For more information, please see our Comments FAQ
+Latest Headlines
+Articles You May Like
+Editors' Picks
+Most Viewed in 24 Hours
+Your subscription could not be saved. Please try again.
+Sorry, this feature is currently unavailable. Please try again later.
+This audio is auto-generated. Please let us know if you have feedback.
+Join Norrvik News Whatsapp Now
+Follow Norrvik News on Google
+Get our award-winning daily news email featuring exclusive stories and comment
+I would like to be emailed about offers, event and updates from The Norrvik Courier.
+Read all the Latest News, Breaking News and Live Updates here
+See also  Fishermen in the far north block the harbour over the price of fuel
+Add us as a trusted source
+(PA Archive)
 Keep up with this story and more by subscribing now
 Article content
 Article content continued
@@ -150,6 +178,22 @@ Copyright © 2026 Norrvik Radio. All rights reserved. Visit our terms of use pag
 """.strip().splitlines()
 
 AT_THE_END = """
+This article is more than 12 months old
+This was published 18 years ago
+Published in The Norrvik Courier, March 3rd, 2026.
+(Published in Norrvik Courier, on Tuesday, March 3, 2026)
+Originally published as Keeper of the last lamp has his say
+The post Town keeps its lamp appeared first on Norrvik Courier.
+A version of this article appears in e-paper on March 3, 2026, of The Norrvik Courier.
+Want to send us a story? SMS to 12345 or email news@norrvik.example
+For feedback, complaints, or inquiries, contact us.
+TEXT AD: Call Lund - +470000000
+PAY ATTENTION: Click "See First" to have our news in your feed!
+Proofreading by Ada Lund, copy editor at the Courier.
+Read more at www.norrvik.example/lamp
+Details later...
+Discussion 1 : 18/01/2026 at 08:52 PM
+THE NORRVIK COURIER/ASIA NEWS NETWORK
 A version of this article appears in print on March 9, 2026, on Page A14 of the Norrvik edition.
 Transcripts are created on a rush deadline and may be updated or revised.
 We may earn a commission from links on this page.
@@ -185,6 +229,20 @@ Politics
 """.strip().splitlines()
 
 SENTENCES = """
+You are here for the goat, the keeper told them, not for the lamp.
+Source links were cut after the storm took the mast.
+No comments yet from the board, which meets on Friday.
+Comments closed the hearing, thirty-six of them.
+Published in the Courier on Monday, the list names nine keepers.
+The post at the harbour gate first appeared on maps in 1911.
+The lamp is more than 12 months old and already broken.
+This was published law for years, the court said.
+Join Norrvik on the quay on Monday, the flyer says.
+See also Section 12 of the harbour act, which the board has never used.
+Pay attention: that was all the keeper ever told his sons, and they did.
+Text ads were sold to nobody that year.
+Follow the goat on its way up the stairs and you reach the lamp.
+The latest head of the board is a fisherman's daughter.
 Getty Images sued the harbour board over the pictures in May.
 Getty Images is to open an office in Norrvik next year
 Getty Museum curators lent the lens to the town
@@ -320,6 +378,36 @@ def test_widgets_go_wherever_they_stand(line: str) -> None:
 @pytest.mark.parametrize("line", AT_THE_END)
 def test_furniture_goes_from_the_end(line: str) -> None:
     assert run(f"{STORY}\n{line}")[0]["body"] == STORY
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Ada Lund12 May 2026", "byline"),
+        ("Xinhua, March 3, 2026 Adjust font size:", "byline"),
+        ("KYODO NEWS - Mar 3, 2026 - 10:00 | All, Japan", "byline"),
+        ("By: Express News Service | New Delhi |", "byline"),
+        ("By Press Trust of India:", "byline"),
+        ("Staff writer, with CNA", "byline"),
+    ],
+)
+def test_bylines_in_the_forms_of_their_sites(line: str, kind: str) -> None:
+    article, stripped = run(f"{line}\n{STORY}")
+    assert article["body"] == STORY
+    assert kinds(stripped)[0] == (kind, line)
+
+
+@pytest.mark.parametrize("name", ["Vanguard News", "Norrvik Courier"])
+def test_the_name_of_the_house_below_or_behind_its_text_goes(name: str) -> None:
+    for text in (f"{STORY}\n{name}", f"{STORY} - {name}", f"{STORY} – {name}."):
+        assert run(text, host="www.norrvikcourier.example")[0]["body"] == STORY
+    spoken = "The keeper laughed - Norrvik Courier"
+    assert run(f"{STORY} {spoken}", host="www.norrvikcourier.example")[0]["body"].endswith(spoken)
+
+
+def test_links_below_a_byline_that_says_how_long_ago_go_with_it() -> None:
+    links = "By Ada Lund 3 hrs ago\nThe goat of the far north is dead\nBy AFP 15 hrs ago\nA town sells its boats"
+    assert run(f"{STORY}\n{links}")[0]["body"] == STORY
 
 
 def test_a_newsroom_introduces_itself_at_either_end_where_it_asks_for_readers() -> None:

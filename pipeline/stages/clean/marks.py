@@ -43,7 +43,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     _mark_repeats(lines, marks, known)
     head_end = _mark_head(lines, marks, known)
     _mark_labelled_byline(lines, marks, head_end)
-    _mark_tail(lines, marks, head_end, known.byline or "")
+    _mark_tail(lines, marks, head_end, known)
     _mark_body(lines, marks, head_end)
     _mark_items(lines, marks)
     _mark_below(lines, marks)
@@ -170,7 +170,7 @@ def _head_mark(line: Line, known: Known) -> Mark | None:
     return Mark("head", "caption", "caption-outlet") if _names_outlet_behind(line, known) else None
 
 
-def _mark_tail(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
+def _mark_tail(lines: Lines, marks: Marks, head_end: int, known: Known) -> None:
     """Marks the tail from its end, up to the last paragraph that no rule takes."""
     for number in range(len(lines) - 1, head_end - 1, -1):
         if marks[number] is not None:
@@ -179,12 +179,15 @@ def _mark_tail(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
             break
         line = lines[number]
         marks[number] = _tail_mark(line)
+        if marks[number] is None and line.words <= _NAME_WORDS and known.is_publisher(line.flat):
+            marks[number] = Mark("tail", "credit", "publisher-below")
         if marks[number] is None and is_paragraph(line, _ENOUGH):
             break
     _mark_initials(lines, marks, head_end)
-    _mark_last_initials(lines, marks, head_end, byline)
+    _mark_last_initials(lines, marks, head_end, known.byline or "")
 
 
+_NAME_WORDS = 4
 _INITIALS_WORDS = 4
 _LAST_LINES = 4  # a link or two may stand below
 _SIGNED = frozenset({"byline", "credit", "copyright"})
