@@ -9,10 +9,11 @@ from typing import NamedTuple
 import regex
 
 from pipeline.stages.clean import furniture, signatures
-from pipeline.stages.clean.lines import HEAD, TAKEN, Line, Lines, Mark, Marks, is_paragraph, key
+from pipeline.stages.clean.lines import HEAD, TAKEN, Line, Lines, Mark, Marks, is_paragraph, is_person
+from pipeline.stages.clean.repeats import mark_doubles, mark_repeats
 from pipeline.stages.clean.stamps import stamp_mark
 
-__all__ = ["Known", "is_person", "is_wrapped", "mark_by_rule", "mark_wrapped"]
+__all__ = ["Known", "is_wrapped", "mark_by_rule", "mark_wrapped"]
 
 
 class Known(NamedTuple):
@@ -40,7 +41,8 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
         marks[0] = Mark(
             "head", "publisher", "page-publisher"
         )  # before a rule takes it: "Business Standard", "The Nation"
-    _mark_repeats(lines, marks, known)
+    mark_repeats(lines, marks, known.headline, known.deck, known.publisher)
+    mark_doubles(lines, marks)
     head_end = _mark_head(lines, marks, known)
     _mark_labelled_byline(lines, marks, head_end)
     _mark_tail(lines, marks, head_end, known)
@@ -71,47 +73,6 @@ def mark_wrapped(lines: Lines, marks: Marks) -> None:
             return
 
 
-_OPENING_WORDS = 25  # of the paragraph at which nothing more is looked for
-
-
-def _mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
-    """The publisher's name, the headline and the deck where the text repeats what the record already says."""
-    longest = 2 * max(len(known.headline or ""), len(known.deck or ""), len(known.publisher or ""))
-    if not lines:
-        return
-    words, characters = lines.size(0)
-    if words >= _OPENING_WORDS and characters > longest and lines.is_prose(0):
-        return  # most bodies begin with the story
-    titles = [(kind, key(value)) for kind, value in (("headline", known.headline), ("deck", known.deck)) if value]
-    titles = [(kind, title) for kind, title in titles if title]
-    found = -1
-    for number in range(min(len(lines), 8)):
-        line = lines[number]
-        own = key(line.flat) if len(line.flat) <= longest else ""
-        kind = next((kind for kind, title in titles if _same_title(own, title)), None)
-        if kind:
-            marks[number] = Mark("head", kind, f"{kind}-repeated")
-            found = number
-        elif number == 0 and own and known.publisher and own == key(known.publisher):
-            marks[number] = Mark("head", "publisher", "publisher-repeated")
-        elif is_paragraph(line, _OPENING_WORDS):
-            break
-    # What stands above the repeated headline is the page's: a section, a programme, a series.
-    for number in range(found):
-        if marks[number] is None and lines[number].words <= 8 and not lines[number].ends_sentence:
-            marks[number] = _furniture_or(lines[number], "head", Mark("head", "furniture", "above-headline"))
-
-
-def _same_title(own: str, title: str) -> bool:
-    """Equal, or the record's title carries the site's name behind it."""
-    return bool(own) and (own == title or (len(own) >= 16 and title.startswith(own) and len(own) >= 0.6 * len(title)))
-
-
-def _furniture_or(line: Line, position: str, otherwise: Mark) -> Mark:
-    rule = furniture.match(line, position)
-    return Mark(position, rule.kind, rule.id) if rule else otherwise
-
-
 def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
     """Marks the head by rule; returns the number of the first paragraph (of `lines` if there is none)."""
     for number in range(min(len(lines), _HEAD_LINES)):
@@ -124,14 +85,8 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
     return min(len(lines), _HEAD_LINES)
 
 
-_PERSON = regex.compile(r"\p{Lu}[\p{L}'’.-]+(?: (?:\p{Lu}[\p{L}'’.-]*|de|van|von|bin|al|da)){1,3}")
 _BYLINE_LABEL = regex.compile(r"(?i:by|author of the article) ?:?")
 _JOB = regex.compile(r"(?:[\p{Lu}&][\p{L}&'-]* ){0,4}(?:Reporter|Editor|Writer|Correspondent|Journalist|Columnist)")
-
-
-def is_person(flat: str) -> bool:
-    """Whether a line is a name of two to four words and nothing else."""
-    return _PERSON.fullmatch(flat) is not None
 
 
 def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:

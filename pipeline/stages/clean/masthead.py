@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.stages.clean.lines import Line, Lines, Mark, Marks, has_digit, is_paragraph
-from pipeline.stages.clean.marks import Known, is_person
+from pipeline.stages.clean.lines import Line, Lines, Mark, Marks, has_digit, is_paragraph, is_person
+from pipeline.stages.clean.marks import Known
 
 __all__ = ["mark_page"]
 
