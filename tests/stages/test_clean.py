@@ -93,6 +93,16 @@ def test_a_korean_page() -> None:
     assert article["published_raw"] == "2026.03.09. 오전 10:12"
 
 
+def test_a_page_that_begins_with_its_story_has_no_headline() -> None:
+    opening = (
+        "A town in the far north has kept its last lighthouse lit for a year longer than it had meant to do, "
+        "a spokeswoman for its council said."
+    )
+    article, stripped = run(f"{opening}\n{STORY}", field="page")
+    assert article["body"] == f"{opening}\n{STORY}"
+    assert (article["headline"], stripped) == (None, [])
+
+
 # --- a body -----------------------------------------------------------------------------------------------------
 
 
