@@ -162,7 +162,7 @@ def test_tail_marks_are_cut_and_kept_as_credits(mark: str) -> None:
 @pytest.mark.parametrize(
     "mark",
     ["— Bernama Bernama", "- Emirates News Agency, WAM –", "- Sapa-AFP", "/BSS", "IANS", "(NAN) (www.nannews.example)",
-     "– African News Agency (ANA)", "(Agencies)", "- Agencies"],
+     "– African News Agency (ANA)", "(Agencies)", "- Agencies", "/jpv"],
 )  # fmt: skip
 def test_marks_behind_the_last_sentence_are_cut(mark: str) -> None:
     article, stripped = run(f"{STORY} {mark}")

@@ -9,6 +9,7 @@ from tests.stages.cleaning import STORY, kinds, run
 FIRST, *REST = STORY.split("\n")
 
 CAPTIONS = """
+The keeper at home in Norrvik on Monday. Pics by Ada Lund
 GETTY The lamp has been lit every night since the keeper retired
 Getty Images The keeper waves to the boats from the gallery
 EPA A crane lifts the old lens from the tower at Norrvik
@@ -72,6 +73,8 @@ Play slideshow Getty Images 1 of 11
 """.strip().splitlines()
 
 WIDGETS = """
+E-mail this to a friend
+Printable version
 Your web browser is no longer supported. To improve your experience update it here
 Skip navigation
 Accessibility links
@@ -178,6 +181,9 @@ Copyright © 2026 Norrvik Radio. All rights reserved. Visit our terms of use pag
 """.strip().splitlines()
 
 AT_THE_END = """
+By Ada Lund
+By Ada Lund, Norrvik
+Submitted by ada_en on Wed, 07/11/2007 - 09:00
 This article is more than 12 months old
 This was published 18 years ago
 Published in The Norrvik Courier, March 3rd, 2026.
@@ -229,6 +235,8 @@ Politics
 """.strip().splitlines()
 
 SENTENCES = """
+By Monday Norrvik had no lamp, no keeper and no goat.
+A printable version of the plan was never made.
 You are here for the goat, the keeper told them, not for the lamp.
 Source links were cut after the storm took the mast.
 No comments yet from the board, which meets on Friday.
@@ -389,6 +397,9 @@ def test_furniture_goes_from_the_end(line: str) -> None:
         ("By: Express News Service | New Delhi |", "byline"),
         ("By Press Trust of India:", "byline"),
         ("Staff writer, with CNA", "byline"),
+        ("Page last updated at 16:26 GMT, Wednesday, 13 August 2008 17:26 UK", "stamp"),
+        ("Last Updated: Friday, 13 October 2006, 14:05 GMT 15:05 UK", "stamp"),
+        ("Monday, 3 May 2010 7:20 UK", "stamp"),
     ],
 )
 def test_bylines_in_the_forms_of_their_sites(line: str, kind: str) -> None:

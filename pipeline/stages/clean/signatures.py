@@ -196,7 +196,7 @@ def _tail() -> regex.Pattern[str]:
     marks = (
         rf"[(\[/]\s*{several}(?:\s+[a-z]{{2,3}}(?:/[a-z]{{2,3}})*)?\s*[)\]/](?:\s*\((?:www\.)?\w+\.[\w.]{{2,10}}\))?",
         rf"-{{1,3}}\s*{several}(?:\s+{one}|\s*\({one}\)|\s+[a-z]{{2,8}}(?:/[a-z]{{2,8}}){{0,4}})?\s*-{{0,3}}",
-        rf"/{{1,2}}\s?{one}|[(-]\s*(?:[Nn]ews )?[Aa]gencies\)?",
+        rf"/{{1,2}}\s?{one}|/[a-z]{{2,4}}|[(-]\s*(?:[Nn]ews )?[Aa]gencies\)?",
         rf"{_UNMARKED}(?:\s+[A-Z]{{2,4}}){{0,6}}(?:\s+[a-z]{{2,4}}(?:/[a-z]{{2,4}})*)?",  # initials of reporter and editors
         r"\((?:END|End|end|完|终|Fin|FIN|ロイター|聯合)\)|Enditem|/ritzau/",
         r"\((?i:(?:additional |with )?(?:reporting|(?:additional )?inputs?|writing|editing|compiled)\s+(?:by|from))"
