@@ -9,6 +9,10 @@ from tests.stages.cleaning import STORY, kinds, run
 FIRST, *REST = STORY.split("\n")
 
 CAPTIONS = """
+The keeper waves to the boats on Monday.(ABC News: Ada Lund)
+The keeper waves to the boats on Monday. (Supplied: Ada Lund)
+The keeper waves to the boats on Monday.Credit: AAP/Ada Lund
+FILE: The keeper (l), the mayor (c) and the goat at the lamp
 The keeper at home in Norrvik on Monday. Pics by Ada Lund
 GETTY The lamp has been lit every night since the keeper retired
 Getty Images The keeper waves to the boats from the gallery
@@ -73,6 +77,25 @@ Play slideshow Getty Images 1 of 11
 """.strip().splitlines()
 
 WIDGETS = """
+Rate this item
+(0 votes)
+Read 587 times
+Change Size
+Your browser is out of date, and may not be compatible with our website.
+Powered by automated translation
+Related posts
+Image only for representation.
+You must be logged in to post a comment.
+1 Response to "The lamp stays lit"
+Notify me of new posts by email.
+- Advertisment -
+Post Views: 587
+1,234 views
+Print Friendly, PDF & Email
+(Visited 23 times, 1 visits today)
+Spread the love
+Save my name, email, and website in this browser for the next time I comment.
+ada@norrvik.example
 E-mail this to a friend
 Printable version
 Your web browser is no longer supported. To improve your experience update it here
@@ -235,6 +258,12 @@ Politics
 """.strip().splitlines()
 
 SENTENCES = """
+Read 40 times in a year, the letter still makes them laugh.
+Views of the harbour from the tower are the best in the north.
+Hits on the tower during the war left nine holes.
+One response to the plan was a laugh, the keeper said.
+File the goat under lost things, the mayor said.
+The mayor spoke to nobody (supplied with a speech: he lost it)
 By Monday Norrvik had no lamp, no keeper and no goat.
 A printable version of the plan was never made.
 You are here for the goat, the keeper told them, not for the lamp.
@@ -397,6 +426,13 @@ def test_furniture_goes_from_the_end(line: str) -> None:
         ("By: Express News Service | New Delhi |", "byline"),
         ("By Press Trust of India:", "byline"),
         ("Staff writer, with CNA", "byline"),
+        ("Ada LundPublished March 15, 2026 - Updated March 15, 2026 10:36pm", "byline"),
+        ("The Hindu Bureau Norrvik March 16, 2026 09:51 IST", "byline"),
+        ("Norrvik News Desk | New Delhi | Updated: 12-10-2026 12:47 IST", "byline"),
+        ("Ada Lund (The Norrvik Post)", "byline"),
+        ("Echo reporter", "byline"),
+        ("Srinagar, March 16", "dateline"),
+        ("ABU DHABI (WAM)", "dateline"),
         ("Page last updated at 16:26 GMT, Wednesday, 13 August 2008 17:26 UK", "stamp"),
         ("Last Updated: Friday, 13 October 2006, 14:05 GMT 15:05 UK", "stamp"),
         ("Monday, 3 May 2010 7:20 UK", "stamp"),
@@ -405,7 +441,9 @@ def test_furniture_goes_from_the_end(line: str) -> None:
 def test_bylines_in_the_forms_of_their_sites(line: str, kind: str) -> None:
     article, stripped = run(f"{line}\n{STORY}")
     assert article["body"] == STORY
-    assert kinds(stripped)[0] == (kind, line)
+    first, said = kinds(stripped)[0]
+    assert first == kind
+    assert line.startswith(said)
 
 
 @pytest.mark.parametrize("name", ["Vanguard News", "Norrvik Courier"])
@@ -414,6 +452,18 @@ def test_the_name_of_the_house_below_or_behind_its_text_goes(name: str) -> None:
         assert run(text, host="www.norrvikcourier.example")[0]["body"] == STORY
     spoken = "The keeper laughed - Norrvik Courier"
     assert run(f"{STORY} {spoken}", host="www.norrvikcourier.example")[0]["body"].endswith(spoken)
+
+
+def test_short_lines_below_an_agencys_mark_are_the_pages() -> None:
+    assert run(f"{STORY} -- PTI\nBack to the harbour page\nNorrvik Shorts")[0]["body"] == STORY
+    unsigned = f"{STORY}\nBack to the harbour page"
+    assert run(unsigned)[0]["body"] == unsigned
+
+
+def test_a_name_below_the_headline_is_no_story() -> None:
+    headline = "Town keeps its last lighthouse lit"
+    assert run(f"{headline}\nAda Lund\n{STORY}", headline=headline)[0]["body"] == STORY
+    assert run(f"Ada Lund\n{STORY}", headline=headline)[0]["body"] == f"Ada Lund\n{STORY}"
 
 
 def test_links_below_a_byline_that_says_how_long_ago_go_with_it() -> None:

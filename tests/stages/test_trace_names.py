@@ -63,6 +63,8 @@ def test_find(text: str, expected: list[str]) -> None:
         ("Stuff", "Stuff"),
         ("The Age", "The Age"),
         ("NCA NewsWire", "NCA NewsWire"),
+        ("ZANIS", "Zambia News and Information Services"),
+        ("the news agency GNS", "Global News Service (Kashmir)"),
         ("the South African Press Association", "South African Press Association"),
         ("the New Zealand Press Association", "New Zealand Press Association"),
         ("the Press Association", "PA Media"),

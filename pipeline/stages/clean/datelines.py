@@ -9,10 +9,10 @@ import regex
 
 from pipeline.stages._late import late
 from pipeline.stages.clean import agencies
-from pipeline.stages.clean.dates import is_month
+from pipeline.stages.clean.dates import is_filler, is_month
 from pipeline.stages.clean.lines import HEAD, has_digit
 
-__all__ = ["FIRST_NATIVE", "Dateline", "find_dateline"]
+__all__ = ["FIRST_NATIVE", "Dateline", "find_dateline", "is_dateline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,30 @@ def _kind(named: str) -> str | None:
     kinds.append(agencies.kinds().get(named.strip().casefold()))
     known = [kind for kind in kinds if kind]
     return "release" if "release" in known else known[0] if known else None
+
+
+_LINE_REACH = 60
+_LINE = regex.compile(
+    rf"(?P<place>\p{{Lu}}[\p{{L}} .'-]{{1,30}}?)(?:,\s*(?P<date>{_DATE})\.?|\s*\((?P<agency>[^()\n]{{2,44}})\))"
+)
+
+
+def is_dateline(flat: str) -> bool:
+    """Whether a line is nothing but a dateline.
+
+    >>> is_dateline("Srinagar, March 16"), is_dateline("ABU DHABI (WAM)"), is_dateline("Jane Roe, Reuters")
+    (True, True, False)
+    """
+    if len(flat) > _LINE_REACH or not (flat[-1] == ")" or flat[-1].isdigit() or flat[-2:-1].isdigit()):
+        return False
+    match = _LINE.fullmatch(flat)
+    if match is None or not _is_place(match["place"]) or is_filler(match["place"]):
+        return False
+    return (
+        _has_month(match["date"])
+        if match["date"]
+        else _is_shouted(match["place"]) and _kind(match["agency"]) is not None
+    )
 
 
 _PLACE_WORDS = 5

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.stages.clean import furniture, signatures
+from pipeline.stages.clean.datelines import is_dateline
 from pipeline.stages.clean.lines import HEAD, TAKEN, Line, Lines, Mark, Marks, is_paragraph, is_person
 from pipeline.stages.clean.repeats import mark_doubles, mark_repeats
 from pipeline.stages.clean.stamps import stamp_mark
@@ -75,9 +76,13 @@ def mark_wrapped(lines: Lines, marks: Marks) -> None:
 
 def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
     """Marks the head by rule; returns the number of the first paragraph (of `lines` if there is none)."""
+    titled = False
     for number in range(min(len(lines), _HEAD_LINES)):
         if marks[number] is None and not lines.is_prose(number):
             marks[number] = _head_mark(lines[number], known)
+            if marks[number] is None and titled and not known.page and is_person(lines[number].flat):
+                marks[number] = Mark("head", "caption", "name-below-headline")  # who wrote it, or who is pictured
+        titled = titled or ((mark := marks[number]) is not None and mark.kind == "headline")
         if marks[number] is not None or (known.page and number < 2):
             continue
         if lines.is_paragraph(number):
@@ -122,6 +127,10 @@ def _head_mark(line: Line, known: Known) -> Mark | None:
     rule = furniture.match(line, "head")
     if rule:
         return Mark("head", rule.kind, rule.id)
+    if not known.page and line.words <= _NAME_WORDS and known.is_publisher(line.flat):
+        return Mark("head", "furniture", "publisher-above")
+    if is_dateline(line.flat):
+        return Mark("head", "dateline", "dateline-line")
     return Mark("head", "caption", "caption-outlet") if _names_outlet_behind(line, known) else None
 
 

@@ -67,7 +67,10 @@ def _furniture_or(line: Line, position: str, otherwise: Mark) -> Mark:
 
 _BEGINNING = 8  # characters in which two lines must be the same before they are looked at
 _CAPTION_LETTERS = 20  # of a caption that stands above itself with its credit
-_CREDIT = regex.compile(r" ?\([^()]{2,40}\)|(?<=[.!?][\"')]*) \p{Lu}[^.!?]{1,38}")
+_CREDIT = regex.compile(
+    r"\.? ?(?:\([^()]{2,60}\)|(?:Photo|Pic|Picture|Image|Credit|Source|File)s? ?[:|/].{2,60})"
+    r"|(?<=[.!?][\"')]*) \p{Lu}[^.!?]{1,38}"
+)
 _CUT = regex.compile(r"(?r)\s?(?:\.{3}|…)\Z")
 _LINE_WORDS = 5
 

@@ -52,6 +52,7 @@ def read_story(text: str, lines: Lines, known: Known) -> Story:
     _collect(lines, marks, story)
     if story.kept and lines.may_be_dated(marks.index(None)):
         _cut_dateline(text, story)
+    _drop_below_mark(story)
     _cut_tail(story)
     _cut_house(story, known)
     story.strips.sort(key=lambda strip: (strip.start, strip.end))
@@ -146,6 +147,25 @@ def _cut_dateline(text: str, story: Story) -> None:
     rest = start + len(flat) - len(flat[found.end :].lstrip())
     story.kept[:1] = [(rest, end)] if rest < end else []
     story.n_words -= flat.count(" ", 0, rest - start) + (rest == end)
+
+
+_BELOW_LINES = 6
+_ITEM_WORDS = 20
+
+
+def _drop_below_mark(story: Story) -> None:
+    """A story ends at the mark of its agency: short lines below it that close no sentence are the page's."""
+    flat, kept = story.lines.flat, story.kept
+    for place in range(len(kept) - 1, max(-1, len(kept) - _BELOW_LINES - 2), -1):
+        line = flat[slice(*kept[place])]
+        if signatures.find_tail_mark(line):
+            for start, end in kept[place + 1 :]:
+                story.strips.append(Strip(start, end, "tail", "furniture", "below-mark"))
+                story.n_words -= flat.count(" ", start, end) + 1
+            del kept[place + 1 :]
+            return
+        if line.count(" ") >= _ITEM_WORDS or ends_sentence(line):
+            return
 
 
 _TAIL_MARKS = 3
