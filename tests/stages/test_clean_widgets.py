@@ -77,6 +77,10 @@ Play slideshow Getty Images 1 of 11
 """.strip().splitlines()
 
 WIDGETS = """
+Jump to navigation Jump to search
+Follow our full coverage:
+Did you see the lamp? Send your story, photos or video here.
+Image for representation. (ANI)
 Rate this item
 (0 votes)
 Read 587 times
@@ -452,6 +456,14 @@ def test_the_name_of_the_house_below_or_behind_its_text_goes(name: str) -> None:
         assert run(text, host="www.norrvikcourier.example")[0]["body"] == STORY
     spoken = "The keeper laughed - Norrvik Courier"
     assert run(f"{STORY} {spoken}", host="www.norrvikcourier.example")[0]["body"].endswith(spoken)
+
+
+def test_an_agencys_byline_below_a_deck_is_one() -> None:
+    deck = "The lamp of the last tower in the far north was to go dark in the month of May."
+    article, stripped = run(f"{deck}\nBy PTI\n{STORY}")
+    assert article["byline"] == "By PTI"
+    assert kinds(stripped) == [("byline", "By PTI")]
+    assert run(f"{deck}\nPTI\n{STORY}")[0]["byline"] is None
 
 
 def test_short_lines_below_an_agencys_mark_are_the_pages() -> None:

@@ -46,6 +46,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     mark_doubles(lines, marks)
     head_end = _mark_head(lines, marks, known)
     _mark_labelled_byline(lines, marks, head_end)
+    _mark_agency_byline(lines, marks, head_end)
     _mark_tail(lines, marks, head_end, known)
     _mark_body(lines, marks, head_end)
     _mark_items(lines, marks)
@@ -110,6 +111,19 @@ def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:
 
 
 _BEHIND = regex.compile(r".{30,}[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?]{1,40})")
+
+
+_BYLINE_LINES = 12  # in which an agency's byline stands, below a deck and captions perhaps
+
+
+def _mark_agency_byline(lines: Lines, marks: Marks, head_end: int) -> None:
+    """ "By PTI" below a deck that closes like a sentence."""
+    words = lines.words
+    for number in range(head_end, min(_BYLINE_LINES, len(lines) - 1)):
+        if words[number] <= _NAME_WORDS and marks[number] is None:
+            flat = lines[number].flat
+            if flat.startswith(("By ", "by ")) and signatures.is_agency_line(flat):
+                marks[number] = Mark("head", "byline", "byline-agency")
 
 
 def _names_outlet_behind(line: Line, known: Known) -> bool:
