@@ -291,6 +291,7 @@ def test_frames(sentence: str, source: str, role: str, words: str) -> None:
         "Bloomberg Philanthropies paid for the dam.",
         "Mayor Bloomberg said the dam held.",
         "The Foreign Press Association said the dam held.",
+        "Iowa City Press clubs said the dam held.",
         "Damage reports from CNN Center were few.",
         "See the pictures of the dam at www.nzherald.co.nz/dam today.",
         "Police reviewed CCTV footage of the dam, according to CCTV footage.",

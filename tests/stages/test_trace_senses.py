@@ -139,6 +139,11 @@ def test_a_title_that_several_papers_share_is_that_of_the_publishers_country(
     assert cited(f"A guard told {title} that it was shut.", publisher_country=country) == [(name, "interview")]
 
 
+@pytest.mark.parametrize("name", ["Dunmore Business Daily", "Star Ledger"])
+def test_a_title_in_a_longer_one_is_not_the_shorter(name: str) -> None:
+    assert cited(f"The gate was shut, according to The {name}.", publisher_country="US") == [(name, "cite")]
+
+
 def test_a_shared_title_abroad_is_nobodys() -> None:
     assert cited("A guard told The Star that it was shut.", publisher_country="US") == []
 

@@ -150,7 +150,7 @@ def _cut_dateline(text: str, story: Story) -> None:
 
 
 _BELOW_LINES = 6
-_ITEM_WORDS = 20
+_ITEM_WORDS = 10
 
 
 def _drop_below_mark(story: Story) -> None:

@@ -74,7 +74,10 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
     sure = Spans(
         (hit.start, hit.end)
         for hit in hits
-        if hit.sources[0].key != HEAD and hit.policy != "full" and hit.start not in affiliates
+        if hit.sources[0].key != HEAD
+        and hit.policy != "full"
+        and hit.start not in affiliates
+        and (len(hit.sources) == 1 or hit.alias.isupper() or resolve(hit, spelled, page.house.country) is not None)
     )
     quotations = _Quotations(body)
     found: list[Mention] = []
