@@ -476,6 +476,9 @@ def test_a_name_below_the_headline_is_no_story() -> None:
     headline = "Town keeps its last lighthouse lit"
     assert run(f"{headline}\nAda Lund\n{STORY}", headline=headline)[0]["body"] == STORY
     assert run(f"Ada Lund\n{STORY}", headline=headline)[0]["body"] == f"Ada Lund\n{STORY}"
+    alert = f"{headline} in Norrvik\nFOR A YEAR MORE"
+    assert run(alert, headline=f"{headline} in Norrvik")[0]["body"] == "FOR A YEAR MORE"
+    assert run(f"the lamp goes out\ntoday.\n{STORY}")[0]["body"] == f"the lamp goes out\ntoday.\n{STORY}"
 
 
 def test_links_below_a_byline_that_says_how_long_ago_go_with_it() -> None:

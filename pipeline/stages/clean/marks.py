@@ -81,7 +81,7 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
     for number in range(min(len(lines), _HEAD_LINES)):
         if marks[number] is None and not lines.is_prose(number):
             marks[number] = _head_mark(lines[number], known)
-            if marks[number] is None and titled and not known.page and is_person(lines[number].flat):
+            if marks[number] is None and titled and not known.page and _is_name_above(lines, number):
                 marks[number] = Mark("head", "caption", "name-below-headline")  # who wrote it, or who is pictured
         titled = titled or ((mark := marks[number]) is not None and mark.kind == "headline")
         if marks[number] is not None or (known.page and number < 2):
@@ -89,6 +89,12 @@ def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
         if lines.is_paragraph(number):
             return number
     return min(len(lines), _HEAD_LINES)
+
+
+def _is_name_above(lines: Lines, number: int) -> bool:
+    """Whether a line is a person's name, in small letters, above another line."""
+    flat = lines[number].flat
+    return number + 1 < len(lines) and not flat.isupper() and is_person(flat)
 
 
 _BYLINE_LABEL = regex.compile(r"(?i:by|author of the article) ?:?")
@@ -132,6 +138,16 @@ def _names_outlet_behind(line: Line, known: Known) -> bool:
     return found is not None and (known.is_publisher(found["who"]) or signatures.is_agency_line(found["who"]))
 
 
+def _names_house(line: Line, known: Known) -> bool:
+    """Whether a line is the name of the house or of another publisher, and no end of a sentence: "today." is none."""
+    return (
+        line.words <= _NAME_WORDS
+        and not line.flat[0].islower()
+        and not line.ends_sentence
+        and known.is_publisher(line.flat)
+    )
+
+
 def _head_mark(line: Line, known: Known) -> Mark | None:
     stamp = stamp_mark(line, "head")
     if stamp:
@@ -141,7 +157,7 @@ def _head_mark(line: Line, known: Known) -> Mark | None:
     rule = furniture.match(line, "head")
     if rule:
         return Mark("head", rule.kind, rule.id)
-    if not known.page and line.words <= _NAME_WORDS and known.is_publisher(line.flat):
+    if not known.page and _names_house(line, known):
         return Mark("head", "furniture", "publisher-above")
     if is_dateline(line.flat):
         return Mark("head", "dateline", "dateline-line")
@@ -157,7 +173,7 @@ def _mark_tail(lines: Lines, marks: Marks, head_end: int, known: Known) -> None:
             break
         line = lines[number]
         marks[number] = _tail_mark(line)
-        if marks[number] is None and line.words <= _NAME_WORDS and known.is_publisher(line.flat):
+        if marks[number] is None and _names_house(line, known):
             marks[number] = Mark("tail", "credit", "publisher-below")
         if marks[number] is None and is_paragraph(line, _ENOUGH):
             break
