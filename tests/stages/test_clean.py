@@ -94,6 +94,16 @@ def test_a_korean_page() -> None:
     assert article["published_raw"] == "2026.03.09. 오전 10:12"
 
 
+def test_a_page_that_begins_with_its_story_has_no_headline() -> None:
+    opening = (
+        "A town in the far north has kept its last lighthouse lit for a year longer than it had meant to do, "
+        "a spokeswoman for its council said."
+    )
+    article, stripped = run(f"{opening}\n{STORY}", field="page")
+    assert article["body"] == f"{opening}\n{STORY}"
+    assert (article["headline"], stripped) == (None, [])
+
+
 # --- a body -----------------------------------------------------------------------------------------------------
 
 
@@ -106,6 +116,9 @@ def test_a_korean_page() -> None:
         "New Delhi, Mar 19 (PTI)", "Madrid, 3 may (EFE).-", "LONDON (Reuters) -", "(Reuters) -",
         "NEW YORK —", "WOODRUFF, S.C. --",
         "COLUMBIA, Mo. (KXYZ) —", "KARACHI:", "Kathmandu, March 3:", "(ANSA) - ROMA, 03 MAG -",
+        "SYDNEY, March 3 AAP -", "Accra, March 3, GNA -", "Tamale (N/R), March 3, GNA -",
+        "ABU DHABI, (UrduPoint / Pakistan Point News / WAM - 03rd March, 2021)",
+        "KARACHI, (UrduPoint / Pakistan Point News - 3rd Mar, 2021 ) :",
         "नई दिल्ली, 19 मार्च (भाषा)", "नई दिल्ली, नौ मार्च (भाषा)",
         "МОСКВА, 19 мар - РИА Новости.", "【ソウル共同】", "新华社北京3月19日电（记者李四）", "（中央社記者王小明台北19日電）",
         "(서울=연합뉴스) 홍길동 기자 =",
@@ -125,6 +138,7 @@ def test_datelines_are_cut_with_their_offsets(dateline: str) -> None:
     [
         "COVID-19 cases -", "FBI agents (AP) found that -", "WATCH: The lamp", "UPDATE — The lamp",
         "President Roe (Reuters) said",
+        "In Larkhill, March 3 Jones -", "NATO (founded - it seems - in May 1949)",
         "In May 2019 (AP) the lamp", "The lamp (AP) - as", "Q: Why", "A NEW ERA:",
     ],
 )  # fmt: skip
@@ -144,6 +158,25 @@ def test_tail_marks_are_cut_and_kept_as_credits(mark: str) -> None:
         article, stripped = run(text)
         assert article["body"] == STORY
         assert kinds(stripped)[-1] == ("credit", mark)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["— Bernama Bernama", "- Emirates News Agency, WAM –", "- Sapa-AFP", "/BSS", "IANS", "(NAN) (www.nannews.example)",
+     "– African News Agency (ANA)", "(Agencies)", "- Agencies", "/jpv"],
+)  # fmt: skip
+def test_marks_behind_the_last_sentence_are_cut(mark: str) -> None:
+    article, stripped = run(f"{STORY} {mark}")
+    assert article["body"] == STORY
+    assert kinds(stripped) == [("credit", mark)]
+
+
+@pytest.mark.parametrize(
+    "last", ["He works for IANS.", "She left for Sapa", "It was over, and/or so it seemed to all at AFP"]
+)
+def test_a_last_sentence_with_an_agency_stays(last: str) -> None:
+    article, _ = run(f"{STORY} {last}")
+    assert article["body"].endswith(last)
 
 
 @pytest.mark.parametrize(

@@ -422,3 +422,36 @@ def test_sentences_of_the_same_words_stay(line: str) -> None:
     for text in (below_first(line), f"{STORY}\n{line}", f"{line}\n{STORY}"):
         _, stripped = run(text)
         assert stripped == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "left"),
+    [
+        ("Ada Lund", "Ada Lund", 0),
+        ("The keeper and his goat on the quay", "The keeper and his goat on the quay", 0),
+        ("The keeper waves to the boats on Monday.", "The keeper waves to the boats on Monday.(Ada Lund: AAP)", 0),
+        ("The keeper waves to the boats on Monday.", "The keeper waves to the boats on Monday. Norrvik Courier", 0),
+        ("The keeper waves to the boats on Monday.", "The keeper waves to the boats on Monday.", 1),
+        ("The keeper waves to the boats and...", "The keeper waves to the boats and is seen no more by them.", 1),
+        ("The keeper said no.", "The keeper said no more to them.", 2),
+        ("Not a word", "Not a word", 2),
+        ("The lamp was dark.", "The lamp was dark. Nobody came, and nobody asked.", 2),
+        ("The lamp, the lamp, the lamp,", "The lamp, the lamp, the lamp,", 2),
+    ],
+)
+def test_a_line_right_above_itself_describes_a_picture(first: str, second: str, left: int) -> None:
+    opening, rest = STORY.split("\n", 1)
+    article, _ = run(f"{opening}\n{first}\n{second}\n{rest}")
+    kept = [first, second][2 - left :]
+    assert article["body"].split("\n") == [opening, *kept, *rest.split("\n")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Town keeps its last lighthouse lit | Norrvik", "Home News Town keeps its last lighthouse lit"],
+)
+def test_a_headline_with_the_site_or_the_way_to_it_goes(line: str) -> None:
+    headline = "Town keeps its last lighthouse lit"
+    assert run(f"{line}\n{STORY}", headline=headline)[0]["body"] == STORY
+    sentence = f"{headline} for a year."
+    assert run(f"{sentence}\n{STORY}", headline=headline)[0]["body"].startswith(sentence)

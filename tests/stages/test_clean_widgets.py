@@ -9,6 +9,11 @@ from tests.stages.cleaning import STORY, kinds, run
 FIRST, *REST = STORY.split("\n")
 
 CAPTIONS = """
+The keeper waves to the boats on Monday.(ABC News: Ada Lund)
+The keeper waves to the boats on Monday. (Supplied: Ada Lund)
+The keeper waves to the boats on Monday.Credit: AAP/Ada Lund
+FILE: The keeper (l), the mayor (c) and the goat at the lamp
+The keeper at home in Norrvik on Monday. Pics by Ada Lund
 GETTY The lamp has been lit every night since the keeper retired
 Getty Images The keeper waves to the boats from the gallery
 EPA A crane lifts the old lens from the tower at Norrvik
@@ -72,6 +77,59 @@ Play slideshow Getty Images 1 of 11
 """.strip().splitlines()
 
 WIDGETS = """
+Jump to navigation Jump to search
+Follow our full coverage:
+Did you see the lamp? Send your story, photos or video here.
+Image for representation. (ANI)
+Rate this item
+(0 votes)
+Read 587 times
+Change Size
+Your browser is out of date, and may not be compatible with our website.
+Powered by automated translation
+Related posts
+Image only for representation.
+You must be logged in to post a comment.
+1 Response to "The lamp stays lit"
+Notify me of new posts by email.
+- Advertisment -
+Post Views: 587
+1,234 views
+Print Friendly, PDF & Email
+(Visited 23 times, 1 visits today)
+Spread the love
+Save my name, email, and website in this browser for the next time I comment.
+ada@norrvik.example
+E-mail this to a friend
+Printable version
+Your web browser is no longer supported. To improve your experience update it here
+Skip navigation
+Accessibility links
+You are here
+Return to top
+Exit mobile version
+Source link
+Add new comment
+Please enter your comment!
+No comments yet.
+Comments - 36
+This article is closed for comments.
+For more information, please see our Comments FAQ
+Latest Headlines
+Articles You May Like
+Editors' Picks
+Most Viewed in 24 Hours
+Your subscription could not be saved. Please try again.
+Sorry, this feature is currently unavailable. Please try again later.
+This audio is auto-generated. Please let us know if you have feedback.
+Join Norrvik News Whatsapp Now
+Follow Norrvik News on Google
+Get our award-winning daily news email featuring exclusive stories and comment
+I would like to be emailed about offers, event and updates from The Norrvik Courier.
+Read all the Latest News, Breaking News and Live Updates here
+See also  Fishermen in the far north block the harbour over the price of fuel
+Add us as a trusted source
+(PA Archive)
 Keep up with this story and more by subscribing now
 Article content
 Article content continued
@@ -150,6 +208,25 @@ Copyright © 2026 Norrvik Radio. All rights reserved. Visit our terms of use pag
 """.strip().splitlines()
 
 AT_THE_END = """
+By Ada Lund
+By Ada Lund, Norrvik
+Submitted by ada_en on Wed, 07/11/2007 - 09:00
+This article is more than 12 months old
+This was published 18 years ago
+Published in The Norrvik Courier, March 3rd, 2026.
+(Published in Norrvik Courier, on Tuesday, March 3, 2026)
+Originally published as Keeper of the last lamp has his say
+The post Town keeps its lamp appeared first on Norrvik Courier.
+A version of this article appears in e-paper on March 3, 2026, of The Norrvik Courier.
+Want to send us a story? SMS to 12345 or email news@norrvik.example
+For feedback, complaints, or inquiries, contact us.
+TEXT AD: Call Lund - +470000000
+PAY ATTENTION: Click "See First" to have our news in your feed!
+Proofreading by Ada Lund, copy editor at the Courier.
+Read more at www.norrvik.example/lamp
+Details later...
+Discussion 1 : 18/01/2026 at 08:52 PM
+THE NORRVIK COURIER/ASIA NEWS NETWORK
 A version of this article appears in print on March 9, 2026, on Page A14 of the Norrvik edition.
 Transcripts are created on a rush deadline and may be updated or revised.
 We may earn a commission from links on this page.
@@ -185,6 +262,28 @@ Politics
 """.strip().splitlines()
 
 SENTENCES = """
+Read 40 times in a year, the letter still makes them laugh.
+Views of the harbour from the tower are the best in the north.
+Hits on the tower during the war left nine holes.
+One response to the plan was a laugh, the keeper said.
+File the goat under lost things, the mayor said.
+The mayor spoke to nobody (supplied with a speech: he lost it)
+By Monday Norrvik had no lamp, no keeper and no goat.
+A printable version of the plan was never made.
+You are here for the goat, the keeper told them, not for the lamp.
+Source links were cut after the storm took the mast.
+No comments yet from the board, which meets on Friday.
+Comments closed the hearing, thirty-six of them.
+Published in the Courier on Monday, the list names nine keepers.
+The post at the harbour gate first appeared on maps in 1911.
+The lamp is more than 12 months old and already broken.
+This was published law for years, the court said.
+Join Norrvik on the quay on Monday, the flyer says.
+See also Section 12 of the harbour act, which the board has never used.
+Pay attention: that was all the keeper ever told his sons, and they did.
+Text ads were sold to nobody that year.
+Follow the goat on its way up the stairs and you reach the lamp.
+The latest head of the board is a fisherman's daughter.
 Getty Images sued the harbour board over the pictures in May.
 Getty Images is to open an office in Norrvik next year
 Getty Museum curators lent the lens to the town
@@ -320,6 +419,71 @@ def test_widgets_go_wherever_they_stand(line: str) -> None:
 @pytest.mark.parametrize("line", AT_THE_END)
 def test_furniture_goes_from_the_end(line: str) -> None:
     assert run(f"{STORY}\n{line}")[0]["body"] == STORY
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Ada Lund12 May 2026", "byline"),
+        ("Xinhua, March 3, 2026 Adjust font size:", "byline"),
+        ("KYODO NEWS - Mar 3, 2026 - 10:00 | All, Japan", "byline"),
+        ("By: Express News Service | New Delhi |", "byline"),
+        ("By Press Trust of India:", "byline"),
+        ("Staff writer, with CNA", "byline"),
+        ("Ada LundPublished March 15, 2026 - Updated March 15, 2026 10:36pm", "byline"),
+        ("The Hindu Bureau Norrvik March 16, 2026 09:51 IST", "byline"),
+        ("Norrvik News Desk | New Delhi | Updated: 12-10-2026 12:47 IST", "byline"),
+        ("Ada Lund (The Norrvik Post)", "byline"),
+        ("Echo reporter", "byline"),
+        ("Srinagar, March 16", "dateline"),
+        ("ABU DHABI (WAM)", "dateline"),
+        ("Page last updated at 16:26 GMT, Wednesday, 13 August 2008 17:26 UK", "stamp"),
+        ("Last Updated: Friday, 13 October 2006, 14:05 GMT 15:05 UK", "stamp"),
+        ("Monday, 3 May 2010 7:20 UK", "stamp"),
+    ],
+)
+def test_bylines_in_the_forms_of_their_sites(line: str, kind: str) -> None:
+    article, stripped = run(f"{line}\n{STORY}")
+    assert article["body"] == STORY
+    first, said = kinds(stripped)[0]
+    assert first == kind
+    assert line.startswith(said)
+
+
+@pytest.mark.parametrize("name", ["Vanguard News", "Norrvik Courier"])
+def test_the_name_of_the_house_below_or_behind_its_text_goes(name: str) -> None:
+    for text in (f"{STORY}\n{name}", f"{STORY} - {name}", f"{STORY} – {name}."):
+        assert run(text, host="www.norrvikcourier.example")[0]["body"] == STORY
+    spoken = "The keeper laughed - Norrvik Courier"
+    assert run(f"{STORY} {spoken}", host="www.norrvikcourier.example")[0]["body"].endswith(spoken)
+
+
+def test_an_agencys_byline_below_a_deck_is_one() -> None:
+    deck = "The lamp of the last tower in the far north was to go dark in the month of May."
+    article, stripped = run(f"{deck}\nBy PTI\n{STORY}")
+    assert article["byline"] == "By PTI"
+    assert kinds(stripped) == [("byline", "By PTI")]
+    assert run(f"{deck}\nPTI\n{STORY}")[0]["byline"] is None
+
+
+def test_short_lines_below_an_agencys_mark_are_the_pages() -> None:
+    assert run(f"{STORY} -- PTI\nBack to the harbour page\nNorrvik Shorts")[0]["body"] == STORY
+    unsigned = f"{STORY}\nBack to the harbour page"
+    assert run(unsigned)[0]["body"] == unsigned
+
+
+def test_a_name_below_the_headline_is_no_story() -> None:
+    headline = "Town keeps its last lighthouse lit"
+    assert run(f"{headline}\nAda Lund\n{STORY}", headline=headline)[0]["body"] == STORY
+    assert run(f"Ada Lund\n{STORY}", headline=headline)[0]["body"] == f"Ada Lund\n{STORY}"
+    alert = f"{headline} in Norrvik\nFOR A YEAR MORE"
+    assert run(alert, headline=f"{headline} in Norrvik")[0]["body"] == "FOR A YEAR MORE"
+    assert run(f"the lamp goes out\ntoday.\n{STORY}")[0]["body"] == f"the lamp goes out\ntoday.\n{STORY}"
+
+
+def test_links_below_a_byline_that_says_how_long_ago_go_with_it() -> None:
+    links = "By Ada Lund 3 hrs ago\nThe goat of the far north is dead\nBy AFP 15 hrs ago\nA town sells its boats"
+    assert run(f"{STORY}\n{links}")[0]["body"] == STORY
 
 
 def test_a_newsroom_introduces_itself_at_either_end_where_it_asks_for_readers() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.stages import lexicon
 from pipeline.stages.trace import citations
 from pipeline.stages.trace.names import HEAD, load
+from tests.stages.tracing import cited
 from tests.strategies import texts
 
 NAMES = load("", citations.heads())
@@ -50,6 +51,29 @@ def test_find(text: str, expected: list[str]) -> None:
     assert keys(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("TimesLIVE", "TimesLIVE"),
+        ("Newstalk ZB", "Newstalk ZB"),
+        ("Morning Ireland", "Morning Ireland"),
+        ("Capital FM", "Capital FM (Kenya)"),
+        ("Free Malaysia Today", "Free Malaysia Today"),
+        ("Radio 3AW", "3AW"),
+        ("Stuff", "Stuff"),
+        ("The Age", "The Age"),
+        ("NCA NewsWire", "NCA NewsWire"),
+        ("ZANIS", "Zambia News and Information Services"),
+        ("the news agency GNS", "Global News Service (Kashmir)"),
+        ("the South African Press Association", "South African Press Association"),
+        ("the New Zealand Press Association", "New Zealand Press Association"),
+        ("the Press Association", "PA Media"),
+    ],
+)
+def test_papers_and_agencies_of_the_commonwealth(told: str, name: str) -> None:
+    assert cited(f"A guard told {told} that it was shut.") == [(name, "interview")]
+
+
 def test_a_shared_acronym_keeps_all_its_owners() -> None:
     (hit,) = NAMES.find("CNA")
     assert {source.key for source in hit.sources} == {"cna_tw", "cna_cy", "Channel NewsAsia"}
@@ -89,7 +113,7 @@ def test_every_id_and_name_of_the_lexicon_is_one_sources() -> None:
     assert {outlet.policy for outlet in lexicon.outlets()} <= {"any", "cue", "slot", "full"}
 
 
-def test_only_acronyms_one_title_and_one_scheme_are_shared() -> None:
+def test_only_acronyms_some_titles_and_one_scheme_are_shared() -> None:
     owners: dict[str, set[str]] = {}
     rows = [(agency.id, (agency.name, *agency.aliases, *agency.native_aliases)) for agency in lexicon.agencies()]
     for key, aliases in rows + [(outlet.name, (outlet.name, *outlet.aliases)) for outlet in lexicon.outlets()]:
@@ -98,7 +122,8 @@ def test_only_acronyms_one_title_and_one_scheme_are_shared() -> None:
     shared = {alias for alias, keys in owners.items() if len(keys) > 1}
     local_democracy = {f"Local Democracy {word}" for word in ("Reporting", "Reporter", "Reporters")}
     acronyms = {"ABC", "APA", "APS", "BNA", "CNA", "DN", "ET", "KNA", "MNA", "RTS", "TV 2", "TV2"}
-    assert shared == {"Daily Mirror"} | acronyms | local_democracy
+    titles = {f"The {word}" for word in ("Citizen", "Herald", "Mercury", "Standard", "Star")}
+    assert shared == acronyms | titles | {"Business Day", "Daily Mirror", "Sunday Times"} | local_democracy
 
 
 def test_every_rule_and_frame_has_its_own_id() -> None:

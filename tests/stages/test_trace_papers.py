@@ -262,6 +262,11 @@ def test_bylines(country: str, byline: str, expected: Credits) -> None:
 
 
 DATELINES: list[tuple[str, str, Credits]] = [
+    ("US", "SYDNEY, March 3 AAP -", full("aap")),
+    ("US", "Accra, March 3, GNA -", full("gna")),
+    ("US", "ERIE, March 3, PA -", NONE),
+    ("US", "ABU DHABI, (UrduPoint / Pakistan Point News / WAM - 03rd March, 2021)", full("wam")),
+    ("US", "KARACHI, (UrduPoint / Pakistan Point News - 3rd Mar, 2021 ) :", NONE),
     ("US", "(NEXSTAR) -", full("nexstar")),
     ("US", "(Gray News) -", full("gray")),
     ("US", "ASHFORD (Gray News) -", full("gray")),
@@ -329,6 +334,12 @@ def test_datelines(country: str, dateline: str, expected: Credits) -> None:
 
 
 TAILS: list[tuple[str, str, Credits]] = [
+    ("MY", "— Bernama Bernama", full("bernama")),
+    ("AE", "- Emirates News Agency, WAM –", full("wam")),
+    ("ZA", "- Sapa-AFP", full("sapa")),
+    ("US", "- PA", NONE),
+    ("IN", "/ANI", full("ani")),
+    ("BD", "- Agencies", SOME),
     ("US", "The Associated Press contributed to this report.", partial("ap")),
     ("US", "AP contributed to this story.", partial("ap")),
     ("US", "Material from the Associated Press was used in this report.", partial("ap")),
@@ -368,6 +379,9 @@ TAILS: list[tuple[str, str, Credits]] = [
     ("US", "\u00a9 2026 Bloomberg L.P.", full("bloomberg")),
     ("US", "\u00a9 2026 The New York Times Company", full("The New York Times")),
     ("US", "This article originally appeared in The New York Times.", full("The New York Times")),
+    ("US", "The post Harbour reopens appeared first on Vanguard News.", full("Vanguard (Nigeria)")),
+    ("US", "The post Harbour reopens appeared first on Vale Online.", NONE),
+    ("US", "Read the original article on Capital FM.", full("Capital FM (Kenya)")),
     ("US", "This story was originally published by ProPublica.", full("ProPublica")),
     (
         "US",
@@ -551,6 +565,28 @@ TAILS: list[tuple[str, str, Credits]] = [
     ),
     ("GR", "\u03a0\u03b7\u03b3\u03ae: \u0391\u03a0\u0395-\u039c\u03a0\u0395", full("amna")),
 ]
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ("(NAN)", full("nan_ng")),
+        ("(NAN) (www.nannews.example)", full("nan_ng")),
+        ("– SPA", full("spa")),
+        ("(PA)", NONE),
+    ],
+)
+def test_an_acronym_set_behind_the_last_sentence_needs_no_country(mark: str, expected: Credits) -> None:
+    assert credited(STORY, line(mark, "credit"), **house("US")) == expected
+    assert credited(f"{STORY} He has shares in a fund {mark}", **house("US")) == NONE
+
+
+def test_the_paper_whose_copy_allafrica_distributes_is_credited() -> None:
+    rights = "Copyright © 2026 Capital FM. All rights reserved. Distributed by AllAfrica Global Media (allAfrica.com)."
+    assert credited(STORY, line(rights, "copyright")) == full("Capital FM (Kenya)")
+    assert credited(STORY, line(rights.replace("Capital FM", "Ashford Gazette"), "copyright")) == full(
+        "Ashford Gazette"
+    )
 
 
 @pytest.mark.parametrize(("country", "text", "expected"), TAILS)

@@ -122,6 +122,32 @@ def test_a_shared_acronym_without_a_country_is_nobodys(words: str) -> None:
     assert cited(f"The gate was shut, {words} reported.") == []
 
 
+@pytest.mark.parametrize(
+    ("title", "country", "name"),
+    [
+        ("The Star", "KE", "The Star (Kenya)"),
+        ("The Star", "MY", "The Star (Malaysia)"),
+        ("The Herald", "ZW", "The Herald (Zimbabwe)"),
+        ("the Sunday Times", "LK", "Sunday Times (Sri Lanka)"),
+        ("the Daily Mirror", "LK", "Daily Mirror (Sri Lanka)"),
+        ("the Daily Mirror", "", "Daily Mirror"),
+    ],
+)
+def test_a_title_that_several_papers_share_is_that_of_the_publishers_country(
+    title: str, country: str, name: str
+) -> None:
+    assert cited(f"A guard told {title} that it was shut.", publisher_country=country) == [(name, "interview")]
+
+
+@pytest.mark.parametrize("name", ["Dunmore Business Daily", "Star Ledger"])
+def test_a_title_in_a_longer_one_is_not_the_shorter(name: str) -> None:
+    assert cited(f"The gate was shut, according to The {name}.", publisher_country="US") == [(name, "cite")]
+
+
+def test_a_shared_title_abroad_is_nobodys() -> None:
+    assert cited("A guard told The Star that it was shut.", publisher_country="US") == []
+
+
 @pytest.mark.parametrize("told", ["The ABC reported a leak.", "A guard told ABC that it was shut."])
 def test_abc_is_the_one_of_the_publishers_country_and_by_default_the_american(told: str) -> None:
     assert [source for source, _ in cited(told, publisher_country="AU")] == ["Australian Broadcasting Corporation"]
@@ -220,6 +246,8 @@ def test_broadcasters_at_home(language: str, told: str, name: str) -> None:
         ("CBC Manitoba", "CBC"),
         ("CBS News Bay Area", "CBS San Francisco"),
         ("ABC Radio Melbourne", "Australian Broadcasting Corporation"),
+        ("ABC radio", "Australian Broadcasting Corporation"),
+        ("TVNZ", "1News"),
     ],
 )
 def test_a_broadcasters_regional_service(service: str, name: str) -> None:
@@ -267,6 +295,7 @@ def test_datelines_of_two_letters_need_their_country(
         "She is a member of the Pakistan Tehreek-e-Insaf (PTI).",
         "The tax is collected by the Association of Northern Islands (ANI).",
         "It was found by the Press Trust of India (PTI).",
+        "It was found by the Emirates News Agency (WAM).",
     ],
 )
 def test_a_definition_at_the_end_is_no_mark(ending: str) -> None:

@@ -9,10 +9,10 @@ import regex
 
 from pipeline.stages._late import late
 from pipeline.stages.clean import agencies
-from pipeline.stages.clean.dates import is_month
+from pipeline.stages.clean.dates import is_filler, is_month
 from pipeline.stages.clean.lines import HEAD, has_digit
 
-__all__ = ["FIRST_NATIVE", "Dateline", "find_dateline"]
+__all__ = ["FIRST_NATIVE", "Dateline", "find_dateline", "is_dateline"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ _DATE = (
 )
 _AGENCY_SLOT = regex.compile(
     r"(?P<place>[\p{Lu}\p{Lo}][^()\[\]:;\"!?\n]{1,60}?)(?:\s*\([^()]{2,30}\))?(?:\s*\[[^\]]{2,40}\])?[,.]?\s*"
-    rf"(?P<date>{_DATE})?[,.]?\s*-{{0,2}}\s*(?:\((?P<agency>[^()\n]{{2,44}})\)|/(?P<slashed>[^()/\n]{{2,30}})/)"
+    rf"(?P<date>{_DATE})?[,.]?\s*-{{0,2}}\s*"
+    rf"(?:\((?P<agency>[^()\n]{{2,44}}?)(?:\s+-\s+(?P<within>{_DATE})\s*)?\)|/(?P<slashed>[^()/\n]{{2,30}})/)"
     r"\s*(?P<close>[-_:=.]{1,3})?\s*"
 )
 _AGENCY_FIRST = regex.compile(
@@ -44,7 +45,7 @@ _AGENCY_LAST = regex.compile(
 )
 _PLACE_DATE = regex.compile(
     r"(?P<place>\p{Lu}[\p{L} .'/-]{1,40}?(?:,\s*\p{Lu}[\p{L}. ]{1,20}?)?)"
-    rf",\s*(?P<date>{_DATE})\s*(?:[:=]|\.?-{{1,2}})\s*"
+    rf"(?:\s*\([^()\n]{{1,8}}\))?,\s*(?P<date>{_DATE})(?:,?\s+(?P<agency>\p{{Lu}}\p{{L}}{{1,11}}))?\s*(?:[:=]|\.?-{{1,2}})\s*"
 )
 _PLACE_ONLY = regex.compile(
     r"(?P<place>\p{Lu}[\p{Lu}.'/ -]*\p{Lu}\.?(?:,\s*(?:\p{Lu}[\p{L}.']*)(?:\s\p{Lu}[\p{L}.']*){0,2})?)"
@@ -73,7 +74,7 @@ _NATIVE = (
 )
 _OPENS_STORY = regex.compile(r"[\p{Lu}\"]")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
-_NAMED_APART = regex.compile(r"[/,;=]| and ")
+_NAMED_APART = regex.compile(r"[/,;=]| and | - ")
 _PLACE_APART = regex.compile(r"[ ,/-]+")
 _PARTICLES = frozenset("of de del da do la el le les al an am der die upon and und et y e the im in bei".split())
 #: Words in capitals before a colon or dash that name no place.
@@ -127,16 +128,17 @@ def _with_agency(head: str) -> Dateline | None:
         return None
     named = match["agency"] or match["slashed"]
     kind = _kind(named)
-    date = match["date"] is not None and any(is_month(word) for word in _WORD.findall(match["date"]))
+    within = match["within"]  # "(UrduPoint / WAM - 3rd March, 2021)"
+    date = _has_month(match["date"] or within or "")
     # "शांतिपुर, नौ मार्च (भाषा)": where there are no capitals the day may be a word, and stands in the place.
-    spelled = not match["place"][0].isupper() and any(is_month(word) for word in _WORD.findall(match["place"]))
+    spelled = not match["place"][0].isupper() and _has_month(match["place"])
     # "TEMPE, Ariz. (AP)Quarterback": some lose the dash.
     runs_on = match["place"].split(",", 1)[0].isupper() and _OPENS_STORY.match(head, match.end()) is not None
     if kind and (date or spelled or match["close"] or runs_on):
         return Dateline(match.end(), kind == "release", "dateline-agency")
     # A station's call sign or a paper's name: a dateline too, whoever that is.
     if (
-        len(named.split()) <= 3
+        (within or len(named.split()) <= 3)
         and not _is_table(head[match.end() :])
         and (date or (_is_shouted(match["place"]) and match["close"] and "-" in match["close"]))
     ):
@@ -158,12 +160,40 @@ def _is_notice(words: str) -> bool:
     return not _NO_PLACE.difference(("news",)).isdisjoint(words.casefold().split())
 
 
+def _has_month(words: str) -> bool:
+    return any(is_month(word) for word in _WORD.findall(words))
+
+
 def _kind(named: str) -> str | None:
     """The kind of the agency or agencies in a bracket; release wins ("ANI/PNN" is paid for). None if none is known."""
     kinds = [agencies.kinds().get(part.strip().casefold()) for part in _NAMED_APART.split(named)]
     kinds.append(agencies.kinds().get(named.strip().casefold()))
     known = [kind for kind in kinds if kind]
     return "release" if "release" in known else known[0] if known else None
+
+
+_LINE_REACH = 60
+_LINE = regex.compile(
+    rf"(?P<place>\p{{Lu}}[\p{{L}} .'-]{{1,30}}?)(?:,\s*(?P<date>{_DATE})\.?|\s*\((?P<agency>[^()\n]{{2,44}})\))"
+)
+
+
+def is_dateline(flat: str) -> bool:
+    """Whether a line is nothing but a dateline.
+
+    >>> is_dateline("Srinagar, March 16"), is_dateline("ABU DHABI (WAM)"), is_dateline("Jane Roe, Reuters")
+    (True, True, False)
+    """
+    if len(flat) > _LINE_REACH or not (flat[-1] == ")" or flat[-1].isdigit() or flat[-2:-1].isdigit()):
+        return False
+    match = _LINE.fullmatch(flat)
+    if match is None or not _is_place(match["place"]) or is_filler(match["place"]):
+        return False
+    return (
+        _has_month(match["date"])
+        if match["date"]
+        else _is_shouted(match["place"]) and _kind(match["agency"]) is not None
+    )
 
 
 _PLACE_WORDS = 5
@@ -191,8 +221,10 @@ def _place_and_date(head: str) -> Dateline | None:
     match = _PLACE_DATE.match(head)
     if match is None or not _is_place(match["place"]):
         return None
-    if not any(is_month(word) for word in _WORD.findall(match["date"])):
+    if not _has_month(match["date"]):
         return None
+    if match["agency"]:  # "SYDNEY, March 3 AAP - "
+        return Dateline(match.end(), False, "dateline-agency") if _kind(match["agency"]) else None
     return Dateline(match.end(), False, "dateline-date")
 
 

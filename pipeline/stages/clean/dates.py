@@ -21,7 +21,18 @@ from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
 from pipeline.stages._late import late
 
-__all__ = ["ImpossibleDateError", "Moment", "Place", "Stamp", "has_year", "in_address", "is_month", "parse", "stamps"]
+__all__ = [
+    "ImpossibleDateError",
+    "Moment",
+    "Place",
+    "Stamp",
+    "has_year",
+    "in_address",
+    "is_filler",
+    "is_month",
+    "parse",
+    "stamps",
+]
 
 Precision = Literal["second", "minute", "day"]
 Known = Literal["explicit", "abbreviation", "publisher", "default"]
@@ -134,6 +145,11 @@ _READING = late(
 def is_month(word: str) -> bool:
     """Whether a word names a month, in any of the languages known."""
     return _composed(word.casefold().rstrip(".")) in _words().months
+
+
+def is_filler(word: str) -> bool:
+    """Whether a word says nothing in a date: a weekday, "at"."""
+    return word.casefold().rstrip(".") in _words().filler
 
 
 _YEAR = re.compile(r"\d{4}")

@@ -38,6 +38,7 @@ __all__ = [
     "ends_sentence",
     "has_digit",
     "is_paragraph",
+    "is_person",
     "key",
 ]
 
@@ -255,6 +256,14 @@ def has_digit(text: str) -> bool:
 def is_paragraph(line: Line, least: int = 12) -> bool:
     """Whether a line reads like a paragraph of a story: some words, and a sentence's end."""
     return line.words >= least and line.ends_sentence
+
+
+_PERSON = regex.compile(r"\p{Lu}[\p{L}'’.-]+(?: (?:\p{Lu}[\p{L}'’.-]*|de|van|von|bin|al|da)){1,3}")
+
+
+def is_person(flat: str) -> bool:
+    """Whether a line is a name of two to four words and nothing else."""
+    return _PERSON.fullmatch(flat) is not None
 
 
 def key(text: str) -> str:

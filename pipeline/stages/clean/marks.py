@@ -7,13 +7,13 @@ import itertools
 import regex
 
 from pipeline.stages.clean import furniture, signatures
-from pipeline.stages.clean.datelines import find_dateline
-from pipeline.stages.clean.lines import HEAD, TAKEN, Known, Line, Lines, Mark, Marks, has_digit, is_paragraph
+from pipeline.stages.clean.datelines import find_dateline, is_dateline
+from pipeline.stages.clean.lines import HEAD, TAKEN, Known, Line, Lines, Mark, Marks, has_digit, is_paragraph, is_person
 from pipeline.stages.clean.links import mark_links
-from pipeline.stages.clean.repeats import mark_doubles, mark_repeats
+from pipeline.stages.clean.repeats import mark_alt_texts, mark_doubles, mark_repeats
 from pipeline.stages.clean.stamps import stamp_mark
 
-__all__ = ["Known", "head_mark", "is_person", "is_wrapped", "mark_by_rule", "mark_wrapped"]
+__all__ = ["Known", "head_mark", "is_wrapped", "mark_by_rule", "mark_wrapped"]
 
 
 _HEAD_LINES = 20  # the head of a text is not looked for beyond
@@ -31,15 +31,17 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
         )  # before a rule takes it: "Business Standard", "The Nation"
     mark_doubles(lines, marks)
     mark_repeats(lines, marks, known)
+    mark_alt_texts(lines, marks)
     head_end = _mark_head(lines, marks, known)
     _mark_labelled_byline(lines, marks, head_end)
+    _mark_agency_byline(lines, marks, head_end)
     _mark_between_title_and_story(lines, marks, head_end)
-    _mark_tail(lines, marks, head_end, known.byline or "")
+    _mark_tail(lines, marks, head_end, known)
     _mark_body(lines, marks, head_end)
     _mark_above_captions(lines, marks, head_end)
     mark_links(lines, marks)
     if _mark_below(lines, marks):
-        _mark_tail(lines, marks, head_end, known.byline or "")  # which begins further up now
+        _mark_tail(lines, marks, head_end, known)  # which begins further up now
 
 
 def is_wrapped(lines: Lines) -> bool:
@@ -77,9 +79,13 @@ def _stands_off(lines: Lines, number: int) -> bool:
 
 def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:
     """Marks the head by rule; returns the number of the first paragraph (of `lines` if there is none)."""
+    titled = False
     for number in range(min(len(lines), _HEAD_LINES)):
         if marks[number] is None and not lines.is_prose(number):
             marks[number] = head_mark(lines[number], known)
+            if marks[number] is None and titled and not known.page and _is_name_above(lines, number):
+                marks[number] = Mark("head", "caption", "name-below-headline")  # who wrote it, or who is pictured
+        titled = titled or ((mark := marks[number]) is not None and mark.kind == "headline")
         if marks[number] is not None or (known.page and number < 2):
             continue
         if lines.is_paragraph(number):
@@ -107,16 +113,18 @@ def _is_pictured(lines: Lines, number: int, known: Known) -> bool:
 
 
 _BELOW_BYLINE = frozenset({"byline", "stamp"})
-_PERSON = regex.compile(r"\p{Lu}[\p{L}'’.-]+(?: (?:\p{Lu}[\p{L}'’.-]*|de|van|von|bin|al|da)){1,3}")
+
+
+def _is_name_above(lines: Lines, number: int) -> bool:
+    """Whether a line is a person's name, in small letters, above another line."""
+    flat = lines[number].flat
+    return number + 1 < len(lines) and not flat.isupper() and is_person(flat)
+
+
 _BYLINE_LABEL = regex.compile(
     r"(?i:by|author of the article) ?:?|(?i:szerző|autor|autorka|författare|von|por|par|autore) ?:"
 )
 _JOB = regex.compile(r"(?:[\p{Lu}&][\p{L}&'-]* ){0,4}(?:Reporter|Editor|Writer|Correspondent|Journalist|Columnist)")
-
-
-def is_person(flat: str) -> bool:
-    """Whether a line is a name of two to four words and nothing else."""
-    return _PERSON.fullmatch(flat) is not None
 
 
 def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:
@@ -126,10 +134,11 @@ def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:
         return
     name, job = label + 1, label + 2
     mark = marks[name]
-    if mark.kind != "byline" if mark else not is_person(lines[name].flat):
+    is_byline = mark is not None and mark.kind == "byline"
+    if not is_byline and not ((mark is None or mark.rule == "name-below-headline") and is_person(lines[name].flat)):
         return
     marks[label] = Mark("head", "furniture", "byline-label")
-    marks[name] = mark or Mark("head", "byline", "byline-below-label")
+    marks[name] = mark if is_byline else Mark("head", "byline", "byline-below-label")
     if job < len(lines) and marks[job] is None and _JOB.fullmatch(lines[job].flat):
         marks[job] = Mark("head", "byline", "byline-job")
 
@@ -167,11 +176,34 @@ def _mark_between_title_and_story(lines: Lines, marks: Marks, head_end: int) -> 
 _BEHIND = regex.compile(r".{30,}(?<!\b[ap]\.m)[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?]{1,40})")
 
 
+_BYLINE_LINES = 12  # in which an agency's byline stands, below a deck and captions perhaps
+
+
+def _mark_agency_byline(lines: Lines, marks: Marks, head_end: int) -> None:
+    """ "By PTI" below a deck that closes like a sentence."""
+    words = lines.words
+    for number in range(head_end, min(_BYLINE_LINES, len(lines) - 1)):
+        if words[number] <= _NAME_WORDS and marks[number] is None:
+            flat = lines[number].flat
+            if flat.startswith(("By ", "by ")) and signatures.is_agency_line(flat):
+                marks[number] = Mark("head", "byline", "byline-agency")
+
+
 def _names_outlet_behind(line: Line, known: Known) -> bool:
     """Whether an outlet's or agency's name stands behind the last sentence: the caption of a picture or a video."""
     is_short = line.words <= _CAPTION_WORDS and not line.ends_sentence
     found = _BEHIND.fullmatch(line.flat) if is_short else None
     return found is not None and (known.is_publisher(found["who"]) or signatures.is_agency_line(found["who"]))
+
+
+def _names_house(line: Line, known: Known) -> bool:
+    """Whether a line is the name of the house or of another publisher, and no end of a sentence: "today." is none."""
+    return (
+        line.words <= _NAME_WORDS
+        and not line.flat[0].islower()
+        and not line.ends_sentence
+        and known.is_publisher(line.flat)
+    )
 
 
 def head_mark(line: Line, known: Known) -> Mark | None:
@@ -184,10 +216,14 @@ def head_mark(line: Line, known: Known) -> Mark | None:
     rule = furniture.match(line, "head")
     if rule:
         return Mark("head", rule.kind, rule.id)
+    if not known.page and _names_house(line, known):
+        return Mark("head", "furniture", "publisher-above")
+    if is_dateline(line.flat):
+        return Mark("head", "dateline", "dateline-line")
     return Mark("head", "caption", "caption-outlet") if _names_outlet_behind(line, known) else None
 
 
-def _mark_tail(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
+def _mark_tail(lines: Lines, marks: Marks, head_end: int, known: Known) -> None:
     """Marks the tail from its end, up to the last paragraph that no rule takes."""
     for number in range(len(lines) - 1, head_end - 1, -1):
         if marks[number] is not None:
@@ -195,13 +231,16 @@ def _mark_tail(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
         if lines.is_prose(number):
             break
         line = lines[number]
-        marks[number] = mark = _tail_mark(line)
+        mark = _tail_mark(line)
+        if mark is None and _names_house(line, known):
+            mark = Mark("tail", "credit", "publisher-below")
+        marks[number] = mark
         if mark and mark.rule.startswith("author-bio") and _names_who_follows(lines, number - 1):
             marks[number - 1] = mark
         if mark is None and is_paragraph(line, _ENOUGH):
             break
     _mark_initials(lines, marks, head_end)
-    _mark_last_initials(lines, marks, head_end, byline)
+    _mark_last_initials(lines, marks, head_end, known.byline or "")
 
 
 def _names_who_follows(lines: Lines, number: int) -> bool:
@@ -209,6 +248,7 @@ def _names_who_follows(lines: Lines, number: int) -> bool:
     return number > 0 and is_person(lines[number].flat) and lines[number + 1].flat.startswith(lines[number].flat)
 
 
+_NAME_WORDS = 4
 _INITIALS_WORDS = 4
 _LAST_LINES = 4  # a link or two may stand below
 _SIGNED = frozenset({"byline", "credit", "copyright"})

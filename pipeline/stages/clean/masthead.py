@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 
 from pipeline.stages.clean import dates
-from pipeline.stages.clean.lines import Line, Lines, Mark, Marks, has_digit, is_paragraph, key
-from pipeline.stages.clean.marks import Known, head_mark, is_person
+from pipeline.stages.clean.lines import PROSE_WORDS, Line, Lines, Mark, Marks, has_digit, is_paragraph, is_person, key
+from pipeline.stages.clean.marks import Known, head_mark
 
 __all__ = ["mark_below_deck", "mark_page"]
 
@@ -18,8 +18,8 @@ def mark_page(lines: Lines, marks: Marks, known: Known) -> None:
     optional. The head ends at its last byline or stamp, else at the first paragraph."""
     start = _mark_publisher(lines, marks, known)
     headline = next((n for n in range(start, min(len(lines), start + 6)) if _may_be_headline(lines[n], marks[n])), None)
-    if headline is None:
-        return
+    if headline is None or lines.is_paragraph(headline, PROSE_WORDS):
+        return  # a text that begins with the story has none
     mark = marks[headline]
     if mark is None or mark.kind != "headline":
         marks[headline] = Mark("head", "headline", "page-headline")

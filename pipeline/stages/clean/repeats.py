@@ -1,18 +1,23 @@
-"""What a text says twice at its head: the titles that the record has, a first paragraph as a deck, a caption cut short."""
+"""What a text says twice: the titles that the record has, a first paragraph as a deck, a caption cut short, a line right
+above itself."""
 
 from __future__ import annotations
+
+import itertools
 
 import regex
 
 from pipeline.stages.clean import furniture
-from pipeline.stages.clean.lines import Known, Line, Lines, Mark, Marks, is_paragraph, key
+from pipeline.stages.clean.lines import Known, Line, Lines, Mark, Marks, is_paragraph, is_person, key
 
-__all__ = ["mark_doubles", "mark_repeats"]
+__all__ = ["mark_alt_texts", "mark_doubles", "mark_repeats"]
 
 _OPENING_WORDS = 25  # of the paragraph at which nothing more is looked for
 _TITLE_LINES = 16  # in which a repeated title stands
 _SECTION_WORDS = 14  # of a section's or programme's name, a slogan, another headline
 _CAPTION_WORDS = 60
+_TITLE_LETTERS = 16  # of a title that may be part of a line
+_TITLE_SHARE = 0.6  # of the letters of the longer of the two
 _TRAIL = 40  # letters of the sections that run into a headline: "HomeNewsKeeper leaves"
 _CREDITED = regex.compile(r".*\((?=[^()]*\p{L})[^()]{2,60}\)")
 
@@ -31,7 +36,7 @@ def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
     for number in range(min(len(lines), _TITLE_LINES)):
         line = lines[number]
         own = key(line.flat) if len(line.flat) <= longest else ""
-        kind = next((kind for kind, title in titles if _same_title(own, title)), None)
+        kind = next((kind for kind, title in titles if _same_title(line, own, title)), None)
         if kind:
             marks[number] = Mark("head", kind, f"{kind}-repeated")
             found = number
@@ -50,15 +55,18 @@ def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
             marks[number] = _furniture_or(line, "head", Mark("head", "caption", "above-headline"))
 
 
-def _same_title(own: str, title: str) -> bool:
-    """Equal, or the record's title carries the site's name behind it, or the line the names of its sections before it."""
-    if own == title:
+def _same_title(line: Line, own: str, title: str) -> bool:
+    """Equal, or either has the site's name behind it, or the line the names of its sections before it."""
+    if not own or own == title:
         return bool(own)
-    if len(own) < 16:
+    short, long = sorted((own, title), key=len)
+    if len(short) < _TITLE_LETTERS:
         return False
     if own.startswith("home") and own.endswith(title):
         return len(own) <= len(title) + _TRAIL
-    return title.startswith(own) and len(own) >= 0.6 * len(title)
+    if len(short) < _TITLE_SHARE * len(long):
+        return False
+    return title.startswith(own) if short == own else not line.ends_sentence and own.startswith(title)
 
 
 def _furniture_or(line: Line, position: str, otherwise: Mark) -> Mark:
@@ -140,3 +148,46 @@ def _is_credit(rest: str) -> bool:
     return _CREDITED.fullmatch(rest) is not None or rest.rstrip().casefold().endswith(
         ("hide caption", "toggle caption")
     )
+
+
+# --- right above itself -----------------------------------------------------------------------------------------
+
+_BEGINNING = 8  # characters in which two lines must be the same before they are looked at
+_CAPTION_LETTERS = 20  # of a caption that stands above itself with its credit
+_CREDIT = regex.compile(
+    r"\.? ?(?:\([^()]{2,60}\)|(?:Photo|Pic|Picture|Image|Credit|Source|File)s? ?[:|/].{2,60})"
+    r"|(?<=[.!?][\"')]*) \p{Lu}[^.!?]{1,38}"
+)
+_CUT = regex.compile(r"(?r)\s?(?:\.{3}|…)\Z")
+_LINE_WORDS = 5
+
+
+def mark_alt_texts(lines: Lines, marks: Marks) -> None:
+    """A line right above itself: a picture is described for those who cannot see it, and then has its caption.
+
+    Of a sentence that stands there twice one stays, for it may be the story's.
+    """
+    flat, found = lines.flat, lines.found
+    spans = zip(found.starts[lines.first : lines.last], found.ends[lines.first : lines.last], strict=True)
+    for number, ((start, end), (below, last)) in enumerate(itertools.pairwise(spans)):
+        if flat[start] != flat[below] or flat[start : start + _BEGINNING] != flat[below : below + _BEGINNING]:
+            continue
+        if min(end - start, last - below) < _BEGINNING:
+            continue
+        for offset in range(_doubled(lines[number], flat[below:last])):
+            marks[number + offset] = marks[number + offset] or Mark("body", "caption", "line-doubled")
+
+
+def _doubled(line: Line, below: str) -> int:
+    """How many of two lines are a picture's: both, the first or neither."""
+    if line.words > _CAPTION_WORDS:
+        return 0
+    if line.flat == below:
+        if is_person(below) or (line.words >= _LINE_WORDS and below[-1].isalnum()):
+            return 2
+        return int(line.words >= _LINE_WORDS and line.ends_sentence)
+    cut = _CUT.search(line.flat)
+    stem = line.flat[: cut.start()] if cut else line.flat
+    if len(stem) < _CAPTION_LETTERS or not below.startswith(stem):
+        return 0
+    return 1 if cut else 2 * (_CREDIT.fullmatch(below, len(stem)) is not None)

@@ -191,14 +191,19 @@ def is_initials(flat: str) -> bool:
 _TAIL_REACH = 420  # characters from the end within which a tail mark begins
 
 
+#: Agencies whose bare name closes a text; others so sign a picture.
+_UNMARKED = "(?:PTI|UNI|ANI|IANS|EFE|APP|BSS|UNB|GNA|NAN|KUNA|WAM|VNA|NZPA|S(?:APA|apa)|B(?:ERNAMA|ernama))"
+
+
 @functools.cache
 def _tail() -> regex.Pattern[str]:
     one = agencies.one_of(alone=False)
-    several = rf"{one}(?:\s*[/,&+]\s*{one})*"
+    several = rf"{one}(?:\s*[/,&+-]\s*{one})*"
     marks = (
-        rf"[(\[/]\s*{several}(?:\s+[a-z]{{2,3}}(?:/[a-z]{{2,3}})*)?\s*[)\]/]",
-        rf"-{{1,3}}\s*{several}(?:\s+[a-z]{{2,8}}(?:/[a-z]{{2,8}}){{0,4}})?",
-        r"(?:PTI|UNI|ANI|EFE)(?:\s+[A-Z]{2,4}){0,6}(?:\s+[a-z]{2,4}(?:/[a-z]{2,4})*)?",  # initials of reporter and editors
+        rf"[(\[/]\s*{several}(?:\s+[a-z]{{2,3}}(?:/[a-z]{{2,3}})*)?\s*[)\]/](?:\s*\((?:www\.)?\w+\.[\w.]{{2,10}}\))?",
+        rf"-{{1,3}}\s*{several}(?:\s+{one}|\s*\({one}\)|\s+[a-z]{{2,8}}(?:/[a-z]{{2,8}}){{0,4}})?\s*-{{0,3}}",
+        rf"/{{1,2}}\s?{one}|/[a-z]{{2,4}}|[(-]\s*(?:[Nn]ews )?[Aa]gencies\)?",
+        rf"{_UNMARKED}(?:\s+[A-Z]{{2,4}}){{0,6}}(?:\s+[a-z]{{2,4}}(?:/[a-z]{{2,4}})*)?",  # initials of reporter and editors
         r"\((?:END|End|end|完|终|Fin|FIN|ロイター|聯合)\)|Enditem|/ritzau/",
         r"\((?i:(?:additional |with )?(?:reporting|(?:additional )?inputs?|writing|editing|compiled)\s+(?:by|from))"
         r"\s[^()]{2,320}\)",
@@ -208,7 +213,7 @@ def _tail() -> regex.Pattern[str]:
 
 
 #: Marks without a bracket or slash at their end.
-_OPEN_MARK = re.compile(r"[.!?\"')।。…]\s*(?:-|PTI|UNI|ANI|EFE|Enditem|(?:Additional )?[Rr]eporting by )")
+_OPEN_MARK = re.compile(rf"[.!?\"')।。…]\s*(?:[-/]|{_UNMARKED}|Enditem|(?:Additional )?[Rr]eporting by )")
 
 
 def _may_end(text: str) -> bool:

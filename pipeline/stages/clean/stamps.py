@@ -22,6 +22,7 @@ class Stated:
 
 
 _STAMP_WORDS = 22
+_NAMED_WORDS = 4
 _ALONE_WORDS = 12  # of a line without a label
 _PART = regex.compile(r"\s*[|•·]\s*|\s+-\s+|,?\s+")  # what may stand between a name and a time
 _EDGE = " |•·,;/-"
@@ -47,7 +48,8 @@ def stamp_mark(line: Line, position: str) -> Mark | None:
     if not before or _is_date(before):
         return Mark(position, "stamp", "stamp-labelled")
     said = _BESIDE.sub(" ", before)
-    named = count_words(said) <= 4 and before[0].isalpha() and not any(word[0].islower() for word in before.split())
+    most = _NAMED_WORDS * (1 + ("|" in before))  # "News Desk | New Delhi"
+    named = count_words(said) <= most and before[0].isalpha() and not any(word[0].islower() for word in before.split())
     kind = "byline" if named else _name_kind(before)
     return Mark(position, kind, "byline-and-stamp", line.start + len(before), "stamp") if kind else None
 

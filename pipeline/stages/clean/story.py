@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from pipeline.stages.clean import signatures
 from pipeline.stages.clean.datelines import find_dateline
-from pipeline.stages.clean.lines import Lines, Mark, Marks, Strip
+from pipeline.stages.clean.lines import Lines, Mark, Marks, Strip, ends_sentence
 from pipeline.stages.clean.marks import Known, is_wrapped, mark_by_rule, mark_wrapped
 from pipeline.stages.clean.masthead import mark_below_deck, mark_page
 from pipeline.stages.clean.stamps import Stated, stated_times
@@ -55,7 +55,9 @@ def read_story(text: str, lines: Lines, known: Known) -> Story:
     _collect(lines, marks, story)
     if story.kept and lines.may_be_dated(marks.index(None)):
         _cut_dateline(text, story)
+    _drop_below_mark(story)
     _cut_tail(story)
+    _cut_house(story, known)
     story.strips.sort(key=lambda strip: (strip.start, strip.end))
     return story
 
@@ -159,6 +161,25 @@ def _cut_dateline(text: str, story: Story) -> None:
     story.n_words -= flat.count(" ", 0, rest - start) + (rest == end)
 
 
+_BELOW_LINES = 6
+_ITEM_WORDS = 10
+
+
+def _drop_below_mark(story: Story) -> None:
+    """A story ends at the mark of its agency: short lines below it that close no sentence are the page's."""
+    flat, kept = story.lines.flat, story.kept
+    for place in range(len(kept) - 1, max(-1, len(kept) - _BELOW_LINES - 2), -1):
+        line = flat[slice(*kept[place])]
+        if signatures.find_tail_mark(line):
+            for start, end in kept[place + 1 :]:
+                story.strips.append(Strip(start, end, "tail", "furniture", "below-mark"))
+                story.n_words -= flat.count(" ", start, end) + 1
+            del kept[place + 1 :]
+            return
+        if line.count(" ") >= _ITEM_WORDS or ends_sentence(line):
+            return
+
+
 _TAIL_MARKS = 3
 
 
@@ -171,7 +192,31 @@ def _cut_tail(story: Story) -> None:
         found = signatures.find_tail_mark(flat)
         if found is None:
             return
-        story.strips.append(Strip(start + found[0], start + found[1], "tail", "credit", "tail-mark"))
-        rest = len(flat[: found[0]].rstrip())
-        story.kept[-1] = (start, start + rest)
-        story.n_words -= flat.count(" ", rest) + (not rest)
+        _cut_end(story, flat, *found)
+
+
+_HOUSE_REACH = 30  # characters from the end within which a house signs its text
+_HOUSE_WORDS = 4
+
+
+def _cut_house(story: Story, known: Known) -> None:
+    """The name of the publisher or of another behind the last sentence: "... he said. - Norrvik.example"."""
+    if not story.kept:
+        return
+    start, end = story.kept[-1]
+    flat = story.lines.flat[start:end]
+    dash = flat.rfind(" -", -_HOUSE_REACH)
+    if dash < 0 or not ends_sentence(flat[:dash].rstrip(" -")):
+        return
+    who = flat[dash:].strip(" -.")
+    if who.count(" ") < _HOUSE_WORDS and known.is_publisher(who):
+        _cut_end(story, flat, dash + 1, len(flat))
+
+
+def _cut_end(story: Story, flat: str, low: int, high: int) -> None:
+    """Takes `flat[low:high]`, which is all but space to its end, from the last paragraph."""
+    start = story.kept[-1][0]
+    story.strips.append(Strip(start + low, start + high, "tail", "credit", "tail-mark"))
+    rest = len(flat[:low].rstrip())
+    story.kept[-1] = (start, start + rest)
+    story.n_words -= flat.count(" ", rest) + (not rest)

@@ -42,6 +42,7 @@ _DATELINE_NAMES = ("slot_names", "dateline_names")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Kana}\p{Hangul}]")
 _AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
 _SENTENCE_START = regex.compile(r"(?r)(?:\A|[.!?][\"')]?\s|\n)(?:The\s)?\Z")
+_AGENCY_BEHIND = regex.compile(r"(?r)\b(?i:agency|agencia|agence|agenzia|agência|agentur) \(\Z")
 _ANI_RELEASE = regex.compile(r"\(ANI\s?/\s?(?P<client>[^)]{2,40})\)")
 
 
@@ -166,7 +167,8 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
 def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
     """Whether the name stands where datelines have their agency: in brackets or slashes, or before the dash at the end.
 
-    An acronym of the policy `full` needs brackets, and three letters (`ERIE (PA) -`) or the publisher's country. A name
+    An acronym of the policy `full` needs three letters (`ERIE (PA) -`) or the publisher's country, and a bracket or the
+    day before it (`Accra, March 3, GNA -`). A name
     that explains itself (`the Press Trust of India (PTI)`) is a definition.
     """
     before, after = flat[: hit.start].rstrip()[-1:], flat[hit.end :].lstrip()[:1]
@@ -180,7 +182,9 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
         return is_sure and not is_definition
     if hit.start == 0:  # `新华社北京3月19日电`
         return _UNSPACED.match(hit.alias) is not None
-    is_name = hit.policy == "any" or (hit.policy != "full" and hit.alias == hit.alias.upper())
+    is_dated = any(map(str.isdigit, flat[: hit.start]))
+    is_sure = hit.policy != "full" or (is_dated and len(hit.alias) > 2)
+    is_name = hit.policy == "any" or (is_sure and hit.alias == hit.alias.upper())
     return is_name and after in {"", "-", ".", ":", "\u060c"}
 
 
@@ -223,10 +227,11 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
         yield from whole
         return
     for hit in hits:
-        source = usable(hit, page.house)
+        source = usable(hit, page.house) or _set_behind(line, hit)
         if source is None or not source.is_wire:
             continue
-        if text[: low + hit.start].endswith("(") and spells(text, low + hit.start - 1, hit.alias):
+        before = text[: low + hit.start]
+        if before.endswith("(") and (_AGENCY_BEHIND.search(before) or spells(text, low + hit.start - 1, hit.alias)):
             continue  # `the Press Trust of India (PTI).` explains an acronym
         for rule, grade, mark in _marks(hit.alias):
             match = mark.search(text, low)
@@ -234,6 +239,11 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
                 place = page.place(line, *match.span("mark"))
                 yield Credit(source.key, None, grade, "tail", match["mark"], *place, rule)
                 break
+
+
+def _set_behind(line: Line, hit: Hit) -> Source | None:
+    """The agency of an acronym that is worth nothing alone, where `clean` found it behind the last sentence: `(NAN)`."""
+    return hit.sources[0] if line.kind == "credit" and len(hit.sources) == 1 and len(hit.alias) > 2 else None
 
 
 def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -> Iterator[Credit]:

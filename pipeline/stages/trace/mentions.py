@@ -79,7 +79,10 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
     sure = Spans(
         (hit.start, hit.end)
         for hit in hits
-        if hit.sources[0].key != HEAD and hit.policy != "full" and hit.start not in affiliates
+        if hit.sources[0].key != HEAD
+        and hit.policy != "full"
+        and hit.start not in affiliates
+        and (len(hit.sources) == 1 or hit.alias.isupper() or resolve(hit, spelled, page.house.country) is not None)
     )
     quotations = _Quotations(body)
     found: list[Mention] = []
@@ -129,7 +132,7 @@ def spelled_out(hits: Sequence[Hit]) -> frozenset[str]:
 def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
     """The one source that the name means here: the only one, else the one spelled out, else the country's own.
 
-    Else it is the one that it means by default, if there is such a one.
+    Else it is the one that it means by default, or the one whose whole name it is, if there is such a one.
     """
     if len(hit.sources) == 1:
         return hit.sources[0]
@@ -138,6 +141,7 @@ def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
         [source for source in hit.sources if source.key in spelled],
         [source for source in hit.sources if country in source.countries],
         [source for source in hit.sources if homonym and source.key == homonym.otherwise],
+        [source for source in hit.sources if source.name == hit.alias],
     ):
         if len(choice) == 1:
             return choice[0]

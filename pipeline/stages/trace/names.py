@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -164,8 +165,8 @@ def _collect(
                 owners.setdefault(spelling, []).append((source, worth))
     found = []
     for text, pairs in owners.items():
-        named = [pair for pair in pairs if pair[0].name == text] or pairs
-        found.append((text, named[0][1], tuple(dict.fromkeys(source for source, _ in named))))
+        pairs.sort(key=lambda pair: pair[0].name != text)  # first the one that is called so and no more
+        found.append((text, pairs[0][1], tuple(dict.fromkeys(source for source, _ in pairs))))
     head = Source(HEAD, "", "", (), (), is_agency=False)
     return found + [(word, "any", (head,)) for word in dict.fromkeys(heads) if word not in owners]
 
@@ -225,12 +226,10 @@ def load(agencies: str = "", heads: tuple[str, ...] = ()) -> Names:
         )
         for row in lexicon.agencies(agencies)
     ]
-    rows += [
-        (
-            Source.of_outlet(row),
-            row.policy,
-            (row.name, *row.aliases),
-        )
-        for row in lexicon.outlets()
-    ]
+    outlets = lexicon.outlets()
+    shared = Counter(domain for row in outlets for domain in row.domains)
+    for row in outlets:
+        source = Source.of_outlet(row)
+        rows.append((source, row.policy, (row.name, *row.aliases)))
+        rows.append((source, "any", tuple(domain for domain in row.domains if shared[domain] == 1)))
     return Names(rows, heads)
