@@ -32,6 +32,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     mark_repeats(lines, marks, known)
     head_end = _mark_head(lines, marks, known)
     _mark_labelled_byline(lines, marks, head_end)
+    _mark_house_byline(lines, marks, head_end, known)
     _mark_between_title_and_story(lines, marks, head_end)
     _mark_tail(lines, marks, head_end, known.byline or "")
     _mark_body(lines, marks, head_end)
@@ -117,6 +118,22 @@ def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:
     marks[name] = mark or Mark("head", "byline", "byline-below-label")
     if job < len(lines) and marks[job] is None and _JOB.fullmatch(lines[job].flat):
         marks[job] = Mark("head", "byline", "byline-job")
+
+
+_HOUSE_WORDS = 5
+
+
+def _mark_house_byline(lines: Lines, marks: Marks, head_end: int, known: Known) -> None:
+    """A person and, on the line below, the paper that person writes for."""
+    for number in range(1, min(head_end, len(lines) - 1)):
+        if marks[number] is not None or marks[number + 1] is not None:
+            continue
+        person, house = lines[number], lines[number + 1]
+        if house.words <= _HOUSE_WORDS and is_person(person.flat) and known.is_publisher(house.flat):
+            marks[number], marks[number + 1] = (
+                Mark("head", "byline", "byline-house"),
+                Mark("head", "byline", "byline-house"),
+            )
 
 
 _DECK_WORDS = 5, 30

@@ -41,7 +41,8 @@ def _alone() -> regex.Pattern[str]:
     desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&)){0,4}"
     initials = r"(?:\s+(?:[a-z]{2,4}(?:/[a-z]{2,4}){1,5}|(?:news\s?)?wire))?"
     return regex.compile(
-        rf"(?:(?:By|BY|Von|Par|Por|From|Source:|[Vv]ia)\s+)?[(\[/-]{{0,3}}\s*(?:{person})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/]?"
+        rf"(?:(?:(?:Posted )?By:?|BY|Von|Par|Por|From|Source:|[Vv]ia)\s+)?"
+        rf"[(\[/-]{{0,3}}\s*(?:{person})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/]?"
     )
 
 
