@@ -124,9 +124,11 @@ _HOUSE_WORDS = 5
 
 
 def _mark_house_byline(lines: Lines, marks: Marks, head_end: int, known: Known) -> None:
-    """A person and, on the line below, the paper that person writes for."""
-    for number in range(1, min(head_end, len(lines) - 1)):
-        if marks[number] is not None or marks[number + 1] is not None:
+    """A person and, on the line below, the paper that person writes for; below what is no story, above a paragraph."""
+    if head_end >= len(lines) or not lines.is_paragraph(head_end):
+        return
+    for number in range(1, head_end - 1):
+        if marks[number - 1] is None or marks[number] is not None or marks[number + 1] is not None:
             continue
         person, house = lines[number], lines[number + 1]
         if house.words <= _HOUSE_WORDS and is_person(person.flat) and known.is_publisher(house.flat):
