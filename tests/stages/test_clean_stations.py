@@ -51,6 +51,10 @@ Available On Air Stations
 lamp_at-dusk.jpg
 - Share via
 Email this link
+Send this page to someone via email
+Get daily National news
+Scroll to Top
+Please ensure Javascript is enabled for purposes of website accessibility
 Full story: Keeper leaves the tower
 Full Report | Keeper leaves the tower
 More to Read
@@ -89,6 +93,10 @@ and last updated
 ___ This story has been corrected to show that the keeper is 80, not 81.
 LAMP NEWS: https://lamps.example/hub and https://courier.example/lamps
 Story courtesy of the Associated Press.
+This copy is for your personal, non-commercial use only. To order copies for colleagues, go to: www.courier.example
+Please note: This content carries a strict local market embargo. If you share the same market, you may not use it.
+AP-NY-03-14-04 1425EST
+&copy 2026 The Canadian Press
 It's LAMPS AT NIGHT. Transcript provided by NPR, Copyright NPR.
 Posted on
 Published:
@@ -141,6 +149,8 @@ The man was an editor at a paper in the south before he kept the lamp.
 Story time at the library was the keeper's idea.
 The transcript provided by NPR lawyers was read out in court, she said.
 Report courtesy of nobody: the keeper would not talk.
+Get daily news to the keeper, the council told the boatmen.
+This copy is for your uncle, the keeper wrote on the first page.
 """.strip().splitlines()
 
 
@@ -233,6 +243,27 @@ def test_a_caption_above_the_headline_goes() -> None:
     assert run(text, headline=HEADLINE)[0]["body"] == STORY
 
 
+def test_a_caption_in_sentences_above_headline_and_byline_goes() -> None:
+    text = f"{CAPTION} {CAPTION}\nCanada\n{HEADLINE}\nBy The Canadian Press\nFri., Dec. 24, 2021\n{STORY}"
+    article, _ = run(text, headline=HEADLINE)
+    assert (article["body"], article["byline"]) == (STORY, "By The Canadian Press")
+
+
+def test_a_paragraph_above_the_headline_and_a_paragraph_stays() -> None:
+    first = f"{CAPTION} {CAPTION}"
+    assert first in run(f"{first}\n{HEADLINE}\n{STORY}", headline=HEADLINE)[0]["body"]
+
+
+@pytest.mark.parametrize("site", [" | Norrvik Courier", " – Norrvik | Courier.example", " - NorrvikNow"])
+def test_a_headline_with_the_sites_name_goes(site: str) -> None:
+    assert run(f"{HEADLINE}{site}\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
+
+
+@pytest.mark.parametrize("rest", [" - and nobody pays", " - Police say so.", " on the rock"])
+def test_a_headline_with_other_words_stays(rest: str) -> None:
+    assert run(f"{HEADLINE}{rest}\n{STORY}", headline=HEADLINE)[1] == []
+
+
 def test_sections_that_run_into_the_headline_go_with_it() -> None:
     assert run(f"HomeNews{HEADLINE}\n{HEADLINE}\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
 
@@ -279,6 +310,21 @@ def test_a_byline_may_name_wires_only(line: str) -> None:
     "line", ["Ada Lund/ News Director", "Ada Lund, Staff Writer", "By Ada Lund - Political Reporter"]
 )
 def test_a_name_and_a_job_are_a_byline(line: str) -> None:
+    article, _ = run(f"{line}\n{STORY}")
+    assert (article["body"], article["byline"]) == (STORY, line)
+
+
+def test_a_name_above_the_name_of_a_paper_is_a_byline() -> None:
+    article, _ = run(f"{HEADLINE}\nAda Lund\nMilwaukee Journal Sentinel\n{STORY}", headline=HEADLINE)
+    assert (article["body"], article["byline"]) == (STORY, "Ada Lund")
+    other = run(f"{HEADLINE}\nAda Lund\nThe Last Lamp\n{STORY}", headline=HEADLINE)[0]
+    assert other["body"].startswith("Ada Lund\nThe Last Lamp")
+    short = "The crane is to be scrapped by the firm\nNorrvik Lamps Inc.\nReuter"
+    assert run(short)[0]["body"].startswith(short[:-7])
+
+
+@pytest.mark.parametrize("line", ["Posted By: CNN Wire", "By: The Associated Press"])
+def test_an_agency_behind_a_label_is_a_byline(line: str) -> None:
     article, _ = run(f"{line}\n{STORY}")
     assert (article["body"], article["byline"]) == (STORY, line)
 

@@ -184,6 +184,10 @@ def test_a_network_and_a_number_are_a_local_station(station: str) -> None:
         ("ABC7 News reported that the gate was shut.", [("ABC7", "cite")]),
         ("The gate was shut, a guard told ABC700.", []),
         ("The gate was shut, NBC1 reported.", []),
+        ("The gate was shut, a guard told 13abc.", [("13abc", "interview")]),
+        ("The gate was shut, 12News reported.", [("12News", "cite")]),
+        ("The gate was shut, a guard told 113abc.", []),
+        ("The gate was shut, 12Newsmen reported.", []),
     ],
 )
 def test_a_call_sign_may_have_its_channel_behind_it(sentence: str, expected: list[tuple[str, str]]) -> None:

@@ -35,6 +35,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     head_end = _mark_head(lines, marks, known)
     _mark_labelled_byline(lines, marks, head_end)
     _mark_agency_byline(lines, marks, head_end)
+    _mark_house_byline(lines, marks, head_end, known)
     _mark_between_title_and_story(lines, marks, head_end)
     _mark_tail(lines, marks, head_end, known)
     _mark_body(lines, marks, head_end)
@@ -121,6 +122,11 @@ def _is_name_above(lines: Lines, number: int) -> bool:
     return number + 1 < len(lines) and not flat.isupper() and is_person(flat)
 
 
+def _is_open(mark: Mark | None) -> bool:
+    """Whether a line may still be a byline: nobody knows what it is, but perhaps that it is a name."""
+    return mark is None or mark.rule == "name-below-headline"
+
+
 _BYLINE_LABEL = regex.compile(
     r"(?i:by|author of the article) ?:?|(?i:szerző|autor|autorka|författare|von|por|par|autore) ?:"
 )
@@ -134,13 +140,30 @@ def _mark_labelled_byline(lines: Lines, marks: Marks, head_end: int) -> None:
         return
     name, job = label + 1, label + 2
     mark = marks[name]
-    is_byline = mark is not None and mark.kind == "byline"
-    if not is_byline and not ((mark is None or mark.rule == "name-below-headline") and is_person(lines[name].flat)):
+    if not (_is_open(mark) and is_person(lines[name].flat)) and not (mark and mark.kind == "byline"):
         return
     marks[label] = Mark("head", "furniture", "byline-label")
-    marks[name] = mark if is_byline else Mark("head", "byline", "byline-below-label")
+    marks[name] = Mark("head", "byline", "byline-below-label") if _is_open(mark) else mark
     if job < len(lines) and marks[job] is None and _JOB.fullmatch(lines[job].flat):
         marks[job] = Mark("head", "byline", "byline-job")
+
+
+_HOUSE_WORDS = 5
+
+
+def _mark_house_byline(lines: Lines, marks: Marks, head_end: int, known: Known) -> None:
+    """A person and, on the line below, the paper that person writes for; below what is no story, above a paragraph."""
+    if head_end >= len(lines) or not lines.is_paragraph(head_end):
+        return
+    for number in range(1, head_end - 1):
+        if marks[number - 1] is None or not _is_open(marks[number]) or marks[number + 1] is not None:
+            continue
+        person, house = lines[number], lines[number + 1]
+        if house.words <= _HOUSE_WORDS and is_person(person.flat) and known.is_publisher(house.flat):
+            marks[number], marks[number + 1] = (
+                Mark("head", "byline", "byline-house"),
+                Mark("head", "byline", "byline-house"),
+            )
 
 
 _CAPTION_WORDS = 50  # what is longer is the paragraph of a story that its agency signs

@@ -7,8 +7,10 @@ import itertools
 
 import regex
 
-from pipeline.stages.clean import furniture
+from pipeline.stages._fold import flatten
+from pipeline.stages.clean import furniture, signatures
 from pipeline.stages.clean.lines import Known, Line, Lines, Mark, Marks, is_paragraph, is_person, key
+from pipeline.stages.clean.stamps import stamp_mark
 
 __all__ = ["mark_alt_texts", "mark_doubles", "mark_repeats"]
 
@@ -28,7 +30,9 @@ def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
     if not lines:
         return
     words, characters = lines.size(0)
-    if words >= _OPENING_WORDS and characters > longest and lines.is_prose(0) and marks[0] is None:
+    is_story = words >= _OPENING_WORDS and characters > longest and lines.is_prose(0) and marks[0] is None
+    below = _captioned_title(lines, known.headline) if is_story else 0
+    if is_story and not below:
         return  # most bodies begin with the story
     titles = [(kind, key(value)) for kind, value in (("headline", known.headline), ("deck", known.deck)) if value]
     titles = [(kind, title) for kind, title in titles if title]
@@ -36,12 +40,14 @@ def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
     for number in range(min(len(lines), _TITLE_LINES)):
         line = lines[number]
         own = key(line.flat) if len(line.flat) <= longest else ""
-        kind = next((kind for kind, title in titles if _same_title(line, own, title)), None)
+        kind = next((kind for kind, title in titles if _same_title(own, title) or _names_site(line, own, title)), None)
         if kind:
             marks[number] = Mark("head", kind, f"{kind}-repeated")
             found = number
         elif number == 0 and own and known.publisher and own == key(known.publisher):
             marks[number] = Mark("head", "publisher", "publisher-repeated")
+        elif number < below:
+            marks[number] = marks[number] or _furniture_or(line, "head", Mark("head", "caption", "above-headline"))
         elif marks[number] is None and is_paragraph(line, _OPENING_WORDS) and furniture.match(line, "head") is None:
             break
     # What stands above the repeated headline is the page's: a section, a series, other headlines, a picture's caption.
@@ -55,18 +61,52 @@ def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
             marks[number] = _furniture_or(line, "head", Mark("head", "caption", "above-headline"))
 
 
-def _same_title(line: Line, own: str, title: str) -> bool:
-    """Equal, or either has the site's name behind it, or the line the names of its sections before it."""
-    if not own or own == title:
+_TITLE_DEPTH = 3  # lines above a headline that are of the picture above it
+_CAPTION_WIDTH = 600
+
+
+def _captioned_title(lines: Lines, headline: str | None) -> int:
+    """The number of the line that is the headline, letter for letter, where the paragraph above it is its picture's and a
+    byline or a time below it; 0 if there is none."""
+    title = flatten(headline or "")
+    if not title or lines.flat.find(f"\n{title}\n", 0, _CAPTION_WIDTH + len(title)) < 0:
+        return 0
+    for number in range(1, min(len(lines) - 1, _TITLE_DEPTH + 1)):
+        if lines[number].flat == title:
+            return number if _opens_story(lines[number + 1]) else 0
+        if lines.is_paragraph(number):
+            break
+    return 0
+
+
+def _opens_story(line: Line) -> bool:
+    rule = furniture.match(line, "head")
+    return (
+        stamp_mark(line, "head") is not None
+        or signatures.is_agency_line(line.flat)
+        or (rule is not None and rule.kind in {"byline", "stamp"})
+    )
+
+
+def _same_title(own: str, title: str) -> bool:
+    """Equal, or the record's title carries the site's name behind it, or the line the names of its sections before it."""
+    if own == title:
         return bool(own)
-    short, long = sorted((own, title), key=len)
-    if len(short) < _TITLE_LETTERS:
+    if len(own) < _TITLE_LETTERS:
         return False
     if own.startswith("home") and own.endswith(title):
         return len(own) <= len(title) + _TRAIL
-    if len(short) < _TITLE_SHARE * len(long):
+    return title.startswith(own) and len(own) >= _TITLE_SHARE * len(title)
+
+
+_SITE_BEHIND = regex.compile(r" (?:\||-{1,2}|\u2013|\u2014|\u00bb) (?=\p{Lu}[^.!?]{1,40}(?:\.\p{Ll}{2,7})?$)")
+
+
+def _names_site(line: Line, own: str, title: str) -> bool:
+    """Whether the line is the title with the site's name behind it: "Keeper leaves | Norrvik Courier"."""
+    if len(title) < _TITLE_LETTERS or not own.startswith(title) or len(own) > len(title) + _TRAIL:
         return False
-    return title.startswith(own) if short == own else not line.ends_sentence and own.startswith(title)
+    return any(key(line.flat[: found.start()]) == title for found in _SITE_BEHIND.finditer(line.flat))
 
 
 def _furniture_or(line: Line, position: str, otherwise: Mark) -> Mark:

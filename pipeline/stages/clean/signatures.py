@@ -42,7 +42,7 @@ def _alone() -> regex.Pattern[str]:
     place = r"(?:\p{Lu}[\p{L}.'-]*(?:,?\s\p{Lu}[\p{L}.'-]*)?|[\p{Lo}\p{M}]+(?:\s[\p{Lo}\p{M}]+){0,2})\s?(?:-|/|(?<=\p{Lo}):)\s?"
     desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&|(?:innen|uten)riks|(?:in|ut)rikes)){0,4}"
     initials = r"(?:\s+(?:[a-z]{2,4}(?:/[a-z]{2,4}){1,5}|(?:news\s?)?wire))?"
-    by = r"(?:By|BY|Von|Par|Por|Af|Av|Door|Di|Autor|From|Source|[Vv]ia|كتبت?)\s*:?\s+"
+    by = r"(?:(?:Posted )?By|BY|Von|Par|Por|Af|Av|Door|Di|Autor|From|Source|[Vv]ia|كتبت?)\s*:?\s+"
     return regex.compile(
         rf"(?:{by})?[(\[/-]{{0,3}}\s*(?:{person}|{place})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/-]?"
     )

@@ -233,7 +233,8 @@ def heads() -> tuple[str, ...]:
     unknown = frames()["unknown"]
     channels = range(2, unknown["last_channel"] + 1)
     stations = (f"{network}{channel}" for network in unknown["networks"] for channel in channels)
-    return (*unknown["heads"], *unknown["cues"], *stations)
+    numbered = (f"{channel}{name}" for name in unknown["channel_first"] for channel in channels)
+    return (*unknown["heads"], *unknown["cues"], *stations, *numbered)
 
 
 def _frame(row: Mapping[str, Any], number: int, terms: Mapping[str, str]) -> _Frame:

@@ -13,7 +13,7 @@ from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.senses import homeland, homonyms, is_bare, other_senses
 from pipeline.stages.trace.spans import Spans
-from pipeline.stages.trace.unknown import SKIPPED, STATION, Shape
+from pipeline.stages.trace.unknown import SKIPPED, STATION, Shape, is_numbered
 
 __all__ = ["Mention", "Vocabulary", "continues", "mentions", "resolve", "spelled_out"]
 
@@ -229,7 +229,7 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
     place = vocabulary.unknown.place(body, hit) if vocabulary.unknown else None
     if place is None:
         return None
-    name = hit.alias if hit.policy == STATION or hit.alias[-1].isdigit() else body[slice(*place)]
+    name = hit.alias if hit.policy == STATION or is_numbered(hit.alias) else body[slice(*place)]
     return _mention(body, *place, name, None, "slot", vocabulary)
 
 

@@ -14,7 +14,7 @@ import regex
 
 from pipeline.stages.trace.names import HEAD, Hit, Source
 
-__all__ = ["SKIPPED", "STATION", "Shape"]
+__all__ = ["SKIPPED", "STATION", "Shape", "is_numbered"]
 
 #: Words that begin a sentence with a capital and no name.
 SKIPPED = (
@@ -83,7 +83,7 @@ class Shape:
         """Where the name stands of which the hit is a word (`Gazette`, `-TV`) or the cue (`newspaper`, `affiliate`)."""
         if hit.policy == STATION:
             return hit.start, hit.end
-        if hit.alias[-1].isdigit():  # `FOX13`, `ABC7 News`
+        if is_numbered(hit.alias):  # `FOX13`, `ABC7 News`, `13abc`
             return hit.start, hit.end + 5 * body.startswith(" News", hit.end)
         if hit.alias not in self.heads:
             return self._after_cue(body, hit) or _before_cue(body, hit)
@@ -135,6 +135,11 @@ class Shape:
             return None
         start, end = match.span("name")
         return (start + 4 if body.startswith("The ", start) else start), end
+
+
+def is_numbered(alias: str) -> bool:
+    """Whether a head is a station's own name, with its channel: `FOX13`, `13abc`."""
+    return alias[-1].isdigit() or alias[0].isdigit()
 
 
 def _before_cue(body: str, hit: Hit) -> tuple[int, int] | None:
