@@ -17,6 +17,9 @@ STORY = "Kale.\nSecond line of an invented story."
         ("المصدر: رويترز", ("reuters", "full")),
         ("সূত্র: বাসস", ("bss", "full")),
         ("Πηγή: ΑΠΕ-ΜΠΕ", ("amna", "full")),
+        ("Πηγή: ΑΠΕ - ΜΠΕ", ("amna", "full")),
+        ("Fuente: telam.com.ar", ("telam", "full")),
+        ("Kaynak: www.aa.com.tr", ("anadolu", "full")),
         ("منبع: ایرنا", ("irna", "full")),
         ("Sumber: Antara", ("antara", "full")),
         ("配信：共同通信", ("kyodo", "full")),
@@ -53,8 +56,8 @@ def test_a_source_line(text: str, expected: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Fuente: Ayuntamiento de Dunmore", "Via Roma 12", "Quelle: eigene Recherche", "Con amor", "Theo thị trưởng",
-     "Источник в полиции", "Com vista para o mar", "Foto: dpa", "المصدر: البلدية"],
+    ["Fuente: Ayuntamiento de Dunmore", "Fuente: dunmore.example", "Via Roma 12", "Quelle: eigene Recherche",
+     "Con amor", "Theo thị trưởng", "Источник в полиции", "Com vista para o mar", "Foto: dpa", "المصدر: البلدية"],
 )  # fmt: skip
 def test_a_line_that_begins_with_such_a_word_and_names_no_agency(text: str) -> None:
     assert credited(f"{STORY}\n{text}", language="xx") == set()
