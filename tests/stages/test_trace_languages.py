@@ -230,6 +230,21 @@ def test_a_dateline(dateline: str, agency: str) -> None:
         ("fr", "Le pont tient, a décrit à l'AFP Anne Roy.", "Agence France-Presse", "interview"),
         ("nl", "De brug staat, schrijft de burgemeester in Vrij Nederland.", "Vrij Nederland", "interview"),
         ("hr", "Most stoji, prenosi portal Index.", "Index.hr", "cite"),
+        ("es", "La agencia Reuters aseguraba que el puente aguantó.", "Reuters", "cite"),
+        ("fr", "D'après Le Parisien-Aujourd'hui en France, le pont tient.", "Le Parisien", "cite"),
+        ("fr", "Le maire a confirmé une information du Figaro.", "Le Figaro", "cite"),
+        ("fr", "France Bleu précise que le pont tient.", "France Bleu", "cite"),
+        (
+            "de",
+            "Dem «Tagesspiegel am Sonntag» sagte die Bürgermeisterin, die Brücke halte.",
+            "Der Tagesspiegel",
+            "interview",
+        ),
+        ("de", "Die Süddeutsche Zeitung (SZ) berichtet, die Brücke halte.", "Süddeutsche Zeitung", "cite"),
+        ("pt", "A ponte resistiu, disse Rui Sá à Lusa.", "Agência Lusa", "interview"),
+        ("pt", "A ponte resistiu, diz Rui Sá, autarca de Dunmore, ao jornal Público.", "Público", "interview"),
+        ("pt", "As informações são do site O Antagonista.", "O Antagonista", "cite"),
+        ("el", "Η γέφυρα άντεξε, έλεγε δημοσίευμα του Reuters.", "Reuters", "cite"),
         ("de", "Die «B.Z.» berichtete, die Brücke halte.", "B.Z.", "cite"),
         ("el", "Το είπε σε συνέντευξή του στον τηλεοπτικό σταθμό Kanal 7.", "Kanal 7", "interview"),
     ],
@@ -242,7 +257,7 @@ def test_a_source_in_running_text(language: str, sentence: str, source: str, rol
 
 
 #: Written in Latin letters and too short here for the language to be told from its words.
-UNTOLD = frozenset("de fr pt it tr id vi nl pl sv no nb nn da fi cs sk hu ro hr sr bs sl".split())
+UNTOLD = frozenset("de fr es pt it tr id vi nl pl sv no nb nn da fi cs sk hu ro hr sr bs sl".split())
 
 
 @pytest.mark.parametrize(
