@@ -84,6 +84,11 @@ Najnovije vijesti Obale i na Viberu
 Gerelateerd nieuws
 Leia mais em Voz de Dunmore
 Outras notícias
+Más noticias
+Opiná, dejá tu comentario:
+Ce contenu n'est pas ouvert aux commentaires.
+Diese Inhalte sind für unsere Abonnenten.
+Um diesen Artikel vollständig lesen zu können, benötigen Sie ein Abo.
 Pročitaj više na: Obala.hr
 Partilhar este artigo
 Continua a leggere su https://dunmore.example/faro
@@ -126,6 +131,8 @@ Editor : Ana Popescu
 Hebt u een taalfout gezien? Mail naar redactie@dunmore.example
 Našli jste chybu v článku? Napište nám.
 Hodnotenie článku
+Première publication : 01/02/2017
+Jueves 10 de Noviembre de 2011 - 20:19 hs
 """.strip().splitlines()
 
 AT_THE_HEAD = ["innenriks", "Ulkomaat", "Inrikes", "Külföld", "Hoppa till innehåll", "Přejít k obsahu"]
@@ -156,6 +163,8 @@ Uppdaterad lampa, nytt ljus
 (Obala)
 Relacionadas con el faro hay tres causas.
 Une erreur dans les plans coûta cher.
+Más noticias llegaron del faro en mayo.
+Pressekontakt hielt der Wärter nie.
 De wachter gaf hun een mooi beeld van de toren.
 Fonte de luz no norte
 """.strip().splitlines()
@@ -201,3 +210,7 @@ def test_an_agency_behind_a_bar_at_the_head_is_whose_picture_it_is() -> None:
     article, stripped = run(f"|  REUTERS\n{STORY}")
     assert article["body"] == STORY
     assert [row["kind"] for row in stripped] == ["caption"]
+
+
+def test_whom_the_press_may_ask_takes_the_lines_below() -> None:
+    assert run(f"{STORY}\nPressekontakt:\nStadt Dunmore\nAda Lund\nTelefon: 030 1234")[0]["body"] == STORY

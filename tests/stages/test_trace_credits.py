@@ -434,6 +434,7 @@ def test_what_a_house_adds_an_agency_with(ending: str, expected: set[tuple[str, 
     [
         ("ats/AFP", {("sda", "full"), ("afp", "full")}),
         ("dpa/AFP", {("dpa", "full"), ("afp", "full")}),
+        ("sda", {("sda", "full")}),
         ("Wells/AFP", set()),
         ("AFP", set()),
     ],

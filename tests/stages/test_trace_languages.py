@@ -17,6 +17,9 @@ STORY = "Kale.\nSecond line of an invented story."
         ("المصدر: رويترز", ("reuters", "full")),
         ("সূত্র: বাসস", ("bss", "full")),
         ("Πηγή: ΑΠΕ-ΜΠΕ", ("amna", "full")),
+        ("Πηγή: ΑΠΕ - ΜΠΕ", ("amna", "full")),
+        ("Fuente: telam.com.ar", ("telam", "full")),
+        ("Kaynak: www.aa.com.tr", ("anadolu", "full")),
         ("منبع: ایرنا", ("irna", "full")),
         ("Sumber: Antara", ("antara", "full")),
         ("配信：共同通信", ("kyodo", "full")),
@@ -53,8 +56,8 @@ def test_a_source_line(text: str, expected: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Fuente: Ayuntamiento de Dunmore", "Via Roma 12", "Quelle: eigene Recherche", "Con amor", "Theo thị trưởng",
-     "Источник в полиции", "Com vista para o mar", "Foto: dpa", "المصدر: البلدية"],
+    ["Fuente: Ayuntamiento de Dunmore", "Fuente: dunmore.example", "Via Roma 12", "Quelle: eigene Recherche",
+     "Con amor", "Theo thị trưởng", "Источник в полиции", "Com vista para o mar", "Foto: dpa", "المصدر: البلدية"],
 )  # fmt: skip
 def test_a_line_that_begins_with_such_a_word_and_names_no_agency(text: str) -> None:
     assert credited(f"{STORY}\n{text}", language="xx") == set()
@@ -227,6 +230,21 @@ def test_a_dateline(dateline: str, agency: str) -> None:
         ("fr", "Le pont tient, a décrit à l'AFP Anne Roy.", "Agence France-Presse", "interview"),
         ("nl", "De brug staat, schrijft de burgemeester in Vrij Nederland.", "Vrij Nederland", "interview"),
         ("hr", "Most stoji, prenosi portal Index.", "Index.hr", "cite"),
+        ("es", "La agencia Reuters aseguraba que el puente aguantó.", "Reuters", "cite"),
+        ("fr", "D'après Le Parisien-Aujourd'hui en France, le pont tient.", "Le Parisien", "cite"),
+        ("fr", "Le maire a confirmé une information du Figaro.", "Le Figaro", "cite"),
+        ("fr", "France Bleu précise que le pont tient.", "France Bleu", "cite"),
+        (
+            "de",
+            "Dem «Tagesspiegel am Sonntag» sagte die Bürgermeisterin, die Brücke halte.",
+            "Der Tagesspiegel",
+            "interview",
+        ),
+        ("de", "Die Süddeutsche Zeitung (SZ) berichtet, die Brücke halte.", "Süddeutsche Zeitung", "cite"),
+        ("pt", "A ponte resistiu, disse Rui Sá à Lusa.", "Agência Lusa", "interview"),
+        ("pt", "A ponte resistiu, diz Rui Sá, autarca de Dunmore, ao jornal Público.", "Público", "interview"),
+        ("pt", "As informações são do site O Antagonista.", "O Antagonista", "cite"),
+        ("el", "Η γέφυρα άντεξε, έλεγε δημοσίευμα του Reuters.", "Reuters", "cite"),
         ("de", "Die «B.Z.» berichtete, die Brücke halte.", "B.Z.", "cite"),
         ("el", "Το είπε σε συνέντευξή του στον τηλεοπτικό σταθμό Kanal 7.", "Kanal 7", "interview"),
     ],
@@ -239,7 +257,7 @@ def test_a_source_in_running_text(language: str, sentence: str, source: str, rol
 
 
 #: Written in Latin letters and too short here for the language to be told from its words.
-UNTOLD = frozenset("de fr pt it tr id vi nl pl sv no nb nn da fi cs sk hu ro hr sr bs sl".split())
+UNTOLD = frozenset("de fr es pt it tr id vi nl pl sv no nb nn da fi cs sk hu ro hr sr bs sl".split())
 
 
 @pytest.mark.parametrize(

@@ -123,8 +123,8 @@ def _is_name_above(lines: Lines, number: int) -> bool:
 
 
 def _is_open(mark: Mark | None) -> bool:
-    """Whether a line may still be a byline: nobody knows what it is, but perhaps that it is a name."""
-    return mark is None or mark.rule == "name-below-headline"
+    """Whether a line may still be a byline: nobody knows what it is, but perhaps that it is a person's or a paper's name."""
+    return mark is None or mark.rule in {"name-below-headline", "publisher-above"}
 
 
 _BYLINE_LABEL = regex.compile(
@@ -156,14 +156,11 @@ def _mark_house_byline(lines: Lines, marks: Marks, head_end: int, known: Known) 
     if head_end >= len(lines) or not lines.is_paragraph(head_end):
         return
     for number in range(1, head_end - 1):
-        if marks[number - 1] is None or not _is_open(marks[number]) or marks[number + 1] is not None:
+        if marks[number - 1] is None or not _is_open(marks[number]) or not _is_open(marks[number + 1]):
             continue
         person, house = lines[number], lines[number + 1]
         if house.words <= _HOUSE_WORDS and is_person(person.flat) and known.is_publisher(house.flat):
-            marks[number], marks[number + 1] = (
-                Mark("head", "byline", "byline-house"),
-                Mark("head", "byline", "byline-house"),
-            )
+            marks[number] = marks[number + 1] = Mark("head", "byline", "byline-house")
 
 
 _CAPTION_WORDS = 50  # what is longer is the paragraph of a story that its agency signs

@@ -100,7 +100,8 @@ def parse(text: str, house: House, names: Names) -> Slot:
         inside = [hit for hit in hits if start <= hit.start < end]
         if not inside and hits and (shouted := names.exact(flat[start:end].upper())):  # the Ap of `Reuters - Ap - Afp`
             inside = [shouted._replace(start=start, end=end)]
-        found = _part(flat, start, end, inside, house)
+        address = None if inside else _at_home(flat[start:end], start, house, names)
+        found = address or _part(flat, start, end, inside, house)
         if isinstance(found, Named):
             named += [found, *_distributor(flat, found, inside, house)]
         elif found == "own" and named and _is_signed(flat, start, end):
@@ -112,6 +113,13 @@ def parse(text: str, house: House, names: Names) -> Slot:
     own = own or (signed and len(named) > 1)  # who edits the copy of several has put it together
     joint = patterns["byline_partial"].search(masked, low, high) if named else None
     return Slot(tuple(named), own, persons, own or joint is not None, joint.start() if joint else -1)
+
+
+def _at_home(part: str, start: int, house: House, names: Names) -> Named | None:
+    """The agency of which a part is the address: `telam.com.ar`; None for the house's own and for others."""
+    source = names.at_home((part.lower(),)) if "." in part and " " not in part else None
+    is_other = source is not None and source.is_wire and not house.owns(source)
+    return Named(source.key, source, None, start, start + len(part)) if source and is_other else None
 
 
 def _is_signed(flat: str, start: int, end: int) -> bool:
