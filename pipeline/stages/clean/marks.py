@@ -48,6 +48,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     _mark_body(lines, marks, head_end)
     _mark_items(lines, marks)
     _mark_below(lines, marks)
+    _mark_below_credit(lines, marks)
 
 
 def is_wrapped(lines: Lines) -> bool:
@@ -317,6 +318,24 @@ def _mark_below(lines: Lines, marks: Marks) -> None:
     below = [number for number in unmarked if number > closing]
     words = sum(lines[number].words for number in below)
     if words <= _BELOW_WORDS and 2 * words <= above:
+        for number in below:
+            marks[number] = Mark("tail", "furniture", "below-closing-line")
+
+
+def _mark_below_credit(lines: Lines, marks: Marks) -> None:
+    """Headlines and their decks below the agency's line that signs the story: two and more, none a sentence."""
+    signed = [
+        number for number, mark in enumerate(marks) if mark and mark.rule == "agency-line" and mark.position == "tail"
+    ]
+    if not signed:
+        return
+    unmarked = [number for number, mark in enumerate(marks) if mark is None]
+    above = sum(lines[number].words for number in unmarked if number < signed[-1])
+    below = [number for number in unmarked if number > signed[-1]]
+    words = sum(lines[number].words for number in below)
+    facts = sum(_FACT.fullmatch(lines[number].flat) is not None for number in below)
+    are_headlines = all(furniture.is_item(lines[number]) for number in below) and words >= _HEADLINE_WORDS * len(below)
+    if len(below) >= 2 and are_headlines and 3 * facts <= len(below) and words <= above:
         for number in below:
             marks[number] = Mark("tail", "furniture", "below-closing-line")
 
