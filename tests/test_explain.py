@@ -108,6 +108,14 @@ def test_a_pair_that_would_match_is_not_said_to_share_too_little(wire_day: Path)
     assert "pair.sample" in words.pair(msgspec.structs.replace(missed, unmet=unmet))
 
 
+def test_a_figure_is_told_as_in_the_reason_and_what_lacks_a_word_is_not_all(wire_day: Path) -> None:
+    shown = explain.paired(Store(wire_day), "ap-7c41e0", "mg-20260309-014")
+    assert shown.met is not None
+    near = msgspec.structs.replace(shown.met, jaccard=0.29664, share_of_this=0.9968, share_of_other=0.94)
+    told_ = words.pair(msgspec.structs.replace(shown, met=near))
+    assert "jaccard 0.296; the second has 99% of the first and the first 94% of the second" in told_
+
+
 def test_how_much_members_share_is_said_of_the_shorter(wire_day: Path) -> None:
     assert "of the shorter of the two" in explain.article(Store(wire_day), "ap-7c41e0")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from pipeline.explain.told import Article, Cluster, Event, Explanation, Met, Pair, Passage, Reading, Side, Step
 
-__all__ = ["Mark", "article", "explanation", "near_miss", "pair", "plain", "several"]
+__all__ = ["Mark", "article", "explanation", "near_miss", "pair", "percent", "plain", "several"]
 
 #: How words that were found are marked where they stand: None draws a line of carets below them.
 Mark = Callable[[str], str]
@@ -144,12 +145,12 @@ def _cluster(told: Cluster, own: Article) -> Iterator[str]:
     if told.runner_up_id:
         yield f"  runner-up   {_safe(told.runner_up_id)}{_standing(told.steps)}"
     if told.n_articles > 1:
-        least = f"{told.cohesion_min:.0%} of the shorter of the two"
+        least = f"{percent(told.cohesion_min)} of the shorter of the two"
         yield f"  anchor      {_safe(told.anchor_id)}; with every member it shares at least {least}"
     if not own.own.is_canonical:
         yield (
-            f"  this one    {own.own.relation} as seen from the canonical: jaccard {own.own.jaccard:.3f}, "
-            f"containment {own.own.containment:.3f}, has {own.own.share_of_canonical:.0%} of it"
+            f"  this one    {own.own.relation} as seen from the canonical: jaccard {_figure(own.own.jaccard)}, "
+            f"containment {_figure(own.own.containment)}, has {percent(own.own.share_of_canonical)} of it"
         )
     others = [member for member in told.members if member.article_id != own.article_id]
     yield from _listed(
@@ -188,11 +189,13 @@ def _met(told: Article) -> Iterator[str]:
 
 def near_miss(told: Met) -> str:
     """Why the closest article of another cluster is not in this one."""
-    shares = f"it has {told.share_of_this:.0%} of this one, which has {told.share_of_other:.0%} of it"
+    shares = f"it has {percent(told.share_of_this)} of this one, which has {percent(told.share_of_other)} of it"
     why = f"it counts as {told.relation}: {plain(told.reason)}"
     if told.accepted:
         why = "they match each other, but no single anchor matches both"
-    return f"closest, but not joined, because {why} ({_safe(told.article_id)}, jaccard {told.jaccard:.3f}; {shares})"
+    return (
+        f"closest, but not joined, because {why} ({_safe(told.article_id)}, jaccard {_figure(told.jaccard)}; {shares})"
+    )
 
 
 def _one(told: Met) -> str:
@@ -236,8 +239,8 @@ def _compared(told: Met) -> str:
 
 def _figures(told: Met) -> str:
     return (
-        f"jaccard {told.jaccard:.3f}; the second has {told.share_of_this:.0%} of the first and the first "
-        f"{told.share_of_other:.0%} of the second; longest run {told.longest_run} shingles."
+        f"jaccard {_figure(told.jaccard)}; the second has {percent(told.share_of_this)} of the first and the first "
+        f"{percent(told.share_of_other)} of the second; longest run {told.longest_run} shingles."
     )
 
 
@@ -289,6 +292,19 @@ def _listed(rows: Sequence[Item], line: Callable[[Item], str]) -> Iterator[str]:
 
 def _agency(agency: str, name: str | None) -> str:
     return f"{name} ({agency})" if name and name != agency else agency
+
+
+_SLACK = 1e-4  # of a figure of single precision
+
+
+def _figure(share: float) -> str:
+    """A share to three places, cut off as in the reasons of `matches`, so that both tell the same figure."""
+    return f"{math.floor(share * 1_000 + _SLACK) / 1_000:.3f}"
+
+
+def percent(share: float) -> str:
+    """A share in hundredths, cut off: what lacks a word is not told as 100%."""
+    return f"{math.floor(share * 100 + _SLACK)}%"
 
 
 def several(count: int, noun: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.explain import words
-from pipeline.explain.words import Mark, plain, several
+from pipeline.explain.words import Mark, percent, plain, several
 from pipeline.query.answer import Answer
 
 __all__ = ["text"]
@@ -68,7 +68,8 @@ def _place(answer: Answer) -> Iterator[str]:
     elif answer.joins:
         led = "still" if answer.canonical_before == cluster.canonical_id else "then"
         own = article.own
-        yield f"The canonical is {led} {canonical}; this one is {own.relation}, and has {own.share_of_canonical:.0%} of it."
+        share = percent(own.share_of_canonical)
+        yield f"The canonical is {led} {canonical}; this one is {own.relation}, and has {share} of it."
     anchor = next((one for one in article.met if one.article_id == cluster.anchor_id), None)
     if anchor is not None:
         yield f"Verified against the anchor, {plain(anchor.article_id)}: {plain(anchor.reason)}."

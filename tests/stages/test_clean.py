@@ -347,6 +347,32 @@ def test_a_text_that_only_repeats_its_headline_is_a_story() -> None:
     assert article["text_state"] == "stub"
 
 
+TEASERS = """Owners hire lawyer to fight harbour tax
+Town hall notified of pending lawsuit
+BREAKING: Arrest made in old case of a missing boat
+A keeper of 55 was taken to the mainland on Thursday"""
+
+
+def test_headlines_below_the_agencys_line_go() -> None:
+    article, stripped = run(f"{STORY}\nThe Associated Press\n{TEASERS}")
+    assert article["body"] == STORY
+    assert [row["rule"] for row in stripped] == ["agency-line", *["below-closing-line"] * 4]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"The Associated Press\n{TEASERS}\nThe keeper told the paper that he would stay where he was.",
+        "The Associated Press\nHow the council voted: nine to four\n9 for the lamp\n4 for the dark",
+        "The Associated Press\nTown hall notified of pending lawsuit",
+        TEASERS,
+    ],
+)
+def test_what_may_be_of_the_story_stays_below_the_agencys_line(below: str) -> None:
+    article, _ = run(f"{STORY}\n{below}")
+    assert article["body"].endswith(below.rpartition("\n")[2])
+
+
 def test_links_below_a_heading_go_with_it() -> None:
     links = "ALSO\nKeeper's goat finds a home\nWho pays for the lamp?\nTwo islands, one ferry"
     article, stripped = run(f"{STORY}\n{links}")

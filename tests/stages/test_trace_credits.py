@@ -327,6 +327,23 @@ def test_a_name_alone_in_the_midst_of_the_story_is_that_of_a_picture(name: str) 
 
 
 @pytest.mark.parametrize(
+    ("text", "byline", "expected"),
+    [
+        ("Ana Wells, The Canadian Press", None, {("cp", "full")}),
+        ("By Ana Wells and Jon Reed, The Associated Press", None, {("ap", "full")}),
+        ("Ana Wells, The Canadian Press", "Ana Wells", {("cp", "full")}),
+        ("Ana Wells, The Canadian Press", "Jon Reed", set()),  # a picture's, for the story has another author
+        ("Ana Wells, The Canadian Press/Jon Reed", None, set()),
+    ],
+)
+def test_a_closing_line_names_the_agencys_own_author(
+    text: str, byline: str | None, expected: set[tuple[str, str]]
+) -> None:
+    assert credited(STORY, line(text, "credit"), byline=byline, publisher_country="CA") == expected
+    assert credited(STORY, line(text, "caption"), byline=byline, publisher_country="CA") == set()
+
+
+@pytest.mark.parametrize(
     ("country", "text", "expected"),
     [
         ("SG", "Source: Reuters/kg", {("reuters", "full")}),

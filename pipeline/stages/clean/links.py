@@ -7,7 +7,7 @@ import regex
 from pipeline.stages.clean import furniture
 from pipeline.stages.clean.lines import FULL_STOP, Line, Lines, Mark, Marks, is_paragraph
 
-__all__ = ["mark_links"]
+__all__ = ["mark_below_credit", "mark_links"]
 
 _ITEMS = 12  # links below one heading
 
@@ -113,3 +113,20 @@ def _mark_shouted(lines: Lines, marks: Marks) -> None:
         )
         if stands_between and _SECTION.match(lines[number].flat) is None:
             marks[number] = Mark("body", "furniture", "link-in-capitals")
+
+
+def mark_below_credit(lines: Lines, marks: Marks) -> None:
+    """Headlines and their decks below the agency's line that signs the story: two and more, none a sentence."""
+    tail = [(number, mark) for number, mark in enumerate(marks) if mark and mark.position == "tail"]
+    signed = [number for number, mark in tail if mark.rule == "agency-line"]
+    if not signed:
+        return
+    unmarked = [number for number, mark in enumerate(marks) if mark is None]
+    above = sum(lines[number].words for number in unmarked if number < signed[-1])
+    below = [number for number in unmarked if number > signed[-1]]
+    words = sum(lines[number].words for number in below)
+    facts = sum(_FACT.fullmatch(lines[number].flat) is not None for number in below)
+    are_headlines = all(furniture.is_item(lines[number]) for number in below) and words >= _HEADLINE_WORDS * len(below)
+    if len(below) >= 2 and are_headlines and 3 * facts <= len(below) and words <= above:
+        for number in below:
+            marks[number] = Mark("tail", "furniture", "below-closing-line")

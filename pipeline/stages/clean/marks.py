@@ -9,7 +9,7 @@ import regex
 from pipeline.stages.clean import furniture, signatures
 from pipeline.stages.clean.datelines import find_dateline, is_dateline
 from pipeline.stages.clean.lines import HEAD, TAKEN, Known, Line, Lines, Mark, Marks, has_digit, is_paragraph, is_person
-from pipeline.stages.clean.links import mark_links
+from pipeline.stages.clean.links import mark_below_credit, mark_links
 from pipeline.stages.clean.repeats import mark_alt_texts, mark_doubles, mark_repeats
 from pipeline.stages.clean.stamps import stamp_mark
 
@@ -43,6 +43,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     mark_links(lines, marks)
     if _mark_below(lines, marks):
         _mark_tail(lines, marks, head_end, known)  # which begins further up now
+    mark_below_credit(lines, marks)
 
 
 def is_wrapped(lines: Lines) -> bool:

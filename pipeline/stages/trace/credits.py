@@ -260,7 +260,7 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
     is_syndicated = any(source and source.kind == "supplemental" for source in sources)  # `The Vale Post/TNS`
     is_beside = not is_syndicated and any(source and not source.is_agency for source in sources)
     if (
-        slot.persons
+        (slot.persons and not _is_author(page, line, text, byline))
         or (slot.partial and not (slot.own and is_last))
         or not all(source and (source.is_agency or is_syndicated or line.kind == "credit") for source in sources)
     ):
@@ -277,6 +277,17 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
             grade = "release" if _is_release(named) else least
             place = page.place(line, named.start, named.end)
             yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")
+
+
+_AUTHOR = regex.compile(r"(?:[Bb]y\s|\W)*(?P<who>[^/|,()]+),\s[^/|,()]+")
+
+
+def _is_author(page: Page, line: Line, text: str, byline: Slot) -> bool:
+    """Whether a closing line names the agency's own author and the page no other one: `Ana Wells, The Canadian Press`."""
+    match = _AUTHOR.fullmatch(text) if line.kind == "credit" else None
+    if match is None:
+        return False
+    return not byline.persons or (page.byline is not None and match["who"].strip() in page.byline.text)
 
 
 @functools.cache
