@@ -33,14 +33,18 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     mark_repeats(lines, marks, known)
     mark_alt_texts(lines, marks)
     head_end = _mark_head(lines, marks, known)
-    _mark_labelled_byline(lines, marks, head_end)
+    if head_end:  # many bodies begin with the story
+        _mark_labelled_byline(lines, marks, head_end)
+        _mark_house_byline(lines, marks, head_end, known)
     _mark_agency_byline(lines, marks, head_end)
-    _mark_house_byline(lines, marks, head_end, known)
-    _mark_between_title_and_story(lines, marks, head_end)
+    if head_end:
+        _mark_between_title_and_story(lines, marks, head_end)
     _mark_tail(lines, marks, head_end, known)
     _mark_body(lines, marks, head_end)
-    _mark_above_captions(lines, marks, head_end)
     mark_links(lines, marks)
+    if not any(marks):
+        return
+    _mark_above_captions(lines, marks, head_end)
     if _mark_below(lines, marks):
         _mark_tail(lines, marks, head_end, known)  # which begins further up now
     mark_below_credit(lines, marks)

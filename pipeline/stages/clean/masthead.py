@@ -5,7 +5,17 @@ from __future__ import annotations
 import itertools
 
 from pipeline.stages.clean import dates
-from pipeline.stages.clean.lines import PROSE_WORDS, Line, Lines, Mark, Marks, has_digit, is_paragraph, is_person, key
+from pipeline.stages.clean.lines import (
+    PROSE_WORDS,
+    Line,
+    Lines,
+    Mark,
+    Marks,
+    has_digit,
+    is_paragraph,
+    is_person,
+    key,
+)
 from pipeline.stages.clean.marks import Known, head_mark
 
 __all__ = ["mark_below_deck", "mark_page"]
@@ -104,8 +114,8 @@ def mark_below_deck(lines: Lines, marks: Marks, known: Known) -> None:
     """What stands below a paragraph that is followed by "Updated: 3 May 2020" and so is the deck: byline, time, the headline
     once more. The deck itself stays, unless the story says it again word for word.
     """
-    numbers = range(min(len(lines), _HEAD_LINES))
-    deck = next((number for number in numbers if marks[number] is None and lines.is_paragraph(number)), None)
+    unmarked = [number for number, mark in enumerate(marks[:_HEAD_LINES]) if mark is None]
+    deck = next((number for number in unmarked if lines.is_paragraph(number)), None)
     if deck is None or deck + 1 == len(lines) or lines.is_prose(deck + 1):
         return  # most bodies go on with the story
     last = min(len(lines), deck + _HEAD_LINES)

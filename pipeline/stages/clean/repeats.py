@@ -3,13 +3,11 @@ above itself."""
 
 from __future__ import annotations
 
-import itertools
-
 import regex
 
 from pipeline.stages._fold import flatten
 from pipeline.stages.clean import furniture, signatures
-from pipeline.stages.clean.lines import Known, Line, Lines, Mark, Marks, is_paragraph, is_person, key
+from pipeline.stages.clean.lines import PROSE, Known, Line, Lines, Mark, Marks, is_paragraph, is_person, key
 from pipeline.stages.clean.stamps import stamp_mark
 
 __all__ = ["mark_alt_texts", "mark_doubles", "mark_repeats"]
@@ -207,14 +205,16 @@ def mark_alt_texts(lines: Lines, marks: Marks) -> None:
 
     Of a sentence that stands there twice one stays, for it may be the story's.
     """
-    flat, found = lines.flat, lines.found
-    spans = zip(found.starts[lines.first : lines.last], found.ends[lines.first : lines.last], strict=True)
-    for number, ((start, end), (below, last)) in enumerate(itertools.pairwise(spans)):
+    flat, starts, ends, first = lines.flat, lines.found.starts, lines.found.ends, lines.first
+    short = [at for at, kind in enumerate(lines.kinds[:-1], first) if not kind & PROSE]
+    for at in short:
+        start, below = starts[at], starts[at + 1]
         if flat[start] != flat[below] or flat[start : start + _BEGINNING] != flat[below : below + _BEGINNING]:
             continue
-        if min(end - start, last - below) < _BEGINNING:
+        if min(ends[at] - start, ends[at + 1] - below) < _BEGINNING:
             continue
-        for offset in range(_doubled(lines[number], flat[below:last])):
+        number = at - first
+        for offset in range(_doubled(lines[number], flat[below : ends[at + 1]])):
             marks[number + offset] = marks[number + offset] or Mark("body", "caption", "line-doubled")
 
 

@@ -170,7 +170,7 @@ def _drop_below_mark(story: Story) -> None:
     flat, kept = story.lines.flat, story.kept
     for place in range(len(kept) - 1, max(-1, len(kept) - _BELOW_LINES - 2), -1):
         line = flat[slice(*kept[place])]
-        if signatures.find_tail_mark(line):
+        if place + 1 < len(kept) and signatures.find_tail_mark(line):
             for start, end in kept[place + 1 :]:
                 story.strips.append(Strip(start, end, "tail", "furniture", "below-mark"))
                 story.n_words -= flat.count(" ", start, end) + 1
