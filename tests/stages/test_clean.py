@@ -447,6 +447,20 @@ def test_an_agency_behind_a_place_is_a_byline(line: str, byline: str) -> None:
     assert (article["byline"], article["body"]) == (byline, STORY)
 
 
+@pytest.mark.parametrize("line", ["Por AFP", "La Presse Canadienne", "By PTI"])
+def test_an_agency_below_the_deck_is_a_byline(line: str) -> None:
+    deck, story = STORY.split("\n", 1)
+    article, _ = run(f"{deck}\n{line}\n{story}")
+    assert (article["byline"], article["body"]) == (line, STORY)
+    assert run(f"{STORY}\n{line}\n{STORY}")[0]["byline"] is None or line.startswith(("By", "Por"))
+
+
+def test_what_stands_between_a_deck_and_the_same_sentence_is_the_story_s() -> None:
+    deck = STORY.split("\n")[1]
+    opening = "In the harbour the council of the northern town has voted to keep its last lighthouse lit, and nobody was against it"
+    assert run(f"{deck}\n{opening}\n{STORY}")[0]["body"].startswith(opening)
+
+
 def test_what_stands_above_the_lines_below_a_copyright_is_the_end_of_the_page() -> None:
     below = (
         "---\nAssociated Press writers Ada Lund in Norrvik and Jo Marsh in Ashford contributed to this story.\n"

@@ -169,7 +169,8 @@ def _mark_house_byline(lines: Lines, marks: Marks, head_end: int, known: Known) 
 
 
 _CAPTION_WORDS = 50  # what is longer is the paragraph of a story that its agency signs
-_DECK_WORDS = 5, 30
+_DECK_WORDS = 5, 20
+_TWO_SENTENCES = regex.compile(r".*[.!?][\"')]*\s+[\p{Lu}\"]")
 _LONE_PLACE_WORDS = 4
 
 
@@ -192,7 +193,8 @@ def _mark_between_title_and_story(lines: Lines, marks: Marks, head_end: int) -> 
     elif (
         any(mark and mark.rule == "headline-repeated" for mark in marks[max(0, number - _TITLE_REACH) : number])
         and _DECK_WORDS[0] <= line.words <= _DECK_WORDS[1]
-        and not (line.ends_sentence or line.flat.endswith(":") or find_dateline(line.flat, line.flat))
+        and not (line.ends_sentence or line.flat.endswith(":") or _TWO_SENTENCES.match(line.flat))
+        and not find_dateline(line.flat, line.flat)
         and not signatures.may_sign(line.flat)
     ):
         marks[number] = Mark("head", "deck", "deck-below-headline")
@@ -202,16 +204,22 @@ _BEHIND = regex.compile(r".{30,}(?<!\b[ap]\.m)[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?
 
 
 _BYLINE_LINES = 12  # in which an agency's byline stands, below a deck and captions perhaps
+_BY = regex.compile(r"(?i:by|von|par|por|di|door|av|af)\s")
 
 
 def _mark_agency_byline(lines: Lines, marks: Marks, head_end: int) -> None:
-    """ "By PTI" below a deck that closes like a sentence."""
-    words = lines.words
+    """ "By PTI" below a deck that closes like a sentence; or an agency's name in full, right below the one deck."""
+    words, above = lines.words, 0
     for number in range(head_end, min(_BYLINE_LINES, len(lines) - 1)):
-        if words[number] <= _NAME_WORDS and marks[number] is None:
+        if marks[number] is not None:
+            continue
+        if words[number] <= _NAME_WORDS:
             flat = lines[number].flat
-            if flat.startswith(("By ", "by ")) and signatures.is_agency_line(flat):
+            is_signed = _BY.match(flat) is not None and signatures.is_agency_line(flat)
+            if is_signed or (above == 1 and " " in flat and signatures.is_agency_name(flat)):
                 marks[number] = Mark("head", "byline", "byline-agency")
+                continue
+        above += 1
 
 
 def _names_outlet_behind(line: Line, known: Known) -> bool:

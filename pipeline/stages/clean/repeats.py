@@ -172,8 +172,11 @@ def _stands_below(lines: Lines, number: int) -> bool:
 def _mark_double(lines: Lines, marks: Marks, number: int, below: int, kind: str) -> None:
     """Marks the first of two lines that say the same and what stands between; the second, too, if both are of a picture."""
     between = range(number + 1, below)
-    if any(marks[line] is None and lines.is_paragraph(line) for line in between):
+    unknown = [line for line in between if marks[line] is None]
+    if any(lines.is_paragraph(line) for line in unknown):
         return
+    if any(lines.size(line)[0] > _SECTION_WORDS for line in unknown):
+        between = range(0)  # one is too long for what stands between a deck and its story
     marks[number] = _furniture_or(lines[number], "head", Mark("head", kind, "said-again"))
     for line in between:
         marks[line] = marks[line] or Mark("head", "caption", "said-again")

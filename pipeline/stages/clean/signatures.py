@@ -18,6 +18,7 @@ __all__ = [
     "closes_jointly",
     "find_tail_mark",
     "is_agency_line",
+    "is_agency_name",
     "is_initials",
     "is_joint_line",
     "is_source_line",
@@ -126,6 +127,11 @@ def _is_joint(named: str) -> bool:
         and any(part.casefold() in _folded_names() for part in parts)
         and all(part.casefold() in _folded_names() or _beside().fullmatch(part) for part in parts)
     )
+
+
+def is_agency_name(flat: str) -> bool:
+    """Whether a line is the name of one agency, in whatever case, and nothing beside it."""
+    return flat.casefold() in _folded_names()
 
 
 def names_agency(named: str) -> bool:
