@@ -456,9 +456,10 @@ def test_an_agency_below_the_deck_is_a_byline(line: str) -> None:
 
 
 def test_what_stands_between_a_deck_and_the_same_sentence_is_the_story_s() -> None:
-    deck = STORY.split("\n")[1]
-    opening = "In the harbour the council of the northern town has voted to keep its last lighthouse lit, and nobody was against it"
-    assert run(f"{deck}\n{opening}\n{STORY}")[0]["body"].startswith(opening)
+    deck = STORY.split("\n")[0]
+    opening = "In the harbour of the northern town the council has met for the third time in a week, and"
+    assert run(f"{deck}\n{opening}\n{STORY}")[0]["body"] == f"{opening}\n{STORY}"
+    assert run(f"{deck}\nHarbour news\n{STORY}")[0]["body"] == STORY
 
 
 def test_what_stands_above_the_lines_below_a_copyright_is_the_end_of_the_page() -> None:
