@@ -283,6 +283,7 @@ def _names_who_follows(lines: Lines, number: int) -> bool:
 
 _NAME_WORDS = 4
 _INITIALS_WORDS = 4
+_INITIALS_WIDTH = 41  # characters that `signatures.is_initials` has at the most
 _LAST_LINES = 4  # a link or two may stand below
 _SIGNED = frozenset({"byline", "credit", "copyright"})
 _SIGN_REACH = 30  # characters at the end of a paragraph in which an agency's mark stands
@@ -306,7 +307,9 @@ def _mark_initials(lines: Lines, marks: Marks, head_end: int) -> None:
 def _mark_last_initials(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
     """The initials of editors below the last paragraph of what an agency signs: "bur-jm/gw"."""
     unmarked = (number for number in range(len(lines) - 1, head_end - 1, -1) if marks[number] is None)
-    last_few = itertools.islice(unmarked, _LAST_LINES)
+    last_few = list(itertools.islice(unmarked, _LAST_LINES))
+    if all(lines.size(number)[1] > _INITIALS_WIDTH for number in last_few):  # nearly all
+        return
     below = itertools.takewhile(lambda number: not lines.is_paragraph(number, _ENOUGH), last_few)
     last = next((number for number in below if signatures.is_initials(lines[number].flat)), None)
     if last is None:

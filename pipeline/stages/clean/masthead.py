@@ -114,9 +114,9 @@ def mark_below_deck(lines: Lines, marks: Marks, known: Known) -> None:
     """What stands below a paragraph that is followed by "Updated: 3 May 2020" and so is the deck: byline, time, the headline
     once more. The deck itself stays, unless the story says it again word for word.
     """
-    unmarked = [number for number, mark in enumerate(marks[:_HEAD_LINES]) if mark is None]
-    deck = next((number for number in unmarked if lines.is_paragraph(number)), None)
-    if deck is None or deck + 1 == len(lines) or lines.is_prose(deck + 1):
+    head = enumerate(marks[:_HEAD_LINES])
+    deck = next((number for number, mark in head if mark is None and lines.is_paragraph(number)), None)
+    if deck is None or deck + 1 == len(lines) or lines.is_paragraph(deck + 1):
         return  # most bodies go on with the story
     last = min(len(lines), deck + _HEAD_LINES)
     below = list(itertools.takewhile(lambda number: not lines.is_paragraph(number), range(deck + 1, last)))
