@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from pipeline import config, schema
 from pipeline.stages import lexicon
 from pipeline.storage import read
+from pipeline.storage.readers import mended
 from pipeline.storage.readers.fields import FIELDS
 from tests.storage.test_read import STORIES, as_csv, as_parquet, jsonl, zstd
 from tests.storage.warcs import answer, packed
@@ -30,6 +31,7 @@ from tests.strategies import damaged, few, spoiled
 SMALL = config.Read(max_record_mb=1, max_text=20_000)
 SOUND = [story | {"author": ["Ida Tern", "Olaf Auk"]} for story in STORIES] * 3
 PAGE = "Harbour Post\nFerry returns\nBy Ida Tern\n\nThe ferry came back on Monday, “at last”, its cook said.\n".encode()
+MENDED = frozenset("&<\\ÂÃÐÑâð")  # a text without them stays as it is, letter for letter
 GOLDEN = Path(__file__).parents[1] / "golden"
 FORMATS: dict[str, Callable[[], bytes]] = {
     "jsonl": lambda: jsonl(SOUND),
@@ -186,7 +188,9 @@ def test_a_page_of_any_text(data: st.DataObject) -> None:
     records, rejects, _ = assert_accounted("any.txt", text.encode("utf-8", "surrogatepass"))
     assert records.num_rows + rejects.num_rows == 1
     if records.num_rows:
-        assert records["text"][0].as_py() == text.removeprefix("\ufeff")
+        said = text.removeprefix("\ufeff")
+        as_it_is = MENDED.isdisjoint(said)
+        assert records["text"][0].as_py() == (said if as_it_is else mended.mended(said))
 
 
 def test_rejects_come_in_the_order_of_reading_whoever_found_them() -> None:
