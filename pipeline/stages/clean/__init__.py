@@ -23,9 +23,9 @@ from pipeline import config, schema
 from pipeline.stages._fold import SpanMap, flatten, fold
 from pipeline.stages._words import count_words
 from pipeline.stages.clean import dates, furniture, notices
-from pipeline.stages.clean.lines import Line, Lines, key
+from pipeline.stages.clean.lines import Known, Line, Lines, key
 from pipeline.stages.clean.scan import scan
-from pipeline.stages.clean.story import Known, Stated, Story, read_story
+from pipeline.stages.clean.story import Stated, Story, read_story
 from pipeline.stages.clean.verdicts import kind_of, language_of, stated, text_state_of, version_of
 from pipeline.stages.kernels import arrays
 from pipeline.stages.lexicon.publishers import Publisher, Publishers, urlsplit_host

@@ -84,6 +84,7 @@ _NO_PLACE = frozenset(
     "fact check here join follow pros cons good bad winner loser score result recap news alert developing advisory "
     "review verdict spoiler warning file a an our your my this that these it is are was".split()
 )
+_NOTICES = _NO_PLACE - {"news"}  # words of a bracket that says what a story is
 
 
 @functools.cache
@@ -157,7 +158,7 @@ def _agency_last(head: str) -> Dateline | None:
 
 def _is_notice(words: str) -> bool:
     """Whether a bracket with which a story begins says what it is, and names no station: "(Opinion) - "."""
-    return not _NO_PLACE.difference(("news",)).isdisjoint(words.casefold().split())
+    return not _NOTICES.isdisjoint(words.casefold().split())
 
 
 def _has_month(words: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import regex
 
 from pipeline.stages.clean import furniture
-from pipeline.stages.clean.lines import FULL_STOP, Line, Lines, Mark, Marks, is_paragraph
+from pipeline.stages.clean.lines import FULL_STOP, Line, Lines, Mark, Marks
 
 __all__ = ["mark_below_credit", "mark_links"]
 
@@ -82,7 +82,7 @@ def _mark_bullets(lines: Lines, marks: Marks) -> None:
                 break
             if _BULLET.match(lines[number].flat) and furniture.is_item(lines[number]):
                 run.append(number)
-            elif run or (marks[number] is None and is_paragraph(lines[number], _ENOUGH_WORDS)):
+            elif run or (marks[number] is None and lines.is_paragraph(number, _ENOUGH_WORDS)):
                 break
         facts = sum(_FACT.fullmatch(lines[number].flat) is not None for number in run)
         # Above a story short items are navigation; below it only what is as long as a headline is sure to be a link.

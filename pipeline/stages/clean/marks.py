@@ -13,7 +13,7 @@ from pipeline.stages.clean.links import mark_below_credit, mark_links
 from pipeline.stages.clean.repeats import mark_alt_texts, mark_doubles, mark_repeats
 from pipeline.stages.clean.stamps import stamp_mark
 
-__all__ = ["Known", "head_mark", "is_wrapped", "mark_by_rule", "mark_wrapped"]
+__all__ = ["head_mark", "is_wrapped", "mark_by_rule", "mark_wrapped"]
 
 
 _HEAD_LINES = 20  # the head of a text is not looked for beyond

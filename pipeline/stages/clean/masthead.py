@@ -7,16 +7,16 @@ import itertools
 from pipeline.stages.clean import dates
 from pipeline.stages.clean.lines import (
     PROSE_WORDS,
+    Known,
     Line,
     Lines,
     Mark,
     Marks,
     has_digit,
-    is_paragraph,
     is_person,
     key,
 )
-from pipeline.stages.clean.marks import Known, head_mark
+from pipeline.stages.clean.marks import head_mark
 
 __all__ = ["mark_below_deck", "mark_page"]
 
@@ -85,7 +85,7 @@ def _looks_like_masthead(lines: Lines) -> bool:
 def _page_head_end(lines: Lines, marks: Marks, headline: int) -> int:
     """The number of the first line of the story proper."""
     first = headline + 1
-    while first < len(lines) and (marks[first] is not None or not is_paragraph(lines[first])):
+    while first < len(lines) and (marks[first] is not None or not lines.is_paragraph(first)):
         first += 1
     if first == len(lines):
         return headline + 1  # no paragraph at all: nothing is thrown out for standing above it

@@ -116,6 +116,8 @@ _HEAD_LINES = 12  # in which something stands twice
 _REACH = 4  # lines below in which it stands again
 _ALIKE = 24  # characters by which the two begin
 _LEAST_WORDS = 5  # a shorter line may be said twice
+_INSIDE_WORDS = 8
+_INSIDE_REACH = 2_000  # characters below in which a deck's words stand again
 
 
 def mark_doubles(lines: Lines, marks: Marks) -> None:
@@ -150,10 +152,6 @@ def _double(lines: Lines, number: int, below: int) -> str:
     if _is_credit(second[len(stem) :]):
         return "caption"
     return "deck" if is_cut or (second == first and lines.is_paragraph(number)) else ""
-
-
-_INSIDE_WORDS = 8
-_INSIDE_REACH = 2_000  # characters below in which a deck's words stand again
 
 
 def _stands_below(lines: Lines, number: int) -> bool:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 
 from pipeline.stages.clean import signatures
 from pipeline.stages.clean.datelines import find_dateline
-from pipeline.stages.clean.lines import Lines, Mark, Marks, Strip, ends_sentence
-from pipeline.stages.clean.marks import Known, is_wrapped, mark_by_rule, mark_wrapped
+from pipeline.stages.clean.lines import Known, Lines, Mark, Marks, Strip, ends_sentence
+from pipeline.stages.clean.marks import is_wrapped, mark_by_rule, mark_wrapped
 from pipeline.stages.clean.masthead import mark_below_deck, mark_page
 from pipeline.stages.clean.stamps import Stated, stated_times
 
-__all__ = ["Known", "Stated", "Story", "read_story"]
+__all__ = ["Stated", "Story", "read_story"]
 
 Span = tuple[int, int]
 

@@ -168,8 +168,7 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
     """Whether the name stands where datelines have their agency: in brackets or slashes, or before the dash at the end.
 
     An acronym of the policy `full` needs three letters (`ERIE (PA) -`) or the publisher's country, and a bracket or the
-    day before it (`Accra, March 3, GNA -`). A name
-    that explains itself (`the Press Trust of India (PTI)`) is a definition.
+    day before it (`Accra, March 3, GNA -`). A name that explains itself (`the Press Trust of India (PTI)`) is a definition.
     """
     before, after = flat[: hit.start].rstrip()[-1:], flat[hit.end :].lstrip()[:1]
     if _AFTER_SLASH.search(flat, 0, hit.start):  # `(XINHUA/ITALPRESS)`; but `Ana Wells/AP` is a photograph's
@@ -183,8 +182,8 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
     if hit.start == 0:  # `新华社北京3月19日电`
         return _UNSPACED.match(hit.alias) is not None
     is_dated = any(map(str.isdigit, flat[: hit.start]))
-    is_sure = hit.policy != "full" or (is_dated and len(hit.alias) > 2)
-    is_name = hit.policy == "any" or (is_sure and hit.alias == hit.alias.upper())
+    is_acronym = hit.policy != "full" or (is_dated and len(hit.alias) > 2)
+    is_name = hit.policy == "any" or (is_acronym and hit.alias == hit.alias.upper())
     return is_name and after in {"", "-", ".", ":", "\u060c"}
 
 

@@ -71,7 +71,7 @@ class Shape:
             heads=frozenset(table["heads"]),
             sure_cues=frozenset(table["sure_cues"]),
             call_sign=regex.compile(rf"{table['stations']}(?![\w.-]*\w)"),
-            number=regex.compile(rf"{table['number']}(?P<news> News\b)?"),
+            number=regex.compile(rf"{table['number']}(?: News\b)?"),
             never=regex.compile(rf"{table['never']}\s"),
             never_before=regex.compile(table["never_before"]),
             run=regex.compile(
