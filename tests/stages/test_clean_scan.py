@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,9 +17,20 @@ from pipeline.stages._fold import every_character, flatten, is_plain, tangled
 from pipeline.stages._words import count_words, is_unspaced
 from pipeline.stages.clean import furniture, signatures, structure
 from pipeline.stages.clean.datelines import find_dateline
-from pipeline.stages.clean.lines import CUELESS_WORDS, FULL_STOP, HEAD, Line, Lines, is_paragraph
+from pipeline.stages.clean.lines import (
+    CUELESS_WORDS,
+    FULL_STOP,
+    HEAD,
+    WRAPPED_WIDTH,
+    Known,
+    Line,
+    Lines,
+    Shape,
+    is_paragraph,
+)
 from pipeline.stages.clean.scan import _folded, _forms, _tables, scan
 from pipeline.stages.clean.stamps import stamp_mark
+from pipeline.stages.clean.story import read_story
 from pipeline.stages.clean.structure import ENTRIES
 from pipeline.stages.kernels.literals import ANY, codes, literals, narrowed, places
 from tests.strategies import texts
@@ -83,8 +95,13 @@ def split(text: str) -> list[Line]:
 
 def cued(line: Line) -> tuple[int, ...]:
     """The rules for lines of so many words of which a cue stands in it: the slow rule."""
-    cues = [cue for cue in furniture.cues() if line.words <= cue.max_words and cue.text in line.flat.lower()]
-    return tuple(sorted({cue.rule for cue in cues}))
+    lowered, found = line.flat.lower(), set()
+    for cue in furniture.cues():
+        if line.words <= cue.max_words and cue.text in lowered:
+            pattern = "(?<![a-z])" * cue.begins_word + re.escape(cue.text)  # no word begins behind a letter
+            if (place := re.search(pattern, lowered)) and place.start() < cue.within:
+                found.add(cue.rule)
+    return tuple(sorted(found))
 
 
 def apt(line: Line, numbers: tuple[int, ...]) -> tuple[int, ...]:
@@ -158,8 +175,17 @@ def test_lists_and_long_lines_are_counted(text: str) -> None:
     assert found.shape.brackets >= sum(line.flat.endswith((")", "]")) for line in found)
     if structure.is_round_up([line.flat for line in found], dateline=bool(dated and dated[0])):
         assert structure.may_be_round_up(found.shape, dateline=bool(dated[0]))
-    for width in (0, 5, 90):
-        assert found.longer_than(width) == any(len(line.flat) > width for line in found)
+    assert found.shape.wide == sum(len(line.flat) > WRAPPED_WIDTH for line in found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(any_text(), max_size=8).map("\n".join), st.booleans(), st.sampled_from([None, "He left"]))
+def test_what_the_shape_of_a_text_spares_would_find_nothing(text: str, page: bool, headline: str | None) -> None:
+    (found,) = lines([text])
+    known = Known(page=page, headline=headline, byline="By Jane Roe, AP", is_publisher=lambda line: line == "word")
+    looked_at = replace(found, shape=Shape(*[99] * len(Shape._fields))._replace(wide=found.shape.wide))
+    spared, whole = read_story(text, found, known), read_story(text, looked_at, known)
+    assert (spared.kept, spared.strips, spared.spans) == (whole.kept, whole.strips, whole.spans)
 
 
 def test_a_long_paragraph_is_prose() -> None:

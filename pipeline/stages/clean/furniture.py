@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import itertools
+import string
+import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,12 +42,33 @@ class Rule:
     unspoken: bool  # it takes no sentence in which somebody says something
 
 
+_LETTERS = frozenset(string.ascii_lowercase)
+
+
 class Cue(NamedTuple):
-    """A cue of a rule, named by its number, and the most words of a line that the rule takes."""
+    """A cue of a rule, named by its number, and the most words of a line that the rule takes.
+
+    It begins within so many characters of a line. One that `begins_word` stands behind no letter of ASCII: `print` is none in
+    `sprint`.
+    """
 
     text: str
     rule: int
     max_words: int
+    within: int = sys.maxsize
+    begins_word: bool = False
+
+    def may_stand(self, lowered: str, start: int) -> bool:
+        """Whether it counts where it was found, in a line in small letters."""
+        is_inside = self.begins_word and start > 0 and lowered[start - 1] in _LETTERS
+        return start < self.within and not is_inside
+
+    def stands_in(self, lowered: str) -> bool:
+        """Whether it counts anywhere in a line in small letters."""
+        start = lowered.find(self.text)
+        while start >= 0 and not self.may_stand(lowered, start):
+            start = lowered.find(self.text, start + 1)
+        return start >= 0
 
 
 @functools.cache
@@ -112,7 +135,13 @@ def pattern(number: int) -> regex.Pattern[str]:
 def cues() -> tuple[Cue, ...]:
     """The cues of all rules."""
     return tuple(
-        Cue(cue, number, entry["max_words"])
+        Cue(
+            cue,
+            number,
+            entry["max_words"],
+            entry.get("within", sys.maxsize),
+            entry.get("words", False) and cue[0] in _LETTERS,
+        )
         for number, entry in enumerate(_file()["rule"])
         for cue in entry.get("cues", ())
     )
@@ -134,8 +163,9 @@ def _automaton() -> AhoCorasick:
 
 def cued(flat: str) -> tuple[int, ...]:
     """The numbers of the rules of which a cue stands in a line, in their order; `scan` finds them for whole batches."""
-    hits = _automaton().find_matches_as_indexes(flat.lower(), overlapping=True)
-    return tuple(sorted({cues()[cue].rule for cue, _, _ in hits}))
+    lowered = flat.lower()
+    hits = _automaton().find_matches_as_indexes(lowered, overlapping=True)
+    return tuple(sorted({cues()[cue].rule for cue, start, _ in hits if cues()[cue].may_stand(lowered, start)}))
 
 
 #: What begins with a quotation mark is somebody's words, whatever they sound like.

@@ -16,17 +16,28 @@ import regex
 from pipeline.stages._fold import flatten
 
 __all__ = [
+    "ALIKE",
     "BRACKET",
     "BULLET",
     "CUELESS_WORDS",
     "DATELINE",
+    "DIGIT",
     "ENTRY",
     "FULL_STOP",
     "HEAD",
+    "INITIALS_LINES",
+    "INITIALS_WIDTH",
     "LABEL",
+    "NAME_LINES",
+    "NAME_WORDS",
+    "PARAGRAPH_WIDTH",
+    "PARAGRAPH_WORDS",
     "PROSE",
     "PROSE_WORDS",
+    "QUESTION",
+    "SHOUTED_WORDS",
     "TAKEN",
+    "WRAPPED_WIDTH",
     "Found",
     "Known",
     "Line",
@@ -52,14 +63,41 @@ _NOT_KEY_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 CUELESS_WORDS = 4
 
 #: Bits of a line: in its head, its first so many characters, stands what every dateline has; it ends in one of ".!?", a
-#: quotation mark behind it or not; it is prose; it begins as an item of a list may; a rule of furniture.toml might take it,
-#: for a cue stands in it or it is so short as to need none; it begins as an entry under a time of day may; a colon stands in
-#: its head; it ends in a bracket, a quotation mark behind it or not.
-DATELINE, FULL_STOP, PROSE, BULLET, TAKEN, ENTRY, LABEL, BRACKET = 1, 2, 4, 8, 16, 32, 64, 128
+#: quotation mark behind it or not; it is prose; it begins as an item of a list may; a rule of furniture.toml might take it amid
+#: the story, for a cue stands in it or it is so short as to need none; it begins as an entry under a time of day may; a colon
+#: stands in its head; it ends in a bracket, a quotation mark behind it or not; it has a digit; it ends like a question.
+DATELINE, FULL_STOP, PROSE, BULLET, TAKEN, ENTRY, LABEL, BRACKET, DIGIT, QUESTION = (
+    1,
+    2,
+    4,
+    8,
+    16,
+    32,
+    64,
+    128,
+    512,
+    1024,
+)
 HEAD = 140
 
-#: The fewest words of prose: more than any stamp, byline or agency's line has.
-PROSE_WORDS = 23
+#: Characters of a line of a text whose paragraphs are broken into lines of one width, at the most.
+WRAPPED_WIDTH = 90
+
+#: Two lines that say the same begin with so many of the same characters.
+ALIKE = 8
+
+#: The words of a headline in capitals: the fewest and the most.
+SHOUTED_WORDS = 8, 24
+
+#: An agency's byline has no more words, and stands in the first so many lines.
+NAME_WORDS, NAME_LINES = 4, 12
+
+#: Initials have no more characters, and stand in the last so many lines: a link or two may stand below.
+INITIALS_WIDTH, INITIALS_LINES = 41, 4
+
+#: The fewest words of prose: more than any stamp, byline or agency's line has. Without a digit it is no stamp, and fewer do,
+#: if there are so many characters.
+PROSE_WORDS, PARAGRAPH_WORDS, PARAGRAPH_WIDTH = 23, 12, 70
 
 
 class Line(NamedTuple):
@@ -96,13 +134,21 @@ class Found:
 
 class Shape(NamedTuple):
     """How many lines of a text begin as items of a list may or as entries under a time, have a colon in their head, may
-    begin with a dateline, end in a bracket."""
+    begin with a dateline, end in a bracket; may be taken amid the story; are wider than a line of a text that is broken into
+    lines; begin like the line above; are as long as a headline and close no sentence; of the first ones, are as short as a
+    name; of the last ones, as initials."""
 
     bullets: int
     entries: int
     labels: int
     datelines: int
     brackets: int
+    taken: int
+    wide: int
+    alike: int
+    open_ended: int
+    names: int
+    initials: int
 
 
 @dataclass(slots=True)
@@ -185,8 +231,8 @@ class Lines(Sequence[Line]):
         like a sentence and holds no cue. Most lines are."""
         return self.kind(number) & PROSE != 0
 
-    def is_paragraph(self, number: int, least: int = 12) -> bool:
-        """As `is_paragraph` of a line, which for prose need not be made; `least`: no more than `PROSE_WORDS`."""
+    def is_paragraph(self, number: int, least: int = PARAGRAPH_WORDS) -> bool:
+        """As `is_paragraph` of a line, which for prose need not be made; `least`: no more than `PARAGRAPH_WORDS`."""
         return self.is_prose(number) or is_paragraph(self[number], least)
 
     def may_be_dated(self, number: int) -> bool:
@@ -194,13 +240,8 @@ class Lines(Sequence[Line]):
         return self.kind(number) & DATELINE != 0
 
     def may_be_taken(self, number: int) -> bool:
-        """Whether a rule of furniture.toml might take the line."""
+        """Whether a rule of furniture.toml might take the line amid the story."""
         return self.kind(number) & TAKEN != 0
-
-    def longer_than(self, width: int) -> bool:
-        """Whether any line has more characters."""
-        found = self.found
-        return any(found.ends[at] - found.starts[at] > width for at in range(self.first, self.last))
 
 
 class Known(NamedTuple):
@@ -253,7 +294,7 @@ def has_digit(text: str) -> bool:
     return _DIGIT.search(text) is not None
 
 
-def is_paragraph(line: Line, least: int = 12) -> bool:
+def is_paragraph(line: Line, least: int = PARAGRAPH_WORDS) -> bool:
     """Whether a line reads like a paragraph of a story: some words, and a sentence's end."""
     return line.words >= least and line.ends_sentence
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import regex
 
 from pipeline.stages.clean import furniture
-from pipeline.stages.clean.lines import FULL_STOP, Line, Lines, Mark, Marks
+from pipeline.stages.clean.lines import FULL_STOP, SHOUTED_WORDS, Line, Lines, Mark, Marks
 
 __all__ = ["mark_below_credit", "mark_links"]
 
@@ -18,7 +18,8 @@ def mark_links(lines: Lines, marks: Marks) -> None:
     if any(marks):
         _mark_below_headings(lines, marks)
         _mark_between(lines, marks)
-    _mark_shouted(lines, marks)
+    if lines.shape.open_ended:
+        _mark_shouted(lines, marks)
     if lines.shape.bullets >= _BULLETS:
         _mark_bullets(lines, marks)
 
@@ -92,7 +93,6 @@ def _mark_bullets(lines: Lines, marks: Marks) -> None:
                 marks[number] = marks[number] or Mark("tail" if backwards else "head", "furniture", "list-of-links")
 
 
-_SHOUTED_WORDS = 8, 24
 # What begins a section asks or names its subject; what has two figures is a score.
 _SECTION = regex.compile(
     r"(?:WHAT|HOW|WHY|WHO|WHOSE|WHERE|WHEN|WHICH|IS|ARE|DO|DOES|DID|CAN|WILL|SHOULD)\b|.*[,:;?]|(?:.*?\d+){2}"
@@ -101,7 +101,7 @@ _SECTION = regex.compile(
 
 def _mark_shouted(lines: Lines, marks: Marks) -> None:
     """A headline in capitals between two paragraphs of a text that is not written so."""
-    least, most = _SHOUTED_WORDS
+    least, most = SHOUTED_WORDS
     sizes = enumerate(zip(lines.words, lines.kinds, strict=True))
     open_ended = [number for number, (words, kind) in sizes if least <= words <= most and not kind & FULL_STOP]
     for number in open_ended:

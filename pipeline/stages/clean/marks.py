@@ -8,7 +8,22 @@ import regex
 
 from pipeline.stages.clean import furniture, signatures
 from pipeline.stages.clean.datelines import find_dateline, is_dateline
-from pipeline.stages.clean.lines import HEAD, TAKEN, Known, Line, Lines, Mark, Marks, has_digit, is_paragraph, is_person
+from pipeline.stages.clean.lines import (
+    HEAD,
+    INITIALS_LINES,
+    INITIALS_WIDTH,
+    NAME_LINES,
+    NAME_WORDS,
+    TAKEN,
+    Known,
+    Line,
+    Lines,
+    Mark,
+    Marks,
+    has_digit,
+    is_paragraph,
+    is_person,
+)
 from pipeline.stages.clean.links import mark_below_credit, mark_links
 from pipeline.stages.clean.repeats import mark_alt_texts, mark_doubles, mark_repeats
 from pipeline.stages.clean.stamps import stamp_mark
@@ -17,7 +32,6 @@ __all__ = ["head_mark", "is_wrapped", "mark_by_rule", "mark_wrapped"]
 
 
 _HEAD_LINES = 20  # the head of a text is not looked for beyond
-_WRAPPED_WIDTH = 90  # characters; paragraphs that are not broken run longer
 _RUN_ON_SHARE = 0.3  # of the line ends of a broken text have a small letter after them and no full stop before
 _LABELS = 2  # lines above a broken text that may be labels: a section, "Breaking News"
 _ENOUGH = 5  # words of a line that ends the tail when it closes like a sentence
@@ -31,16 +45,19 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
         )  # before a rule takes it: "Business Standard", "The Nation"
     mark_doubles(lines, marks)
     mark_repeats(lines, marks, known)
-    mark_alt_texts(lines, marks)
+    if lines.shape.alike:
+        mark_alt_texts(lines, marks)
     head_end = _mark_head(lines, marks, known)
     if head_end:  # many bodies begin with the story
         _mark_labelled_byline(lines, marks, head_end)
         _mark_house_byline(lines, marks, head_end, known)
-    _mark_agency_byline(lines, marks, head_end)
+    if lines.shape.names:
+        _mark_agency_byline(lines, marks, head_end)
     if head_end:
         _mark_between_title_and_story(lines, marks, head_end)
     _mark_tail(lines, marks, head_end, known)
-    _mark_body(lines, marks, head_end)
+    if lines.shape.taken:
+        _mark_body(lines, marks, head_end)
     mark_links(lines, marks)
     if not any(marks):
         return
@@ -52,7 +69,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
 
 def is_wrapped(lines: Lines) -> bool:
     """Whether paragraphs are broken into lines of one width: then a line is no unit, and few rules are safe."""
-    if len(lines) < 2 or lines.longer_than(_WRAPPED_WIDTH):
+    if len(lines) < 2 or lines.shape.wide:
         return False
     pairs = list(itertools.pairwise(lines))
     run_on = sum(not line.ends_sentence and following.flat[0].islower() for line, following in pairs)
@@ -203,17 +220,16 @@ def _mark_between_title_and_story(lines: Lines, marks: Marks, head_end: int) -> 
 _BEHIND = regex.compile(r".{30,}(?<!\b[ap]\.m)[.!?][\"')]*\s+(?P<who>\p{Lu}[^.!?]{1,40})")
 
 
-_BYLINE_LINES = 12  # in which an agency's byline stands, below a deck and captions perhaps
 _BY = regex.compile(r"(?i:by|von|par|por|di|door|av|af)\s")
 
 
 def _mark_agency_byline(lines: Lines, marks: Marks, head_end: int) -> None:
     """ "By PTI" below a deck that closes like a sentence; or an agency's name in full, right below the one deck."""
     words, above = lines.words, 0
-    for number in range(head_end, min(_BYLINE_LINES, len(lines) - 1)):
+    for number in range(head_end, min(NAME_LINES, len(lines) - 1)):
         if marks[number] is not None:
             continue
-        if words[number] <= _NAME_WORDS:
+        if words[number] <= NAME_WORDS:
             flat = lines[number].flat
             is_signed = _BY.match(flat) is not None and signatures.is_agency_line(flat)
             if is_signed or (above == 1 and " " in flat and signatures.is_agency_name(flat)):
@@ -232,7 +248,7 @@ def _names_outlet_behind(line: Line, known: Known) -> bool:
 def _names_house(line: Line, known: Known) -> bool:
     """Whether a line is the name of the house or of another publisher, and no end of a sentence: "today." is none."""
     return (
-        line.words <= _NAME_WORDS
+        line.words <= NAME_WORDS
         and not line.flat[0].islower()
         and not line.ends_sentence
         and known.is_publisher(line.flat)
@@ -272,8 +288,11 @@ def _mark_tail(lines: Lines, marks: Marks, head_end: int, known: Known) -> None:
             marks[number - 1] = mark
         if mark is None and is_paragraph(line, _ENOUGH):
             break
-    _mark_initials(lines, marks, head_end)
-    _mark_last_initials(lines, marks, head_end, known.byline or "")
+    is_marked = any(marks)
+    if is_marked:
+        _mark_initials(lines, marks, head_end)
+    if is_marked or lines.shape.initials:
+        _mark_last_initials(lines, marks, head_end, known.byline or "")
 
 
 def _names_who_follows(lines: Lines, number: int) -> bool:
@@ -281,10 +300,7 @@ def _names_who_follows(lines: Lines, number: int) -> bool:
     return number > 0 and is_person(lines[number].flat) and lines[number + 1].flat.startswith(lines[number].flat)
 
 
-_NAME_WORDS = 4
 _INITIALS_WORDS = 4
-_INITIALS_WIDTH = 41  # characters that `signatures.is_initials` has at the most
-_LAST_LINES = 4  # a link or two may stand below
 _SIGNED = frozenset({"byline", "credit", "copyright"})
 _SIGN_REACH = 30  # characters at the end of a paragraph in which an agency's mark stands
 
@@ -307,8 +323,8 @@ def _mark_initials(lines: Lines, marks: Marks, head_end: int) -> None:
 def _mark_last_initials(lines: Lines, marks: Marks, head_end: int, byline: str) -> None:
     """The initials of editors below the last paragraph of what an agency signs: "bur-jm/gw"."""
     unmarked = (number for number in range(len(lines) - 1, head_end - 1, -1) if marks[number] is None)
-    last_few = list(itertools.islice(unmarked, _LAST_LINES))
-    if all(lines.size(number)[1] > _INITIALS_WIDTH for number in last_few):  # nearly all
+    last_few = list(itertools.islice(unmarked, INITIALS_LINES))
+    if all(lines.size(number)[1] > INITIALS_WIDTH for number in last_few):  # nearly all
         return
     below = itertools.takewhile(lambda number: not lines.is_paragraph(number, _ENOUGH), last_few)
     last = next((number for number in below if signatures.is_initials(lines[number].flat)), None)

@@ -13,6 +13,7 @@ from pipeline.stages.clean.lines import (
     Mark,
     Marks,
     has_digit,
+    is_paragraph,
     is_person,
     key,
 )
@@ -28,7 +29,7 @@ def mark_page(lines: Lines, marks: Marks, known: Known) -> None:
     optional. The head ends at its last byline or stamp, else at the first paragraph."""
     start = _mark_publisher(lines, marks, known)
     headline = next((n for n in range(start, min(len(lines), start + 6)) if _may_be_headline(lines[n], marks[n])), None)
-    if headline is None or lines.is_paragraph(headline, PROSE_WORDS):
+    if headline is None or is_paragraph(lines[headline], PROSE_WORDS):
         return  # a text that begins with the story has none
     mark = marks[headline]
     if mark is None or mark.kind != "headline":

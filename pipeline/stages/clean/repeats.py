@@ -7,7 +7,19 @@ import regex
 
 from pipeline.stages._fold import flatten
 from pipeline.stages.clean import furniture, signatures
-from pipeline.stages.clean.lines import PROSE, Known, Line, Lines, Mark, Marks, is_paragraph, is_person, key
+from pipeline.stages.clean.lines import (
+    ALIKE,
+    PROSE,
+    PROSE_WORDS,
+    Known,
+    Line,
+    Lines,
+    Mark,
+    Marks,
+    is_paragraph,
+    is_person,
+    key,
+)
 from pipeline.stages.clean.stamps import stamp_mark
 
 __all__ = ["mark_alt_texts", "mark_doubles", "mark_repeats"]
@@ -191,7 +203,6 @@ def _is_credit(rest: str) -> bool:
 
 # --- right above itself -----------------------------------------------------------------------------------------
 
-_BEGINNING = 8  # characters in which two lines must be the same before they are looked at
 _CAPTION_LETTERS = 20  # of a caption that stands above itself with its credit
 _CREDIT = regex.compile(
     r"\.? ?(?:\([^()]{2,60}\)|(?:Photo|Pic|Picture|Image|Credit|Source|File)s? ?[:|/].{2,60})"
@@ -207,12 +218,13 @@ def mark_alt_texts(lines: Lines, marks: Marks) -> None:
     Of a sentence that stands there twice one stays, for it may be the story's.
     """
     flat, starts, ends, first = lines.flat, lines.found.starts, lines.found.ends, lines.first
-    short = [at for at, kind in enumerate(lines.kinds[:-1], first) if not kind & PROSE]
-    for at in short:
+    for at in range(first, lines.last - 1):
         start, below = starts[at], starts[at + 1]
-        if flat[start] != flat[below] or flat[start : start + _BEGINNING] != flat[below : below + _BEGINNING]:
+        if lines.found.kinds[at] & PROSE and lines.found.words[at] >= PROSE_WORDS:
             continue
-        if min(ends[at] - start, ends[at + 1] - below) < _BEGINNING:
+        if flat[start : start + ALIKE] != flat[below : below + ALIKE]:
+            continue
+        if min(ends[at] - start, ends[at + 1] - below) < ALIKE:
             continue
         number = at - first
         for offset in range(_doubled(lines[number], flat[below : ends[at + 1]])):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
+import string
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,17 +21,28 @@ from pipeline.stages._words import count_words, is_unspaced, unspaced
 from pipeline.stages.clean import furniture, structure
 from pipeline.stages.clean.datelines import FIRST_NATIVE
 from pipeline.stages.clean.lines import (
+    ALIKE,
     BRACKET,
     BULLET,
     CUELESS_WORDS,
     DATELINE,
+    DIGIT,
     ENTRY,
     FULL_STOP,
     HEAD,
+    INITIALS_LINES,
+    INITIALS_WIDTH,
     LABEL,
+    NAME_LINES,
+    NAME_WORDS,
+    PARAGRAPH_WIDTH,
+    PARAGRAPH_WORDS,
     PROSE,
     PROSE_WORDS,
+    QUESTION,
+    SHOUTED_WORDS,
     TAKEN,
+    WRAPPED_WIDTH,
     Found,
     Lines,
     Shape,
@@ -59,7 +71,12 @@ _HEADS = np.array(
     [DATELINE * (code in b"(/-:=") | LABEL * (code == ord(":")) | _FOREIGN * (code >= 0x80) for code in range(256)],
     np.uint16,
 )
-_ENDS = np.array([FULL_STOP * (code in b".!?") | BRACKET * (code in b")]") for code in range(256)], np.uint16)
+_ENDS = np.array(
+    [FULL_STOP * (code in b".!?") | QUESTION * (code == ord("?")) | BRACKET * (code in b")]") for code in range(256)],
+    np.uint16,
+)
+
+_IS_LETTER = np.array([chr(code) in string.ascii_letters for code in range(256)])
 
 
 def _begins() -> NDArray[np.uint16]:
@@ -91,16 +108,20 @@ def scan(texts: pa.Array, spelled: Sequence[str]) -> Iterator[Lines]:
 
 
 class _Tables(NamedTuple):
-    """`codes`, `marks`: of each character; `begins`: the bits of a line by its first two; `cues` with the rule of each, and
-    whether a place found for it is sure."""
+    """`codes`, `marks`: of each character; `begins`: the bits of a line by its first two; `cues` with the rule of each,
+    whether that is for lines amid the story, whether a place found for it is sure, whether it begins a word, and within how
+    many characters of a line."""
 
     codes: NDArray[np.uint8]
     marks: NDArray[np.uint64]
     begins: NDArray[np.uint16]
     literals: Literals
-    cues: tuple[str, ...]
+    cues: tuple[furniture.Cue, ...]
     rules: NDArray[np.int64]
+    in_body: NDArray[np.bool_]
     is_sure: NDArray[np.bool_]
+    begins_word: NDArray[np.bool_]
+    within: NDArray[np.int64]
 
 
 @functools.cache
@@ -125,9 +146,12 @@ def _tables() -> _Tables:
         marks,
         _begins(),
         literals([form for form, _ in spelled], [cue.max_words for _, cue in spelled], table),
-        tuple(cue.text for _, cue in spelled),
+        tuple(cue for _, cue in spelled),
         np.array([cue.rule for _, cue in spelled], np.int64),
+        np.array(["body" in furniture.rules()[cue.rule].where for _, cue in spelled], np.bool_),
         np.array([cue.text.isascii() for _, cue in spelled], np.bool_),
+        np.array([cue.begins_word for _, cue in spelled], np.bool_),
+        np.array([cue.within for _, cue in spelled], np.int64),
     )
 
 
@@ -166,13 +190,17 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     spans, words, firsts = np.empty((most, 2), np.int64), np.empty(most, np.int32), np.empty(n + 1, np.int64)
     kinds, uneven = np.empty(most, np.uint16), np.empty(n, np.uint8)
     count = kernel.split(
-        text, starts, kernel.EDGES, tables.begins, _HEADS, _ENDS, HEAD, spans, words, kinds, firsts, uneven
+        text, starts, kernel.EDGES, tables.begins, _HEADS, _ENDS, HEAD, spans, words, kinds, firsts, uneven, DIGIT
     )
     spans, words, kinds, text_of = spans[:count], words[:count], kinds[:count], np.repeat(np.arange(n), np.diff(firsts))
     is_counted = marked[text_of] & (_UNSPACED | _ASTRAL) == 0  # elsewhere words may be more than gaps tell
     hits = places(text, spans, np.where(is_counted, words, 0).astype(np.int32), tables.literals)
-    line, cue = hits[:, 0], hits[:, 2]
-    is_sure = tables.is_sure[cue] & (marked[text_of[line]] & _ODD == 0)
+    is_odd = marked[text_of] & _ODD > 0
+    line, at, cue = hits.T
+    is_inside = tables.begins_word[cue] & (at > spans[line, 0]) & _IS_LETTER[text[at - 1]]
+    may_stand = ~is_inside & (at - spans[line, 0] < tables.within[cue]) | is_odd[line]
+    line, cue = line[may_stand], cue[may_stand]
+    is_sure = tables.is_sure[cue] & ~is_odd[line]
     unproved: dict[int, list[tuple[int, int]]] = {}
     suspected = np.unique(line[~is_sure] << 32 | cue[~is_sure])  # a long line may have one in a thousand places
     for one, at in zip((suspected >> 32).tolist(), (suspected & 0xFFFFFFFF).tolist(), strict=True):
@@ -182,17 +210,41 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     for one, rule in zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True):
         cued[one] = (*cued.get(one, ()), rule)
     is_native = (kinds & _FOREIGN > 0) & (marked[text_of] & (_NATIVE | _ASTRAL) > 0)
-    kinds[is_native | (marked[text_of] & _ODD > 0)] |= DATELINE
-    is_prose = is_counted & (words >= PROSE_WORDS) & (kinds & FULL_STOP > 0)
+    kinds[is_native | is_odd] |= DATELINE
+    widths = spans[:, 1] - spans[:, 0]
+    # A digit of another script is no letter of Latin or Greek.
+    is_stamp = (kinds & (DIGIT | QUESTION) > 0) | (marked[text_of] & (_NATIVE | _ASTRAL) > 0)
+    is_short = (words >= PARAGRAPH_WORDS) & (widths > PARAGRAPH_WIDTH) & ~is_stamp
+    is_prose = is_counted & (kinds & FULL_STOP > 0) & ((words >= PROSE_WORDS) | is_short)
     is_prose[line] = False  # a cue stands in it
     kinds[is_prose] |= PROSE
     kinds[words <= CUELESS_WORDS] |= TAKEN
-    kinds[line[is_sure]] |= TAKEN
-    counted = BULLET, ENTRY, LABEL, DATELINE, BRACKET
-    shapes = (np.bincount(text_of[kinds & kind > 0], minlength=n).tolist() for kind in counted)
+    kinds[line[is_sure & tables.in_body[cue]]] |= TAKEN
+    is_open = (kinds & FULL_STOP == 0) & (words >= SHOUTED_WORDS[0]) & (words <= SHOUTED_WORDS[1])
+    may_be_taken = kinds & TAKEN > 0
+    may_be_taken[line[~is_sure]] = True
+    number = np.arange(count)
+    of_counted = [
+        *(kinds & kind > 0 for kind in (BULLET, ENTRY, LABEL, DATELINE, BRACKET)),
+        may_be_taken | ~is_counted,
+        widths > WRAPPED_WIDTH,
+        _is_like_above(text, spans, text_of),
+        is_open | ~is_counted,
+        ((words <= NAME_WORDS) | ~is_counted) & (number < firsts[text_of] + NAME_LINES),
+        (widths <= INITIALS_WIDTH) & (number >= firsts[text_of + 1] - INITIALS_LINES),
+    ]
+    shapes = (np.bincount(text_of[which], minlength=n).tolist() for which in of_counted)
     low, high = (spans - starts[text_of, None]).T.tolist()
     found = Found(low, high, words.tolist(), kinds.tolist(), cued)
     return _Scanned(found, firsts.tolist(), marks.tolist(), uneven.tolist(), list(map(Shape, *shapes)), unproved)
+
+
+def _is_like_above(text: NDArray[np.uint8], spans: NDArray[np.int64], text_of: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which lines of a narrowed text may begin like the line above them in the same text."""
+    opening = text[spans[:, :1] + np.arange(ALIKE)]
+    found = np.zeros(len(spans), np.bool_)
+    found[1:] = (opening[1:] == opening[:-1]).all(axis=1) & (text_of[1:] == text_of[:-1])
+    return found
 
 
 def _lines(text: str, scanned: _Scanned, number: int) -> Lines:
@@ -207,7 +259,7 @@ def _lines(text: str, scanned: _Scanned, number: int) -> Lines:
             found.kinds[at] |= TAKEN * (found.words[at] <= CUELESS_WORDS)
     for at, suspected in itertools.groupby(scanned.unproved.get(number, ()), key=operator.itemgetter(0)):
         line = flat[found.starts[at] : found.ends[at]].lower()
-        rules = {int(_tables().rules[cue]) for _, cue in suspected if _tables().cues[cue] in line}
+        rules = {int(_tables().rules[cue]) for _, cue in suspected if _tables().cues[cue].stands_in(line)}
         if rules:
             found.cued[at] = tuple(sorted(rules.union(found.cued.get(at, ()))))
             found.kinds[at] |= TAKEN

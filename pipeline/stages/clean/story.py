@@ -70,6 +70,8 @@ _LOOKED_AT = 40  # lines in which a second dateline would say that this is a rou
 
 def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
     """A story begins at its dateline: a few unmarked lines above the only one are a caption, a blurb, a deck."""
+    if not lines.shape.datelines:
+        return
     numbers = [number for number, mark in enumerate(marks[:_LOOKED_AT]) if mark is None]
     if not any(map(lines.may_be_dated, numbers[1 : _ABOVE_LINES + 1])):
         return
