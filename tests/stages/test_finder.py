@@ -20,30 +20,17 @@ def everywhere(words: list[bytes], text: bytes) -> set[tuple[int, int, int]]:
     }
 
 
-def longest(words: list[bytes], text: bytes) -> list[tuple[int, int, int]]:
-    """From left to right the longest word at each place, none overlapping."""
-    found, start = [], 0
-    while start < len(text):
-        here = [number for number, word in enumerate(words) if text.startswith(word, start)]
-        if here:
-            best = max(here, key=lambda number: len(words[number]))
-            found.append((best, start, start + len(words[best])))
-        start = found[-1][2] if here else start + 1
-    return found
-
-
 @given(WORDS, st.lists(st.text(LETTERS, max_size=30), min_size=1, max_size=4), st.sampled_from([0, 5, 40, 1 << 20]))
 def test_finds_what_is_there_before_and_after_it_grows(words: list[str], texts: list[str], much: int) -> None:
     spelled = [word.encode() for word in words]
-    overlapping, apart = (Finder(words, overlapping=each, much=much) for each in (True, False))
+    finder = Finder(words, much=much)
     for text in texts:
         data = text.encode()
-        assert set(overlapping.places(data)) == everywhere(spelled, data)
-        assert apart.places(data) == longest(spelled, data)
+        assert set(finder.places(data)) == everywhere(spelled, data)
 
 
 def test_grows_once_there_is_much_to_look_through() -> None:
-    finder = Finder(["a"], overlapping=False, much=10)
+    finder = Finder(["a"], much=10)
     small = finder._automaton
     finder.places(b"b" * 10)
     assert finder._automaton is small

@@ -10,7 +10,7 @@ import regex
 
 from pipeline.stages._late import _Late, late
 from pipeline.stages.clean import datelines, dates, verdicts
-from pipeline.stages.trace import citations, names, senses, tables
+from pipeline.stages.trace import citations, senses, tables
 
 
 def test_a_late_pattern_is_compiled_once_and_answers_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,15 +32,3 @@ def test_every_pattern_of_the_lexica_is_one() -> None:
     late_ones = [one for one in gc.get_objects() if isinstance(one, _Late)]
     assert len(late_ones) > 300
     assert all(isinstance(one.pattern, str) for one in late_ones)
-
-
-def test_names_are_found_alike_by_what_is_built_soon_and_by_what_looks_fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "LONDON (Reuters) - The Associated Press and Agence France-Presse said, AP-NORC did not. (연합뉴스)"
-    monkeypatch.setattr(names, "_MUCH", 3 * len(text.encode()))
-    found = names.Names([(names.Source(key, key, "", (), (), is_agency=True), "any", (key,)) for key in (
-        "Reuters", "Associated Press", "The Associated Press", "Agence France-Presse", "AP", "연합뉴스")])  # fmt: skip
-    first = found.find(text)
-    before = found._finder._automaton
-    assert [hit.alias for hit in first] == ["Reuters", "The Associated Press", "Agence France-Presse", "연합뉴스"]
-    assert all(found.find(text) == first for _ in range(5))
-    assert found._finder._automaton is not before

@@ -15,7 +15,18 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-__all__ = ["alphanumeric", "has_bit", "load64", "loop", "prefetch", "set_bit", "spot", "store64", "trailing_zeros"]
+__all__ = [
+    "alphanumeric",
+    "characters",
+    "has_bit",
+    "load64",
+    "loop",
+    "prefetch",
+    "set_bit",
+    "spot",
+    "store64",
+    "trailing_zeros",
+]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -88,21 +99,41 @@ def alphanumeric(typingctx: Any, data: Any, index: Any) -> Any:
     and Lemire 2019, Parsing gigabytes of JSON per second, section 3.1).
     """
 
+    def found(builder: ir.IRBuilder, given: Any) -> Any:
+        lower = builder.or_(given, ir.Constant(_64_BYTES, [0x20] * 64))
+        return builder.or_(_within(builder, lower, ord("a"), ord("z")), _within(builder, given, ord("0"), ord("9")))
+
+    return types.uint64(data, types.intp), _of_64_bytes(found)
+
+
+@intrinsic
+def characters(typingctx: Any, data: Any, index: Any) -> Any:
+    """Likewise, which are no blank or control character, and begin a character: all but those within one beyond ASCII."""
+
+    def found(builder: ir.IRBuilder, given: Any) -> Any:
+        return builder.or_(_within(builder, given, 0x21, 0x7F), _within(builder, given, 0xC0, 0xFF))
+
+    return types.uint64(data, types.intp), _of_64_bytes(found)
+
+
+_64_BYTES = ir.VectorType(ir.IntType(8), 64)
+
+
+def _of_64_bytes(found: Callable[[ir.IRBuilder, Any], Any]) -> Callable[..., Any]:
+    """The code of an intrinsic that tells of each of 64 bytes what `found` does of them as a vector."""
+
     def codegen(context: Any, builder: ir.IRBuilder, signature: Any, args: Any) -> Any:
-        kind = ir.VectorType(ir.IntType(8), 64)
-
-        def within(bytes_: Any, first: str, last: str) -> Any:
-            below = builder.sub(bytes_, ir.Constant(kind, [ord(first)] * 64))
-            return builder.icmp_unsigned("<=", below, ir.Constant(kind, [ord(last) - ord(first)] * 64))
-
         array = context.make_array(signature.args[0])(context, builder, args[0])
-        place = builder.bitcast(builder.gep(array.data, [args[1]]), kind.as_pointer())
-        given = builder.load(place, align=1)
-        lower = builder.or_(given, ir.Constant(kind, [0x20] * 64))
-        found = builder.or_(within(lower, "a", "z"), within(given, "0", "9"))
-        return builder.bitcast(found, ir.IntType(64))
+        place = builder.bitcast(builder.gep(array.data, [args[1]]), _64_BYTES.as_pointer())
+        return builder.bitcast(found(builder, builder.load(place, align=1)), ir.IntType(64))
 
-    return types.uint64(data, types.intp), codegen
+    return codegen
+
+
+def _within(builder: ir.IRBuilder, given: Any, first: int, last: int) -> Any:
+    """Which of the bytes of a vector are from `first` to `last`."""
+    below = builder.sub(given, ir.Constant(_64_BYTES, [first] * 64))
+    return builder.icmp_unsigned("<=", below, ir.Constant(_64_BYTES, [last - first] * 64))
 
 
 @intrinsic

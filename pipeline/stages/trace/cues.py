@@ -40,7 +40,7 @@ def automaton() -> tuple[Finder, tuple[int, ...]]:
     """
     capitals = [(letter, CAPITAL) for letter in map(chr, range(0x80, 0x20000)) if letter.lower() != letter]
     pairs = [*spellings(), *capitals]
-    return Finder([cue for cue, _ in pairs], overlapping=True, much=_MUCH), tuple(number for _, number in pairs)
+    return Finder([cue for cue, _ in pairs], much=_MUCH), tuple(number for _, number in pairs)
 
 
 def spellings() -> list[tuple[str, int]]:

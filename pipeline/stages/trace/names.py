@@ -1,4 +1,4 @@
-"""Names of agencies and outlets in text: one pass of a multi-pattern automaton, then the rules that keep words out.
+"""Names of agencies and outlets in text: one pass for all of them, then the rules that keep words out.
 
 An acronym counts in upper case only; a longer alias wins over one inside it; a name may not touch another letter, digit
 or compound (`AP` is not in `MAP`, `AP-NORC`, `@AP`), but in Han, Kana and Hangul a particle may follow. What an alias
@@ -12,13 +12,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import regex
+from numpy.typing import NDArray
 
 from pipeline.stages import lexicon
-from pipeline.stages.trace.finder import Finder
+
+if TYPE_CHECKING:
+    from pipeline.stages.kernels.names import Dictionary
 
 __all__ = ["HEAD", "Hit", "Names", "Source", "load"]
 
@@ -28,7 +31,6 @@ HEAD = "#head"
 _ARTICLE = regex.compile(r"^(?:The|Der|Die|Das|Le|La|Les|L'|El|Los|Il|O)[ ]?")
 _GLUED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _APART = frozenset(' ,;:()"\n')
-_MUCH = 1 << 24  # bytes to look through before the fast table is built: 40 MB, 0.15 s
 _LEAST = 4  # letters that a name has which may be joined to "and", "to", "in" before it or to a case ending
 _FRONT = regex.compile(r"(?r)(?<![\p{L}\p{M}])(?:[ולבכמהש]{1,2}|[وفبلك]{1,2})\Z")
 _ENDING = regex.compile(r"(?:(?<=\p{Bengali})(?:ের|র|এর|কে|তে)|(?<=\p{Cyrillic})(?:[ауеі]|ом|ем))(?![\p{L}\p{M}])")
@@ -95,31 +97,48 @@ class Names:
         self._by_domain = {
             domain: source for source in self._by_key.values() if source.is_agency for domain in source.domains
         }
-        self._finder = Finder([alias.text for alias in self._aliases], overlapping=False, much=_MUCH)
-        is_plain = np.array([alias.text.isascii() and alias.text[0] != "-" for alias in self._aliases], np.bool_)
-        #: By the number of an alias, whether neither it nor a shorter one in its place can stand alone right behind a letter
-        #: or digit of ASCII, or right before one.
-        self.never_behind = is_plain
-        self.never_before = is_plain & np.array([alias.shorter is None for alias in self._aliases], np.bool_)
+        #: By the number of an alias, whether neither it nor a shorter one in its place can stand alone right before a letter or
+        #: digit of ASCII.
+        self.never_before = np.array(
+            [alias.text.isascii() and alias.text[0] != "-" and alias.shorter is None for alias in self._aliases],
+            np.bool_,
+        )
 
-    def places(self, spelled: bytes | memoryview) -> list[tuple[int, int, int]]:
-        """Number, start and end of the aliases in UTF-8, the longest at each place."""
-        return self._finder.places(spelled)
+    @functools.cached_property
+    def _dictionary(self) -> Dictionary:
+        from pipeline.stages.kernels.names import dictionary
+
+        return dictionary([alias.text for alias in self._aliases])
+
+    def places(self, spelled: NDArray[np.uint8], end: int) -> NDArray[np.int64]:
+        """Number, start and end (n, 3) of the aliases in UTF-8 up to `end` as `kernels.names.places` finds them: the longest at
+        each place where one may begin."""
+        from pipeline.stages.kernels.names import places
+
+        return places(spelled, end, self._dictionary)
 
     def find(self, text: str) -> list[Hit]:
         """All names in the text, left to right, the longest at each place, none overlapping."""
         spelled = text.encode()
-        found = self.places(spelled)
+        found = self._places_in(spelled)
         if len(spelled) == len(text):
             return self.standing(text, [(alias, start) for alias, start, _ in found])
         return self.standing(text, [(alias, len(spelled[:start].decode())) for alias, start, _ in found])
 
-    def spelled_in(self, text: str) -> bool:
-        """Whether any alias is in the text, be it as a part of a longer word."""
-        return bool(self.places(text.encode()))
+    def begins_in(self, text: str) -> bool:
+        """Whether any alias is in the text, be it as the beginning of a longer word."""
+        return bool(self._places_in(text.encode()))
+
+    def _places_in(self, spelled: bytes) -> list[tuple[int, int, int]]:
+        from pipeline.stages.kernels.names import SPARE
+
+        found: list[tuple[int, int, int]] = self.places(
+            np.frombuffer(spelled + bytes(SPARE), np.uint8), len(spelled)
+        ).tolist()
+        return found
 
     def standing(self, text: str, places: Iterable[tuple[int, int]]) -> list[Hit]:
-        """The names in the text of which the automaton has found the aliases at these places (number, start), in its order."""
+        """The names in the text whose aliases were found at these places (number, start), in their order."""
         found = []
         for number, start in places:
             alias: _Alias | None = self._aliases[number]

@@ -1,7 +1,7 @@
 """Where names, call signs and the cues of rules stand in the bodies of a batch: one pass over all bodies at once for each.
 
-The bodies are laid end to end in UTF-8, each behind a line break. Most of what the automaton of names finds is a part of a
-longer word (`sda` in `Thursday`), which the bytes around it tell: a body in which nothing else stands is never decoded.
+The bodies are laid end to end in UTF-8, each behind a line break. Much of what begins like a name is a longer word (`AP` in
+`APRIL`), which the byte behind it tells: a body in which nothing else stands is never decoded.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.stages.kernels import arrays
+from pipeline.stages.kernels.names import SPARE
 from pipeline.stages.trace.cues import CAPITAL, Cue, automaton, cues
 from pipeline.stages.trace.names import Hit, Names
 
@@ -97,14 +98,15 @@ def scan(bodies: pa.ChunkedArray, names: Names) -> Scan:
     """The bodies (large strings), scanned."""
     nothing, before = (pa.scalar(text, pa.large_string()) for text in ("", "\n"))
     data, starts = arrays.texts(pc.binary_join_element_wise(nothing, bodies.combine_chunks(), before))
-    data = np.append(data[: starts[-1]], np.uint8(_BREAK))  # one behind the last body, too
-    return Scan(data.data, starts.tolist(), _names(data, starts, names), _calls(data, starts), _cues(data, starts))
+    data = np.append(data[: starts[-1]], np.full(1 + SPARE, _BREAK, np.uint8))  # one behind the last body, too
+    found = _names(data, starts, names)
+    data = data[:-SPARE]
+    return Scan(data.data, starts.tolist(), found, _calls(data, starts), _cues(data, starts))
 
 
 def _names(data: NDArray[np.uint8], starts: NDArray[np.int64], names: Names) -> _Places:
-    alias, low, high = _columns(names.places(data.data))
-    before, after = _IS_WORD[data[low - 1]], _IS_WORD[data[high]]
-    may_stand = ~(before & names.never_behind[alias] | after & names.never_before[alias])
+    alias, low, high = names.places(data, int(starts[-1])).T
+    may_stand = ~(_IS_WORD[data[high]] & names.never_before[alias])
     return _Places.group(alias[may_stand], low[may_stand], starts)
 
 

@@ -141,7 +141,7 @@ def slot_hits(flat: str, names: Names, *tables: str) -> tuple[Hit, ...]:
 
 def may_name(flat: str, names: Names, *tables: str) -> bool:
     """Whether `slot_hits` may find a name in the text or the beginning of it."""
-    return names.spelled_in(flat) or any(name in flat for table in tables for name in signals()[table])
+    return names.begins_in(flat) or any(name in flat for table in tables for name in signals()[table])
 
 
 def _special(flat: str, names: Names, table: str) -> Iterator[Hit]:

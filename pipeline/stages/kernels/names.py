@@ -1,0 +1,140 @@
+"""Many names looked for in texts where they may begin, the longest at each place, in one compiled pass over a batch.
+
+A name that begins with a letter or digit of ASCII begins with a word; any other may begin amid one (`-TV`, `연합뉴스`), with
+whatever is no blank. Where names may begin 64 bytes tell at once, and there the first bytes are looked up: names of eight bytes
+and more lie by their first eight, shorter ones by four, two or one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stages.kernels.bits import alphanumeric, characters, load64, loop, trailing_zeros
+
+__all__ = ["SPARE", "Dictionary", "dictionary", "find", "places"]
+
+#: Bytes that a text needs beyond its end.
+SPARE = 64
+
+_LENGTHS = (8, 4, 2, 1)  # bytes by which names lie, those of longer names first
+_FOUR, _TWO, _ONE = 1, 2, 3
+_MASKS = np.array([2 ** (8 * length) - 1 for length in _LENGTHS], np.uint64)
+_SLOT_BITS = 16
+_SHIFT = np.uint64(64 - _SLOT_BITS)
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd
+
+
+class Dictionary(NamedTuple):
+    """Names as arrays. `bits`: uint64 (2, slots / 64), the slots of the first four bytes of longer names, and of the first two
+    of shorter ones; `heads`: int32 (4 * slots + 1,), where the `entries` (numbers of names) of each slot begin, those of the
+    longest names first; `codes`: uint8, all names end to end from `starts`, int32 (n + 1,).
+    """
+
+    bits: NDArray[np.uint64]
+    heads: NDArray[np.int32]
+    entries: NDArray[np.int32]
+    codes: NDArray[np.uint8]
+    starts: NDArray[np.int32]
+
+
+def dictionary(names: Sequence[str]) -> Dictionary:
+    """The tables for these names, none of them empty or with a blank or control character at its beginning."""
+    spelled = [name.encode() for name in names]
+    sizes = np.array([len(name) for name in spelled], np.int64)
+    kinds = np.select([sizes >= length for length in _LENGTHS], range(len(_LENGTHS)))
+    eights = np.frombuffer(b"".join(name[:8].ljust(8, b"\0") for name in spelled), "<u8").astype(np.uint64)
+    slots = kinds << _SLOT_BITS | ((eights & _MASKS[kinds]) * _MIX >> _SHIFT).astype(np.int64)
+    order = np.lexsort((-sizes, slots))
+    bits = np.zeros((2, (1 << _SLOT_BITS) // 64), np.uint64)
+    twos = eights[kinds == _TWO] & _MASKS[_TWO]
+    ones = eights[kinds == _ONE, None] & _MASKS[_ONE] | np.arange(256, dtype=np.uint64) << np.uint64(
+        8
+    )  # whatever follows
+    for row, seen in enumerate((eights[kinds <= _FOUR] & _MASKS[_FOUR], np.append(twos, ones))):
+        slot = seen * _MIX >> _SHIFT
+        np.bitwise_or.at(bits[row], slot >> np.uint64(6), np.uint64(1) << (slot & np.uint64(63)))
+    return Dictionary(
+        bits,
+        np.searchsorted(slots[order], np.arange((len(_LENGTHS) << _SLOT_BITS) + 1)).astype(np.int32),
+        order.astype(np.int32),
+        np.frombuffer(b"".join(spelled), np.uint8),
+        np.append(0, np.cumsum(sizes)).astype(np.int32),
+    )
+
+
+def places(text: NDArray[np.uint8], end: int, names: Dictionary) -> NDArray[np.int64]:
+    """Where the names stand in `text[:end]`, UTF-8 with `SPARE` bytes behind it: int64 (n, 3), name, start and end.
+
+    From left to right the longest at each place, none overlapping; what stands behind a name is for others to look at.
+    """
+    out = np.empty((max(64, end >> 6), 3), np.int64)
+    while (n := find(text, end, *names, out)) > len(out):
+        out = np.empty((n, 3), np.int64)
+    return out[:n]
+
+
+@loop
+def find(
+    text: NDArray[np.uint8],
+    end: int,
+    bits: NDArray[np.uint64],
+    heads: NDArray[np.int32],
+    entries: NDArray[np.int32],
+    codes: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    out: NDArray[np.int64],
+) -> int:
+    """As `places`, to `out` (capacity, 3); how many there are: above the capacity they are only counted."""
+    n = 0
+    behind = np.uint64(0)  # whether the byte before these 64 is a letter or digit
+    free = 0  # where the last name ended
+    for block in range(0, end, 64):
+        words = alphanumeric(text, block)
+        begins = words & ~(words << np.uint64(1) | behind) | (characters(text, block) & ~words)
+        behind = words >> np.uint64(63)
+        while begins:
+            at = block + np.int64(trailing_zeros(begins))
+            begins &= begins - np.uint64(1)
+            eight = load64(text, at)
+            four, two = (eight & _MASKS[_FOUR]) * _MIX >> _SHIFT, (eight & _MASKS[_TWO]) * _MIX >> _SHIFT
+            is_four = bits[0, four >> np.uint64(6)] >> (four & np.uint64(63)) & np.uint64(1)
+            is_two = bits[1, two >> np.uint64(6)] >> (two & np.uint64(63)) & np.uint64(1)
+            if not (is_four | is_two) or at < free:  # nearly always
+                continue
+            name = _longest(text, at, end, heads, entries, codes, starts)
+            if name >= 0:
+                free = at + starts[name + 1] - starts[name]
+                if n < out.shape[0]:
+                    out[n, 0], out[n, 1], out[n, 2] = name, at, free
+                n += 1
+    return n
+
+
+@loop
+def _longest(
+    text: NDArray[np.uint8],
+    at: int,
+    end: int,
+    heads: NDArray[np.int32],
+    entries: NDArray[np.int32],
+    codes: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+) -> int:
+    """The longest name that stands at a place; -1 if none does."""
+    eight = load64(text, at)
+    for kind in range(len(_LENGTHS)):
+        slot = np.int64((eight & _MASKS[kind]) * _MIX >> _SHIFT) | kind << _SLOT_BITS
+        for entry in range(heads[slot], heads[slot + 1]):
+            name = entries[entry]
+            first = starts[name]
+            length = starts[name + 1] - first
+            k = 0
+            while k < length and text[at + k] == codes[first + k]:
+                k += 1
+            if k == length and at + length <= end:
+                return name
+    return -1
