@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import config, schema
@@ -80,43 +81,49 @@ def strike(
     than `settings.max_share` would go. What is left with fewer than `stub_words` is a stub.
     """
     reached = np.flatnonzero(lines.at_ends())  # elsewhere the story reaches to both ends
-    bodies = texts["body"].take(pa.array(reached)).to_pylist()
+    bodies = _Bodies(texts["body"].take(pa.array(reached)))
     heads, tails = _with_enclosed(bodies, lines.only(reached)).around_story()
     some = np.flatnonzero(heads + tails)
+    starts, ends = bodies.cut(some, heads[some], tails[some])
     n_words = texts["n_words"].to_numpy()[reached[some]].tolist()
-    rows, cuts, left, struck = list[int](), list[_Cut](), list[int](), list[_Line]()
-    for row, head, tail, words in zip(some.tolist(), heads[some].tolist(), tails[some].tolist(), n_words, strict=True):
-        body = bodies[row]
-        cut = _cut(body, head, tail)
-        kept, gone = _kept_and_gone(body, cut, words)
+    chosen, left, struck = list[int](), list[int](), list[_Line]()
+    for place, (row, words, start, end) in enumerate(
+        zip(some.tolist(), n_words, starts.tolist(), ends.tolist(), strict=True)
+    ):
+        head, tail = bodies.around(row, start, end)
+        kept, gone = _kept_and_gone(bodies, row, (head, tail), words)
         if kept and gone <= settings.max_share * (kept + gone):
-            struck += _lines(len(rows), body, cut)
-            rows.append(row)
-            cuts.append(cut)
+            struck += _lines(len(chosen), head, tail, bodies.characters(row))
+            chosen.append(place)
             left.append(kept)
-    lost = reached[rows]
+    some, starts, ends = some[chosen], starts[chosen], ends[chosen]
+    lost = reached[some]
     maps = Maps(texts["body_map"].take(pa.array(lost)))
     state = np.where(np.array(left, np.int64) < stub_words, "stub", texts["text_state"].take(pa.array(lost)).to_numpy())
     bare = _with(
-        texts.take(pa.array(lost)), body=[bodies[row][start:end] for row, (start, end) in zip(rows, cuts, strict=True)]
+        texts.drop_columns(_REPLACED).take(pa.array(lost)),
+        {
+            "body": bodies.between(some, starts, ends),
+            "body_map": maps.between(bodies.in_characters(some, starts, ends)),
+            "n_words": left,
+            "text_state": state,
+        },
     )
-    bare = _with(bare, body_map=maps.between(cuts), n_words=left, text_state=state)
     return bare, _stripped(bare, struck, maps), lost
 
 
 def only(texts: pa.Table, heads: Numbers, tails: Numbers) -> pa.Table:
     """Texts (`schema.ARTICLES`) without so many lines at their heads and tails: `body` and `body_map` as `strike` left them."""
-    bodies = texts["body"].to_pylist()
-    cuts = [_cut(*one) for one in zip(bodies, heads.tolist(), tails.tolist(), strict=True)]
-    short = [body[start:end] for body, (start, end) in zip(bodies, cuts, strict=True)]
-    return _with(texts, body=short, body_map=Maps(texts["body_map"]).between(cuts))
+    bodies, rows = _Bodies(texts["body"]), np.arange(texts.num_rows)
+    starts, ends = bodies.cut(rows, heads, tails)
+    cut = {
+        "body": bodies.between(rows, starts, ends),
+        "body_map": Maps(texts["body_map"]).between(bodies.in_characters(rows, starts, ends)),
+    }
+    return _with(texts.drop_columns(list(cut)), cut)
 
 
-class _Cut(NamedTuple):
-    """What of a body stays: body[start:end], whole lines."""
-
-    start: int
-    end: int
+_REPLACED = ["body", "body_map", "n_words", "text_state"]
 
 
 class _Line(NamedTuple):
@@ -128,58 +135,122 @@ class _Line(NamedTuple):
     position: str
 
 
-def _with_enclosed(bodies: list[str], lines: Furniture) -> Furniture:
+class _Bodies:
+    """Bodies as they lie, end to end in UTF-8: few of them come to Python, and of most only the lines that go.
+
+    Places are those of bytes, from the beginning of all bodies on.
+    """
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        self._column = column.combine_chunks()
+        self._data, self._offsets = arrays.texts(self._column)
+        self._view = self._data.data
+        low, high = int(self._offsets[0]), int(self._offsets[-1])
+        self._breaks = low + np.flatnonzero(self._data[low:high] == _BREAK)
+        # Of a body with an unspaced letter: bytes with which one begins, and other letters, but no punctuation (0xE2).
+        far = low + np.flatnonzero(self._data[low:high] >= _FAR)
+        far = far[self._data[far] != _PUNCTUATION]
+        self._may_be_unspaced = (np.diff(np.searchsorted(far, self._offsets)) > 0).tolist()
+        self._sizes = pc.utf8_length(self._column).to_numpy(zero_copy_only=False)
+
+    def text(self, row: int) -> str:
+        """A body."""
+        return str(self._view[self._offsets[row] : self._offsets[row + 1]], "utf-8")
+
+    def line(self, row: int, number: int) -> str:
+        """A line of a body."""
+        breaks = self._within(row)
+        starts, ends = [self._offsets[row] - 1, *breaks], [*breaks, self._offsets[row + 1]]
+        return str(self._view[starts[number] + 1 : ends[number]], "utf-8")
+
+    def characters(self, row: int) -> int:
+        """How many a body has."""
+        return int(self._sizes[row])
+
+    def is_unspaced(self, row: int) -> bool:
+        """`is_unspaced` of a body."""
+        return self._may_be_unspaced[row] and is_unspaced(self.text(row))
+
+    def cut(self, rows: Numbers, heads: Numbers, tails: Numbers) -> tuple[Numbers, Numbers]:
+        """What stays of each of those bodies without so many lines at its head and tail: where it begins and ends."""
+        first, last = (np.searchsorted(self._breaks, self._offsets[rows + edge]) for edge in (0, 1))
+        starts, ends = self._offsets[rows].copy(), self._offsets[rows + 1].copy()
+        has_head, has_tail = heads > 0, tails > 0
+        starts[has_head] = self._breaks[(first + heads - 1)[has_head]] + 1
+        ends[has_tail] = self._breaks[(last - tails)[has_tail]]
+        return starts, ends
+
+    def around(self, row: int, start: int, end: int) -> tuple[str, str]:
+        """What stands before and behind a part of a body."""
+        low, high = self._offsets[row], self._offsets[row + 1]
+        return str(self._view[low:start], "utf-8"), str(self._view[end:high], "utf-8")
+
+    def between(self, rows: Numbers, starts: Numbers, ends: Numbers) -> pa.LargeStringArray:
+        """Those parts of those bodies."""
+        pieces = [self._view[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        offsets = arrays.offsets(ends - starts)
+        return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(offsets), pa.py_buffer(b"".join(pieces)))
+
+    def in_characters(self, rows: Numbers, starts: Numbers, ends: Numbers) -> list[tuple[int, int]]:
+        """Where in its body each of those parts begins and ends."""
+        before, behind = self.between(rows, self._offsets[rows], starts), self.between(rows, ends, self._offsets[rows + 1])
+        low, high = (pc.utf8_length(part).to_numpy(zero_copy_only=False) for part in (before, behind))
+        return list(zip(low.tolist(), (self._sizes[rows] - high).tolist(), strict=True))
+
+    def _within(self, row: int) -> Numbers:
+        """The line breaks in a body."""
+        low, high = np.searchsorted(self._breaks, self._offsets[row : row + 2])
+        return self._breaks[low:high]
+
+
+_BREAK, _FAR, _PUNCTUATION = ord("\n"), 0xE0, 0xE2
+
+
+def _with_enclosed(bodies: _Bodies, lines: Furniture) -> Furniture:
     """A few words between two lines of furniture are furniture: a link among links, or a name that holds a number."""
     found, enclosed = lines.is_furniture.copy(), lines.enclosed()
     rows = np.searchsorted(lines.offsets, enclosed, side="right") - 1
     for place, row, number in zip(
         enclosed.tolist(), rows.tolist(), (enclosed - lines.offsets[rows]).tolist(), strict=True
     ):
-        line = bodies[row].split("\n")[number]
-        words = count_words(line) if is_unspaced(bodies[row]) else len(line.split())
+        line = bodies.line(row, number)
+        words = count_words(line) if bodies.is_unspaced(row) else len(line.split())
         found[place] = words <= _LINK_WORDS and not line.endswith(_ENDS)
     return Furniture(found, lines.offsets)
 
 
-def _cut(body: str, head: int, tail: int) -> _Cut:
-    """A body without so many lines at its head and tail."""
-    start, end = 0, len(body)
-    for _ in range(head):
-        start = body.index("\n", start) + 1
-    for _ in range(tail):
-        end = body.rindex("\n", 0, end)
-    return _Cut(start, end)
-
-
-def _kept_and_gone(body: str, cut: _Cut, n_words: int) -> tuple[int, int]:
+def _kept_and_gone(bodies: _Bodies, row: int, goes: tuple[str, str], n_words: int) -> tuple[int, int]:
     """How many of the words of a body stay, and how many go. Unspaced signs are counted in pairs, line by line."""
-    start, end = cut
-    if not is_unspaced(body):
-        gone = len(body[:start].split()) + len(body[end:].split())
+    if not bodies.is_unspaced(row):
+        gone = sum(len(part.split()) for part in goes)
         return n_words - gone, gone
-    stays, *goes = (sum(map(count_words, part.split("\n"))) for part in (body[start:end], body[:start], body[end:]))
-    return stays, sum(goes)
+    head, tail = goes
+    body = bodies.text(row)
+    stays, *gone_ = (
+        sum(map(count_words, part.split("\n"))) for part in (body[len(head) : len(body) - len(tail)], head, tail)
+    )
+    return stays, sum(gone_)
 
 
-def _lines(row: int, body: str, cut: _Cut) -> Iterator[_Line]:
-    """The lines of a body that go."""
+def _lines(row: int, head: str, tail: str, size: int) -> Iterator[_Line]:
+    """The lines of a body of that size that go: what stands before what stays, and what behind."""
     start = 0
-    for line in body[: cut.start].split("\n")[:-1]:
+    for line in head.split("\n")[:-1]:
         yield _Line(row, start, line, "head")
         start += len(line) + 1
-    start = cut.end + 1
-    for line in body[cut.end :].split("\n")[1:]:
+    start = size - len(tail) + 1
+    for line in tail.split("\n")[1:]:
         yield _Line(row, start, line, "tail")
         start += len(line) + 1
 
 
-def _with(texts: pa.Table, **columns: object) -> pa.Table:
-    """The texts with these columns in place of their own."""
+def _with(texts: pa.Table, columns: dict[str, object]) -> pa.Table:
+    """The texts with these columns, in the order of `schema.ARTICLES`."""
+    own = {name: texts[name] for name in texts.column_names}
     for name, values in columns.items():
-        field = schema.ARTICLES.field(name)
-        column = values if isinstance(values, pa.Array) else pa.array(values, field.type)
-        texts = texts.set_column(texts.column_names.index(name), field, column)
-    return texts
+        own[name] = values if isinstance(values, pa.Array) else pa.array(values, schema.ARTICLES.field(name).type)
+    wanted = pa.schema([field for field in schema.ARTICLES if field.name in own])
+    return pa.table({name: own[name] for name in wanted.names}, schema=wanted)
 
 
 def _stripped(texts: pa.Table, lines: list[_Line], maps: Maps) -> pa.Table:
