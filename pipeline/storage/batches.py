@@ -162,8 +162,9 @@ def _records(rows: Iterable[_Placed]) -> pa.Table:
         "field": [record.field for *_, record in rows],
         "text": [record.text for *_, record in rows],
     }
+    said = set().union(*(record.values for *_, record in rows))  # few of all fields
     for name in _COLUMNS:
-        columns[name] = [record.values.get(name) for *_, record in rows]
+        columns[name] = [record.values.get(name) for *_, record in rows] if name in said else pa.nulls(len(rows))
     return pa.table(columns, schema=schema.RECORDS)
 
 

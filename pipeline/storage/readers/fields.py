@@ -121,7 +121,7 @@ class Mapping:
 def _values(plan: _Plan, row: abc.Mapping[str, object], taken: set[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
     values = {}
     for field, candidates in plan.items():
-        if field in _TEXTS:
+        if not candidates or field in _TEXTS:
             continue
         for key, path, condition in candidates:
             if (key, path) in taken or (raw := row[key]) is None:

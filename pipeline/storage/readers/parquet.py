@@ -91,21 +91,25 @@ def _rows(batch: pa.RecordBatch, line: int, limit: int) -> Iterator[Row]:
             yield Bad(line, too_long(limit))
             line += 1
             continue
-        for row in zip(*map(_cells, piece.columns), strict=True):
-            broken = next((cell for cell in row if isinstance(cell, _Broken)), None)
+        columns, are_sound = zip(*map(_cells, piece.columns), strict=True)
+        for row in zip(*columns, strict=True):
+            broken = None if all(are_sound) else next((cell for cell in row if isinstance(cell, _Broken)), None)
             yield Bad(line, broken.reason) if broken else Found(line, dict(zip(names, row, strict=True)))
             line += 1
 
 
-def _cells(column: pa.Array) -> list[object]:
+def _cells(column: pa.Array) -> tuple[list[object], bool]:
+    """The cells of a column, and whether none can be broken."""
     kind = column.type
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
         column = column.cast(pa.timestamp("us", kind.tz), safe=False)  # Python's datetime holds no nanoseconds
     try:
         cells = list(column.to_pylist())
     except _NO_VALUE:  # one bad cell: malformed UTF-8 is a ValueError
-        return [_cell(scalar) for scalar in column]
-    return [_decoded(cell) if isinstance(cell, bytes) else cell for cell in cells]
+        return [_cell(scalar) for scalar in column], False
+    if not any(isinstance(cell, bytes) for cell in cells):
+        return cells, True
+    return [_decoded(cell) if isinstance(cell, bytes) else cell for cell in cells], False
 
 
 def _cell(scalar: pa.Scalar) -> object:
