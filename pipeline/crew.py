@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from pipeline import config
 from pipeline.errors import CrewError, ReprintsError
 from pipeline.memory import seek_cycles_seldom
+from pipeline.stages.kernels import light
 from pipeline.stages.kernels.threads import workers
 from pipeline.stages.lexicon.publishers import Publishers
 from pipeline.watch import Watch, silent
@@ -127,6 +128,7 @@ def _begin(rules: Rules, run: int) -> None:
     """As a process starts. An interrupt from the terminal is for the `run`, which ends its processes."""
     global _rules  # noqa: PLW0603 - a process is given it once
     seek_cycles_seldom()
+    light.load()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(run,), daemon=True).start()
     _rules = rules

@@ -19,7 +19,10 @@ _SHOWN = ["cluster_id", "n_articles", "n_publishers", "origin_agency", "canonica
 
 
 def announce_compilation(watch: Watch) -> None:
-    """Say so when the kernels are about to be compiled, which takes its time once for an installation."""
+    """Say so when the kernels are about to be compiled, which takes its time once for an installation. For a command's process."""
+    from pipeline.stages.kernels import light
+
+    light.load()
     from pipeline.stages.kernels.compare import compare
     from pipeline.stages.kernels.threads import compiled
 

@@ -41,6 +41,16 @@ def test_a_library_leaves_the_collector_as_it_is() -> None:
     assert printed(code) == "True\n"
 
 
+def test_numba_is_loaded_without_linear_algebra_which_is_there_for_all_others() -> None:
+    code = (
+        "import sys; from pipeline.stages.kernels import light; light.load();"
+        "print('numba' in sys.modules, 'scipy.linalg' in sys.modules);"
+        "import numba, numpy; import scipy.linalg.cython_blas; light.load(); print(scipy.linalg.det(numpy.eye(2)));"
+        "print(numba.njit(lambda one: numpy.dot(one, one))(numpy.ones(3)))"
+    )
+    assert printed(code).split() == ["True", "False", "1.0", "3.0"]
+
+
 def test_what_is_to_be_done_at_exit_is_done() -> None:
     """Locks are released and files written there."""
     code = (
