@@ -19,7 +19,7 @@ _SHOWN = ["cluster_id", "n_articles", "n_publishers", "origin_agency", "canonica
 
 
 def announce_compilation(watch: Watch) -> None:
-    """Say so when the kernels are about to be compiled, which takes its time once for an installation. For a command's process."""
+    """In the process of a command, say so when the kernels are about to be compiled: once for an installation."""
     from pipeline.stages.kernels import light
 
     light.load()

@@ -32,11 +32,13 @@ from pipeline.stages.clean.scan import _folded, _forms, _tables, scan
 from pipeline.stages.clean.stamps import stamp_mark
 from pipeline.stages.clean.story import read_story
 from pipeline.stages.clean.structure import ENTRIES
+from pipeline.stages.clean.verdicts import kind_of, opening_cues
 from pipeline.stages.kernels.literals import ANY, codes, literals, narrowed, places
 from tests.strategies import texts
 
 EDGE = "\n\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029 \u00ad\u200b\u200e\u200f\u2060\ufeff"
 CUES = [cue.text for cue in furniture.cues()]
+OPENINGS = st.lists(st.sampled_from(["He left.", "(AP)", *opening_cues()]), max_size=4).map(" ".join)
 PIECES = [
     *(
         "\n",
@@ -186,6 +188,18 @@ def test_what_the_shape_of_a_text_spares_would_find_nothing(text: str, page: boo
     looked_at = replace(found, shape=Shape(*[99] * len(Shape._fields))._replace(wide=found.shape.wide))
     spared, whole = read_story(text, found, known), read_story(text, looked_at, known)
     assert (spared.kept, spared.strips, spared.spans) == (whole.kept, whole.strips, whole.spans)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(any_text() | OPENINGS, max_size=4).map("\n".join), st.sampled_from([None, "Ferry news: live updates"]))
+def test_a_text_without_cues_in_it_announces_nothing(text: str, headline: str | None) -> None:
+    (found,) = lines([text])
+    paragraphs = [line.flat for line in found]
+    whole = kind_of(headline, paragraphs, [], None, announced=True, paid_dateline=False)
+    announced = found.shape.announced > 0
+    assert kind_of(headline, paragraphs, [], found.shape, announced=announced, paid_dateline=False) == whole
+    said = any(cue in line.flat.lower() for line in found for cue in opening_cues())
+    assert announced >= said
 
 
 def test_a_long_paragraph_is_prose() -> None:

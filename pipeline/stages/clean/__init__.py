@@ -308,10 +308,13 @@ def _verdicts(
         notes.append(record["note"])
     version = version_of(headline, record["version"], record["status"], notes, top)
     shape = story.lines.shape if story.lines.is_plain else None
+    announced = shape is None or story.wrapped or shape.announced > 0
     is_notice = version.status != "usable" and (version.status == "withdrawn" or n_words < notices.SHORT)
     return {
         "names": notices.names(headline, f"{record['note'] or ''}\n{text}", n_words) if is_notice else None,
-        "kind": kind_of(headline, paragraphs, story.strips, shape, paid_dateline=story.paid_dateline),
+        "kind": kind_of(
+            headline, paragraphs, story.strips, shape, announced=announced, paid_dateline=story.paid_dateline
+        ),
         "status": version.status,
         "version": version.text,
         "version_rank": version.rank,

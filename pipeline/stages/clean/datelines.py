@@ -106,7 +106,11 @@ def find_dateline(flat: str, raw: str) -> Dateline | None:
     >>> find_dateline("SEOUL, March 19 (Yonhap) -- South", "SEOUL, March 19 (Yonhap) -- South").end
     28
     """
-    head = flat[:_REACH]
+    return _found(flat[:_REACH], raw[:_REACH])
+
+
+@functools.lru_cache(maxsize=4_096)  # several rules ask of one paragraph, and reprints begin alike
+def _found(head: str, raw: str) -> Dateline | None:
     if max(head, default="") >= FIRST_NATIVE:  # no text in Latin letters compiles what is for others
         for rule, pattern in _native():
             if match := pattern.match(head):

@@ -136,7 +136,7 @@ class Shape(NamedTuple):
     """How many lines of a text begin as items of a list may or as entries under a time, have a colon in their head, may
     begin with a dateline, end in a bracket; may be taken amid the story; are wider than a line of a text that is broken into
     lines; begin like the line above; are as long as a headline and close no sentence; of the first ones, are as short as a
-    name; of the last ones, as initials."""
+    name; of the last ones, as initials; may say what the text is that they open."""
 
     bullets: int
     entries: int
@@ -149,6 +149,7 @@ class Shape(NamedTuple):
     open_ended: int
     names: int
     initials: int
+    announced: int
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.stages._fold import every_character, flatten, flatten_only, is_plain, tangled, variants
 from pipeline.stages._words import count_words, is_unspaced, unspaced
-from pipeline.stages.clean import furniture, structure
+from pipeline.stages.clean import furniture, structure, verdicts
 from pipeline.stages.clean.datelines import FIRST_NATIVE
 from pipeline.stages.clean.lines import (
     ALIKE,
@@ -108,14 +108,21 @@ def scan(texts: pa.Array, spelled: Sequence[str]) -> Iterator[Lines]:
 
 
 class _Tables(NamedTuple):
-    """`codes`, `marks`: of each character; `begins`: the bits of a line by its first two; `cues` with the rule of each,
-    whether that is for lines amid the story, whether a place found for it is sure, whether it begins a word, and within how
-    many characters of a line."""
+    """`codes`, `marks`: of each character; `begins`: the bits of a line by its first two; the `literals` looked for in lines,
+    and the `cues` that they are spellings of."""
 
     codes: NDArray[np.uint8]
     marks: NDArray[np.uint64]
     begins: NDArray[np.uint16]
     literals: Literals
+    cues: _Cues
+
+
+class _Cues(NamedTuple):
+    """What is looked for in lines. Of each: the cue; its rule, `_OPENING` for one of `verdicts.opening_cues`; whether that is
+    for lines amid the story; whether a place found for it is sure; whether it begins a word; and within how many characters of
+    a line."""
+
     cues: tuple[furniture.Cue, ...]
     rules: NDArray[np.int64]
     in_body: NDArray[np.bool_]
@@ -123,10 +130,25 @@ class _Tables(NamedTuple):
     begins_word: NDArray[np.bool_]
     within: NDArray[np.int64]
 
+    @classmethod
+    def of(cls, cues: Sequence[furniture.Cue]) -> _Cues:
+        amid = {number for number, rule in enumerate(furniture.rules()) if "body" in rule.where}
+        return cls(
+            tuple(cues),
+            np.array([cue.rule for cue in cues], np.int64),
+            np.array([cue.rule in amid for cue in cues], np.bool_),
+            np.array([cue.text.isascii() for cue in cues], np.bool_),
+            np.array([cue.begins_word for cue in cues], np.bool_),
+            np.array([cue.within for cue in cues], np.int64),
+        )
+
+
+_OPENING = -1
+
 
 @functools.cache
 def _tables() -> _Tables:
-    from pipeline.stages.kernels.literals import codes, literals
+    from pipeline.stages.kernels.literals import ANY, codes, literals
 
     table = codes(_folded, _BREAKS, _UNSEEN)
     every = every_character()
@@ -138,20 +160,15 @@ def _tables() -> _Tables:
     for number, variant in enumerate(variants()):
         marks[ord(variant)] |= np.uint64(1 << min(_VARIANT + number, _WIDE))
     # A cue that changes when it is folded is in no line: lines are folded.
-    spelled = [
-        (form, cue) for cue in furniture.cues() if flatten(cue.text).lower() == cue.text for form in _forms(cue.text)
-    ]
+    cues = [cue for cue in furniture.cues() if flatten(cue.text).lower() == cue.text]
+    cues += [furniture.Cue(cue, _OPENING, ANY) for cue in verdicts.opening_cues()]
+    spelled = [(form, cue) for cue in cues for form in _forms(cue.text)]
     return _Tables(
         table,
         marks,
         _begins(),
         literals([form for form, _ in spelled], [cue.max_words for _, cue in spelled], table),
-        tuple(cue for _, cue in spelled),
-        np.array([cue.rule for _, cue in spelled], np.int64),
-        np.array(["body" in furniture.rules()[cue.rule].where for _, cue in spelled], np.bool_),
-        np.array([cue.text.isascii() for _, cue in spelled], np.bool_),
-        np.array([cue.begins_word for _, cue in spelled], np.bool_),
-        np.array([cue.within for _, cue in spelled], np.int64),
+        _Cues.of([cue for _, cue in spelled]),
     )
 
 
@@ -181,7 +198,7 @@ class _Scanned(NamedTuple):
 
 def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     from pipeline.stages.kernels import lines as kernel
-    from pipeline.stages.kernels.literals import narrowed, places
+    from pipeline.stages.kernels.literals import narrowed
 
     tables = _tables()
     text, starts, marks = narrowed(data, offsets, tables.codes, tables.marks)
@@ -192,51 +209,104 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     count = kernel.split(
         text, starts, kernel.EDGES, tables.begins, _HEADS, _ENDS, HEAD, spans, words, kinds, firsts, uneven, DIGIT
     )
-    spans, words, kinds, text_of = spans[:count], words[:count], kinds[:count], np.repeat(np.arange(n), np.diff(firsts))
-    is_counted = marked[text_of] & (_UNSPACED | _ASTRAL) == 0  # elsewhere words may be more than gaps tell
-    hits = places(text, spans, np.where(is_counted, words, 0).astype(np.int32), tables.literals)
-    is_odd = marked[text_of] & _ODD > 0
-    line, at, cue = hits.T
-    is_inside = tables.begins_word[cue] & (at > spans[line, 0]) & _IS_LETTER[text[at - 1]]
-    may_stand = ~is_inside & (at - spans[line, 0] < tables.within[cue]) | is_odd[line]
-    line, cue = line[may_stand], cue[may_stand]
-    is_sure = tables.is_sure[cue] & ~is_odd[line]
+    text_of = np.repeat(np.arange(n), np.diff(firsts))
+    lines = _Some(spans[:count], words[:count], kinds[:count], text_of, marked[text_of])
+    line, cue = _standing(text, lines, tables)
+    rules = tables.cues.rules[cue]
+    is_sure = tables.cues.is_sure[cue] & (lines.marked[line] & _ODD == 0) & (rules != _OPENING)
+    is_unsure = ~is_sure & (rules != _OPENING)
     unproved: dict[int, list[tuple[int, int]]] = {}
-    suspected = np.unique(line[~is_sure] << 32 | cue[~is_sure])  # a long line may have one in a thousand places
-    for one, at in zip((suspected >> 32).tolist(), (suspected & 0xFFFFFFFF).tolist(), strict=True):
-        unproved.setdefault(int(text_of[one]), []).append((one, at))
+    for one, other in _distinct(line[is_unsure], cue[is_unsure]):  # a long line may have one in a thousand places
+        unproved.setdefault(int(text_of[one]), []).append((one, other))
     cued: dict[int, tuple[int, ...]] = {}
-    pairs = np.unique(line[is_sure] << 32 | tables.rules[cue[is_sure]])
-    for one, rule in zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True):
+    for one, rule in _distinct(line[is_sure], rules[is_sure]):
         cued[one] = (*cued.get(one, ()), rule)
-    is_native = (kinds & _FOREIGN > 0) & (marked[text_of] & (_NATIVE | _ASTRAL) > 0)
-    kinds[is_native | is_odd] |= DATELINE
-    widths = spans[:, 1] - spans[:, 0]
+    _tell(lines, line[rules != _OPENING], line[is_sure & tables.cues.in_body[cue]])
+    of_counted = _counted(text, lines, firsts)
+    of_counted["taken"][line[is_unsure]] = True
+    of_counted["announced"][line[rules == _OPENING]] = True
+    counts = {name: np.bincount(text_of[which], minlength=n).tolist() for name, which in of_counted.items()}
+    shapes = list(map(Shape, *(counts[name] for name in Shape._fields)))
+    low, high = (lines.spans - starts[text_of, None]).T.tolist()
+    found = Found(low, high, lines.words.tolist(), lines.kinds.tolist(), cued)
+    return _Scanned(found, firsts.tolist(), marks.tolist(), uneven.tolist(), shapes, unproved)
+
+
+class _Some(NamedTuple):
+    """The lines of some texts in a row: where each stands in the narrowed text (n, 2), its words and bits, the number of its
+    text and the marks of that."""
+
+    spans: NDArray[np.int64]
+    words: NDArray[np.int32]
+    kinds: NDArray[np.uint16]
+    text_of: NDArray[np.int64]
+    marked: NDArray[np.uint8]
+
+    @property
+    def is_counted(self) -> NDArray[np.bool_]:
+        """Of which the gaps tell the words; elsewhere there may be more of them."""
+        counted: NDArray[np.bool_] = self.marked & (_UNSPACED | _ASTRAL) == 0
+        return counted
+
+    @property
+    def widths(self) -> NDArray[np.int64]:
+        """The characters of each."""
+        return self.spans[:, 1] - self.spans[:, 0]
+
+
+def _standing(text: NDArray[np.uint8], lines: _Some, tables: _Tables) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The cues that may stand in lines: the number of the line, and that of the cue."""
+    from pipeline.stages.kernels.literals import places
+
+    words = np.where(lines.is_counted, lines.words, 0).astype(np.int32)
+    line, at, cue = places(text, lines.spans, words, tables.literals).T
+    offset = at - lines.spans[line, 0]
+    is_inside = tables.cues.begins_word[cue] & (offset > 0) & _IS_LETTER[text[at - 1]]
+    may_stand = ~is_inside & (offset < tables.cues.within[cue]) | (lines.marked[line] & _ODD > 0)
+    return line[may_stand], cue[may_stand]
+
+
+def _distinct(line: NDArray[np.int64], number: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """The distinct pairs of a line and a number, in order."""
+    pairs = np.unique(line << 32 | number)
+    return zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True)
+
+
+def _tell(lines: _Some, cued: NDArray[np.int64], taken: NDArray[np.int64]) -> None:
+    """Set the bits of lines that take more than their first and last characters to tell; `cued` are those in which a cue may
+    stand, `taken` those in which one for lines amid the story does."""
+    kinds, words, marked = lines.kinds, lines.words, lines.marked
+    is_other = marked & (_NATIVE | _ASTRAL) > 0
+    kinds[(kinds & _FOREIGN > 0) & is_other | (marked & _ODD > 0)] |= DATELINE
     # A digit of another script is no letter of Latin or Greek.
-    is_stamp = (kinds & (DIGIT | QUESTION) > 0) | (marked[text_of] & (_NATIVE | _ASTRAL) > 0)
-    is_short = (words >= PARAGRAPH_WORDS) & (widths > PARAGRAPH_WIDTH) & ~is_stamp
-    is_prose = is_counted & (kinds & FULL_STOP > 0) & ((words >= PROSE_WORDS) | is_short)
-    is_prose[line] = False  # a cue stands in it
+    is_stamp = (kinds & (DIGIT | QUESTION) > 0) | is_other
+    is_short = (words >= PARAGRAPH_WORDS) & (lines.widths > PARAGRAPH_WIDTH) & ~is_stamp
+    is_prose = lines.is_counted & (kinds & FULL_STOP > 0) & ((words >= PROSE_WORDS) | is_short)
+    is_prose[cued] = False
     kinds[is_prose] |= PROSE
     kinds[words <= CUELESS_WORDS] |= TAKEN
-    kinds[line[is_sure & tables.in_body[cue]]] |= TAKEN
+    kinds[taken] |= TAKEN
+
+
+def _counted(text: NDArray[np.uint8], lines: _Some, firsts: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
+    """Which lines count for each figure of `Shape`."""
+    kinds, words, is_counted, number = lines.kinds, lines.words, lines.is_counted, np.arange(len(lines.words))
     is_open = (kinds & FULL_STOP == 0) & (words >= SHOUTED_WORDS[0]) & (words <= SHOUTED_WORDS[1])
-    may_be_taken = kinds & TAKEN > 0
-    may_be_taken[line[~is_sure]] = True
-    number = np.arange(count)
-    of_counted = [
-        *(kinds & kind > 0 for kind in (BULLET, ENTRY, LABEL, DATELINE, BRACKET)),
-        may_be_taken | ~is_counted,
-        widths > WRAPPED_WIDTH,
-        _is_like_above(text, spans, text_of),
-        is_open | ~is_counted,
-        ((words <= NAME_WORDS) | ~is_counted) & (number < firsts[text_of] + NAME_LINES),
-        (widths <= INITIALS_WIDTH) & (number >= firsts[text_of + 1] - INITIALS_LINES),
-    ]
-    shapes = (np.bincount(text_of[which], minlength=n).tolist() for which in of_counted)
-    low, high = (spans - starts[text_of, None]).T.tolist()
-    found = Found(low, high, words.tolist(), kinds.tolist(), cued)
-    return _Scanned(found, firsts.tolist(), marks.tolist(), uneven.tolist(), list(map(Shape, *shapes)), unproved)
+    is_name = (words <= NAME_WORDS) | ~is_counted
+    return {
+        "bullets": kinds & BULLET > 0,
+        "entries": kinds & ENTRY > 0,
+        "labels": kinds & LABEL > 0,
+        "datelines": kinds & DATELINE > 0,
+        "brackets": kinds & BRACKET > 0,
+        "taken": (kinds & TAKEN > 0) | ~is_counted,
+        "wide": lines.widths > WRAPPED_WIDTH,
+        "alike": _is_like_above(text, lines.spans, lines.text_of),
+        "open_ended": is_open | ~is_counted,
+        "names": is_name & (number < firsts[lines.text_of] + NAME_LINES),
+        "initials": (lines.widths <= INITIALS_WIDTH) & (number >= firsts[lines.text_of + 1] - INITIALS_LINES),
+        "announced": np.zeros(len(number), np.bool_),
+    }
 
 
 def _is_like_above(text: NDArray[np.uint8], spans: NDArray[np.int64], text_of: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -259,7 +329,8 @@ def _lines(text: str, scanned: _Scanned, number: int) -> Lines:
             found.kinds[at] |= TAKEN * (found.words[at] <= CUELESS_WORDS)
     for at, suspected in itertools.groupby(scanned.unproved.get(number, ()), key=operator.itemgetter(0)):
         line = flat[found.starts[at] : found.ends[at]].lower()
-        rules = {int(_tables().rules[cue]) for _, cue in suspected if _tables().cues[cue].stands_in(line)}
+        cues = [_tables().cues.cues[cue] for _, cue in suspected]
+        rules = {cue.rule for cue in cues if cue.stands_in(line)}
         if rules:
             found.cued[at] = tuple(sorted(rules.union(found.cued.get(at, ()))))
             found.kinds[at] |= TAKEN

@@ -17,7 +17,16 @@ from pipeline.stages._late import late
 from pipeline.stages.clean import structure
 from pipeline.stages.clean.lines import Shape, Strip
 
-__all__ = ["Version", "kind_of", "language_of", "stated", "text_state_of", "untagged", "version_of"]
+__all__ = [
+    "Version",
+    "kind_of",
+    "language_of",
+    "opening_cues",
+    "stated",
+    "text_state_of",
+    "untagged",
+    "version_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class _Lexicon:
     versions: _Rules
     headline: _Rules  # kinds
     opening: _Rules  # kinds
-    of_kinds: AhoCorasick  # the cues of both
+    opening_cues: tuple[str, ...]
     correcting: regex.Pattern[str]
     killing: regex.Pattern[str]
     withdrawing: regex.Pattern[str]
@@ -75,12 +84,11 @@ def _lexicon() -> _Lexicon:
     parts: dict[str, list[dict[str, Any]]] = {"headline": [], "opening": []}
     for entry in table["kind"]:
         parts[entry.get("part", "headline")].append(entry)
-    of_kinds = [cue for entry in table["kind"] for cue in entry["cues"]]
     return _Lexicon(
         _compiled(table["version"], "status"),
         _compiled(parts["headline"], "kind"),
         _compiled(parts["opening"], "kind"),
-        AhoCorasick(of_kinds, implementation=Implementation.DFA),
+        tuple(cue for entry in parts["opening"] for cue in entry["cues"]),
         late(table["correcting"], regex.IGNORECASE),
         late(table["killing"], regex.IGNORECASE),
         late(table["withdrawing"], regex.IGNORECASE),
@@ -154,29 +162,40 @@ def _tagged(headline: str) -> tuple[str | None, int, str]:
     return None, 0, "usable"
 
 
+def opening_cues() -> tuple[str, ...]:
+    """The cues of rules for first paragraphs, one of which a paragraph must have to announce what follows."""
+    return _lexicon().opening_cues
+
+
 _OPENINGS = 2  # paragraphs that may say what follows
 _OPENING = 200  # characters of each
 
 
 def kind_of(
-    headline: str | None, paragraphs: list[str], strips: list[Strip], shape: Shape | None, *, paid_dateline: bool
+    headline: str | None,
+    paragraphs: list[str],
+    strips: list[Strip],
+    shape: Shape | None,
+    *,
+    announced: bool,
+    paid_dateline: bool,
 ) -> str:
     """editorial, release, digest or liveblog: by dateline and disclaimer, then by words, then by the shape of the body.
 
     A release has the dateline, disclaimer or headline of one. A digest is whatever holds several stories or none of its
     own: round-ups, running files, press reviews, pages of links; and speeches, interviews and other transcripts, whose
     words are the event's, so that two outlets that print them have not copied one another. `shape` is that of the text whose
-    lines the paragraphs were, None where these may begin otherwise.
+    lines the paragraphs were, None where these may begin otherwise. `announced`: whether a paragraph may hold one of
+    `opening_cues`.
     """
     if paid_dateline or any(strip.rule == "disclaimer-release" for strip in strips):
         return "release"
     text = flatten(headline).strip() if headline else ""
-    openings = [paragraph[:_OPENING] for paragraph in paragraphs[:_OPENINGS]]
-    if _lexicon().of_kinds.find_matches_as_indexes("\n".join((text, *openings)).lower()):  # seldom
-        said = map(_lexicon().opening.found_in, openings)
-        for rule, _ in itertools.chain(_lexicon().headline.found_in(text), *said):
-            if _bears_out(rule, paragraphs):
-                return rule.verdict
+    openings = [paragraph[:_OPENING] for paragraph in paragraphs[:_OPENINGS]] if announced else []
+    said = map(_lexicon().opening.found_in, openings)
+    for rule, _ in itertools.chain(_lexicon().headline.found_in(text), *said):
+        if _bears_out(rule, paragraphs):
+            return rule.verdict
     return _by_shape(text, paragraphs, strips, shape)
 
 

@@ -18,7 +18,7 @@ def load() -> None:
     """
     if "numba" in sys.modules or _LOOKED_FOR in sys.modules:
         return
-    sys.modules[_LOOKED_FOR] = None  # type: ignore[assignment]  # an import of it fails, as where scipy is not installed
+    sys.modules[_LOOKED_FOR] = None  # an import of it fails, as where scipy is not installed
     try:
         importlib.import_module("numba.np.arraymath")
     finally:

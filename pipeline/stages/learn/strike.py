@@ -193,7 +193,10 @@ class _Bodies:
 
     def in_characters(self, rows: Numbers, starts: Numbers, ends: Numbers) -> list[tuple[int, int]]:
         """Where in its body each of those parts begins and ends."""
-        before, behind = self.between(rows, self._offsets[rows], starts), self.between(rows, ends, self._offsets[rows + 1])
+        before, behind = (
+            self.between(rows, self._offsets[rows], starts),
+            self.between(rows, ends, self._offsets[rows + 1]),
+        )
         low, high = (pc.utf8_length(part).to_numpy(zero_copy_only=False) for part in (before, behind))
         return list(zip(low.tolist(), (self._sizes[rows] - high).tolist(), strict=True))
 
