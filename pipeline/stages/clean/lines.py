@@ -16,12 +16,12 @@ import regex
 from pipeline.stages._fold import flatten
 
 __all__ = [
-    "ALIKE",
     "BRACKET",
     "BULLET",
     "CUELESS_WORDS",
     "DATELINE",
     "DIGIT",
+    "DOUBLED_WIDTH",
     "ENTRY",
     "FULL_STOP",
     "HEAD",
@@ -66,25 +66,14 @@ CUELESS_WORDS = 4
 #: quotation mark behind it or not; it is prose; it begins as an item of a list may; a rule of furniture.toml might take it amid
 #: the story, for a cue stands in it or it is so short as to need none; it begins as an entry under a time of day may; a colon
 #: stands in its head; it ends in a bracket, a quotation mark behind it or not; it has a digit; it ends like a question.
-DATELINE, FULL_STOP, PROSE, BULLET, TAKEN, ENTRY, LABEL, BRACKET, DIGIT, QUESTION = (
-    1,
-    2,
-    4,
-    8,
-    16,
-    32,
-    64,
-    128,
-    512,
-    1024,
-)
+DATELINE, FULL_STOP, PROSE, BULLET, TAKEN, ENTRY, LABEL, BRACKET, DIGIT, QUESTION = (1 << bit for bit in range(10))
 HEAD = 140
 
 #: Characters of a line of a text whose paragraphs are broken into lines of one width, at the most.
 WRAPPED_WIDTH = 90
 
 #: Two lines that say the same begin with so many of the same characters.
-ALIKE = 8
+DOUBLED_WIDTH = 8
 
 #: The words of a headline in capitals: the fewest and the most.
 SHOUTED_WORDS = 8, 24

@@ -8,7 +8,7 @@ import regex
 from pipeline.stages._fold import flatten
 from pipeline.stages.clean import furniture, signatures
 from pipeline.stages.clean.lines import (
-    ALIKE,
+    DOUBLED_WIDTH,
     PROSE,
     PROSE_WORDS,
     Known,
@@ -222,9 +222,9 @@ def mark_alt_texts(lines: Lines, marks: Marks) -> None:
         start, below = starts[at], starts[at + 1]
         if lines.found.kinds[at] & PROSE and lines.found.words[at] >= PROSE_WORDS:
             continue
-        if flat[start : start + ALIKE] != flat[below : below + ALIKE]:
+        if flat[start : start + DOUBLED_WIDTH] != flat[below : below + DOUBLED_WIDTH]:
             continue
-        if min(ends[at] - start, ends[at + 1] - below) < ALIKE:
+        if min(ends[at] - start, ends[at + 1] - below) < DOUBLED_WIDTH:
             continue
         number = at - first
         for offset in range(_doubled(lines[number], flat[below : ends[at + 1]])):

@@ -21,12 +21,12 @@ from pipeline.stages._words import count_words, is_unspaced, unspaced
 from pipeline.stages.clean import furniture, structure, verdicts
 from pipeline.stages.clean.datelines import FIRST_NATIVE
 from pipeline.stages.clean.lines import (
-    ALIKE,
     BRACKET,
     BULLET,
     CUELESS_WORDS,
     DATELINE,
     DIGIT,
+    DOUBLED_WIDTH,
     ENTRY,
     FULL_STOP,
     HEAD,
@@ -66,7 +66,7 @@ _VARIANT, _WIDE = 8, 63
 # The bits of a line by what stands at its beginning, in its head and at its end. A dateline has a bracket or slash around an
 # agency, a dash or colon or the like behind a place, or letters of a script that has forms of its own: `_FOREIGN`, if the text
 # has any such letters.
-_FOREIGN = 256
+_FOREIGN = 1 << 10
 _HEADS = np.array(
     [DATELINE * (code in b"(/-:=") | LABEL * (code == ord(":")) | _FOREIGN * (code >= 0x80) for code in range(256)],
     np.uint16,
@@ -311,7 +311,7 @@ def _counted(text: NDArray[np.uint8], lines: _Some, firsts: NDArray[np.int64]) -
 
 def _is_like_above(text: NDArray[np.uint8], spans: NDArray[np.int64], text_of: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which lines of a narrowed text may begin like the line above them in the same text."""
-    opening = text[spans[:, :1] + np.arange(ALIKE)]
+    opening = text[spans[:, :1] + np.arange(DOUBLED_WIDTH)]
     found = np.zeros(len(spans), np.bool_)
     found[1:] = (opening[1:] == opening[:-1]).all(axis=1) & (text_of[1:] == text_of[:-1])
     return found
