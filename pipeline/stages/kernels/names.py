@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.bits import alphanumeric, characters, load64, loop, trailing_zeros
 
 __all__ = ["SPARE", "Dictionary", "dictionary", "find", "places"]
@@ -71,7 +72,7 @@ def places(text: NDArray[np.uint8], end: int, names: Dictionary) -> NDArray[np.i
 
     From left to right the longest at each place, none overlapping; what stands behind a name is for others to look at.
     """
-    out = np.empty((max(64, end >> 6), 3), np.int64)
+    text, out = arrays.read_only(text), np.empty((max(64, end >> 6), 3), np.int64)
     while (n := find(text, end, *names, out)) > len(out):
         out = np.empty((n, 3), np.int64)
     return out[:n]
