@@ -103,7 +103,7 @@ def strike(
     bare = _with(
         texts.drop_columns(_REPLACED).take(pa.array(lost)),
         {
-            "body": bodies.between(some, starts, ends),
+            "body": bodies.between(starts, ends),
             "body_map": maps.between(bodies.in_characters(some, starts, ends)),
             "n_words": left,
             "text_state": state,
@@ -117,7 +117,7 @@ def only(texts: pa.Table, heads: Numbers, tails: Numbers) -> pa.Table:
     bodies, rows = _Bodies(texts["body"]), np.arange(texts.num_rows)
     starts, ends = bodies.cut(rows, heads, tails)
     cut = {
-        "body": bodies.between(rows, starts, ends),
+        "body": bodies.between(starts, ends),
         "body_map": Maps(texts["body_map"]).between(bodies.in_characters(rows, starts, ends)),
     }
     return _with(texts.drop_columns(list(cut)), cut)
@@ -147,7 +147,7 @@ class _Bodies:
         self._view = self._data.data
         low, high = int(self._offsets[0]), int(self._offsets[-1])
         self._breaks = low + np.flatnonzero(self._data[low:high] == _BREAK)
-        # Of a body with an unspaced letter: bytes with which one begins, and other letters, but no punctuation (0xE2).
+        # With such bytes unspaced letters begin, as do others; punctuation, as quotation marks are, does not.
         far = low + np.flatnonzero(self._data[low:high] >= _FAR)
         far = far[self._data[far] != _PUNCTUATION]
         self._may_be_unspaced = (np.diff(np.searchsorted(far, self._offsets)) > 0).tolist()
@@ -185,19 +185,16 @@ class _Bodies:
         low, high = self._offsets[row], self._offsets[row + 1]
         return str(self._view[low:start], "utf-8"), str(self._view[end:high], "utf-8")
 
-    def between(self, rows: Numbers, starts: Numbers, ends: Numbers) -> pa.LargeStringArray:
-        """Those parts of those bodies."""
+    def between(self, starts: Numbers, ends: Numbers) -> pa.LargeStringArray:
+        """What stands between those places."""
         pieces = [self._view[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         offsets = arrays.offsets(ends - starts)
-        return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(offsets), pa.py_buffer(b"".join(pieces)))
+        return pa.LargeStringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(b"".join(pieces)))
 
     def in_characters(self, rows: Numbers, starts: Numbers, ends: Numbers) -> list[tuple[int, int]]:
-        """Where in its body each of those parts begins and ends."""
-        before, behind = (
-            self.between(rows, self._offsets[rows], starts),
-            self.between(rows, ends, self._offsets[rows + 1]),
-        )
-        low, high = (pc.utf8_length(part).to_numpy(zero_copy_only=False) for part in (before, behind))
+        """Where in each of those bodies a part of it begins and ends."""
+        around = (self.between(self._offsets[rows], starts), self.between(ends, self._offsets[rows + 1]))
+        low, high = (pc.utf8_length(part).to_numpy(zero_copy_only=False) for part in around)
         return list(zip(low.tolist(), (self._sizes[rows] - high).tolist(), strict=True))
 
     def _within(self, row: int) -> Numbers:
