@@ -51,6 +51,10 @@ def test_numba_is_loaded_without_linear_algebra_which_is_there_for_all_others() 
     assert printed(code).split() == ["True", "False", "1.0", "3.0"]
 
 
+def test_numba_is_loaded_where_a_kernel_is_used_and_not_before() -> None:
+    assert printed("import sys, pipeline.flow, pipeline.cli; print('numba' in sys.modules)") == "False\n"
+
+
 def test_what_is_to_be_done_at_exit_is_done() -> None:
     """Locks are released and files written there."""
     code = (

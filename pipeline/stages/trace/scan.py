@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.stages.kernels import arrays
-from pipeline.stages.kernels.names import SPARE
 from pipeline.stages.trace.cues import CAPITAL, Cue, automaton, cues
 from pipeline.stages.trace.names import Hit, Names
 
@@ -96,6 +95,8 @@ class Scan(NamedTuple):
 
 def scan(bodies: pa.ChunkedArray, names: Names) -> Scan:
     """The bodies (large strings), scanned."""
+    from pipeline.stages.kernels.names import SPARE
+
     nothing, before = (pa.scalar(text, pa.large_string()) for text in ("", "\n"))
     data, starts = arrays.texts(pc.binary_join_element_wise(nothing, bodies.combine_chunks(), before))
     data = np.append(data[: starts[-1]], np.full(1 + SPARE, _BREAK, np.uint8))  # one behind the last body, too
