@@ -242,8 +242,6 @@ def parse(text: str, place: Place, *, bare: bool = False) -> Moment | None:
     >>> parse("Mar 19 2023 | 8:42 AM IST", Place("IN"))
     Moment(at=datetime.datetime(2023, 3, 19, 3, 12, tzinfo=datetime.timezone.utc), precision='minute', zone='abbreviation')
     """
-    if iso := _ISO.fullmatch(text):  # most fields: of those that tell the second hardly two are the same
-        return _moment(*_iso_parts(iso), place)
     return _parse(text, place, bare) if has_year(text) else None
 
 

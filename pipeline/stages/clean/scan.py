@@ -212,19 +212,19 @@ def _scanned(data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> _Scanned:
     text_of = np.repeat(np.arange(n), np.diff(firsts))
     lines = _Some(spans[:count], words[:count], kinds[:count], text_of, marked[text_of])
     line, cue = _standing(text, lines, tables)
-    rules = tables.cues.rules[cue]
-    is_sure = tables.cues.is_sure[cue] & (lines.marked[line] & _ODD == 0) & (rules != _OPENING)
-    is_unsure = ~is_sure & (rules != _OPENING)
+    is_opening = tables.cues.rules[cue] == _OPENING
+    opening, line, cue = line[is_opening], line[~is_opening], cue[~is_opening]
+    is_sure = tables.cues.is_sure[cue] & (lines.marked[line] & _ODD == 0)
     unproved: dict[int, list[tuple[int, int]]] = {}
-    for one, other in _distinct(line[is_unsure], cue[is_unsure]):  # a long line may have one in a thousand places
+    for one, other in _distinct(line[~is_sure], cue[~is_sure]):  # a long line may have one in a thousand places
         unproved.setdefault(int(text_of[one]), []).append((one, other))
     cued: dict[int, tuple[int, ...]] = {}
-    for one, rule in _distinct(line[is_sure], rules[is_sure]):
+    for one, rule in _distinct(line[is_sure], tables.cues.rules[cue[is_sure]]):
         cued[one] = (*cued.get(one, ()), rule)
-    _tell(lines, line[rules != _OPENING], line[is_sure & tables.cues.in_body[cue]])
+    _tell(lines, line, line[is_sure & tables.cues.in_body[cue]])
     of_counted = _counted(text, lines, firsts)
-    of_counted["taken"][line[is_unsure]] = True
-    of_counted["announced"][line[rules == _OPENING]] = True
+    of_counted["taken"][line[~is_sure]] = True
+    of_counted["announced"][opening] = True
     counts = {name: np.bincount(text_of[which], minlength=n).tolist() for name, which in of_counted.items()}
     shapes = list(map(Shape, *(counts[name] for name in Shape._fields)))
     low, high = (lines.spans - starts[text_of, None]).T.tolist()

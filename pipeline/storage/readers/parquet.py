@@ -92,8 +92,9 @@ def _rows(batch: pa.RecordBatch, line: int, limit: int) -> Iterator[Row]:
             line += 1
             continue
         columns, are_sound = zip(*map(_cells, piece.columns), strict=True)
+        is_sound = all(are_sound)
         for row in zip(*columns, strict=True):
-            broken = None if all(are_sound) else next((cell for cell in row if isinstance(cell, _Broken)), None)
+            broken = None if is_sound else next((cell for cell in row if isinstance(cell, _Broken)), None)
             yield Bad(line, broken.reason) if broken else Found(line, dict(zip(names, row, strict=True)))
             line += 1
 
