@@ -8,13 +8,13 @@ and more lie by their first eight, shorter ones by four, two or one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.stages.kernels import arrays
-from pipeline.stages.kernels.bits import alphanumeric, characters, load64, loop, trailing_zeros
+from pipeline.stages.kernels.bits import alphanumeric, characters, has_bit, load64, loop, trailing_zeros
 
 __all__ = ["SPARE", "Dictionary", "dictionary", "find", "places"]
 
@@ -30,12 +30,13 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd
 
 
 class Dictionary(NamedTuple):
-    """Names as arrays. `bits`: uint64 (2, slots / 64), the slots of the first four bytes of longer names, and of the first two
-    of shorter ones; `heads`: int32 (4 * slots + 1,), where the `entries` (numbers of names) of each slot begin, those of the
-    longest names first; `codes`: uint8, all names end to end from `starts`, int32 (n + 1,).
+    """Names as arrays. `fours`, `twos`: uint64 (slots / 64,), bits for the slots of the first four bytes of longer names, and
+    of the first two of shorter ones; `heads`: int32 (4 * slots + 1,), where the `entries` (numbers of names) of each slot
+    begin, those of the longest names first; `codes`: uint8, all names end to end from `starts`, int32 (n + 1,).
     """
 
-    bits: NDArray[np.uint64]
+    fours: NDArray[np.uint64]
+    twos: NDArray[np.uint64]
     heads: NDArray[np.int32]
     entries: NDArray[np.int32]
     codes: NDArray[np.uint8]
@@ -48,23 +49,33 @@ def dictionary(names: Sequence[str]) -> Dictionary:
     sizes = np.array([len(name) for name in spelled], np.int64)
     kinds = np.select([sizes >= length for length in _LENGTHS], range(len(_LENGTHS)))
     eights = np.frombuffer(b"".join(name[:8].ljust(8, b"\0") for name in spelled), "<u8").astype(np.uint64)
-    slots = kinds << _SLOT_BITS | ((eights & _MASKS[kinds]) * _MIX >> _SHIFT).astype(np.int64)
+    slots = kinds << _SLOT_BITS | _slots(eights, kinds).astype(np.int64)
     order = np.lexsort((-sizes, slots))
-    bits = np.zeros((2, (1 << _SLOT_BITS) // 64), np.uint64)
-    twos = eights[kinds == _TWO] & _MASKS[_TWO]
-    ones = eights[kinds == _ONE, None] & _MASKS[_ONE] | np.arange(256, dtype=np.uint64) << np.uint64(
-        8
-    )  # whatever follows
-    for row, seen in enumerate((eights[kinds <= _FOUR] & _MASKS[_FOUR], np.append(twos, ones))):
-        slot = seen * _MIX >> _SHIFT
-        np.bitwise_or.at(bits[row], slot >> np.uint64(6), np.uint64(1) << (slot & np.uint64(63)))
+    whatever_follows = np.arange(256, dtype=np.uint64) << np.uint64(8)
+    short = np.append(eights[kinds == _TWO], eights[kinds == _ONE, None] | whatever_follows)
     return Dictionary(
-        bits,
+        _bits(_slots(eights[kinds <= _FOUR], _FOUR)),
+        _bits(_slots(short, _TWO)),
         np.searchsorted(slots[order], np.arange((len(_LENGTHS) << _SLOT_BITS) + 1)).astype(np.int32),
         order.astype(np.int32),
         np.frombuffer(b"".join(spelled), np.uint8),
         np.append(0, np.cumsum(sizes)).astype(np.int32),
     )
+
+
+def _slots(eights: Any, kinds: Any) -> Any:
+    """Where names lie that begin with these eight bytes, by as many of them as their kind goes by; of one or of an array."""
+    return (eights & _MASKS[kinds]) * _MIX >> _SHIFT
+
+
+_slot = loop(_slots)
+
+
+def _bits(slots: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A bit for each slot, set for these."""
+    bits = np.zeros((1 << _SLOT_BITS) // 64, np.uint64)
+    np.bitwise_or.at(bits, slots >> np.uint64(6), np.uint64(1) << (slots & np.uint64(63)))
+    return bits
 
 
 def places(text: NDArray[np.uint8], end: int, names: Dictionary) -> NDArray[np.int64]:
@@ -82,7 +93,8 @@ def places(text: NDArray[np.uint8], end: int, names: Dictionary) -> NDArray[np.i
 def find(
     text: NDArray[np.uint8],
     end: int,
-    bits: NDArray[np.uint64],
+    fours: NDArray[np.uint64],
+    twos: NDArray[np.uint64],
     heads: NDArray[np.int32],
     entries: NDArray[np.int32],
     codes: NDArray[np.uint8],
@@ -101,10 +113,8 @@ def find(
             at = block + np.int64(trailing_zeros(begins))
             begins &= begins - np.uint64(1)
             eight = load64(text, at)
-            four, two = (eight & _MASKS[_FOUR]) * _MIX >> _SHIFT, (eight & _MASKS[_TWO]) * _MIX >> _SHIFT
-            is_four = bits[0, four >> np.uint64(6)] >> (four & np.uint64(63)) & np.uint64(1)
-            is_two = bits[1, two >> np.uint64(6)] >> (two & np.uint64(63)) & np.uint64(1)
-            if not (is_four | is_two) or at < free:  # nearly always
+            may_begin = has_bit(fours, _slot(eight, _FOUR)) | has_bit(twos, _slot(eight, _TWO))
+            if not may_begin or at < free:  # nearly always
                 continue
             name = _longest(text, at, end, heads, entries, codes, starts)
             if name >= 0:
@@ -128,14 +138,16 @@ def _longest(
     """The longest name that stands at a place; -1 if none does."""
     eight = load64(text, at)
     for kind in range(len(_LENGTHS)):
-        slot = np.int64((eight & _MASKS[kind]) * _MIX >> _SHIFT) | kind << _SLOT_BITS
+        slot = np.int64(_slot(eight, kind)) | kind << _SLOT_BITS
         for entry in range(heads[slot], heads[slot + 1]):
             name = entries[entry]
             first = starts[name]
             length = starts[name + 1] - first
+            if at + length > end:
+                continue
             k = 0
             while k < length and text[at + k] == codes[first + k]:
                 k += 1
-            if k == length and at + length <= end:
+            if k == length:
                 return name
     return -1
