@@ -20,7 +20,8 @@ from pipeline.memory import give_back
 from pipeline.redo import texts
 from pipeline.stages import retract, rollup, verify
 from pipeline.stages.kernels import arrays
-from pipeline.storage import part
+from pipeline.stages.kernels.threads import behind
+from pipeline.storage import index, part
 from pipeline.storage.state import Ref, State, ends
 from pipeline.watch import Watch
 
@@ -99,11 +100,14 @@ def compare(
     now = State([*kept.parts, ref])
     reached = reach(last, settings) if last else None, reach(as_of, settings)
     met = meet(kept, now, reached, settings, watch)
-    part.add(ref.folder, "matches", met.matches)
-    part.add(ref.folder, "void", pa.table({"key": met.void}))
-    met = met._replace(touched=np.union1d(met.touched, turned_to_credit(kept, now, *reached)))
-    give_back()
-    return formed_anew(kept, now, night, met, as_of, settings, watch, ties, open_), now
+    with behind() as write:  # what nobody looks at again in this run
+        write(part.add, ref.folder, "matches", met.matches)
+        write(part.add, ref.folder, "void", pa.table({"key": met.void}))
+        for table in ("matches", "texts"):
+            write(index.write, ref.folder, table)
+        met = met._replace(touched=np.union1d(met.touched, turned_to_credit(kept, now, *reached)))
+        give_back()
+        return formed_anew(kept, now, night, met, as_of, settings, watch, ties, open_), now
 
 
 def oldest(as_of: datetime, settings: config.Config) -> int:
@@ -158,7 +162,7 @@ def turned_to_credit(kept: State, now: State, before: datetime | None, since: da
 def brought(kept: State, ref: Ref, night: Arrivals, first: int, settings: config.Config) -> pa.Table:
     """Write the texts that come into the comparison to the part `ref`, and what is known of furniture by now; gives the texts.
 
-    `first`: the first stretch of time that is reached.
+    `first`: the first stretch of time that is reached. Texts have no index yet.
     """
     both = State([*kept.parts, ref._replace(is_compared=False)], kept.former)
     added = texts(both, night, ref, first, settings)

@@ -265,11 +265,11 @@ def trace_and_sketch(
         credits, citations = trace.run(of_texts, stripped, rules.settings.trace)
         step.rows = articles.num_rows
     with watch.step("sketch", batch=True) as step:
-        sketches = sketch.run(articles, rules.settings.sketch)
+        sketches = sketch.unsigned(articles, rules.settings.sketch)
         step.rows = articles.num_rows
     found = {"stripped": stripped, "credits": credits, "citations": citations}
     return {
-        "sketches": sketches.select(schema.SKETCHES.names),
+        "sketches": sketches,
         **{name: _named(lines, texts, articles, rows, TAKEN[name]) for name, lines in found.items()},
     }
 

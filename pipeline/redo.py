@@ -247,7 +247,7 @@ def _again(
         lines = learn.furniture(carrying.take(pa.array(some)), stretches[some], learned)
         bare, struck, lost = learn.strike(whole, lines, settings.learn, settings.clean.stub_words)
         at = pc.index_in(struck["article_id"], value_set=whole["article_id"].combine_chunks()).to_numpy()
-        made = sketch.run(bare, settings.sketch).select(schema.SKETCHES.names)
+        made = sketch.unsigned(bare, settings.sketch)
         yield _Some(some[lost], made, bare.select(_WORDS), struck.append_column("row", pa.array(some[at])))
 
 

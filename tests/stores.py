@@ -1,4 +1,4 @@
-"""Stores that many tests begin with."""
+"""Stores that many tests begin with, and parts of one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
-__all__ = ["made_once"]
+import pyarrow as pa
+
+from pipeline.storage import files, index
+
+__all__ = ["indexed", "made_once"]
 
 Of = ParamSpec("Of")
 
@@ -35,3 +39,10 @@ def made_once(make: Callable[Concatenate[Path, Of], Path]) -> Callable[Concatena
         return folder / path
 
     return copied
+
+
+def indexed(texts: pa.Table, folder: Path) -> None:
+    """Texts, with as many of their columns as there are, and their index in the folder of a part."""
+    with files.writer(files.path_of(folder, "texts"), "texts", texts.schema) as writer:
+        writer.write_table(texts)
+    index.write(folder, "texts")

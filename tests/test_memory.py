@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
+import resource
 import subprocess
 import sys
+from types import SimpleNamespace
 
-from pipeline.memory import leave, seek_cycles_seldom
+import pytest
+
+from pipeline import memory
+from pipeline.memory import give_back, keep_freed, leave, seek_cycles_seldom
 
 PYTHONS_OWN = (700, 10, 10)
 
@@ -53,6 +59,26 @@ def test_numba_is_loaded_without_linear_algebra_which_is_there_for_all_others() 
 
 def test_numba_is_loaded_where_a_kernel_is_used_and_not_before() -> None:
     assert printed("import sys, pipeline.flow, pipeline.cli; print('numba' in sys.modules)") == "False\n"
+
+
+def test_arrow_is_not_there_before_it_is_told_to_keep_what_is_freed() -> None:
+    assert printed("import sys, pipeline.cli; print('pyarrow' in sys.modules)") == "False\n"
+
+
+def test_what_is_set_for_arrow_stays_and_what_is_not_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {"MIMALLOC_PURGE_DELAY": "7"})
+    keep_freed()
+    assert os.environ == {"MIMALLOC_PURGE_DELAY": "7", "MIMALLOC_ALLOW_THP": "0"}
+
+
+@pytest.mark.parametrize(("held", "times"), [(memory._LITTLE - 1, 0), (memory._LITTLE, 1)])
+def test_only_of_much_memory_some_goes_back(monkeypatch: pytest.MonkeyPatch, held: int, times: int) -> None:
+    told = SimpleNamespace(ru_maxrss=held / memory._UNIT)
+    monkeypatch.setattr(resource, "getrusage", lambda who: told)
+    trims: list[int] = []
+    monkeypatch.setattr(memory, "_trim", lambda: trims.append(1))
+    give_back()
+    assert len(trims) == times
 
 
 def test_what_is_to_be_done_at_exit_is_done() -> None:

@@ -28,7 +28,7 @@ from pipeline.stages import pair, sketch
 from pipeline.storage import index
 from pipeline.storage.sharing import sharing
 from pipeline.storage.store import Store
-from tests import strategies
+from tests import stores, strategies
 from tests.conftest import GOLDEN, Ended
 from tests.strategies import Article, few
 
@@ -293,7 +293,7 @@ def test_the_index_finds_what_going_over_all_texts_finds(world: tuple[Article, .
         texts = keys.append_column("kin", pa.array(kin)).append_column(
             "effective_at", pa.array(times).cast(schema.TIME)
         )
-        index.write_shared(texts, Path(folder))
+        stores.indexed(texts, Path(folder))
         told = keys.append_column("key", pa.array(np.arange(len(world)))).append_column("at", pa.array(times))
         one = told.slice(asked, 1).combine_chunks()
         nobody, ever = np.empty(0, np.int64), (int(times.min()), int(times.max()))

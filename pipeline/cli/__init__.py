@@ -11,7 +11,7 @@ import click
 from pipeline.cli import nights, pages, settings, stores
 from pipeline.cli.options import expected
 from pipeline.errors import ReprintsError
-from pipeline.memory import leave, seek_cycles_seldom
+from pipeline.memory import keep_freed, leave, seek_cycles_seldom
 
 __all__ = ["cli", "main"]
 
@@ -53,6 +53,7 @@ for _command in (
 def main() -> NoReturn:
     """The console script: expected failures in one line and with their exit code."""
     seek_cycles_seldom()
+    keep_freed()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -24,7 +24,7 @@ from pipeline.engine.spark import Cluster
 from pipeline.redo import LESSONS, known_now, near, of_articles, of_texts, read, targets_of, without_furniture
 from pipeline.spread import scratch
 from pipeline.stages import learn
-from pipeline.storage import part
+from pipeline.storage import index, part
 from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Ref, State
 
@@ -198,6 +198,7 @@ def _written(task: _Making) -> pa.Table:
     tables |= {name: COMPARED[name].empty_table() for name in ("matches", "void", "notices", "waiting")}
     for name, rows in tables.items():
         part.add(ref.folder, name, rows)
+    index.write(ref.folder, "texts")
     return pa.table({"n": [made.texts.num_rows]})
 
 

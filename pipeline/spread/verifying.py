@@ -20,7 +20,7 @@ from pipeline.meet import articles_of, facts_of
 from pipeline.spread import scratch
 from pipeline.spread.world import AT_ONCE, DONE, PAIRS_AT_ONCE, World
 from pipeline.stages import pair, verify
-from pipeline.storage import part
+from pipeline.storage import index, part
 from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Ref
 
@@ -91,4 +91,5 @@ def gathered(task: tuple[Ref, list[Path]]) -> pa.Table:
     """The matches of some blocks become those of a part."""
     ref, files = task
     part.gather(ref.folder, "matches", files)
+    index.write(ref.folder, "matches")
     return pa.table({"n": [len(files)]}, schema=DONE)

@@ -11,42 +11,32 @@ is made of those in memory: that takes longer and gives the same. Files are mapp
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline.stages import identify, pair
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel
-from pipeline.storage import files, write
+from pipeline.storage import files
+from pipeline.storage.write import sync
 
 __all__ = [
     "ASIDE",
-    "EDGES",
-    "SHARED",
     "Edges",
     "Seen",
     "Shared",
     "differing",
-    "write_edges",
-    "write_seen",
-    "write_shared",
+    "write",
 ]
-
-#: The columns of matches of which `edges.arrow` is made.
-EDGES = ("left", "right", "path", "accepted")
 
 #: Begins the name of a file of a part that is being written.
 ASIDE = ".unfinished-"
-
-#: The columns of texts of which `shared.arrow` is made.
-SHARED = ("effective_at", "kin", *pair.KEYS.names)
 
 Rows = NDArray[np.int64]
 _Arrays = Mapping[str, NDArray[Any]]
@@ -68,8 +58,7 @@ class Seen:
 
     @cached_property
     def _arrays(self) -> _Arrays:
-        path = self._folder / "seen.arrow"
-        return _mapped(path) if path.exists() else _of_seen(pq.read_table(self._folder / "seen.parquet"))
+        return _index(self._folder, "seen")
 
 
 class Shared:
@@ -89,10 +78,7 @@ class Shared:
 
     @cached_property
     def _arrays(self) -> _Arrays:
-        path = self._folder / "shared.arrow"
-        if path.exists():
-            return _mapped(path)
-        return _of_texts(files.read(files.path_of(self._folder, "texts"), SHARED))
+        return _index(self._folder, "texts")
 
 
 class Edges:
@@ -116,12 +102,7 @@ class Edges:
 
     @cached_property
     def _arrays(self) -> _Arrays:
-        path = self._folder / "edges.arrow"
-        return (
-            _mapped(path)
-            if path.exists()
-            else _of_matches(pq.read_table(self._folder / "matches.parquet", columns=list(EDGES)))
-        )
+        return _index(self._folder, "matches")
 
 
 def wanted(keys: pa.Table) -> dict[str, NDArray[np.uint32]]:
@@ -138,11 +119,6 @@ def short_values(contents: Rows) -> NDArray[np.uint32]:
     return (contents.view(np.uint64) >> np.uint64(32)).astype(np.uint32)
 
 
-def write_edges(matches: pa.Table, folder: Path) -> None:
-    """Write the accepted ones of matches, which have the columns `EDGES`; on the disk when this returns."""
-    _write(_of_matches(matches), folder / "edges.arrow")
-
-
 def _of_matches(matches: pa.Table) -> _Arrays:
     accepted = matches.filter(matches["accepted"])
     left, right, path = (accepted[name].to_numpy() for name in ("left", "right", "path"))
@@ -150,30 +126,19 @@ def _of_matches(matches: pa.Table) -> _Arrays:
     return _sorted({"left": (left, rows), "right": (right, rows)}) | {"lefts": left, "rights": right, "path": path}
 
 
-def write_seen(seen: pa.Table, folder: Path) -> None:
-    """Write what articles are known again by (`identify.SEEN`); on the disk when this returns."""
-    _write(_of_seen(seen), folder / "seen.arrow")
-
-
-def write_shared(texts: pa.Table, folder: Path) -> None:
-    """Write what texts, which have the columns `SHARED`, may have in common; on the disk when this returns."""
-    _write(_of_texts(texts), folder / "shared.arrow")
+def write(folder: Path, table: str) -> None:
+    """Write the index of a table (seen, texts or matches) of the part in a folder; on the disk when this returns."""
+    _write(_made(folder, table), folder / _INDEXES[table].file)
 
 
 def differing(folder: Path) -> str:
     """The first of a part's indexes that does not say what its table says; "" for none, as where there are none."""
-    of: dict[str, Callable[[], _Arrays]] = {
-        "seen": lambda: _of_seen(pq.read_table(folder / "seen.parquet")),
-        "shared": lambda: _of_texts(files.read(files.path_of(folder, "texts"), SHARED)),
-        "edges": lambda: _of_matches(pq.read_table(folder / "matches.parquet", columns=list(EDGES))),
-    }
-    for name, made in of.items():
-        path = folder / f"{name}.arrow"
-        if path.exists():
-            there, wanted = _mapped(path), made()
+    for table, (file, _, _) in _INDEXES.items():
+        if (folder / file).exists():
+            there, wanted = _mapped(folder / file), _made(folder, table)
             same = there.keys() == wanted.keys() and all(np.array_equal(there[one], wanted[one]) for one in wanted)
             if not same:
-                return path.name
+                return file
     return ""
 
 
@@ -242,6 +207,32 @@ def _stretch(values: NDArray[Any], value: Any) -> tuple[int, int]:
     return low + int(np.searchsorted(part, value, "left")), low + int(np.searchsorted(part, value, "right"))
 
 
+class _Index(NamedTuple):
+    """The file of an index, and how it is made of those columns of its table."""
+
+    file: str
+    columns: Sequence[str]
+    made: Callable[[pa.Table], _Arrays]
+
+
+_INDEXES: Mapping[str, _Index] = {
+    "seen": _Index("seen.arrow", identify.SEEN.names, _of_seen),
+    "texts": _Index("shared.arrow", ("effective_at", "kin", *pair.KEYS.names), _of_texts),
+    "matches": _Index("edges.arrow", ("left", "right", "path", "accepted"), _of_matches),
+}
+
+
+def _made(folder: Path, table: str) -> _Arrays:
+    _, columns, made = _INDEXES[table]
+    return made(files.read(files.path_of(folder, table), columns))
+
+
+def _index(folder: Path, table: str) -> _Arrays:
+    """The index of a table as it lies, or, where there is none, as it would be."""
+    path = folder / _INDEXES[table].file
+    return _mapped(path) if path.exists() else _made(folder, table)
+
+
 def _write(columns: _Arrays, path: Path) -> None:
     """Arrays of any lengths, as lists of one row: nothing is packed, so that they can be mapped."""
     lists = [pa.LargeListArray.from_arrays([0, len(values)], pa.array(values)) for values in columns.values()]
@@ -249,7 +240,7 @@ def _write(columns: _Arrays, path: Path) -> None:
     aside = path.with_name(f"{ASIDE}{path.name}.{uuid.uuid4().hex}")
     with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
         writer.write_batch(rows)
-    write.sync(aside)
+    sync(aside)
     aside.replace(path)
 
 

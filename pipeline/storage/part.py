@@ -68,8 +68,6 @@ __all__ = [
 #: The number of the article in the part.
 ROW = pa.field("row", pa.int64(), nullable=False)
 
-_INDEXED = {"texts": index.write_shared, "matches": index.write_edges}
-
 _KEY = pa.field("key", pa.int64(), nullable=False)
 _GROUP = 4_096  # rows that are read together when a few are wanted
 
@@ -176,7 +174,7 @@ class Part:
         if self._lasting:
             seen = identify.seen(known_by)
             write.write_table(seen, self._path("seen"))
-            index.write_seen(seen, self.folder)
+            index.write(self.folder, "seen")
         self._keep(self.folder)
 
     def _keep(self, path: Path) -> None:
@@ -198,18 +196,15 @@ class Part:
 def add(folder: Path, name: str, rows: pa.Table, *, lasting: bool = True) -> None:
     """Write a table of what is compared to the part in `folder`, in one step; on the disk when this returns.
 
-    Where it is not to be `lasting`, it need not survive the process, and has no index.
+    Where it is not to be `lasting`, it need not survive the process. Its index is for `index.write`.
     """
-    rows = rows.select(COMPARED[name].names).cast(COMPARED[name])
-    if lasting and name in _INDEXED:
-        _INDEXED[name](rows, folder)
     with adding(folder, name, lasting=lasting) as more:
         more(rows)
 
 
 @contextmanager
 def adding(folder: Path, name: str, *, lasting: bool = True) -> Iterator[Callable[[pa.Table], None]]:
-    """As `add`, of rows that come some at a time; what has no index. The table is there when the block has ended well."""
+    """As `add`, of rows that come some at a time. The table is there when the block has ended well."""
     path, aside = files.path_of(folder, name), folder / f"{index.ASIDE}{name}.{uuid.uuid4().hex}"
     columns = COMPARED[name]
     with files.writer(aside, name, columns) as writer:
@@ -222,9 +217,6 @@ def adding(folder: Path, name: str, *, lasting: bool = True) -> Iterator[Callabl
 def gather(folder: Path, name: str, files: Sequence[Path]) -> None:
     """The same of a table that lies in several files, in their order, of which a few rows are held at a time."""
     columns = COMPARED[name]
-    if name == "matches":
-        edges = [pq.read_table(file, columns=list(index.EDGES)) for file in files]
-        index.write_edges(pa.concat_tables([columns.empty_table().select(index.EDGES), *edges]), folder)
     with adding(folder, name) as more:
         for file in files:
             for rows in pq.ParquetFile(file).iter_batches(_GROUP):

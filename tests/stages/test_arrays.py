@@ -107,6 +107,18 @@ def test_distinct_sorts_each_list_and_drops_repeats(lists: list[list[int]]) -> N
     assert [part.tolist() for part in np.split(values, ends[:-1])][: len(lists)] == [sorted(set(one)) for one in lists]
 
 
+def test_long_lists_are_sorted_as_short_ones_are() -> None:
+    chance = np.random.default_rng(3)
+    counts = np.array([0, 1, 2, 5_000, 0, 40, 70_000])
+    flat = chance.integers(0, 2**32, counts.sum(), dtype=np.uint32)
+    flat[::5] = flat[0]
+    flat[-60_000:].sort()
+    values, sizes = arrays.distinct(flat, counts)
+    wanted = [np.unique(part) for part in np.split(flat, np.cumsum(counts)[:-1])]
+    assert sizes.tolist() == list(map(len, wanted))
+    assert np.array_equal(values, np.concatenate(wanted))
+
+
 #: Numbers anywhere, near one another, and as the keys of articles are: in stretches.
 KEYS = st.one_of(
     st.sets(st.integers(-(2**40), 2**40), max_size=12),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from pipeline.stages.kernels.threads import ahead, parallel, split
+from pipeline.stages.kernels.threads import ahead, behind, parallel, split
 
 
 @pytest.mark.parametrize("threads", ["1", "3"])
@@ -64,3 +64,39 @@ def test_what_fails_ahead_fails_where_it_would_have_been_used() -> None:
     assert next(items) == 1
     with pytest.raises(KeyError, match="second"):
         next(items)
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_what_is_left_behind_is_done_in_order_when_the_block_has_ended(
+    threads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPRINTS_THREADS", threads)
+    done, by = list[int](), set[int]()
+    with behind() as later:
+        for number in range(20):
+            later(lambda number: (done.append(number), by.add(threading.get_ident())), number)
+    assert done == list(range(20))
+    assert (threading.get_ident() in by) == (threads == "1")
+
+
+def test_the_block_goes_on_beside_what_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPRINTS_THREADS", "2")
+    goes_on = threading.Event()
+    with behind() as later:
+        later(lambda: goes_on.wait(timeout=60) or pytest.fail("the block waited"))
+        goes_on.set()
+
+
+def test_what_fails_behind_fails_at_the_end_of_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPRINTS_THREADS", "2")
+    done = list[str]()
+
+    def block() -> None:
+        with behind() as later:
+            later({}.__getitem__, "first")
+            later(done.append, "second")
+            done.append("block")
+
+    with pytest.raises(KeyError, match="first"):
+        block()
+    assert sorted(done) == ["block", "second"]

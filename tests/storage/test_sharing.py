@@ -17,6 +17,7 @@ from pipeline.stages import pair
 from pipeline.stages.kernels import arrays
 from pipeline.storage import index
 from pipeline.storage.sharing import TOLD, sharing
+from tests import stores
 from tests.strategies import few
 
 _DAY = 86_400_000_000
@@ -75,7 +76,7 @@ def _reached(world: _World, there: NDArray[np.bool_]) -> NDArray[np.int64]:
             texts = world.rows.filter(pa.array(world.key >> 32 == number))
             texts = texts.append_column("effective_at", texts["at"].cast(schema.TIME))
             (Path(folder) / str(number)).mkdir()
-            index.write_shared(texts, Path(folder) / str(number))
+            stores.indexed(texts, Path(folder) / str(number))
             parts[number] = index.Shared(Path(folder) / str(number))
         told = sharing(parts, world.rows.slice(world.asked, 1).combine_chunks(), _EVER, world.key[~there], _SETTINGS)
     order = np.argsort(world.key)

@@ -170,12 +170,11 @@ def numbers(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def distinct(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Lists, end to end and of these sizes, each sorted and without repeats: their values and sizes, int64."""
-    owner = np.repeat(np.arange(len(counts), dtype=np.uint64) << np.uint64(32), counts)
-    owner |= values
-    owner.sort()
-    kept = owner[changes(owner)]
-    sizes = np.bincount((kept >> np.uint64(32)).astype(np.int64), minlength=len(counts))
-    return kept.astype(np.uint32), sizes
+    from pipeline.stages.kernels import lists
+
+    kept, sizes = np.empty(len(values), np.uint32), np.empty(len(counts), np.int64)
+    n = lists.distinct(read_only(values), read_only(np.ascontiguousarray(counts)), kept, sizes)
+    return kept[:n], sizes
 
 
 def filter_of(size: int, of_word: int) -> NDArray[np.uint64]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ahead", "compiled", "parallel", "split", "workers"]
+__all__ = ["ahead", "behind", "compiled", "parallel", "split", "workers"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -53,6 +55,22 @@ def ahead(items: Iterable[Task]) -> Iterator[Task]:
 
 
 _END: Any = object()
+
+
+@contextmanager
+def behind() -> Iterator[Callable[..., None]]:
+    """What the block gives to it, a function and its arguments, is done one after another while the block goes on.
+
+    With its end all is done, or it raises what one of them raised. Where there is one thread, each is done at once.
+    """
+    if workers() == 1:
+        yield lambda function, *arguments: function(*arguments)
+        return
+    with ThreadPoolExecutor(1) as pool:
+        doing = deque[Future[Any]]()
+        yield lambda function, *arguments: doing.append(pool.submit(function, *arguments))
+        while doing:
+            doing.popleft().result()  # held by nothing else: an error would hold what it was about
 
 
 def split(weights_before: NDArray[np.int64], target: int) -> list[tuple[int, int]]:

@@ -1,0 +1,50 @@
+"""Many short lists of numbers, end to end: what each of them holds, sorted and once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.stages.kernels.bits import loop
+
+__all__ = ["distinct"]
+
+# How far apart two values are compared, the farthest first (Tokuda, An improved Shellsort, 1992). Lists are of tens of values.
+_GAPS = np.ceil((9 * 2.25 ** np.arange(25, -1, -1) - 4) / 5).astype(np.int64)
+
+
+@loop
+def distinct(
+    values: NDArray[np.uint32], counts: NDArray[np.int64], out: NDArray[np.uint32], sizes: NDArray[np.int64]
+) -> int:
+    """The lists of `counts` values each, sorted and without repeats, to `out`, as long as `values`; and how long each is then.
+
+    Returns how many values there are in all.
+    """
+    n, first = np.uint64(0), np.uint64(0)
+    for i in range(counts.size):
+        size = np.uint64(counts[i])
+        for k in range(size):
+            out[n + k] = values[first + k]
+        _sort(out, n, size)
+        kept = n
+        for k in range(size):
+            value = out[n + k]
+            if kept == n or value != out[kept - np.uint64(1)]:
+                out[kept] = value
+                kept += np.uint64(1)
+        sizes[i] = kept - n
+        n, first = kept, first + size
+    return int(n)
+
+
+@loop
+def _sort(values: NDArray[np.uint32], first: np.uint64, size: np.uint64) -> None:
+    """Sort so many values from the `first` on, in place."""
+    for gap in _GAPS:
+        for k in range(gap, np.int64(size)):
+            value, place = values[first + np.uint64(k)], k
+            while place >= gap and values[first + np.uint64(place - gap)] > value:
+                values[first + np.uint64(place)] = values[first + np.uint64(place - gap)]
+                place -= gap
+            values[first + np.uint64(place)] = value
