@@ -105,7 +105,7 @@ def compare(
         write(part.add, ref.folder, "void", pa.table({"key": met.void}))
         for table in ("matches", "texts"):
             write(index.write, ref.folder, table)
-        met = met._replace(touched=np.union1d(met.touched, turned_to_credit(kept, now, *reached)))
+        met = met._replace(touched=arrays.united(met.touched, turned_to_credit(kept, now, *reached)))
         give_back()
         return formed_anew(kept, now, night, met, as_of, settings, watch, ties, open_), now
 
@@ -129,7 +129,7 @@ def formed_anew(
     """The articles whose clusters have to be formed anew after what a night changed. `open_`: another way to open them."""
     since = reach(as_of, settings)
     reached = notices.reached(now, notices.changed(kept, now, night.notices), since, settings)
-    met = met._replace(touched=np.union1d(met.touched, np.setdiff1d(reached, met.gone)))
+    met = met._replace(touched=arrays.united(met.touched, np.setdiff1d(reached, met.gone)))
     with watch.step("open") as step:
         found = (open_ or opened)(kept, now, met, settings, ties)
         valid = notices.valid(now, since, settings)
@@ -178,7 +178,7 @@ def opened(kept: State, now: State, met: Met, settings: config.Config, ties: Seq
     keys, matches = reopened(kept, now, met, settings, ties)
     sides = ends(matches)
     inside = arrays.is_in(sides, keys).all(axis=0)
-    with_met = np.unique(np.concatenate([keys, *sides]))
+    with_met = arrays.united(keys, sides)
     around = now.texts(AROUND, keys=with_met)
     outer = numbered(arrays.kept(matches, ~inside), around["key"].to_numpy())
     inner = numbered(arrays.kept(matches, inside), keys)

@@ -151,8 +151,7 @@ def changes(before: State, rows: pa.Table, turns: Turns, matches: pa.Table, sett
         before, np.concatenate([gone, keys[fresh & was]]), matched_in(times[was & (fresh | ~is_now)], settings)
     )
     accepted = matches.select(_SIDES).filter(matches["accepted"])
-    touched = [keys[fresh], *(rows[side].to_numpy() for rows in (lost, accepted) for side in _SIDES)]
-    found = np.unique(np.concatenate(touched))
+    found = arrays.united(keys[fresh], *(rows[side].to_numpy() for rows in (lost, accepted) for side in _SIDES))
     return Met(matches, keys[was & (fresh | ~is_now)], gone, found[~arrays.is_in(found, gone)])
 
 
@@ -178,8 +177,7 @@ def around(
         before.texts(light, [(first_before, first - 1)]),  # what is too old from now on
     ]
     times = np.concatenate([rows["effective_at"].cast(pa.int64()).to_numpy() for rows in changed])
-    reach = 2 * _window(settings)
-    spans = _merged((time - reach, time + reach) for time in np.unique(times).tolist())
+    spans = _within(2 * _window(settings), times)
     every = [*columns, *more]
     of_before, own = before.texts_lying(every, spans), now.own(every)
     both = Lying.together(own.schema, [of_before, Lying(own, np.arange(own.num_rows))])
@@ -342,8 +340,15 @@ def _window(settings: config.Config) -> int:
 
 def matched_in(times: NDArray[np.int64], settings: config.Config) -> list[Span]:
     """Where the matches of texts of these times lie, and the texts at their other ends."""
-    window = _window(settings)
-    return _merged((time - window, time + window) for time in np.unique(times).tolist())
+    return _within(_window(settings), times)
+
+
+def _within(reach: int, times: NDArray[np.int64]) -> list[Span]:
+    """What lies so far from any of these times at the most: stretches of time, none touching another."""
+    times = arrays.ascending(times)
+    firsts = np.flatnonzero(np.diff(times, prepend=times[:1] - 2 * reach - 1) > 2 * reach)
+    lasts = np.append(firsts[1:], len(times))[: len(firsts)] - 1
+    return list(zip((times[firsts] - reach).tolist(), (times[lasts] + reach).tolist(), strict=True))
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import cast
 
@@ -71,3 +72,17 @@ def test_only_who_meets_others_is_compared_again(world: list[tuple[str, int]], d
     assert kept | {one for one in told(again) if turns.fresh[list(one[:2])].any()} == after
     differ = Counter(side for one in before ^ after if stays[list(one[:2])].all() for side in one[:2])
     assert all(differ[row] for row in np.flatnonzero(turns.fresh & stays).tolist())
+
+
+@given(st.lists(st.integers(0, 60), max_size=12), st.integers(1, 5))
+def test_what_lies_near_times_is_told_as_stretches_that_do_not_touch(times: list[int], days: int) -> None:
+    window = config.Config(pair=config.Pair(window_days=days))
+    found = meet.matched_in(np.array(times, np.int64) * DAY, window)
+    reach = days * DAY
+    for first, last in found:
+        assert any(first == time * DAY - reach for time in times)
+        assert any(last == time * DAY + reach for time in times)
+    assert all(before[1] < after[0] for before, after in itertools.pairwise(found))
+    near = {hour for time in times for hour in range(24 * (time - days), 24 * (time + days) + 1)}
+    hours = range(-24 * 6, 24 * 66)
+    assert {hour for hour in hours if any(first <= hour * DAY // 24 <= last for first, last in found)} == near

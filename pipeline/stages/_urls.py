@@ -47,7 +47,9 @@ def normalise(url: str | None) -> str | None:
     the query are w3lib's (`canonicalize_url`). None for what cannot tell one article from another: no web address,
     a broken one, the front page of a site.
     """
-    text = (url or "").strip()
+    if not url:
+        return None
+    text = url.strip()
     if scheme := _SCHEME.match(text):
         text = text[scheme.end() :]
     if cached := _AMP_CACHE.match(text):

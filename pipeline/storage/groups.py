@@ -117,7 +117,7 @@ def rows_of(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np
 
 def holding(path: Path, column: str, wanted: NDArray[np.int64]) -> pa.Table:
     """The rows of a file that have one of these values, of those row groups alone that may hold one by what the footer says."""
-    wanted = np.unique(wanted)
+    wanted = arrays.ascending(wanted)
     footer = _footer(path)
     with pq.ParquetFile(path, metadata=footer) as file:
         place = footer.schema.names.index(column)

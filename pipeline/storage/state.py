@@ -203,7 +203,7 @@ class State:
 
     def _standing(self, keys: NDArray[np.int64], *, gone: bool) -> NDArray[np.int64]:
         """Those of the keys that texts have which are compared, sorted; `gone`: or were once."""
-        keys = np.unique(keys)
+        keys = arrays.ascending(keys)
         keys = keys[arrays.is_in(keys >> _PART, np.array([part.number for part in self._compared], np.int64))]
         return keys if gone else keys[~arrays.is_in(keys, self._left)]
 
@@ -393,7 +393,7 @@ class State:
     def _by_part(self, keys: NDArray[np.int64]) -> Iterable[tuple[Ref, NDArray[np.int64]]]:
         """The parts that have some of these keys, by number, each with their rows."""
         numbers = keys >> _PART
-        wanted = set(np.unique(numbers).tolist())
+        wanted = set(numbers[arrays.changes(numbers)].tolist())
         for part in sorted(self.parts, key=attrgetter("number")):
             if part.number in wanted:
                 yield part, keys[numbers == part.number] - (part.number << _PART)

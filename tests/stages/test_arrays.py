@@ -222,3 +222,18 @@ def test_equal_strings_have_equal_hashes_and_short_ones_their_own(chunks: list[l
     assert len(set(zip(flat, out.tolist(), strict=True))) == len(set(flat))
     of = dict(zip(flat, out.tolist(), strict=True))
     assert len({(len(text), of[text]) for text in short}) == len(short)
+
+
+NUMBERS = st.lists(st.integers(-(2**62), 2**62) | st.integers(0, 9), max_size=30)
+
+
+@given(NUMBERS, st.booleans())
+def test_ascending_are_the_distinct_values_sorted(values: list[int], is_sorted: bool) -> None:
+    given_ = np.array(sorted(set(values)) if is_sorted else values, np.int64)
+    assert arrays.ascending(given_).tolist() == sorted(set(values))
+
+
+@given(NUMBERS, st.lists(NUMBERS, min_size=1, max_size=3))
+def test_united_are_the_distinct_values_of_all(values: list[int], more: list[list[int]]) -> None:
+    found = arrays.united(np.array(values, np.int64), *(np.array(some, np.int64) for some in more))
+    assert found.tolist() == sorted(set(values).union(*more))

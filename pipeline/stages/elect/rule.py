@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from pipeline.stages._urls import normalise
 from pipeline.stages.elect.origin import GRADES
@@ -140,7 +141,8 @@ def add_addresses(prints: pd.DataFrame) -> pd.DataFrame:
 
 
 def _texts(column: pd.Series) -> list[str | None]:
-    return [text if isinstance(text, str) else None for text in column]
+    found: list[str | None] = pa.array(column, pa.string(), from_pandas=True).to_pylist()
+    return found
 
 
 def _column(texts: list[str | None]) -> pd.array:

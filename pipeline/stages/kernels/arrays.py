@@ -141,6 +141,21 @@ def counted(values: NDArray[T]) -> tuple[NDArray[T], NDArray[np.int64]]:
     return values[begins], np.diff(np.append(begins, len(values)))
 
 
+def ascending(values: NDArray[T]) -> NDArray[T]:
+    """The distinct values, sorted: as `np.unique`, which hashes also those that are in order as they come."""
+    values = values.ravel()
+    if (values[1:] > values[:-1]).all():
+        return values
+    values = np.sort(values)
+    return values[changes(values)]
+
+
+def united(values: NDArray[np.int64], *more: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The distinct values of all, sorted, where most of what is `more` is among the first ones."""
+    others = np.concatenate([some.ravel() for some in more])
+    return ascending(np.concatenate([values, others[~is_in(others, values)]]))
+
+
 def repeated(column: pa.ChunkedArray) -> int:
     """How many strings of a column, none of them null, are there before: rows less distinct values."""
     if len(column) < _MANY:
