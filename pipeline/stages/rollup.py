@@ -176,7 +176,8 @@ def named(matches: pa.Table, articles: pa.Table) -> pa.Table:
 def published(named: pa.Table, members: pa.Table) -> pa.Table:
     """The matches between published members, in the published columns, with the time of the later one in `at`."""
     ids = members["article_id"].combine_chunks()
-    rows = named.filter(pc.and_(pc.is_in(named["left_id"], ids), pc.is_in(named["right_id"], ids)))
+    are_members = pc.and_(pc.is_in(named["left_id"], ids), pc.is_in(named["right_id"], ids))
+    rows = arrays.kept(named, are_members.to_numpy())
     return rows.select(schema.PUBLISHED["matches"].names).append_column("at", later(rows["left_at"], rows["right_at"]))
 
 
@@ -196,10 +197,16 @@ def links(matches: pa.Table, members: pa.Table) -> pa.Table:
 
     `matches` as `published` gives them, between `members` (article_id, cluster_id). `at` is the latest of a link's pairs.
     """
-    ids = members["article_id"].combine_chunks()
-    one, other = (
-        members["cluster_id"].take(pc.index_in(matches[side], value_set=ids)) for side in ("left_id", "right_id")
-    )
+    ids, clusters = members["article_id"].combine_chunks(), members["cluster_id"].combine_chunks().dictionary_encode()
+    sides = [
+        clusters.indices.to_numpy()[pc.index_in(matches[side], value_set=ids).to_numpy()]
+        for side in ("left_id", "right_id")
+    ]
+    touch = (sides[0] != sides[1]) & pc.or_(
+        matches["accepted"], pc.not_equal(matches["relation"], "different")
+    ).to_numpy()
+    matches = arrays.kept(matches, touch)  # one of three, as a rule
+    one, other = (clusters.dictionary.take(pa.array(side[touch])) for side in sides)
     relation = pc.if_else(matches["accepted"], "version", matches["relation"])
     rows = pa.table(
         {
@@ -210,7 +217,6 @@ def links(matches: pa.Table, members: pa.Table) -> pa.Table:
             "at": matches["at"],
         }
     )
-    rows = rows.filter(pc.and_(pc.not_equal(one, other), pc.not_equal(relation, "different")))
     keys = ["cluster_id", "other_id", "relation"]
     found = rows.group_by(keys).aggregate([("score", "count"), ("score", "max"), ("at", "max")])
     return found.rename_columns([*keys, "n_pairs", "best_score", "at"])

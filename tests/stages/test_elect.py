@@ -81,11 +81,11 @@ def test_the_strongest_credit_is_full_before_release_before_partial_before_more_
     )
     rows = articles(*({"article_id": name} for name in "edcba"))
     assert elect.credited(rows, table).to_pylist() == [
-        {"article_id": "a", "credit_agency": "prnewswire", "credit_grade": "release"},
-        {"article_id": "b", "credit_agency": "pti", "credit_grade": "full"},
-        {"article_id": "c", "credit_agency": "pti", "credit_grade": "full"},
-        {"article_id": "d", "credit_agency": "ani", "credit_grade": "full"},
         {"article_id": "e", "credit_agency": None, "credit_grade": "none"},
+        {"article_id": "d", "credit_agency": "ani", "credit_grade": "full"},
+        {"article_id": "c", "credit_agency": "pti", "credit_grade": "full"},
+        {"article_id": "b", "credit_agency": "pti", "credit_grade": "full"},
+        {"article_id": "a", "credit_agency": "prnewswire", "credit_grade": "release"},
     ]
 
 

@@ -25,14 +25,14 @@ _ROUNDUPS = ("digest", "liveblog")
 
 
 def credited(articles: pa.Table, credits: pa.Table) -> pa.Table:
-    """The strongest credit of each article, as `CREDITED`, sorted by article.
+    """The strongest credit of each article, as `CREDITED`, in the order of the articles.
 
     Full before release before partial; then the agency shown by more signals, by the more telling one, then by id.
     `articles` needs article_id alone. Credits whose signal is not direct do not count.
     """
     best = origin.evidence(frame(credits, origin.COLUMNS)).drop_duplicates("article_id")
     credited_ids, agency, grade = (pa.array(best[name], pa.string()) for name in ("article_id", "agency", "grade"))
-    ids = articles["article_id"].combine_chunks().sort()
+    ids = articles["article_id"].combine_chunks()
     place = pc.index_in(ids, value_set=credited_ids)
     return pa.table([ids, agency.take(place), pc.fill_null(grade.take(place), "none")], schema=CREDITED)
 

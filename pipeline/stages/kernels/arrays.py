@@ -141,7 +141,7 @@ def counted(values: NDArray[T]) -> tuple[NDArray[T], NDArray[np.int64]]:
     return values[begins], np.diff(np.append(begins, len(values)))
 
 
-def ascending(values: NDArray[T]) -> NDArray[T]:
+def ascending(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """The distinct values, sorted: as `np.unique`, which hashes also those that are in order as they come."""
     values = values.ravel()
     if (values[1:] > values[:-1]).all():
@@ -212,7 +212,8 @@ def is_in(values: NDArray[np.integer], others: NDArray[np.integer]) -> NDArray[n
             stretches.marked(_whole(values), least, starts, bits, found)
             return found.reshape(values.shape)
     if others.size > _FEW * values.size and values.dtype == others.dtype:
-        return among(np.sort(others, axis=None), values)
+        others = others.ravel()
+        return among(others if (others[1:] >= others[:-1]).all() else np.sort(others), values)
     told = pc.is_in(pa.array(values.ravel()), value_set=pa.array(others.ravel()))
     return told.to_numpy(zero_copy_only=False).reshape(values.shape)
 
