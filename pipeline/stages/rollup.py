@@ -198,15 +198,12 @@ def links(matches: pa.Table, members: pa.Table) -> pa.Table:
     `matches` as `published` gives them, between `members` (article_id, cluster_id). `at` is the latest of a link's pairs.
     """
     ids, clusters = members["article_id"].combine_chunks(), members["cluster_id"].combine_chunks().dictionary_encode()
-    sides = [
-        clusters.indices.to_numpy()[pc.index_in(matches[side], value_set=ids).to_numpy()]
-        for side in ("left_id", "right_id")
-    ]
-    touch = (sides[0] != sides[1]) & pc.or_(
-        matches["accepted"], pc.not_equal(matches["relation"], "different")
-    ).to_numpy()
-    matches = arrays.kept(matches, touch)  # one of three, as a rule
-    one, other = (clusters.dictionary.take(pa.array(side[touch])) for side in sides)
+    at = (pc.index_in(matches[side], value_set=ids).combine_chunks() for side in ("left_id", "right_id"))
+    one, other = (clusters.indices.take(rows) for rows in at)
+    tells = pc.or_(matches["accepted"], pc.not_equal(matches["relation"], "different")).combine_chunks()
+    touch = pc.and_(pc.not_equal(one, other), tells).fill_null(False)
+    matches = arrays.kept(matches, touch.to_numpy(zero_copy_only=False))  # one of three, as a rule
+    one, other = (clusters.dictionary.take(side.filter(touch)) for side in (one, other))
     relation = pc.if_else(matches["accepted"], "version", matches["relation"])
     rows = pa.table(
         {
