@@ -35,8 +35,8 @@ MATCHES = st.lists(
 def test_links_are_what_matches_between_clusters_come_to(matches: list[Match], clusters: list[str]) -> None:
     of = dict(zip(IDS, clusters, strict=True))
     wanted: dict[tuple[str, str, str], list[tuple[float, int]]] = {}
-    for left, right, accepted, relation, one, other, hour in matches:
-        relation = "version" if accepted else relation
+    for left, right, accepted, told, one, other, hour in matches:
+        relation = "version" if accepted else told
         if right in of and of[left] != of[right] and relation != "different":
             key = (*sorted([of[left], of[right]]), relation)
             wanted.setdefault(key, []).append((max(one, other), hour))
