@@ -113,8 +113,8 @@ def test_long_lists_are_sorted_as_short_ones_are() -> None:
     flat = chance.integers(0, 2**32, counts.sum(), dtype=np.uint32)
     flat[::5] = flat[0]
     flat[-60_000:].sort()
-    values, sizes = arrays.distinct(flat, counts)
     wanted = [np.unique(part) for part in np.split(flat, np.cumsum(counts)[:-1])]
+    values, sizes = arrays.distinct(flat, counts)
     assert sizes.tolist() == list(map(len, wanted))
     assert np.array_equal(values, np.concatenate(wanted))
 

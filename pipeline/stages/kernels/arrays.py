@@ -184,12 +184,15 @@ def numbers(*columns: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def distinct(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Lists, end to end and of these sizes, each sorted and without repeats: their values and sizes, int64."""
+    """Lists, end to end and of these sizes, each sorted and without repeats: their values and sizes, int64.
+
+    What is given is overwritten.
+    """
     from pipeline.stages.kernels import lists
 
-    kept, sizes = np.empty(len(values), np.uint32), np.empty(len(counts), np.int64)
-    n = lists.distinct(read_only(values), read_only(np.ascontiguousarray(counts)), kept, sizes)
-    return kept[:n], sizes
+    sizes = np.empty(len(counts), np.int64)
+    n = lists.distinct(values, read_only(np.ascontiguousarray(counts)), sizes)
+    return values[:n].copy(), sizes  # without what is behind them
 
 
 def filter_of(size: int, of_word: int) -> NDArray[np.uint64]:

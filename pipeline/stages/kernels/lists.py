@@ -14,24 +14,22 @@ _GAPS = np.ceil((9 * 2.25 ** np.arange(25, -1, -1) - 4) / 5).astype(np.int64)
 
 
 @loop
-def distinct(
-    values: NDArray[np.uint32], counts: NDArray[np.int64], out: NDArray[np.uint32], sizes: NDArray[np.int64]
-) -> int:
-    """The lists of `counts` values each, sorted and without repeats, to `out`, as long as `values`; and how long each is then.
+def distinct(values: NDArray[np.uint32], counts: NDArray[np.int64], sizes: NDArray[np.int64]) -> int:
+    """Sort the lists of `counts` values each and drop repeats, in place; how long each is then goes to `sizes`.
 
-    Returns how many values there are in all.
+    Returns how many values there are in all, which are the first ones then.
     """
     n, first = np.uint64(0), np.uint64(0)
     for i in range(counts.size):
         size = np.uint64(counts[i])
         for k in range(size):
-            out[n + k] = values[first + k]
-        _sort(out, n, size)
+            values[n + k] = values[first + k]  # never behind `first`: what is yet to come stays
+        _sort(values, n, size)
         kept = n
         for k in range(size):
-            value = out[n + k]
-            if kept == n or value != out[kept - np.uint64(1)]:
-                out[kept] = value
+            value = values[n + k]
+            if kept == n or value != values[kept - np.uint64(1)]:
+                values[kept] = value
                 kept += np.uint64(1)
         sizes[i] = kept - n
         n, first = kept, first + size
