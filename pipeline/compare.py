@@ -177,8 +177,9 @@ def opened(kept: State, now: State, met: Met, settings: config.Config, ties: Seq
     """The articles whose clusters are formed anew for what was `met`, and all of their matches, in memory."""
     keys, matches = reopened(kept, now, met, settings, ties)
     sides = ends(matches)
-    inside = arrays.is_in(sides, keys).all(axis=0)
-    with_met = arrays.united(keys, sides)
+    are_open = arrays.is_in(sides, keys)
+    inside = are_open.all(axis=0)
+    with_met = arrays.ascending(np.concatenate([keys, sides[~are_open]]))
     around = now.texts(AROUND, keys=with_met)
     outer = numbered(arrays.kept(matches, ~inside), around["key"].to_numpy())
     inner = numbered(arrays.kept(matches, inside), keys)

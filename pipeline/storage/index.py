@@ -127,8 +127,18 @@ def _of_matches(matches: pa.Table) -> _Arrays:
 
 
 def write(folder: Path, table: str) -> None:
-    """Write the index of a table (seen, texts or matches) of the part in a folder; on the disk when this returns."""
-    _write(_made(folder, table), folder / _INDEXES[table].file)
+    """Write the index of a table (seen, texts or matches) of the part in a folder; on the disk when this returns.
+
+    Arrays of any lengths, as lists of one row: nothing is packed, so that they can be mapped.
+    """
+    columns, path = _made(folder, table), folder / _INDEXES[table].file
+    lists = [pa.LargeListArray.from_arrays([0, len(values)], pa.array(values)) for values in columns.values()]
+    rows = pa.RecordBatch.from_arrays(lists, names=list(columns))
+    aside = path.with_name(f"{ASIDE}{path.name}.{uuid.uuid4().hex}")
+    with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
+        writer.write_batch(rows)
+    sync(aside)
+    aside.replace(path)
 
 
 def differing(folder: Path) -> str:
@@ -231,17 +241,6 @@ def _index(folder: Path, table: str) -> _Arrays:
     """The index of a table as it lies, or, where there is none, as it would be."""
     path = folder / _INDEXES[table].file
     return _mapped(path) if path.exists() else _made(folder, table)
-
-
-def _write(columns: _Arrays, path: Path) -> None:
-    """Arrays of any lengths, as lists of one row: nothing is packed, so that they can be mapped."""
-    lists = [pa.LargeListArray.from_arrays([0, len(values)], pa.array(values)) for values in columns.values()]
-    rows = pa.RecordBatch.from_arrays(lists, names=list(columns))
-    aside = path.with_name(f"{ASIDE}{path.name}.{uuid.uuid4().hex}")
-    with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
-        writer.write_batch(rows)
-    sync(aside)
-    aside.replace(path)
 
 
 def _mapped(path: Path) -> _Arrays:
