@@ -42,7 +42,7 @@ def leave() -> None:
     gc.freeze()
 
 
-_LITTLE = 2 << 30  # bytes, of which it is not worth the while to give any back
+_LITTLE = 3 << 29  # bytes, of which it is not worth the while to give any back
 _UNIT = 1 if sys.platform == "darwin" else 1 << 10  # of what the system tells of a process
 
 
