@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import compare, config
-from pipeline.compare import Coming, Opened
+from pipeline.compare import Coming, Lightly, Opened
 from pipeline.derive import Given, derive
 from pipeline.intake import Delivery, Taken, take_in
 from pipeline.meet import Met
@@ -49,13 +49,11 @@ class Alone:
 
     def compare(self, coming: Coming, settings: config.Config, watch: Watch) -> tuple[Opened, State]:
         """As `compare.compare`; of very many articles what names them is opened."""
-        return compare.compare(coming, settings, watch, self._opened)
+        return compare.compare(coming, settings, watch, Lightly(self._at_once(settings), self._lightly))
 
-    def _opened(
+    def _lightly(
         self, kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]
     ) -> Opened:
-        if len(met.touched) <= self._at_once(settings):
-            return compare.opened(kept, now, met, settings, ties)
         from pipeline.spread import opening
 
         return opening.opened(self._cluster(now, settings), kept, now, met, settings, ties)

@@ -28,6 +28,7 @@ from pipeline.watch import Watch
 __all__ = [
     "AROUND",
     "Coming",
+    "Lightly",
     "Opened",
     "Opening",
     "brought",
@@ -84,12 +85,19 @@ class Coming(NamedTuple):
     ties: Sequence[tuple[str, str]] = ()
 
 
+class Lightly(NamedTuple):
+    """How more than so many texts are opened: by what reads in the parts of the state what the night changed."""
+
+    most: int
+    open: Opening
+
+
 def compare(
-    coming: Coming, settings: config.Config, watch: Watch, open_: Opening | None = None
+    coming: Coming, settings: config.Config, watch: Watch, lightly: Lightly | None = None
 ) -> tuple[Opened, State]:
     """Compare what came in with all that it may be a print of, and write what that comes to, to the run's one `own` part.
 
-    Gives the state of this run, too. `open_`: as for `formed_anew`.
+    Gives the state of this run, too.
     """
     kept, (ref,), night, (last, as_of), ties = coming
     with watch.step("learn") as step:
@@ -100,14 +108,23 @@ def compare(
     now = State([*kept.parts, ref])
     reached = reach(last, settings) if last else None, reach(as_of, settings)
     met = meet(kept, now, reached, settings, watch)
-    with behind() as write:  # what nobody looks at again in this run
+    with behind() as write:  # what nobody looks at again in this run, unless it opens very many texts
         write(part.add, ref.folder, "matches", met.matches)
         write(part.add, ref.folder, "void", pa.table({"key": met.void}))
         for table in ("matches", "texts"):
             write(index.write, ref.folder, table)
         met = met._replace(touched=arrays.united(met.touched, turned_to_credit(kept, now, *reached)))
         give_back()
-        return formed_anew(kept, now, night, met, as_of, settings, watch, ties, open_), now
+
+        def open_(
+            kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]
+        ) -> Opened:
+            if lightly is None or len(met.touched) <= lightly.most:
+                return opened(kept, now, met, settings, ties)
+            write.wait()
+            return lightly.open(kept, now, met, settings, ties)
+
+        return formed_anew(kept, now, night, met, as_of, settings, watch, open_, ties), now
 
 
 def oldest(as_of: datetime, settings: config.Config) -> int:
@@ -123,15 +140,15 @@ def formed_anew(
     as_of: datetime,
     settings: config.Config,
     watch: Watch,
+    open_: Opening,
     ties: Sequence[tuple[str, str]] = (),
-    open_: Opening | None = None,
 ) -> Opened:
-    """The articles whose clusters have to be formed anew after what a night changed. `open_`: another way to open them."""
+    """The articles whose clusters have to be formed anew after what a night changed, as `open_` opens them."""
     since = reach(as_of, settings)
     reached = notices.reached(now, notices.changed(kept, now, night.notices), since, settings)
     met = met._replace(touched=arrays.united(met.touched, np.setdiff1d(reached, met.gone)))
     with watch.step("open") as step:
-        found = (open_ or opened)(kept, now, met, settings, ties)
+        found = open_(kept, now, met, settings, ties)
         valid = notices.valid(now, since, settings)
         step.rows = found.known.articles.num_rows
     return found._replace(

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from pipeline import config, derive, notices, redo
 from pipeline.arrive import Arrivals, arrivals, reach, stretch
-from pipeline.compare import Opened, formed_anew
+from pipeline.compare import Opened, formed_anew, opened
 from pipeline.errors import InputError
 from pipeline.intake import Intake, latest, take_in
 from pipeline.meet import Met, verified
@@ -156,7 +156,7 @@ def _compared(
         tied = kept.named(name for pair_ in ties for name in pair_)
         now.near = kept.spread(np.concatenate([met.touched, lost, tied]), new)
         kept.near = now.near[now.near >> 32 != ref.number]
-    return formed_anew(kept, now, night, met, ref.as_of, settings, watch, ties), now
+    return formed_anew(kept, now, night, met, ref.as_of, settings, watch, opened, ties), now
 
 
 def _brought(kept: Near, ref: Ref, night: Arrivals, settings: config.Config) -> redo.Texts:

@@ -52,7 +52,7 @@ class Spread:
         for ref in own:
             part.tidy(ref.folder)
         open_ = partial(opening.opened, self._cluster)
-        return formed_anew(kept, now, night, met, as_of, settings, watch, ties, open_), now
+        return formed_anew(kept, now, night, met, as_of, settings, watch, open_, ties), now
 
     def renewed(self, store: Store, settings: config.Config, aliases: Mapping[str, str], watch: Watch) -> Renewal:
         """As `renew.renewed`, a task for each part."""

@@ -7,6 +7,7 @@ The tasks run in this process: those of a cluster (`inline`), and those of one m
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from pipeline.alone import Alone
 from pipeline.hands import Hands
 from pipeline.spread import Spread
 from pipeline.spread.opening import bins_of
+from pipeline.storage import part
 from pipeline.storage.store import Store
 from tests import strategies
 from tests.conftest import GOLDEN
@@ -87,6 +89,24 @@ def test_nights_in_any_order_by_either(
         run(files, other, rules, [on, alone, on][: len(files)])
         same(one, other)
         assert not [check for check in checkup.checkup(other) if check.broken]
+
+
+def test_many_are_opened_when_all_lies_in_the_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a night found is written while it opens clusters; who opens very many reads it."""
+    add = part.add
+
+    def slowly(folder: Path, name: str, rows: pa.Table) -> None:
+        time.sleep(0.2 * (name in {"matches", "void"}))
+        add(folder, name, rows)
+
+    monkeypatch.setattr(part, "add", slowly)
+    monkeypatch.setenv("REPRINTS_THREADS", "2")
+    one, other = Store(tmp_path / "one"), Store(tmp_path / "other")
+    for number, rows in enumerate(deliveries()[FIRST_NIGHT : FIRST_NIGHT + 2]):
+        path = as_file(tmp_path, f"{number}", rows)
+        for store, hands in ((one, LOCAL), (other, Alone(most=1))):
+            night(path, store, SIXTY_DAYS, number, hands)
+    same(one, other)
 
 
 def test_nights_that_go_on(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -85,6 +86,19 @@ def test_the_block_goes_on_beside_what_is_left_behind(monkeypatch: pytest.Monkey
     with behind() as later:
         later(lambda: goes_on.wait(timeout=60) or pytest.fail("the block waited"))
         goes_on.set()
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_what_is_needed_sooner_is_waited_for(threads: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPRINTS_THREADS", threads)
+    done = list[str]()
+    with behind() as later:
+        later(lambda: (time.sleep(0.05), done.append("first")))
+        later.wait()
+        done.append("block")
+        later.wait()
+        later(done.append, "last")
+    assert done == ["first", "block", "last"]
 
 
 def test_what_fails_behind_fails_at_the_end_of_the_block(monkeypatch: pytest.MonkeyPatch) -> None:

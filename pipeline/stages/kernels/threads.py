@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ahead", "behind", "compiled", "parallel", "split", "workers"]
+__all__ = ["Behind", "ahead", "behind", "compiled", "parallel", "split", "workers"]
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -58,19 +58,37 @@ _END: Any = object()
 
 
 @contextmanager
-def behind() -> Iterator[Callable[..., None]]:
+def behind() -> Iterator[Behind]:
     """What the block gives to it, a function and its arguments, is done one after another while the block goes on.
 
     With its end all is done, or it raises what one of them raised. Where there is one thread, each is done at once.
     """
     if workers() == 1:
-        yield lambda function, *arguments: function(*arguments)
+        yield Behind(None)
         return
     with ThreadPoolExecutor(1) as pool:
-        doing = deque[Future[Any]]()
-        yield lambda function, *arguments: doing.append(pool.submit(function, *arguments))
-        while doing:
-            doing.popleft().result()  # held by nothing else: an error would hold what it was about
+        later = Behind(pool)
+        yield later
+        later.wait()
+
+
+class Behind:
+    """See `behind`."""
+
+    def __init__(self, pool: ThreadPoolExecutor | None) -> None:
+        self._pool, self._doing = pool, deque[Future[Any]]()
+
+    def __call__(self, function: Callable[..., object], *arguments: object) -> None:
+        """Do that behind what goes on here."""
+        if self._pool is None:
+            function(*arguments)
+        else:
+            self._doing.append(self._pool.submit(function, *arguments))
+
+    def wait(self) -> None:
+        """Until all that was given so far is done."""
+        while self._doing:
+            self._doing.popleft().result()  # held by nothing else: an error would hold what it was about
 
 
 def split(weights_before: NDArray[np.int64], target: int) -> list[tuple[int, int]]:
