@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline import config, schema
 from pipeline.compare import Opened
 from pipeline.stages import follow
+from pipeline.stages.kernels import arrays
 from pipeline.storage import tables
 from pipeline.storage.store import Store
 from pipeline.storage.tables import WHOLE, Tables
@@ -139,4 +140,4 @@ def parts_near(at: NDArray[np.int64], reach: int, days: int) -> frozenset[str]:
 
 
 def _distinct(*times: pa.ChunkedArray) -> NDArray[np.int64]:
-    return np.unique(np.concatenate([column.cast(pa.int64()).to_numpy() for column in times]))
+    return arrays.ascending(np.concatenate([column.cast(pa.int64()).to_numpy() for column in times]))

@@ -339,7 +339,7 @@ def _formed(forming: Forming, bin_: int) -> Formed:
 
 def _others(forming: Forming, sides: NDArray[np.int64], own: NDArray[np.int64]) -> pa.Table:
     """How the texts stand that those of a bin met elsewhere."""
-    keys = np.unique(sides)
+    keys = arrays.ascending(sides)
     keys = keys[~arrays.is_in(keys, own)]
     bins, found = forming.bins(keys), [_STANDING.empty_table()]
     for number in np.unique(bins).tolist():

@@ -44,7 +44,7 @@ def opened(
         scratch.save_mapped(pa.table({"key": np.sort(keys)}), path)
         times = articles["effective_at"].cast(pa.int64()).to_numpy()
         found = cluster.each(partial(_outside, now, path), now.matching(matched_in(times, settings)))
-        outside = np.unique(np.concatenate([outside, *(rows["key"].to_numpy() for rows in found)]))
+        outside = arrays.ascending(np.concatenate([outside, *(rows["key"].to_numpy() for rows in found)]))
     rows = arrays.places(keys, edges)
     nothing = [schema.STRIPPED.empty_table(), schema.CREDITS.empty_table(), schema.CITATIONS.empty_table()]
     return Opened(
@@ -63,8 +63,8 @@ def _outside(now: State, path: Path, number: int) -> pa.Table:
     for matches in now.matches_in(number):
         sides = ends(matches)
         inside = arrays.is_in(sides, keys)
-        found.append(np.unique(sides[~inside & inside.any(axis=0)]))
-    return pa.table([np.unique(np.concatenate(found))], schema=_OUTSIDE)
+        found.append(arrays.ascending(sides[~inside & inside.any(axis=0)]))
+    return pa.table([arrays.ascending(np.concatenate(found))], schema=_OUTSIDE)
 
 
 def bins_of(cluster: Cluster, opened: Opened, was: pa.Table, most: int, folder: Path) -> NDArray[np.int64]:

@@ -20,6 +20,7 @@ from pipeline.meet import articles_of, facts_of
 from pipeline.spread import scratch
 from pipeline.spread.world import AT_ONCE, DONE, PAIRS_AT_ONCE, World
 from pipeline.stages import pair, verify
+from pipeline.stages.kernels import arrays
 from pipeline.storage import index, part
 from pipeline.storage.part import COMPARED
 from pipeline.storage.state import Ref
@@ -33,7 +34,7 @@ _FACT, _OWN = "fact ", "own "  # before the names of columns that travel beside 
 def wanted(world: World, block: int) -> Iterator[Parcel]:
     """Which texts a block wants, by the part that has them."""
     candidates = scratch.load(world.candidates(block), ["left", "right"])
-    rows = np.unique(np.concatenate([candidates[side].to_numpy() for side in ("left", "right")]))
+    rows = arrays.ascending(np.concatenate([candidates[side].to_numpy() for side in ("left", "right")]))
     keys = scratch.mapped(world.by_row)["key"].take(pa.array(rows)).to_numpy()
     columns = [rows.astype(np.uint32), keys, np.full(len(rows), block)]
     yield from parted(keys >> 32, pa.table([pa.array(column) for column in columns], schema=_WANTED))
@@ -43,7 +44,7 @@ def sent(world: World, _: int, tables: Iterable[pa.Table]) -> Iterator[Parcel]:
     """The sketches of texts of a part, and what else verification may know of them, by the blocks that want them."""
     wanted = pa.concat_tables(tables).sort_by([("key", "ascending")])
     all_keys = wanted["key"].to_numpy()
-    keys = np.unique(all_keys)
+    keys = arrays.ascending(all_keys)
     for first in range(0, len(keys), AT_ONCE):
         some = keys[first : first + AT_ONCE]
         known = articles_of(world.state, some, world.settings, complete=False)

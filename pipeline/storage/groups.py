@@ -36,7 +36,7 @@ def by_group(path: Path, rows: NDArray[np.int64]) -> Iterable[tuple[list[int], N
     sizes = np.array([footer.row_group(number).num_rows for number in range(footer.num_row_groups)], np.int64)
     starts = arrays.offsets(sizes)
     group = np.searchsorted(starts, rows, side="right") - 1
-    chosen = np.unique(group)
+    chosen = arrays.ascending(group)
     for some in (chosen[first : first + _AT_ONCE] for first in range(0, len(chosen), _AT_ONCE)):
         first, last = np.searchsorted(group, [some[0], some[-1] + 1])
         begins, place = arrays.offsets(sizes[some]), np.searchsorted(some, group[first:last])

@@ -91,8 +91,8 @@ class Edges:
         """The matches with a side among these texts (keys): their sides, int64 (2, matches), and the path that each was found
         by.
         """
-        texts = np.unique(texts)
-        places = np.unique(np.concatenate([_found(self._arrays, side, texts)[1] for side in ("left", "right")]))
+        texts = arrays.ascending(texts)
+        places = arrays.ascending(np.concatenate([_found(self._arrays, side, texts)[1] for side in ("left", "right")]))
         left, right, path = (self._arrays[name][places] for name in ("lefts", "rights", "path"))
         return np.stack([left, right]), path
 
@@ -111,7 +111,7 @@ def wanted(keys: pa.Table) -> dict[str, NDArray[np.uint32]]:
     is_short = keys["has_words"].to_numpy() & ~keys["has_shingles"].to_numpy()
     found = {f"band {number}": bands[:, number] for number in range(bands.shape[1])}
     found |= {"sampled": arrays.hashes(keys["sampled"])[0], "short": short_values(keys["content"].to_numpy()[is_short])}
-    return {name: np.unique(values) for name, values in found.items()}
+    return {name: arrays.ascending(values) for name, values in found.items()}
 
 
 def short_values(contents: Rows) -> NDArray[np.uint32]:

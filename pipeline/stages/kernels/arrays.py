@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +37,7 @@ __all__ = [
 
 
 T = TypeVar("T", bound=np.generic)
+Whole = TypeVar("Whole", bound=np.integer[Any])
 
 _MUCH_BYTES = 1 << 20  # less is there before threads have started
 
@@ -141,13 +142,13 @@ def counted(values: NDArray[T]) -> tuple[NDArray[T], NDArray[np.int64]]:
     return values[begins], np.diff(np.append(begins, len(values)))
 
 
-def ascending(values: NDArray[np.int64]) -> NDArray[np.int64]:
+def ascending(values: NDArray[Whole]) -> NDArray[Whole]:
     """The distinct values, sorted: as `np.unique`, which hashes also those that are in order as they come."""
     values = values.ravel()
-    if (values[1:] > values[:-1]).all():
-        return values
-    values = np.sort(values)
-    return values[changes(values)]
+    if (values[1:] < values[:-1]).any():
+        values = np.sort(values)
+    is_new = changes(values)
+    return values if is_new.all() else values[is_new]
 
 
 def united(values: NDArray[np.int64], *more: NDArray[np.int64]) -> NDArray[np.int64]:

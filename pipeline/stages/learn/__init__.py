@@ -127,7 +127,7 @@ def _of_one(
 def carriers(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table) -> NDArray[np.int64]:
     """The rows of the articles that have one of these lines: those that `strike` may treat otherwise for knowing it."""
     is_furniture, offsets = furniture(articles, stretches, learned)
-    return np.unique(np.searchsorted(offsets, np.flatnonzero(is_furniture), side="right") - 1)
+    return arrays.ascending(np.searchsorted(offsets, np.flatnonzero(is_furniture), side="right") - 1)
 
 
 def furniture(articles: pa.Table, stretches: NDArray[np.int64], learned: pa.Table) -> Furniture:
