@@ -6,6 +6,7 @@ a part either: it writes it anew, under another name, and the old one goes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -159,12 +160,14 @@ class State:
         wanted = pa.schema([field for field in TAKEN[name] if field.name != "row"]).append(
             pa.field("key", pa.int64(), nullable=False)
         )
-        found = [wanted.empty_table()]
-        for part, rows in self._by_part(keys):
+
+        def read(of_part: tuple[Ref, NDArray[np.int64]]) -> pa.Table:
+            part, rows = of_part
             table = holding(part.folder / f"{name}.parquet", "row", rows)
             key = pa.array((part.number << _PART) + table["row"].to_numpy())
-            found.append(table.drop_columns(["row"]).append_column("key", key).select(wanted.names).cast(wanted))
-        return pa.concat_tables(found)
+            return table.drop_columns(["row"]).append_column("key", key).select(wanted.names).cast(wanted)
+
+        return pa.concat_tables([wanted.empty_table(), *parallel(read, self._by_part(keys))])
 
     # --- what is compared
 
@@ -246,12 +249,14 @@ class State:
 
     def struck(self, keys: NDArray[np.int64]) -> pa.Table:
         """The learned lines of the texts with these keys."""
-        found = [COMPARED["struck"].empty_table()]
-        for part in self._compared:
+
+        def read(part: Ref) -> pa.Table:
             own = keys[keys >> _PART == part.number]
-            if len(own):
-                found.append(holding(part.folder / "struck.parquet", "key", own).cast(COMPARED["struck"]))
-        return pa.concat_tables(found)
+            return holding(part.folder / "struck.parquet", "key", own).cast(COMPARED["struck"])
+
+        numbers = frozenset((keys >> _PART)[arrays.changes(keys >> _PART)].tolist())
+        parts = [part for part in self._compared if part.number in numbers]
+        return pa.concat_tables([COMPARED["struck"].empty_table(), *parallel(read, parts)])
 
     def edges(self, spans: Sequence[Span]) -> pa.Table:
         """The accepted matches (left, right) that hold, at least those whose later text lies in these stretches of time.
@@ -282,14 +287,21 @@ class State:
 
     def matches_of(self, keys: NDArray[np.int64], spans: Sequence[Span]) -> pa.Table:
         """The matches that hold of the texts with these keys, which lie in these stretches of time, in all columns."""
-        found = [COMPARED["matches"].empty_table()]
-        for part in self._matching(spans):
+
+        def looked_up(part: Ref) -> list[tuple[Path, list[int], NDArray[np.int64]]]:
             path = part.folder / "matches.parquet"
             sides = tables.read(path, ["left", "right"])
             wanted = arrays.is_in(ends(sides), keys).any(axis=0)
             rows = np.flatnonzero(wanted & self._hold(sides, part.number))
-            found += [rows_of(path, COMPARED["matches"], *of_groups) for of_groups in by_group(path, rows)]
-        return pa.concat_tables(found)
+            return [(path, *of_groups) for of_groups in by_group(path, rows)]
+
+        def read(of_groups: tuple[Path, list[int], NDArray[np.int64]]) -> pa.Table:
+            path, groups, places = of_groups
+            return rows_of(path, COMPARED["matches"], groups, places)
+
+        _ = self._left, self._void  # read once, before threads ask for them
+        groups = itertools.chain.from_iterable(parallel(looked_up, self._matching(spans)))
+        return pa.concat_tables([COMPARED["matches"].empty_table(), *parallel(read, groups)])
 
     def matching(self, spans: Sequence[Span]) -> list[int]:
         """The numbers of the parts that may have matches whose later text lies in one of these stretches of time."""

@@ -209,6 +209,57 @@ def test_long_values_are_shortened_in_changes():
     assert row[3] == "headline " + "x" * 79 + "…"
 
 
+_TIMES = st.integers(0, 2**31).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+_VALUES = st.tuples(
+    st.none() | st.sampled_from(["", "Ferry", "x" * 200]),
+    st.booleans(),
+    st.none() | st.floats(0, 1),
+    st.integers(0, 9),
+    st.none() | _TIMES,
+)
+_COLUMNS = ("headline", "is_canonical", "jaccard", "n_words", "published_at")
+
+
+def spelled(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+@given(st.lists(st.tuples(_VALUES, _VALUES), min_size=1, max_size=6))
+@settings(deadline=None)
+def test_changes_list_the_values_of_whatever_type(values: list[tuple[tuple[Any, ...], tuple[Any, ...]]]):
+    """Row by row, against the columns one by one."""
+    ids = "".join(chr(ord("a") + number) for number in range(len(values)))
+    clusters, _ = published({"a": ids})
+    nights = [
+        rows(
+            "members",
+            *(
+                {"article_id": id_, "cluster_id": "a", **dict(zip(_COLUMNS, row[side], strict=True))}
+                for id_, row in zip(ids, values, strict=True)
+            ),
+        )
+        for side in (0, 1)
+    ]
+    first = follow.run(clusters, nights[0], follow.Before.nothing(), "r.1", NIGHT)
+    second = follow.run(clusters, nights[1], after(follow.Before.nothing(), first), "r.2", NIGHT)
+    order = sorted(range(len(_COLUMNS)), key=lambda place: schema.PUBLISHED["members"].names.index(_COLUMNS[place]))
+    expected = [
+        (
+            "changed",
+            id_,
+            *("; ".join(f"{_COLUMNS[one]} {spelled(night[one])}" for one in differs) for night in (was, now)),
+        )
+        for id_, (was, now) in zip(ids, values, strict=True)
+        if (differs := [one for one in order if was[one] != now[one]])
+    ]
+    assert feed(second) == expected
+
+
 # --- properties -------------------------------------------------------------------------------------------------
 
 

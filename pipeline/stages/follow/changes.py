@@ -100,16 +100,31 @@ def _rows(kind: str, key: str, rows: pa.Table, mask: Mask | None, before: Any = 
 
 def _changed(key: str, compared: Compared, mask: Mask) -> pa.Table:
     """Change rows that list the columns which changed, with their values then and now."""
-    places = np.flatnonzero(mask)
-    texts: dict[int, tuple[list[str], list[str]]] = {int(place): ([], []) for place in places}
-    for column, differs in compared.differs.items():
-        here = np.flatnonzero(differs & mask)
-        was, now = (table[column].take(pa.array(here)).to_pylist() for table in (compared.was, compared.now))
-        for place, old, new in zip(here.tolist(), was, now, strict=True):
-            texts[place][0].append(f"{column} {_short(old)}")
-            texts[place][1].append(f"{column} {_short(new)}")
-    before, after = (pa.array(["; ".join(text[side]) for text in texts.values()], pa.string()) for side in (0, 1))
-    return _rows("changed", key, compared.now.take(pa.array(places)), None, before, after)
+    rows = pa.array(np.flatnonzero(mask))
+    differs = {column: differs[mask] for column, differs in compared.differs.items() if (differs & mask).any()}
+    before, after = (
+        _joined([_told(column, rows_[column].take(rows), differs[column]) for column in differs], len(rows))
+        for rows_ in (compared.was, compared.now)
+    )
+    return _rows("changed", key, compared.now.take(rows), None, before, after)
+
+
+def _joined(texts: list[pa.Array], n_rows: int) -> pa.Array:
+    """The texts of each row one behind the other, those that are not null."""
+    import pyarrow.compute as pc
+
+    if not texts:
+        return pa.array([""] * n_rows, pa.string())
+    return pc.binary_join_element_wise(*texts, "; ", null_handling="skip")
+
+
+def _told(column: str, values: pa.ChunkedArray, differs: Mask) -> pa.Array:
+    """The values of a column under its name where they differ, else null. Few are distinct: each of those is spelled once."""
+    here = pa.array(np.flatnonzero(differs))
+    coded = values.take(here).combine_chunks().dictionary_encode(null_encoding="encode")
+    spelled = pa.array([f"{column} {_short(value)}" for value in coded.dictionary.to_pylist()], pa.string())
+    places = pa.array(np.cumsum(differs) - 1, mask=~differs)
+    return spelled.take(coded.indices.take(places))
 
 
 def _sizes(clusters: pa.Table) -> pa.Array:

@@ -46,7 +46,9 @@ CANDIDATES = pa.schema(
 
 _MICROSECONDS = 86_400_000_000
 _FILTER_ROWS = 1 << 15  # whose values a thread looks up at a time among those of fresh rows
-_FILTER_VALUES = 32  # of a word of their filter: one that leaves the cache costs more than the few that come along
+_FILTER_VALUES = (
+    8  # of a word of their filter: of fewer, more come along that nobody asked for, and all that come are sorted
+)
 _KEYS_A_TURN = 16  # at least, as a rule
 _ROOM_PAIRS = 1 << 16  # that are found before they are put aside
 _PIECES = 4  # of the sampled values, for each thread: the keys of one are held while they are sorted
