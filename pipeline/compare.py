@@ -20,7 +20,7 @@ from pipeline.memory import give_back
 from pipeline.redo import texts
 from pipeline.stages import retract, rollup, verify
 from pipeline.stages.kernels import arrays
-from pipeline.stages.kernels.threads import behind
+from pipeline.stages.kernels.threads import Behind
 from pipeline.storage import index, part
 from pipeline.storage.state import Ref, State, ends
 from pipeline.watch import Watch
@@ -75,7 +75,7 @@ class Coming(NamedTuple):
     """What came in (`night`), to the run's `own` parts, and what it is compared with: the state `kept` of the last run.
 
     `dates`: those of the last run, None if there is none or all is done again, and of this one. `ties`: pairs of ids that an
-    editor has linked.
+    editor has linked. `later` does what has time until the run ends.
     """
 
     kept: State
@@ -83,6 +83,7 @@ class Coming(NamedTuple):
     night: Arrivals
     dates: tuple[datetime | None, datetime]
     ties: Sequence[tuple[str, str]] = ()
+    later: Behind = Behind()
 
 
 class Lightly(NamedTuple):
@@ -99,7 +100,7 @@ def compare(
 
     Gives the state of this run, too.
     """
-    kept, (ref,), night, (last, as_of), ties = coming
+    kept, (ref,), night, (last, as_of), ties, later = coming
     with watch.step("learn") as step:
         added = brought(kept, ref, night, oldest(as_of, settings), settings)
         step.rows = added.num_rows
@@ -108,23 +109,21 @@ def compare(
     now = State([*kept.parts, ref])
     reached = reach(last, settings) if last else None, reach(as_of, settings)
     met = meet(kept, now, reached, settings, watch)
-    with behind() as write:  # what nobody looks at again in this run, unless it opens very many texts
-        write(part.add, ref.folder, "matches", met.matches)
-        write(part.add, ref.folder, "void", pa.table({"key": met.void}))
-        for table in ("matches", "texts"):
-            write(index.write, ref.folder, table)
-        met = met._replace(touched=arrays.united(met.touched, turned_to_credit(kept, now, *reached)))
-        give_back()
+    # What nobody looks at again in this run, unless it opens very many texts.
+    later(part.add, ref.folder, "matches", met.matches)
+    later(part.add, ref.folder, "void", pa.table({"key": met.void}))
+    for table in ("matches", "texts"):
+        later(index.write, ref.folder, table)
+    met = met._replace(touched=arrays.united(met.touched, turned_to_credit(kept, now, *reached)))
+    give_back()
 
-        def open_(
-            kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]
-        ) -> Opened:
-            if lightly is None or len(met.touched) <= lightly.most:
-                return opened(kept, now, met, settings, ties)
-            write.wait()
-            return lightly.open(kept, now, met, settings, ties)
+    def open_(kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]) -> Opened:
+        if lightly is None or len(met.touched) <= lightly.most:
+            return opened(kept, now, met, settings, ties)
+        later.wait()
+        return lightly.open(kept, now, met, settings, ties)
 
-        return formed_anew(kept, now, night, met, as_of, settings, watch, open_, ties), now
+    return formed_anew(kept, now, night, met, as_of, settings, watch, open_, ties), now
 
 
 def oldest(as_of: datetime, settings: config.Config) -> int:

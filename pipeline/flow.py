@@ -31,6 +31,7 @@ from pipeline.memory import give_back
 from pipeline.published import Published, expired
 from pipeline.quality import audit
 from pipeline.stages import override
+from pipeline.stages.kernels.threads import behind
 from pipeline.storage import manifest, read, rules, write
 from pipeline.storage import orders as editor
 from pipeline.storage.state import Ref, State
@@ -131,24 +132,25 @@ def _run(
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
         dates = None if again else last, as_of
-        coming = Coming(kept, own, night, dates, list(orders.must_link))
-        opened, now = hands.compare(coming, settings, watch)
-        frozen = kept.frozen()
-        stay = freeze.published(store.tables(), frozen, as_of, settings) if again else {}
-        retiring = expired(store, last, as_of, settings, frozen)
-        was = hands.published(store, opened, retiring, settings, stay, all_=again)
-        parts = manifest.parts(
-            renewal.named(run_id),
-            run_id,
-            own,
-            night.newest_new,
-            taught_since(as_of, settings),
-            read_by=rules.of(settings).reading,
-            again=again,
-        )
-        stays = bool(store.runs()) and not again
-        basis = Basis(as_of, intake, night, opened, was, stays, parts, now, orders, patterns, renewal.told())
-        outcome = prepare(store, run_id, basis, settings, report, watch, hands)
+        with behind() as later:
+            coming = Coming(kept, own, night, dates, list(orders.must_link), later)
+            opened, now = hands.compare(coming, settings, watch)
+            frozen = kept.frozen()
+            stay = freeze.published(store.tables(), frozen, as_of, settings) if again else {}
+            retiring = expired(store, last, as_of, settings, frozen)
+            was = hands.published(store, opened, retiring, settings, stay, all_=again)
+            parts = manifest.parts(
+                renewal.named(run_id),
+                run_id,
+                own,
+                night.newest_new,
+                taught_since(as_of, settings),
+                read_by=rules.of(settings).reading,
+                again=again,
+            )
+            stays = bool(store.runs()) and not again
+            basis = Basis(as_of, intake, night, opened, was, stays, parts, now, orders, patterns, renewal.told())
+            outcome = prepare(store, run_id, basis, settings, report, watch, hands)
         store.publish(run_id, settings.store.keep_runs, mode=settings.store.mode)
         store.let_go(settings.store.bodies_days)
     return outcome._replace(tables=store.tables(run_id))

@@ -39,7 +39,7 @@ class Spread:
 
     def compare(self, coming: Coming, settings: config.Config, watch: Watch) -> tuple[Opened, State]:
         """As `compare.compare`, in several parts."""
-        kept, own, night, (last, as_of), ties = coming
+        kept, own, night, (last, as_of), ties, _ = coming
         settings = self._as_cut(settings)
         work = own[0].folder.parent / "scratch"
         now = State([*kept.parts, *own], n_own=len(own))

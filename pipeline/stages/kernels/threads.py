@@ -64,7 +64,7 @@ def behind() -> Iterator[Behind]:
     With its end all is done, or it raises what one of them raised. Where there is one thread, each is done at once.
     """
     if workers() == 1:
-        yield Behind(None)
+        yield Behind()
         return
     with ThreadPoolExecutor(1) as pool:
         later = Behind(pool)
@@ -73,9 +73,9 @@ def behind() -> Iterator[Behind]:
 
 
 class Behind:
-    """See `behind`."""
+    """See `behind`. Without a pool all is done at once."""
 
-    def __init__(self, pool: ThreadPoolExecutor | None) -> None:
+    def __init__(self, pool: ThreadPoolExecutor | None = None) -> None:
         self._pool, self._doing = pool, deque[Future[Any]]()
 
     def __call__(self, function: Callable[..., object], *arguments: object) -> None:
