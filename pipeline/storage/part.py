@@ -31,6 +31,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
@@ -40,6 +41,7 @@ import pyarrow.parquet as pq
 
 from pipeline import schema
 from pipeline.stages import identify, learn, pair, retract, verify
+from pipeline.stages.kernels.threads import parallel
 from pipeline.storage import files, index, write
 
 __all__ = [
@@ -169,13 +171,16 @@ class Part:
                 ids = files.read(path, ["article_id"])
                 if not change(ids).equals(ids):
                     self._rewrite(path, name, change)
-            self._keep(path)
-        known_by = pq.read_table(self._path("articles"), columns=["identity", "digest", "article_id", "source_id"])
-        if self._lasting:
-            seen = identify.seen(known_by)
-            write.write_table(seen, self._path("seen"))
-            index.write(self.folder, "seen")
+        each: list[Callable[[], None]] = [self._see, *(partial(self._keep, self._path(name)) for name in self._writers)]
+        parallel(lambda do: do(), each)
         self._keep(self.folder)
+
+    def _see(self) -> None:
+        """Write by what the articles are known again."""
+        if self._lasting:
+            known_by = pq.read_table(self._path("articles"), columns=["identity", "digest", "article_id", "source_id"])
+            write.write_table(identify.seen(known_by), self._path("seen"))
+            index.write(self.folder, "seen")
 
     def _keep(self, path: Path) -> None:
         """Have a file, or the entries of a folder, on the disk."""
