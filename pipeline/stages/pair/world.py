@@ -130,14 +130,18 @@ class World:
 
     def twins(self, there: NDArray[np.bool_]) -> NDArray[np.int64]:
         """For each row that is `there` the first with its content, time and kin: itself if it has no twin before it."""
-        rows, stands_for = np.flatnonzero(there & self.has_words), np.arange(len(there))
-        contents, counts = arrays.counted(self.contents[rows])
-        # Few have the words of another: to sort all by three keys takes long.
-        rows = rows[arrays.is_in(self.contents[rows], contents[counts > 1])]
+        rows, stands_for = np.flatnonzero(there & self._may_be_twins), np.arange(len(there))
         order = rows[np.lexsort((rows, self.kin[rows], self.times[rows], self.contents[rows]))]
         first = arrays.changes(*(key[order] for key in (self.contents, self.times, self.kin)))
         stands_for[order] = order[np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))]
         return stands_for
+
+    @cached_property
+    def _may_be_twins(self) -> NDArray[np.bool_]:
+        """The rows that have words, and the same as another. They are few: to sort all by three keys takes long."""
+        contents, counts = arrays.counted(self.contents)
+        found: NDArray[np.bool_] = self.has_words & arrays.is_in(self.contents, contents[counts > 1])
+        return found
 
 
 class Joiner:
