@@ -103,8 +103,8 @@ def _changed(key: str, compared: Compared, mask: Mask) -> pa.Table:
     rows = pa.array(np.flatnonzero(mask))
     differs = {column: differs[mask] for column, differs in compared.differs.items() if (differs & mask).any()}
     before, after = (
-        _joined([_told(column, rows_[column].take(rows), differs[column]) for column in differs], len(rows))
-        for rows_ in (compared.was, compared.now)
+        _joined([_told(column, side[column].take(rows), differs[column]) for column in differs], len(rows))
+        for side in (compared.was, compared.now)
     )
     return _rows("changed", key, compared.now.take(rows), None, before, after)
 
