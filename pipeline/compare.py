@@ -120,8 +120,11 @@ def compare(
     def open_(kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]) -> Opened:
         if lightly is None or len(met.touched) <= lightly.most:
             return opened(kept, now, met, settings, ties)
-        later.wait()
-        return lightly.open(kept, now, met, settings, ties)
+        if kept.parts:
+            later.wait()  # for the matches: some lead to texts that are not opened
+        found = lightly.open(kept, now, met, settings, ties)
+        later.wait()  # their clusters are formed of what lies in the part, and nothing else is held meanwhile
+        return found
 
     return formed_anew(kept, now, night, met, as_of, settings, watch, open_, ties), now
 

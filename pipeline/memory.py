@@ -25,12 +25,12 @@ def seek_cycles_seldom() -> None:
 
 
 def keep_freed() -> None:
-    """Let Arrow's allocator keep for twenty seconds what is freed, and hand out small pages; before Arrow is imported.
+    """Let Arrow's allocator keep for three seconds what is freed, and hand out small pages; before Arrow is imported.
 
     Tables are made, used and dropped by the second. Else what one leaves goes back at once, and the system fills the same
     memory with zeros again for the next, large pages whole where a part of one is wanted: a tenth of the time of a run.
     """
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "20000")
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "3000")
     os.environ.setdefault("MIMALLOC_ALLOW_THP", "0")
 
 
