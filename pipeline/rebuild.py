@@ -33,6 +33,7 @@ from pipeline.published import everything
 from pipeline.quality import partition
 from pipeline.renew import Reader, Renewal, size, summary
 from pipeline.stages import identify
+from pipeline.stages.kernels.threads import behind
 from pipeline.storage import header, manifest, orders, read, rules, write
 from pipeline.storage import part as part_
 from pipeline.storage.state import Ref, State, keys
@@ -103,8 +104,9 @@ def _built(
     blank = old.state().frozen_ids() if is_mixing else None
     _freeze(State([*renewal.state.parts, ref]), old.table("members"), blank)
     night = arrivals(renewal.state, intake, ref, settings, again=True)
-    coming = Coming(renewal.state, [ref], night, (None, as_of), list(ordered.must_link))
-    opened, now = compare(coming, settings, watch)
+    with behind() as later:
+        coming = Coming(renewal.state, [ref], night, (None, as_of), list(ordered.must_link), later)
+        opened, now = compare(coming, settings, watch)
     before = old.before()
     frozen = freeze.published(old.tables(), now.frozen(), as_of, settings)
     n_frozen = {"articles": frozen["members"].num_rows, "clusters": frozen["clusters"].num_rows} if frozen else _NONE

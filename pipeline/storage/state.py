@@ -250,12 +250,12 @@ class State:
     def struck(self, keys: NDArray[np.int64]) -> pa.Table:
         """The learned lines of the texts with these keys."""
 
-        def read(part: Ref) -> pa.Table:
-            own = keys[keys >> _PART == part.number]
+        def read(of_part: tuple[Ref, NDArray[np.int64]]) -> pa.Table:
+            part, rows = of_part
+            own = (part.number << _PART) + rows
             return holding(part.folder / "struck.parquet", "key", own).cast(COMPARED["struck"])
 
-        numbers = frozenset((keys >> _PART)[arrays.changes(keys >> _PART)].tolist())
-        parts = [part for part in self._compared if part.number in numbers]
+        parts = (of_part for of_part in self._by_part(keys) if of_part[0].is_compared)
         return pa.concat_tables([COMPARED["struck"].empty_table(), *parallel(read, parts)])
 
     def edges(self, spans: Sequence[Span]) -> pa.Table:

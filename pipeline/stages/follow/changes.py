@@ -100,31 +100,29 @@ def _rows(kind: str, key: str, rows: pa.Table, mask: Mask | None, before: Any = 
 
 def _changed(key: str, compared: Compared, mask: Mask) -> pa.Table:
     """Change rows that list the columns which changed, with their values then and now."""
-    rows = pa.array(np.flatnonzero(mask))
-    differs = {column: differs[mask] for column, differs in compared.differs.items() if (differs & mask).any()}
-    before, after = (
-        _joined([_told(column, side[column].take(rows), differs[column]) for column in differs], len(rows))
-        for side in (compared.was, compared.now)
-    )
-    return _rows("changed", key, compared.now.take(rows), None, before, after)
-
-
-def _joined(texts: list[pa.Array], n_rows: int) -> pa.Array:
-    """The texts of each row one behind the other, those that are not null."""
     import pyarrow.compute as pc
 
-    if not texts:
-        return pa.array([""] * n_rows, pa.string())
-    return pc.binary_join_element_wise(*texts, "; ", null_handling="skip")
+    places = np.flatnonzero(mask)
+    before, after = (
+        pc.binary_join_element_wise(
+            *(_told(column, rows[column], places, differs) for column, differs in compared.differs.items()),
+            "; ",
+            null_handling="skip",
+        )
+        for rows in (compared.was, compared.now)
+    )
+    return _rows("changed", key, compared.now.take(pa.array(places)), None, before, after)
 
 
-def _told(column: str, values: pa.ChunkedArray, differs: Mask) -> pa.Array:
-    """The values of a column under its name where they differ, else null. Few are distinct: each of those is spelled once."""
-    here = pa.array(np.flatnonzero(differs))
-    coded = values.take(here).combine_chunks().dictionary_encode(null_encoding="encode")
+def _told(column: str, values: pa.ChunkedArray, places: np.ndarray[Any, Any], differs: Mask) -> pa.Array:
+    """The values of a column in those places under its name where they differ, else null.
+
+    Few are distinct, and each of those is spelled once.
+    """
+    here = differs[places]
+    coded = values.take(pa.array(places[here])).combine_chunks().dictionary_encode(null_encoding="encode")
     spelled = pa.array([f"{column} {_short(value)}" for value in coded.dictionary.to_pylist()], pa.string())
-    places = pa.array(np.cumsum(differs) - 1, mask=~differs)
-    return spelled.take(coded.indices.take(places))
+    return spelled.take(coded.indices.take(pa.array(np.cumsum(here) - 1, mask=~here)))
 
 
 def _sizes(clusters: pa.Table) -> pa.Array:
