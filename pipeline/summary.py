@@ -14,6 +14,7 @@ from pipeline.watch import Watch
 __all__ = ["announce_compilation", "text"]
 
 _STORIES = 10
+_REASONS = 3
 _WIDTH = 64
 _SHOWN = ["cluster_id", "n_articles", "n_publishers", "origin_agency", "canonical_id", "headline"]
 
@@ -43,15 +44,14 @@ def _lines(outcome: Outcome, store: Store) -> Iterator[str]:
     )
     if not outcome.run_id:
         yield f"{read}. Nothing new: the store is as it was."
-        reasons = outcome.tables["rejects"]["reason"].value_counts().to_pylist()
-        for reason in sorted(reasons, key=lambda row: (-row["counts"], row["values"]))[:3]:
-            yield f"rejected, {reason['counts']:,} times: {reason['values']}"
+        yield from _reasons(outcome.tables["rejects"])
         return
     tables = store.tables(outcome.run_id)
     clusters, n_members = tables.read("clusters", _SHOWN), tables.count("members")
     stories = clusters.filter(pc.greater(clusters["n_articles"], 1))
     prints = pc.sum(stories["n_articles"]).as_py() or 0
     yield f"run {outcome.run_id}: {read}"
+    yield from _reasons(tables.read("rejects", ["reason"]))
     yield (
         f"{n_members:,} articles in the store make {clusters.num_rows:,} clusters; "
         f"{stories.num_rows:,} stories were printed more than once, {prints:,} prints in all"
@@ -61,6 +61,13 @@ def _lines(outcome: Outcome, store: Store) -> Iterator[str]:
         yield from _table(stories)
     yield ""
     yield f"tables: {store.current()}    why: reprints explain ARTICLE_ID --store {store.name}"
+
+
+def _reasons(rejects: pa.Table) -> Iterator[str]:
+    """Why most of the records were rejected."""
+    reasons = rejects["reason"].value_counts().to_pylist()
+    for reason in sorted(reasons, key=lambda row: (-row["counts"], row["values"]))[:_REASONS]:
+        yield f"rejected: {reason['counts']:,} × {reason['values']}"
 
 
 def _table(stories: pa.Table) -> Iterator[str]:

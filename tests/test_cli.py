@@ -24,6 +24,7 @@ def test_run_prints_a_summary_and_logs_json_lines(reprints: Reprints, tmp_path: 
     ended = reprints("run", DAY, "--store", tmp_path / "store", *CONFIG)
     assert ended.code == 0
     assert ended.out.startswith("run 2026-03-09.1: 85 records from 25 files: 79 new articles, 1 repeats, 1 superseded")
+    assert "\nrejected: 2 × no text\nrejected: 1 × broken JSON: " in ended.out
     assert "20 stories were printed more than once" in ended.out
     assert "Ferry with 212 aboard" in ended.out
     lines = [json.loads(line) for line in ended.err.splitlines()]
