@@ -49,7 +49,7 @@ def test_a_night_of_rejects_is_a_fault_also_when_nothing_is_new(tmp_path: Path) 
     bad = tmp_path / "bad.jsonl"
     bad.write_text("broken\n" * 5 + json.dumps(article("a")) + "\n")
     with pytest.raises(
-        AuditError, match=r"5 of 6 records are more than audit.max_rejects = 0.2; most of all, 5 times: broken JSON"
+        AuditError, match=r"5 of 6 records are more than audit.max_rejects = 0.2; most of all, 5 × broken JSON"
     ):
         run(store, bad, settings=config.Config())
     assert len(Store(store).runs()) == 1

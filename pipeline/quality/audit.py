@@ -220,4 +220,4 @@ def _commonest(rejects: pa.Table) -> str:
         return ""
     reasons = rejects.group_by("reason").aggregate([("reason", "count")])
     first = reasons.sort_by([("reason_count", "descending"), ("reason", "ascending")]).slice(0, 1).to_pylist()[0]
-    return f"; most of all, {first['reason_count']:,} times: {first['reason']}"
+    return f"; most of all, {first['reason_count']:,} × {first['reason']}"

@@ -94,12 +94,12 @@ def found(rejects: pa.Table, counts: dict[str, int] | None = None, **night: Any)
         (
             {"counts": {"files_failed": 5}},
             "failed_files",
-            "5 of 25 input files are more than audit.max_failed_files = 0.1; most of all, 2 times: no text",
+            "5 of 25 input files are more than audit.max_failed_files = 0.1; most of all, 2 × no text",
         ),
         (
             {"counts": {"rejected": 40}},
             "rejects",
-            "40 of 85 records are more than audit.max_rejects = 0.2; most of all, 2 times: no text",
+            "40 of 85 records are more than audit.max_rejects = 0.2; most of all, 2 × no text",
         ),
         (
             {"unfinished": ["in/a.jsonl.part (still being written)"]},
