@@ -12,7 +12,7 @@ first. What takes long is done by `hands`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -184,10 +184,19 @@ def prepare(
 
 def _not_before(last: datetime | None, as_of: datetime | None, watch: Watch) -> datetime | None:
     """The date that was asked for, but never one before the last run's: what is published would leave again."""
+    as_of = as_of and _at_offset(as_of)
     if last is None or as_of is None or as_of >= last:
         return as_of
     watch.say(f"the store is as of {last:%Y-%m-%d} already, and stays so; the night of {as_of:%Y-%m-%d} is added to it")
     return last
+
+
+def _at_offset(time: datetime) -> datetime:
+    """The same time with the offset of its zone at that moment, as manifests have it.
+
+    Ninety days before it are then ninety times twenty-four hours; in a zone they are an hour more or less when clocks change.
+    """
+    return time.replace(tzinfo=timezone(time.utcoffset() or timedelta(0)))
 
 
 def _is_settled(store: Store, as_of: datetime) -> bool:

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from pipeline import config, flow
+from pipeline.checkup import checkup
 from pipeline.errors import AuditError, InputError
 from pipeline.storage.store import Store
 
@@ -53,6 +55,22 @@ def test_a_night_of_rejects_is_a_fault_also_when_nothing_is_new(tmp_path: Path) 
     ):
         run(store, bad, settings=config.Config())
     assert len(Store(store).runs()) == 1
+
+
+def test_the_horizon_is_as_long_when_clocks_change(tmp_path: Path) -> None:
+    as_of = datetime(2026, 5, 1, 23, 59, tzinfo=ZoneInfo("America/New_York"))  # in winter an hour later
+    horizon = as_of.astimezone(UTC) - timedelta(days=90)
+    rows = [
+        article(f"a{i}", horizon + timedelta(minutes=15 * i), " ".join(f"word{i + 9}x{j}" for j in range(60)))
+        for i in range(-6, 6)
+    ]
+    files = night(tmp_path, "a", *rows, article("b", as_of - timedelta(hours=1)))
+    found = []
+    for name, time in (("zone", as_of), ("offset", datetime.fromisoformat(as_of.isoformat()))):
+        run(tmp_path / name, files, as_of=time)
+        assert not [check for check in checkup(Store(tmp_path / name)) if check.broken]
+        found.append({row["article_id"] for row in Store(tmp_path / name).table("members").to_pylist()})
+    assert found[0] == found[1] == {"b", *(f"a{i}" for i in range(6))}
 
 
 @pytest.mark.parametrize("content", ["", "\n\n"])
