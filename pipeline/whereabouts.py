@@ -15,14 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.errors import StoreError
-from pipeline.stages import identify
+from pipeline.stages import follow, identify
 from pipeline.storage.store import Store
 
 __all__ = ["Whereabouts", "find", "history"]
 
 _ENDS = ("absorbed", "retired")
 _MINTED = "c-"  # before the id of the article that a cluster's id was minted from
-_NUMBERED = re.compile(r"\.\d+$")  # and behind it, where that was taken
 _SHOWN = 5
 
 Row = dict[str, Any]
@@ -179,11 +178,11 @@ def _by_its_article(store: Store, wanted: str, run_id: str) -> Iterator[Whereabo
 
 
 def _articles_of(cluster_id: str) -> list[str]:
-    """The articles that a cluster's id may have been minted from: `c-a.2` from `a.2`, or from `a`, the second time."""
+    """The articles that a cluster's id may have been minted from: `c-a~2` from `a`, the second time."""
     if not cluster_id.startswith(_MINTED):
         return []
     name = cluster_id.removeprefix(_MINTED)
-    return list(dict.fromkeys((name, _NUMBERED.sub("", name))))
+    return list(dict.fromkeys((name, re.sub(follow.NUMBERED, "", name))))
 
 
 def _followed(store: Store, told: list[str], article_id: str, run_id: str) -> Whereabouts:

@@ -24,6 +24,7 @@ from pipeline.spread.forming import TOLD, Forming
 from pipeline.spread.opening import bins_of
 from pipeline.spread.spilled import Spilled
 from pipeline.spread.world import DONE
+from pipeline.stages import follow
 from pipeline.watch import Watch
 
 __all__ = ["derived"]
@@ -109,7 +110,7 @@ def _taken(was: Published, by_article: pa.Table, by_cluster: pa.Table) -> pa.Tab
         names = pc.replace_substring_regex(ids, r"^c-", "")
         for wanted, known in (
             (names, by_article),
-            (pc.replace_substring_regex(names, r"\.[0-9]+$", ""), by_article),
+            (pc.replace_substring_regex(names, follow.NUMBERED, ""), by_article),
             (ids, by_cluster),
         ):
             bins = _looked_up(wanted, known)

@@ -11,7 +11,8 @@ The article id of an identity, once it is in the store, stays. A new one with a 
 
 One without a source id gets the first 16 hex digits of its identity. Batches do not know what later batches hold, so
 `run` gives the plain id to the first that asks and `settle` takes it back at the end of the run if others did ask:
-the ids of a run depend neither on the size of the batches nor on their order.
+the ids of a run depend neither on the size of the batches nor on their order, unless a source id reads as another one does with
+its publisher before it.
 
 Of an article that was taken down its `tombstones` stay: its identity is not taken in again, its id not given again. Nor is what
 its record `stated` of itself, for an identity is another one when its publisher is called otherwise.

@@ -109,6 +109,32 @@ def test_many_are_opened_when_all_lies_in_the_part(tmp_path: Path, monkeypatch: 
     same(one, other)
 
 
+@pytest.mark.parametrize("hands", [LOCAL, Alone(most=0)])
+def test_clusters_of_two_bins_that_might_be_named_alike(tmp_path: Path, hands: Hands) -> None:
+    """An article is named as the second cluster of another is: each is named where it is formed, which knows its own alone."""
+    body = " ".join(f"w{number} x{number * 7 % 41}" for number in range(60))
+    longer = body + "\n" + " ".join(f"more{number}" for number in range(20))
+    rows = [
+        {"id": one, "publisher": one, "text": text, "date": f"2026-03-09T0{hour}:00:00Z"}
+        for hour, (one, text) in enumerate((("x", body), ("y", longer)))
+    ]
+    orders = tmp_path / "orders.csv"
+    orders.write_text("order,left_id,right_id,note\ncannot_link,x,y,\n")
+    third = {
+        "id": "x~2",
+        "publisher": "z",
+        "text": " ".join(f"z{number}" for number in range(60)),
+        "date": "2026-03-10",
+    }
+    store = Store(tmp_path / "store")
+    night(as_file(tmp_path, "0", rows), store, SETTINGS, 0, LOCAL)
+    assert store.table("clusters")["cluster_id"].to_pylist() == ["c-x"]
+    rules = msgspec.structs.replace(SETTINGS, override=config.Override(orders=str(orders)))
+    night(as_file(tmp_path, "1", [third]), store, rules, 1, hands)
+    anchors = store.table("clusters").select(["cluster_id", "anchor_id"]).to_pylist()
+    assert [tuple(row.values()) for row in anchors] == [("c-x", "y"), ("c-x~2", "x"), ("c-x~2~1", "x~2")]
+
+
 def test_nights_that_go_on(tmp_path: Path) -> None:
     """Over eight nights with late articles and changed texts, orders of an editor, a takedown, other rules, and an end."""
     one, other = Store(tmp_path / "one"), Store(tmp_path / "other")

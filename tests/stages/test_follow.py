@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline import schema
 from pipeline.stages import follow
+from pipeline.stages.follow import identity
 
 NIGHT = datetime(2026, 3, 9, tzinfo=UTC)
 PLAIN = {"string": "", "bool": False, "double": 1.0, "int32": 1, str(schema.TIME): NIGHT}
@@ -133,8 +134,8 @@ def test_clusters_of_the_same_run_merge_into_the_smaller_id():
 
 def test_on_a_split_the_part_with_the_old_canonical_keeps_the_id():
     _, split = runs({"x": "abcde"}, {"a": "ab", "x": "xcde"})
-    assert homes(split) == dict.fromkeys("ab", "c-x") | dict.fromkeys("xcde", "c-x.2")
-    assert ("c-x.2", "split", "c-x", None) in told(split)
+    assert homes(split) == dict.fromkeys("ab", "c-x") | dict.fromkeys("xcde", "c-x~2")
+    assert ("c-x~2", "split", "c-x", None) in told(split)
 
 
 def test_without_the_old_canonical_the_larger_part_keeps_the_id():
@@ -155,7 +156,15 @@ def test_an_id_is_never_given_to_another_cluster():
     *_, last = runs(
         {"a": "ab", "m": "mn"}, {"a": "abmn"}, {"a": "ab", "m": "mn"}, {"a": "abmn"}, {"a": "ab", "m": "mn"}
     )
-    assert homes(last) == dict.fromkeys("ab", "c-a") | dict.fromkeys("mn", "c-m.3")
+    assert homes(last) == dict.fromkeys("ab", "c-a") | dict.fromkeys("mn", "c-m~3")
+
+
+@given(
+    one=st.tuples(st.from_regex(r"[xy](~[12])?(~[0-3])?", fullmatch=True), st.integers(1, 4)),
+    other=st.tuples(st.from_regex(r"[xy](~[12])?(~[0-3])?", fullmatch=True), st.integers(1, 4)),
+)
+def test_no_two_anchors_have_a_name_in_common(one: tuple[str, int], other: tuple[str, int]):
+    assert (identity.name(*one) == identity.name(*other)) == (one == other)
 
 
 def test_what_leaves_is_retired_unless_it_was_a_lone_article_all_along():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,10 @@ from pipeline.stages.follow.contract import Before
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["assign", "kin", "renamed"]
+__all__ = ["NUMBERED", "assign", "kin", "name", "renamed"]
+
+#: What may stand behind an anchor's id in that of its cluster: a regular expression.
+NUMBERED = "~[0-9]+$"
 
 
 def kin(members: pa.Table, before: Before) -> pd.DataFrame:
@@ -51,10 +55,10 @@ def assign(clusters: pa.Table, kin: pd.DataFrame, before: Before) -> pd.DataFram
 
 
 def _minted(anchor_ids: list[str], used: list[pa.ChunkedArray]) -> list[str]:
-    """An unused id for each anchor: `c-` and the anchor's id, with `.2`, `.3` ... behind it where that was taken."""
+    """An unused id for each anchor: the first of its names (`name`) that was not taken."""
     import pyarrow.compute as pc
 
-    minted = [f"c-{anchor_id}" for anchor_id in anchor_ids]
+    minted = [name(anchor_id, 1) for anchor_id in anchor_ids]
     settled, places, number = set[str](), list(range(len(minted))), 1
     while places:
         names = pa.array([minted[place] for place in places], pa.string())
@@ -63,11 +67,23 @@ def _minted(anchor_ids: list[str], used: list[pa.ChunkedArray]) -> list[str]:
         for place, hit in zip(places, is_taken.tolist(), strict=True):
             if hit or minted[place] in settled:
                 again.append(place)
-                minted[place] = f"c-{anchor_ids[place]}.{number}"
+                minted[place] = name(anchor_ids[place], number)
             else:
                 settled.add(minted[place])
         places = again
     return minted
+
+
+def name(anchor_id: str, number: int) -> str:
+    """The so many-th name for clusters of an anchor, from 1: `c-` and its id, from the second on with `~2`, `~3` ... behind it.
+
+    An id that ends like that has its number from the first on, so that no two anchors have a name in common: clusters that
+    are formed apart from one another are named so.
+
+    >>> name("x", 1), name("x", 2), name("x~2", 1)
+    ('c-x', 'c-x~2', 'c-x~2~1')
+    """
+    return f"c-{anchor_id}" if number == 1 and not re.search(NUMBERED, anchor_id) else f"c-{anchor_id}~{number}"
 
 
 def renamed(table: pa.Table, ids: pd.DataFrame) -> pa.Table:
