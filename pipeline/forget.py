@@ -14,14 +14,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import config, examine, flow, freeze, intake, schema
+from pipeline.alone import ALONE
 from pipeline.arrive import arrivals, taught_since
-from pipeline.compare import Coming, compare
+from pipeline.compare import Coming
 from pipeline.errors import StoreError
 from pipeline.published import everything
 from pipeline.quality import figures
@@ -101,15 +103,17 @@ def forget(
         ref = state.Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
         night = arrivals(kept, none, ref, settings, again=True)
         coming = Coming(kept, [ref], night, (None, as_of), list(ordered.must_link))
-        opened, now = compare(coming, settings, watch)
+        opened, now = ALONE.compare(coming, settings, watch)
+        ids = pa.array(found.articles, pa.string())
         basis = flow.Basis(
             as_of=as_of,
             intake=none,
             night=night,
             opened=opened,
             was=everything(
-                _redacted(before, pa.array(found.articles, pa.string())),
+                _redacted(before, ids),
                 freeze.published(store.tables(), frozen, as_of, settings),
+                _Redacted(store.tables().folder, ids),
             ),
             stays=False,
             parts=manifest.parts(
@@ -246,12 +250,9 @@ def _redacted(before: follow.Before, ids: pa.Array) -> follow.Before:
 
     A cluster that held nothing else and was never part of an event leaves in silence, as a story printed once does.
     """
-    members = before.members.filter(pc.invert(pc.is_in(before.members["article_id"], ids)))
+    members = _silent("members", before.members, ids)
     alive = pa.concat_arrays([members["cluster_id"].combine_chunks(), before.events["cluster_id"].combine_chunks()])
     clusters = before.clusters.filter(pc.is_in(before.clusters["cluster_id"], alive))
-    led = pc.is_in(clusters["canonical_id"], ids)
-    for column in ("headline", "canonical_reason"):
-        clusters = _without(clusters, column, led)
     events = before.events
     changed = pc.is_in(events["event"], value_set=pa.array(_LED))
     was_elected = pc.and_(changed, pc.is_in(events["to_id"], ids))
@@ -259,11 +260,30 @@ def _redacted(before: follow.Before, ids: pa.Array) -> follow.Before:
     events = events.set_column(place, events.field(place), pc.if_else(was_elected, f"led by {_GONE}", events["reason"]))
     for column in ("from_id", "to_id"):
         events = _without(events, column, pc.and_(changed, pc.is_in(events[column], ids)))
-    return follow.Before(_unnamed(clusters, ids), _unnamed(members, ids), events, before.history)
+    return follow.Before(_silent("clusters", clusters, ids), members, events, before.history)
 
 
-def _unnamed(rows: pa.Table, ids: pa.Array) -> pa.Table:
-    """The rows with null wherever one of the articles is named."""
+class _Redacted(Tables):
+    """The clusters and members of a run, without a word about some articles."""
+
+    def __init__(self, folder: Path, ids: pa.Array) -> None:
+        super().__init__(folder)
+        self._ids = ids
+
+    def read(self, name: str, columns: Sequence[str] | None = None, parts: frozenset[str] | None = None) -> pa.Table:
+        """As `Tables.read`."""
+        rows = _silent(name, super().read(name, None, parts), self._ids)
+        return rows if columns is None else rows.select(list(columns))
+
+
+def _silent(name: str, rows: pa.Table, ids: pa.Array) -> pa.Table:
+    """Clusters or members without what they say of these articles: null wherever one is named."""
+    if name == "members":
+        rows = rows.filter(pc.invert(pc.is_in(rows["article_id"], ids)))
+    else:
+        led = pc.is_in(rows["canonical_id"], ids)
+        for column in ("headline", "canonical_reason"):
+            rows = _without(rows, column, led)
     for column in _NAMING.intersection(rows.column_names):
         rows = _without(rows, column, pc.is_in(rows[column], ids))
     return rows

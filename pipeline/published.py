@@ -56,10 +56,12 @@ class Published(NamedTuple):
         return [part for part in self.lies.files("members") if not len(self.at) or part in near]
 
 
-def everything(before: follow.Before, frozen: Mapping[str, pa.Table] = MappingProxyType({})) -> Published:
-    """Where no published cluster stays as it is, but those that are frozen."""
+def everything(
+    before: follow.Before, frozen: Mapping[str, pa.Table] = MappingProxyType({}), lies: Tables | None = None
+) -> Published:
+    """Where no published cluster stays as it is, but those that are frozen; its clusters and members lie there, too."""
     members, clusters = (schema.PUBLISHED[name].empty_table() for name in ("members", "clusters"))
-    return Published(before, members.select(_MEMBER), clusters.select(_SIZE), np.empty(0, np.int64), frozen)
+    return Published(before, members.select(_MEMBER), clusters.select(_SIZE), np.empty(0, np.int64), frozen, lies)
 
 
 def published(
@@ -81,7 +83,7 @@ def published(
     old, days, history = store.tables(), config.part_days(settings), tuple(store.history())
     if all_:
         clusters, members = old.read("clusters", of_clusters), old.read("members", of_members)
-        return everything(follow.Before(clusters, members, old.read("events"), history), frozen)._replace(lies=old)
+        return everything(follow.Before(clusters, members, old.read("events"), history), frozen, old)
     at = _distinct(opened.known.articles["effective_at"], opened.gone["effective_at"], retiring.at)
     own, around = parts_at(at, days), parts_at(_distinct(opened.around["effective_at"]), days)
     members = old.read("members", of_members, own)

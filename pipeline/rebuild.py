@@ -25,8 +25,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from pipeline import config, examine, flow, freeze
+from pipeline.alone import ALONE
 from pipeline.arrive import arrivals, taught_since
-from pipeline.compare import Coming, compare
+from pipeline.compare import Coming
 from pipeline.errors import StoreError
 from pipeline.intake import Intake, latest, nothing, take_in
 from pipeline.published import everything
@@ -106,7 +107,7 @@ def _built(
     night = arrivals(renewal.state, intake, ref, settings, again=True)
     with behind() as later:
         coming = Coming(renewal.state, [ref], night, (None, as_of), list(ordered.must_link), later)
-        opened, now = compare(coming, settings, watch)
+        opened, now = ALONE.compare(coming, settings, watch)
     before = old.before()
     frozen = freeze.published(old.tables(), now.frozen(), as_of, settings)
     n_frozen = {"articles": frozen["members"].num_rows, "clusters": frozen["clusters"].num_rows} if frozen else _NONE
@@ -115,7 +116,7 @@ def _built(
         intake=intake,
         night=night,
         opened=opened,
-        was=everything(replace(before, because=f"; rebuilt from run {old.run_id()}"), frozen),
+        was=everything(replace(before, because=f"; rebuilt from run {old.run_id()}"), frozen, old.tables()),
         stays=False,
         parts=manifest.parts(
             renewal.named(run_id),

@@ -247,10 +247,10 @@ def _together(tables: list[pa.Table], nothing: pa.Table) -> pa.Table:
 
 
 def _before(forming: Forming, bin_: int, found: Mapping[str, list[pa.Table]]) -> follow.Before:
-    rows = {
-        name: _together(found.get(f"{name} that were", []), schema.PUBLISHED[name].empty_table()).combine_chunks()
-        for name in ("clusters", "members")
-    }
+    rows = dict[str, pa.Table]()
+    for name in ("clusters", "members"):  # a takedown leaves blanks where an article was named
+        columns = pa.schema([field.with_nullable(True) for field in schema.PUBLISHED[name]])
+        rows[name] = _together(found.get(f"{name} that were", []), columns.empty_table()).combine_chunks()
     taken = scratch.mapped(forming.taken)
     first, last = np.searchsorted(taken["bin"].to_numpy(), [bin_, bin_ + 1])
     ids = taken.slice(first, last - first)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -19,10 +20,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import checkup, config, flow, forget
+from pipeline import checkup, config, flow, forget, rebuild
 from pipeline.alone import Alone
 from pipeline.hands import Hands
-from pipeline.spread import Spread
+from pipeline.spread import Spread, clusters
 from pipeline.spread.opening import bins_of
 from pipeline.storage import part
 from pipeline.storage.store import Store
@@ -159,6 +160,32 @@ def test_nights_that_go_on(tmp_path: Path) -> None:
                 forget.forget([gone], store)
     assert not [check for check in checkup.checkup(other) if check.broken]
     assert one.tables().count("events")
+
+
+def test_takedowns_and_rebuilds_of_more_than_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They form everything anew, and hold no more of it at once than a run does."""
+    stores = [Store(tmp_path / "one"), Store(tmp_path / "other")]
+    rules = with_store(SIXTY_DAYS, divide_over=0)
+    for number, rows in enumerate(deliveries()[FIRST_NIGHT : FIRST_NIGHT + 6]):
+        path = as_file(tmp_path, f"{number}", rows)
+        for store in stores:
+            night(path, store, rules, number, LOCAL)
+    gone = stores[0].table("clusters")["canonical_id"].to_pylist()[:3]
+    opened, made = clusters.derived, list[str]()
+
+    def derived(*given: Any) -> Any:
+        made.append(given[1].run_id)
+        return opened(*given)
+
+    monkeypatch.setattr(clusters, "derived", derived)
+    stricter = msgspec.structs.replace(rules, sketch=config.Sketch(shingle_words=4))
+    for store in stores:
+        forget.forget(gone, store)
+        rebuild.rebuild(store, Store(tmp_path / f"{store.path.name} anew"), [], stricter, publish_anyway=True)
+        monkeypatch.setattr(config, "opened_at_once", lambda _: 4)
+    assert len(made) == 2  # of the second store
+    same(*stores)
+    same(*(Store(tmp_path / f"{store.path.name} anew") for store in stores))
 
 
 ORDERS = "order,left_id,right_id,note\nmust_link,{0},{1},one event\ncannot_link,{2},{3},two\npin,{3},,ours\n"
