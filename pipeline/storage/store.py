@@ -393,6 +393,7 @@ class Store:
             (self.path / kind).mkdir(exist_ok=True)
         (self.path / "state").chmod(0o700)  # bodies are for this user alone
         for folder, source in moves.items():
+            write.sync_folders(source)
             source.rename(self.path / folder)
         for kind in ("runs", "state"):
             write.sync(self.path / kind)

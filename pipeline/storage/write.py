@@ -24,6 +24,7 @@ __all__ = [
     "plain",
     "read_json",
     "sync",
+    "sync_folders",
     "text_keys",
     "write_json",
     "write_table",
@@ -114,6 +115,13 @@ def read_json(path: Path) -> dict[str, Any]:
 def text_keys(rows: pa.Table) -> pa.Array:
     """One key for each row's text: its article_id and the digest of the version."""
     return pc.binary_join_element_wise(rows["article_id"], rows["digest"], "\n").combine_chunks()
+
+
+def sync_folders(path: Path) -> None:
+    """Have what a folder and those below it hold stay under its name: files are on the disk by themselves, names are not."""
+    for entry in (path, *path.rglob("*")):
+        if entry.is_dir():
+            sync(entry)
 
 
 def sync(path: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from benchmarks import kills
@@ -136,3 +137,28 @@ def test_a_disk_that_fills_ends_the_command_in_one_line(
     subprocess.run(["mount", "-o", "remount,size=3m", str(small_disk)], check=True)
     assert reprints(*night).code == 0
     assert reprints("verify-store", "--store", small_disk / "store").code == 0
+
+
+def test_all_of_a_run_is_on_the_disk_before_anything_tells_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every file, and every folder: without that the names in it may be gone after the power was."""
+    synced, fsync, replace = set[int](), os.fsync, Path.replace
+    store, told = Store(tmp_path / "store"), list[set[str]]()
+
+    def sync(handle: int) -> None:
+        synced.add(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    def put(self: Path, target: Path) -> Path:
+        if target.name == "latest.json":
+            below = [entry for kind in ("runs", "state") for entry in (store.path / kind).rglob("*")]
+            told.append({str(entry) for entry in below if entry.lstat().st_ino not in synced})
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(Path, "replace", put)
+    rules = msgspec.structs.replace(SETTINGS, store=config.Store(divide_over=0))
+    flow.run([str(GOLDEN / "wire-day")], store, rules)
+    assert store.runs() == ["2026-03-09.1"]
+    assert not set().union(*told)
