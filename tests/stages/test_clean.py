@@ -212,6 +212,12 @@ def test_agencies_with_initials_or_the_house_in_a_last_line(line: str) -> None:
     assert kinds(stripped) == [("credit", line)]
 
 
+@pytest.mark.parametrize("line", ["-- -30-", "- - Our Bureau", "- -", "-- - Jo Smith", " - - (More)", "— — —"])
+def test_a_last_line_of_dashes_says_no_house(line: str) -> None:
+    article, _ = run(f"{STORY}\n\n{line}")
+    assert article["body"].startswith(STORY)
+
+
 @pytest.mark.parametrize("initials", ["str/jm/dw", "bur-jm/gw", "jc/er/lll", "ABC // JLG", "kru/ par/"])
 def test_initials_of_editors_below_an_agencys_text(initials: str) -> None:
     for text, known in ((f"{STORY} (EFE)", {}), (f"{STORY} EFE", {}), (STORY, {"byline": "AFP"})):

@@ -23,6 +23,7 @@ def any_text() -> st.SearchStrategy[str]:
             [*STORY.split("\n"), "Advertisement", "(ANI)", "SEOUL, March 19 (Yonhap) -- A lamp.", "By Jo Marsh", "———"]
         ),
         st.text(max_size=30),
+        st.text("-–— .!?()/|:Ax3", max_size=12),  # marks of the end, and what is left of them
     )
     return st.lists(lines, max_size=9).map("\n".join)
 

@@ -275,8 +275,8 @@ class Strip:
 
 def ends_sentence(flat: str) -> bool:
     """Whether a line closes like a sentence. A dotted abbreviation at the end counts too: better kept than lost."""
-    last = flat[-1]
-    return last in ".!?" or (not last.isalnum() and _SENTENCE_END.match(flat) is not None)
+    last = flat[-1:]
+    return last in {".", "!", "?"} or (not last.isalnum() and _SENTENCE_END.match(flat) is not None)
 
 
 def has_digit(text: str) -> bool:
