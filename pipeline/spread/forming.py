@@ -2,7 +2,7 @@
 
 texts and matches of a part, rows that were published --sent--> by bin --formed--> clusters with ids, on disk
 clusters of a bin, and of those it touches --told--> rows of tables, on disk
-what articles borrow --by bin--excerpted--> excerpts, on disk
+what articles borrow --by where their words lie--excerpted--> excerpts, on disk
 
 A bin (`opening.bins_of`) holds whole components of matches and whole clusters as they were, so `derive.form` comes to the same
 for each as for all together. Of two bins that touch the one with the smaller number says so.
@@ -101,9 +101,9 @@ class Forming(NamedTuple):
         """A table of `Formed` of a bin; and `across`, its matches with texts of later bins or of none."""
         return self.folder / "formed" / f"{bin_}" / f"{name}.parquet"
 
-    def rows(self, bin_: int, name: str) -> Path:
-        """The rows of a table that a bin comes to."""
-        return self.folder / "rows" / name / f"{bin_:08}.parquet"
+    def rows(self, number: int, name: str) -> Path:
+        """The rows of a table that a bin comes to, or of excerpts a block."""
+        return self.folder / "rows" / name / f"{number:08}.parquet"
 
     def frozen_rows(self, bin_: int) -> dict[str, pa.Table]:
         """Rows of clusters that stay as they were published: they are the first bin's."""
@@ -278,7 +278,7 @@ def called(bin_: int) -> Iterator[Parcel]:
 def told(forming: Forming, bin_: int, _: Iterable[pa.Table]) -> Iterator[Parcel]:
     """Write the rows of all tables that a bin comes to but for its excerpts, and tell which invariants are broken in them.
 
-    What is borrowed goes to the bin of the article that borrows: there its words are read together with others.
+    What is borrowed goes where the words of the article that borrows lie: there they are read together with those beside them.
     """
     result = _formed(forming, bin_)
     across = scratch.load(forming.formed(bin_, "across")).cast(COMPARED["matches"])
@@ -306,8 +306,8 @@ def told(forming: Forming, bin_: int, _: Iterable[pa.Table]) -> Iterator[Parcel]
     for name in AROUND:
         if name not in borrowed.column_names:
             borrowed = borrowed.append_column(around.schema.field(name), around[name].take(at))
-    to = forming.bins(borrowed["key"].to_numpy())
-    yield from parted(np.where(to < 0, bin_, to), borrowed.combine_chunks())
+    part, row = borrowed["article"].to_numpy() >> 32, borrowed["article"].to_numpy() & 0xFFFFFFFF
+    yield from parted(part << 32 | row // forming.settings.spark.block_texts, borrowed.combine_chunks())
     give_back()
 
 
@@ -320,15 +320,15 @@ def _unplaced(borrowed: pa.Table) -> pa.Table:
     return pa.table(columns, names=wanted.names).cast(wanted)
 
 
-def excerpted(forming: Forming, bin_: int, tables: Iterable[pa.Table]) -> Iterator[Parcel]:
-    """Write the excerpts that articles of a bin borrow; what is addressed to nobody goes on."""
+def excerpted(forming: Forming, block: int, tables: Iterable[pa.Table]) -> Iterator[Parcel]:
+    """Write the excerpts that the articles of a block borrow; what is addressed to nobody goes on."""
     rows = pa.concat_tables(tables)
-    if bin_ == NOBODY:
+    if block == NOBODY:
         yield Parcel(NOBODY, rows)
         return
     around = rows.select(AROUND).group_by(AROUND).aggregate([])
     found = passages(rows.select(BORROWED.names).cast(BORROWED), around, forming.now, forming.settings)
-    scratch.save(found, forming.rows(bin_, "excerpts"))
+    scratch.save(found, forming.rows(block, "excerpts"))
     give_back()
 
 
