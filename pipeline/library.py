@@ -76,9 +76,7 @@ class Result:
         if name not in schema.PUBLISHED:
             raise KeyError(f"{name!r} is no table; the tables are {', '.join(schema.PUBLISHED)}")
         rows = self.store.table(name, self.run_id)
-        if (
-            "source" in schema.PUBLISHED[name].names and name == "rejects"
-        ):  # where the articles lay for a moment means nothing
+        if name == "rejects":  # where the articles lay for a moment means nothing
             place = rows.column_names.index("source")
             sources = pc.replace_substring(rows["source"], f"{self._folder}/", "")
             rows = rows.set_column(place, rows.field(place), sources)
@@ -181,9 +179,11 @@ def _settings(given: config.Config | str | Path | None, sections: Mapping[str, M
     settings = given if isinstance(given, config.Config) else config.load(Path(given) if given is not None else None)
     told = msgspec.to_builtins(settings)
     for name, section in sections.items():
+        if not isinstance(section, Mapping):
+            raise ConfigError(f"settings: {name} is a section, given as {name}={{setting: value}}; found {section!r}")
         told[name] = told.get(name, {}) | dict(section)
     try:
-        return msgspec.convert(told, config.Config)
+        return config.checked(msgspec.convert(told, config.Config), "settings")
     except msgspec.ValidationError as error:
         raise ConfigError(f"settings: {error}; `reprints config` prints all of them") from error
 

@@ -91,6 +91,22 @@ def test_settings_are_given_by_section_file_or_struct(tmp_path: Path) -> None:
         pipeline.reprints(articles(), pair={"window_day": 1})
     with pytest.raises(ConfigError, match="unknown field `pear`"):
         pipeline.reprints(articles(), pear={"window_days": 1})
+    with pytest.raises(ConfigError, match=r"pair is a section, given as pair=\{setting: value\}; found 5"):
+        pipeline.reprints(articles(), pair=5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("sections", "words"),
+    [
+        ({"pair": {"bands": 60, "rows": 10}}, "= 600 needs as many sketch.permutations; there are 128"),
+        ({"sketch": {"permutations": 64}}, "= 126 needs as many sketch.permutations; there are 64"),
+        ({"config": config.Config(pair=config.Pair(bands=0))}, "are given together"),
+        ({"audit": {"min_nights": 50}}, "50 nights are never there"),
+    ],
+)
+def test_settings_that_do_not_fit_one_another_are_refused_as_in_a_file(sections: Any, words: str) -> None:
+    with pytest.raises(ConfigError, match=f"^settings: .*{words}"):
+        pipeline.reprints(articles(), **sections)
 
 
 @pytest.mark.parametrize(

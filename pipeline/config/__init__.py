@@ -11,7 +11,7 @@ import zoneinfo
 from datetime import date as date_
 from datetime import datetime, time
 
-from pipeline.config.files import Section, Setting, describe, load, sections
+from pipeline.config.files import Section, Setting, checked, describe, load, sections
 from pipeline.config.identity import READING, fingerprint
 from pipeline.config.settings import (
     Action,
@@ -55,6 +55,7 @@ __all__ = [
     "Store",
     "Trace",
     "Verify",
+    "checked",
     "describe",
     "fingerprint",
     "load",

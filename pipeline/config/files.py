@@ -15,7 +15,7 @@ from msgspec import Meta
 from pipeline.config.settings import Config
 from pipeline.errors import ConfigError
 
-__all__ = ["Section", "Setting", "describe", "load", "sections"]
+__all__ = ["Section", "Setting", "checked", "describe", "load", "sections"]
 
 #: Settings that are paths.
 _PATHS = (
@@ -50,16 +50,21 @@ def load(path: str | Path | None) -> Config:
         config = msgspec.convert(given, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}") from error
+    return checked(config, str(path))
+
+
+def checked(config: Config, where: str) -> Config:
+    """The same settings, if each fits the others. `ConfigError` that begins with `where` they were given."""
     if (config.pair.bands == 0) != (config.pair.rows == 0):
-        raise ConfigError(f"{path}: pair.bands and pair.rows are given together, or both 0 to derive them")
+        raise ConfigError(f"{where}: pair.bands and pair.rows are given together, or both 0 to derive them")
     if config.pair.bands * config.pair.rows > config.sketch.permutations:
         raise ConfigError(
-            f"{path}: pair.bands x pair.rows = {config.pair.bands * config.pair.rows} needs as many "
+            f"{where}: pair.bands x pair.rows = {config.pair.bands * config.pair.rows} needs as many "
             f"sketch.permutations; there are {config.sketch.permutations}"
         )
     if config.audit.min_nights > config.audit.nights:
         raise ConfigError(
-            f"{path}: audit.min_nights = {config.audit.min_nights} nights are never there: audit.nights looks at the last "
+            f"{where}: audit.min_nights = {config.audit.min_nights} nights are never there: audit.nights looks at the last "
             f"{config.audit.nights}"
         )
     return config

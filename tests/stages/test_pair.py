@@ -57,6 +57,13 @@ def connected(pairs: set[tuple[int, int]], n: int) -> list[int]:
     return [smallest[i] for i in range(n)]
 
 
+def test_bands_that_need_a_longer_signature_are_refused() -> None:
+    sketches = sketches_of(["the mayor of the town said"])
+    assert pair.keys(sketches, config.Pair(bands=64, rows=2)).num_rows == 1
+    with pytest.raises(ValueError, match="43 bands of 3 rows need a signature as long; it has 128"):
+        pair.keys(sketches, config.Pair(bands=43, rows=3))
+
+
 WORLD = st.lists(
     st.tuples(st.lists(st.sampled_from(VOCABULARY[:12]), max_size=14).map(" ".join), st.integers(-20, 20)),
     max_size=14,

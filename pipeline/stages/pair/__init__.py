@@ -75,9 +75,14 @@ def band_shape(settings: config.Pair, permutations: int) -> tuple[int, int]:
 
 
 def keys(sketches: pa.Table, settings: config.Pair) -> pa.Table:
-    """What `run` joins, as `KEYS`, row by row with `sketches`, which have a `signature`."""
+    """What `run` joins, as `KEYS`, row by row with `sketches`, which have a `signature`.
+
+    `ValueError` if the bands need a longer signature.
+    """
     permutations = sketches.schema.field("signature").type.list_size
     shape = band_shape(settings, permutations)
+    if shape[0] * shape[1] > permutations:
+        raise ValueError(f"{shape[0]} bands of {shape[1]} rows need a signature as long; it has {permutations}")
     return pa.Table.from_batches([_keys(some, permutations, shape, settings) for some in sketches.to_batches()], KEYS)
 
 
