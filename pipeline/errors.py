@@ -17,6 +17,7 @@ __all__ = [
     "ReprintsError",
     "StoreBusyError",
     "StoreError",
+    "UnreadableError",
 ]
 
 
@@ -40,6 +41,14 @@ class InputError(ReprintsError):
 
 class MissingInputError(InputError):
     """What was named as input is not there."""
+
+
+class UnreadableError(InputError):
+    """What was named as input is there, and no article can be had from it. `reason`: why, without the name of a file."""
+
+    def __init__(self, told: str, reason: str = "") -> None:
+        super().__init__(told)
+        self.reason = reason
 
 
 class StoreError(ReprintsError):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.crew import Crew, Rules
-from pipeline.errors import InputError
+from pipeline.errors import InputError, UnreadableError
 from pipeline.stages import clean, identify, sketch, trace
 from pipeline.stages.lexicon import publishers
 from pipeline.storage import read
@@ -91,10 +91,11 @@ class Taken(NamedTuple):
 
 
 def ensure_any_read(files: Sequence[read.FileReport]) -> None:
-    """`InputError` if they all failed."""
+    """`UnreadableError` if they all failed."""
     if read.all_failed(files):
         reasons = "; ".join(f"{read.spelled(report.path)}: {report.reason}" for report in files[:5])
-        raise InputError(f"none of the {len(files)} input files could be read: {reasons}")
+        told = f"none of the {len(files)} input files could be read: {reasons}"
+        raise UnreadableError(told, files[0].reason)
 
 
 def nothing() -> Intake:

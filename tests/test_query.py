@@ -231,20 +231,54 @@ LINES = b"""\
 
 def test_each_line_is_answered_by_itself(wire_day: Path, tmp_path: Path, reprints: Callable[..., Ended]) -> None:
     store, file = Store(wire_day), tmp_path / "asked.jsonl"
-    first, broken, again = query.each(LINES.splitlines(keepends=True), store, called="asked")
-    assert [one.source for one in (first, broken, again)] == ["asked, line 1", "asked, line 3", "asked, line 4"]
-    assert (broken.fate, (broken.reason or "").partition(":")[0]) == ("rejected", "broken JSON")
+    first, blank, broken, again = query.each(LINES.splitlines(keepends=True), store, called="asked")
+    assert [one.source for one in (first, blank, broken, again)] == [f"asked, line {number}" for number in range(1, 5)]
+    assert (blank.fate, broken.fate) == ("rejected", "rejected")
+    assert (broken.reason or "").startswith("broken JSON")
     (tmp_path / "frog.jsonl").write_bytes(LINES.splitlines()[0])
     alone = query.query(tmp_path / "frog.jsonl", store, called="asked, line 1")
     assert first == alone  # and the third: it has not become a repeat
     assert (again.fate, again.cluster_id) == (alone.fate, alone.cluster_id) == ("new", "c-frog")
     file.write_bytes(LINES)
     printed = reprints("query", file, "--each-line", "--store", wire_day, "--format", "json").out.splitlines()
-    assert [json.loads(line)["fate"] for line in printed] == ["new", "rejected", "new"]
+    assert [json.loads(line)["fate"] for line in printed] == ["new", "rejected", "rejected", "new"]
     assert reprints("query", file, "--each-line", "--store", wire_day).out.count("c-frog") >= 2
     refused = reprints("query", tmp_path / "nowhere.jsonl", "--each-line", "--store", wire_day)
     assert refused.code == 2
     assert "No such file or directory; name a file of JSON lines" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"id": 1}', "no column with text; found: id"),
+        (b'["frog"]', "not a JSON object but an array"),
+        (b'{"id": "frog"', "broken JSON"),
+        (b"", "holds 0 records"),
+        (b" \t\r", "holds 0 records"),
+        (b"\xff\xfe{", "UTF-16 or UTF-32"),
+        (b"\x1f\x8b\x08", "Truncated compressed stream"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_answered_and_so_is_the_next(
+    wire_day: Path, tmp_path: Path, reprints: Callable[..., Ended], line: bytes, reason: str
+) -> None:
+    good, file = LINES.splitlines()[0], tmp_path / "asked.jsonl"
+    file.write_bytes(b"\n".join([line, good, line]))
+    done = reprints("query", file, "--each-line", "--store", wire_day, "--format", "json")
+    told = [json.loads(answer) for answer in done.out.splitlines()]
+    assert (done.code, [one["fate"] for one in told]) == (0, ["rejected", "new", "rejected"][: 3 if line else 2])
+    assert [one["source"] for one in told] == [f"{file}, line {number}" for number in range(1, len(told) + 1)]
+    assert told[0]["reason"].startswith(reason)
+    assert told[0]["as_of"] == told[1]["as_of"]
+
+
+def test_standard_input_that_cannot_be_read_is_called_as_it_was_given(
+    wire_day: Path, reprints: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"id": 1}')))
+    refused = reprints("query", "-", "--store", wire_day)
+    assert (refused.code, refused.err.partition(";")[0]) == (2, "reprints: -: no column with text")
 
 
 def test_a_line_is_answered_before_the_next_is_written(wire_day: Path) -> None:

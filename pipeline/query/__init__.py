@@ -7,6 +7,7 @@ is found out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,13 +15,15 @@ import msgspec
 import pyarrow.compute as pc
 
 from pipeline import explain
-from pipeline.errors import IncompatibleStoreError, InputError
+from pipeline.config import Config
+from pipeline.errors import IncompatibleStoreError, InputError, UnreadableError
 from pipeline.explain import gather
 from pipeline.explain.told import Article
 from pipeline.query.answer import Answer
 from pipeline.query.rehearse import Rehearsal, rehearsed
 from pipeline.query.source import Rehearsed
 from pipeline.query.words import text
+from pipeline.storage import manifest, read
 from pipeline.storage.store import Store
 from pipeline.watch import Watch
 
@@ -32,8 +35,8 @@ def query(
 ) -> Answer:
     """What a run with this file alone would make of the one article in it, after that run; after the newest for None.
 
-    The store is read, never written to or held. `called`: how the file is called in the answer. `InputError` if it cannot be
-    read, or holds another number of articles than one.
+    The store is read, never written to or held. `called`: how the file is called in the answer. `UnreadableError` if it cannot
+    be read, or holds another number of articles than one.
     """
     run_id = store.run_id(run_id)
     if not file.is_file():
@@ -42,33 +45,50 @@ def query(
         raise IncompatibleStoreError(
             f"{store.name}: an older release wrote it; the next `reprints run` brings it up to date"
         )
-    with rehearsed(file, store, run_id, watch) as found:
-        answer = _answer(found, store, run_id, called or str(file))
-    return answer
+    called = called or read.spelled(file)
+    try:
+        with rehearsed(file, store, run_id, watch) as found:
+            return _answer(found, store, run_id, called)
+    except UnreadableError as error:
+        raise UnreadableError(f"{called}: {error.reason}", error.reason) from error
 
 
 def each(lines: Iterable[bytes], store: Store, run_id: str | None = None, *, called: str) -> Iterator[Answer]:
     """The answer to each line as soon as it is there: an article as a JSON object. No article knows of those before it.
 
-    `called`: how the lines together are called in the answers. Blank lines are passed over; one that cannot be read is
-    answered, too, as `rejected`. Without a `run_id` each is asked after the run that is the newest then.
+    `called`: how the lines together are called in the answers. One that cannot be read, or is blank, is answered, too, as
+    `rejected`. Without a `run_id` each is asked after the run that is the newest then.
     """
     with TemporaryDirectory(prefix="reprints-") as folder:
         file = Path(folder) / "line.jsonl"
         for number, line in enumerate(lines, 1):
-            if line.strip():
-                file.write_bytes(line)
-                yield query(file, store, run_id, called=f"{called}, line {number}")
+            file.write_bytes(line)
+            name, asked = f"{called}, line {number}", store.run_id(run_id)
+            try:
+                answer = query(file, store, asked, called=name)
+            except UnreadableError as error:
+                answer = _unreadable(error.reason, store, asked, name)
+            yield answer
+
+
+def _unreadable(reason: str, store: Store, run_id: str, called: str) -> Answer:
+    as_of = datetime.fromisoformat(store.manifest(run_id)["as_of"])
+    base = _base(store, run_id, called, as_of, manifest.settings(store, run_id))
+    return msgspec.structs.replace(base, fate="rejected", reason=reason)
+
+
+def _base(store: Store, run_id: str, called: str, as_of: datetime, settings: Config) -> Answer:
+    return Answer(
+        run_id=run_id,
+        as_of=as_of,
+        source=called,
+        fate="new",
+        is_of_other_rules=run_id == store.run_id() and store.is_of_other_rules(settings),
+    )
 
 
 def _answer(found: Rehearsal, store: Store, run_id: str, called: str) -> Answer:
-    base = Answer(
-        run_id=run_id,
-        as_of=found.as_of,
-        source=called,
-        fate="new",
-        is_of_other_rules=run_id == store.run_id() and store.is_of_other_rules(found.settings),
-    )
+    base = _base(store, run_id, called, found.as_of, found.settings)
     if found.intake.rejects.num_rows:
         return msgspec.structs.replace(base, fate="rejected", reason=found.intake.rejects["reason"][0].as_py())
     if found.night is None:

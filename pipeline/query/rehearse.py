@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from pipeline import config, derive, notices, redo
 from pipeline.arrive import Arrivals, arrivals, reach, stretch
 from pipeline.compare import Opened, formed_anew, opened
-from pipeline.errors import InputError
+from pipeline.errors import UnreadableError
 from pipeline.intake import Intake, latest, take_in
 from pipeline.meet import Met, verified
 from pipeline.query.published import published
@@ -85,7 +85,7 @@ class Rehearsal:
 def rehearsed(file: Path, store: Store, run_id: str, watch: Watch | None = None) -> Iterator[Rehearsal]:
     """What a run with this file alone would make of the one article in it, after the run of the store that is named.
 
-    Nothing of the store is changed or held, and it need not be writable. `InputError` unless the file holds one record.
+    Nothing of the store is changed or held, and it need not be writable. `UnreadableError` unless the file holds one record.
     """
     watch = watch or silent()
     settings = manifest.settings(store, run_id)
@@ -126,11 +126,9 @@ def _by(rows: pa.Table, key: str, value: str) -> dict[str, Any]:
 
 
 def _ensure_one(intake: Intake, file: Path) -> None:
-    if intake.counts["records"] != 1:
-        raise InputError(
-            f"{read.spelled(file)}: holds {intake.counts['records']:,} records; a query is about one article. "
-            "To take in many: reprints run"
-        )
+    if (n := intake.counts["records"]) != 1:
+        reason = f"holds {n:,} records; a query is about one article. To take in many: reprints run"
+        raise UnreadableError(f"{read.spelled(file)}: {reason}", reason)
 
 
 def _compared(
