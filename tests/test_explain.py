@@ -100,6 +100,35 @@ def test_two_articles_part_at_a_stage(wire_day: Path, first: str, second: str, s
     assert (turned.stage, turned.first.article_id) == (stage, second)
 
 
+def test_a_cluster_stands_for_its_canonical(wire_day: Path, reprints: Callable[..., Ended]) -> None:
+    store = Store(wire_day)
+    for first, second in (
+        ("c-ap-7c41e0", "mb-bourse-08"),
+        ("mb-bourse-08", "c-ap-7c41e0"),
+        ("ap-7c41e0", "c-mb-bourse-08"),
+    ):
+        plain = [name.removeprefix("c-") for name in (first, second)]
+        assert explain.paired(store, first, second) == explain.paired(store, *plain)
+    assert reprints("explain", "c-ap-7c41e0", "hc-ferry-breakwater", "--store", wire_day).code == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("ap-7c41e0", "ap-7c41e0", "ap-7c41e0 is one article; name another"),
+        ("c-ap-7c41e0", "ap-7c41e0", "c-ap-7c41e0 and ap-7c41e0 are one article; name another"),
+        ("c-ap-7c41e0", "c-ap-7c41e0", "c-ap-7c41e0 and c-ap-7c41e0 are one article; name another"),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_one_article_twice_is_refused(
+    wire_day: Path, reprints: Callable[..., Ended], first: str, second: str, said: str, form: str
+) -> None:
+    refused = reprints("explain", first, second, "--store", wire_day, "--format", form)
+    assert (refused.code, refused.out, len(refused.err.splitlines())) == (2, "", 1)
+    assert refused.err.startswith(f"reprints: {said}")
+
+
 def test_a_pair_that_would_match_is_not_said_to_share_too_little(wire_day: Path) -> None:
     missed = explain.paired(Store(wire_day), "ap-7c41e0", "mb-bourse-08")
     assert missed.unmet is not None

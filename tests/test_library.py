@@ -16,7 +16,7 @@ import pytest
 
 import pipeline
 from pipeline import config, schema
-from pipeline.errors import ConfigError, InputError
+from pipeline.errors import ConfigError, InputError, StoreError
 from pipeline.storage.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +55,8 @@ def test_tables_of_any_kind_go_in_and_data_frames_come_out(of: Any) -> None:
             )
         assert "Compared:" in result.explain("a", "b")
         assert result.explain("a").startswith("a  ")
+        with pytest.raises(StoreError, match="a is one article"):
+            result.explain("a", "a")
         folder = result.store.path.parent
         assert folder.exists()
     assert not folder.exists()

@@ -35,8 +35,9 @@ __all__ = ["explain", "forget", "query", "rebuild", "rollback", "verify_store"]
 def explain(article_id: str, other_id: str | None, place: str, run_id: str | None, form: str) -> None:
     """Tell why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one.
 
-    It may be the id of a cluster, too. Of what is not in the tables any more it tells what became of it: a cluster went into
-    another or was retired, an article left with the horizon, was rejected, or waits for its day.
+    Either may be the id of a cluster, too, which stands for its canonical. Of one id that is not in the tables any more it
+    tells what became of it: a cluster went into another or was retired, an article left with the horizon, was rejected, or
+    waits for its day.
     """
     from pipeline import explain as explaining
     from pipeline.storage.store import open_store

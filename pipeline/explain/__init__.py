@@ -25,7 +25,7 @@ def article(store: Store, article_id: str, run_id: str | None = None, mark: Mark
 
 
 def pair(store: Store, article_id: str, other_id: str, run_id: str | None = None) -> str:
-    """Why two articles are, or are not, in one cluster."""
+    """Why two articles, or the canonicals of clusters with those ids, are or are not in one cluster."""
     return words.pair(paired(store, article_id, other_id, run_id))
 
 
@@ -41,15 +41,20 @@ def gathered(store: Store, article_id: str, run_id: str | None = None) -> Explan
 
 
 def paired(store: Store, article_id: str, other_id: str, run_id: str | None = None) -> Pair:
-    """What `pair` puts into words. `StoreError` unless both are in the run."""
+    """What `pair` puts into words; of a cluster its canonical is meant. `StoreError` unless both are in the run, and two."""
     run_id = store.run_id(run_id)
     source = Source.of_store(store, run_id)
-    rows = source.members((article_id, other_id))
+    rows = list[Row]()
     for wanted in (article_id, other_id):
-        if wanted not in rows:
+        row = _member(source, wanted)
+        if row is None:
             found = whereabouts.find(store, wanted, run_id)
             raise StoreError(f"{'; '.join(found.told)}. Only articles of run {run_id} can be put side by side")
-    return apart.pair(source, rows[article_id], rows[other_id])
+        rows.append(row)
+    if (name := rows[0]["article_id"]) == rows[1]["article_id"]:
+        who = f"{name} is" if article_id == other_id == name else f"{article_id} and {other_id} are"
+        raise StoreError(f"{who} one article; name another to put beside it, or it alone: reprints explain {name}")
+    return apart.pair(source, *rows)
 
 
 def _member(source: Source, wanted: str) -> Row | None:
