@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from pathlib import Path
 
     from pipeline.config import Config
@@ -41,7 +41,7 @@ def reprints(
     *,
     store: str | Path | None = None,
     config: Config | str | Path | None = None,
-    as_of: datetime | None = None,
+    as_of: datetime | date | str | None = None,
     **sections: Mapping[str, Any],
 ) -> Result:
     """Find which articles are prints of one story, and whose copy they are.
@@ -51,8 +51,8 @@ def reprints(
 
     `store`: the folder of a store that the articles are added to, as `reprints run` would; None for one of the moment, which
     goes with the result. `config`: settings, or a TOML file of them; a section of settings may also be given by its name,
-    `pair={"window_days": 3}`. `as_of`: the run's date; None for the newest article's time. On a store of one's own audits
-    that would stop a night are passed over.
+    `pair={"window_days": 3}`. `as_of`: the run's date, as `--as-of` takes it: a day means its end, a time without a
+    zone is in UTC; None for the newest article's time. On a store of one's own audits that would stop a night are passed over.
 
     Raises `pipeline.errors.ReprintsError` for what the caller can do something about.
     """

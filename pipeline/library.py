@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
@@ -33,17 +33,17 @@ def reprints(
     *,
     store: str | Path | None = None,
     config: config.Config | str | Path | None = None,
-    as_of: datetime | None = None,
+    as_of: datetime | date | str | None = None,
     **sections: Mapping[str, Any],
 ) -> Result:
     """Take articles in, and publish which are prints of one story. See `pipeline.reprints`."""
-    settings = _settings(config, sections)
+    settings, moment = _settings(config, sections), _moment(as_of)
     is_own = store is None
     folder = Path(tempfile.mkdtemp(prefix="reprints-"))
     result = Result(Store(folder / "store" if store is None else store), folder)
     try:
         _write(articles, folder / _FILE)
-        outcome = flow.run([str(folder / _FILE)], result.store, settings, as_of=as_of, publish_anyway=is_own)
+        outcome = flow.run([str(folder / _FILE)], result.store, settings, as_of=moment, publish_anyway=is_own)
     except BaseException:
         result.close()
         raise
@@ -186,6 +186,14 @@ def _settings(given: config.Config | str | Path | None, sections: Mapping[str, M
         return config.checked(msgspec.convert(told, config.Config), "settings")
     except msgspec.ValidationError as error:
         raise ConfigError(f"settings: {error}; `reprints config` prints all of them") from error
+
+
+def _moment(as_of: datetime | date | str | None) -> datetime | None:
+    """The run's date, where one is named. `ConfigError` for what is none."""
+    try:
+        return None if as_of is None else config.moment(as_of)
+    except ValueError as error:
+        raise ConfigError(f"as_of: {error}") from error
 
 
 def _write(articles: Any, path: Path) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,29 @@ def test_tables_of_any_kind_go_in_and_data_frames_come_out(of: Any) -> None:
         folder = result.store.path.parent
         assert folder.exists()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("as_of", "moment"),
+    [
+        (date(2026, 3, 10), "2026-03-10T23:59:59.999999+00:00"),
+        ("2026-03-10", "2026-03-10T23:59:59.999999+00:00"),
+        ("2026-03-10T06:00:00+05:30", "2026-03-10T00:30:00+00:00"),
+        (datetime(2026, 3, 10, 6), "2026-03-10T06:00:00+00:00"),  # noqa: DTZ001 - without a zone
+        (pd.Timestamp("2026-03-10 06:00"), "2026-03-10T06:00:00+00:00"),
+        (datetime(2026, 3, 10, 6, tzinfo=UTC), "2026-03-10T06:00:00+00:00"),
+    ],
+)
+def test_a_date_is_given_as_on_the_command_line(as_of: Any, moment: str) -> None:
+    with pipeline.reprints(articles(), as_of=as_of) as result:
+        assert result.run_id == "2026-03-10.1"
+        assert result.store.as_of() == datetime.fromisoformat(moment)
+
+
+@pytest.mark.parametrize("as_of", ["yesterday", "", 20260310, 1.5, pd.NaT, date(1026, 3, 10), "9999-12-31"])
+def test_what_is_no_date_is_refused(as_of: Any) -> None:
+    with pytest.raises(ConfigError, match=r"^as_of: .* is (not a date like 2026-11-24|no year of news)"):
+        pipeline.reprints(articles(), as_of=as_of)
 
 
 def test_the_folder_goes_with_the_result() -> None:

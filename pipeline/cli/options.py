@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -137,29 +137,18 @@ _LOOKS = {b"{": ".json", b"[": ".json", b"<": ".html"}
 
 
 class Day(click.ParamType[datetime]):
-    """A day or an ISO 8601 time; a day means its end, in UTC."""
+    """A day or an ISO 8601 time, as `config.moment` has it."""
 
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """The moment that it means."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = self._moment(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a date like 2026-11-24 or a time like 2026-11-24T06:00:00+05:30", param, ctx)
-        if not 1900 <= moment.year <= 2200:
-            self.fail(f"{value!r} is no year of news", param, ctx)
-        return moment
+        from pipeline import config
 
-    @staticmethod
-    def _moment(words: str) -> datetime:
         try:
-            return datetime.combine(date.fromisoformat(words), time.max, UTC)
-        except ValueError:
-            moment = datetime.fromisoformat(words)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return config.moment(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ defaults. `describe()` writes all of them with their meaning; `configs/default.t
 from __future__ import annotations
 
 import zoneinfo
+from datetime import UTC, datetime, time
 from datetime import date as date_
-from datetime import datetime, time
 
 from pipeline.config.files import Section, Setting, checked, describe, load, sections
 from pipeline.config.identity import READING, fingerprint
@@ -59,6 +59,7 @@ __all__ = [
     "describe",
     "fingerprint",
     "load",
+    "moment",
     "night",
     "opened_at_once",
     "part_days",
@@ -78,6 +79,31 @@ def night(settings: Config, date: date_) -> tuple[list[str], str, datetime]:
         raise ConfigError(f"night.zone: {settings.night.zone!r} is no IANA zone such as Asia/Kolkata") from error
     ends = datetime.combine(date, time.max, zone)
     return [name.replace("{date}", date.isoformat()) for name in settings.night.inputs], settings.night.store, ends
+
+
+def moment(told: str | date_ | datetime) -> datetime:
+    """What a run's date means, given as a day or a time, or as one in ISO 8601: of a day its end, without a zone in UTC.
+
+    `ValueError` for anything else, and for a year that is none of news.
+    """
+    try:
+        found = _moment(told)
+    except (ValueError, TypeError):
+        raise ValueError(f"{told!r} is not a date like 2026-11-24 or a time like 2026-11-24T06:00:00+05:30") from None
+    if not 1900 <= found.year <= 2200:
+        raise ValueError(f"{told!r} is no year of news")
+    return found
+
+
+def _moment(told: str | date_ | datetime) -> datetime:
+    if isinstance(told, datetime):
+        return told if told.tzinfo else told.replace(tzinfo=UTC)
+    if isinstance(told, date_):
+        return datetime.combine(told, time.max, UTC)
+    try:
+        return _moment(date_.fromisoformat(told))
+    except ValueError:
+        return _moment(datetime.fromisoformat(told))
 
 
 def stretch_days(settings: Config) -> float:
