@@ -85,7 +85,11 @@ class Lease:
         except ChangedError:
             return "another run holds this store, since a moment ago"
         self._renewed, self.is_taken_over = now, bool(told["holder"])
-        self._refuse_unguarded()
+        try:
+            self._refuse_unguarded()
+        except StoreError:
+            self._let_go()  # so that the next to try is told the same
+            raise
         return ""
 
     def _refuse_unguarded(self) -> None:
