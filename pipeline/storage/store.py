@@ -25,6 +25,8 @@ from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pyarrow as pa
 from filelock import FileLock, Timeout
@@ -54,12 +56,26 @@ def open_store(where: str | Path, cache: str = "") -> Iterator[Store]:
     REPRINTS_CACHE, and without it one that goes at the end.
     """
     if "://" not in str(where) or str(where).startswith("file://"):
-        yield Store(str(where).removeprefix("file://"))
+        yield Store(_folder(str(where)))
         return
     from pipeline.storage import mirror
 
     with mirror.opened(str(where), cache or os.environ.get("REPRINTS_CACHE", "")) as store:
         yield store
+
+
+def _folder(where: str) -> str:
+    """The folder that a path or a file:// URL names. `StoreError` for a URL that does not name one of this machine."""
+    if not where.startswith("file://"):
+        return where
+    told = urlsplit(where)
+    if told.netloc not in ("", "localhost") or not told.path:
+        raise StoreError(f"{where}: names no folder of this machine; with its whole path it is file:///folder")
+    if told.query or told.fragment:
+        raise StoreError(
+            f"{where}: the path in a URL has %3F for a question mark and %23 for a hash; or name it as a path"
+        )
+    return url2pathname(told.path)
 
 
 class Store:

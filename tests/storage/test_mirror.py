@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -42,6 +43,35 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield "memory://wire/store"
         MemoryFileSystem.store.clear()
         MemoryFileSystem.pseudo_dirs[:] = [""]
+
+
+def test_a_file_url_names_a_folder_of_this_machine(tmp_path: Path) -> None:
+    for name, written in (
+        ("plain", "plain"),
+        ("with space", "with%20space"),
+        ("ärger#1", "%C3%A4rger%231"),
+        ("%41", "%2541"),
+    ):
+        for host in ("", "localhost"):
+            with open_store(f"file://{host}{tmp_path}/{written}") as store:
+                assert (store.path, store.name) == (tmp_path / name, str(tmp_path / name))
+    with open_store(tmp_path / "with%20space") as store:
+        assert store.path == tmp_path / "with%20space"  # a path is no URL
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("file://store", "names no folder of this machine"),
+        ("file://nas/share/store", "names no folder of this machine"),
+        ("file://", "names no folder of this machine"),
+        ("file:///tmp/a#1", "%23 for a hash"),
+        ("file:///tmp/a?b", "%3F for a question mark"),
+    ],
+)
+def test_a_file_url_that_names_none_is_refused(url: str, words: str) -> None:
+    with pytest.raises(StoreError, match=f"^{re.escape(url)}: .*{words}"), open_store(url):
+        pass
 
 
 def names(url: str) -> set[str]:
