@@ -49,8 +49,8 @@ def reprints(
     `articles` is a pandas DataFrame, an Arrow table, or whatever speaks Arrow, a row an article. Columns have the usual names:
     a text (`text`, `body`, `maintext`...) is needed, an `id` or `url`, a `publisher` and a `date` make the result better.
 
-    `store`: the folder of a store that the articles are added to, as `reprints run` would; None for one of the moment, which
-    goes with the result. `config`: settings, or a TOML file of them; a section of settings may also be given by its name,
+    `store`: the folder or URL of a store that the articles are added to, as `reprints run` would; None for one of the moment,
+    which goes with the result. `config`: settings, or a TOML file of them; a section of settings may also be given by its name,
     `pair={"window_days": 3}`. `as_of`: the run's date, as `--as-of` takes it: a day means its end, a time without a
     zone is in UTC; None for the newest article's time. On a store of one's own audits that would stop a night are passed over.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import weakref
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from pipeline import config, explain, flow, query, schema
 from pipeline.errors import ConfigError, InputError
-from pipeline.storage.store import Store
+from pipeline.storage.store import Store, open_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,21 +38,16 @@ def reprints(
 ) -> Result:
     """Take articles in, and publish which are prints of one story. See `pipeline.reprints`."""
     settings, moment = _settings(config, sections), _moment(as_of)
-    is_own = store is None
-    folder = Path(tempfile.mkdtemp(prefix="reprints-"))
-    result = Result(Store(folder / "store" if store is None else store), folder)
-    try:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="reprints-", ignore_cleanup_errors=True)))
+        place = stack.enter_context(open_store(folder / "store" if store is None else store, settings.store.cache))
         _write(articles, folder / _FILE)
-        outcome = flow.run([str(folder / _FILE)], result.store, settings, as_of=moment, publish_anyway=is_own)
-    except BaseException:
-        result.close()
-        raise
-    result.run_id, result.counts = outcome.run_id or _newest(result.store), dict(outcome.counts)
-    if not result.run_id:
-        reasons = sorted(set(outcome.tables["rejects"]["reason"].to_pylist()))
-        result.close()
-        raise InputError(f"none of the {outcome.counts['records']:,} articles could be used: {'; '.join(reasons[:5])}")
-    return result
+        outcome = flow.run([str(folder / _FILE)], place, settings, as_of=moment, publish_anyway=store is None)
+        run_id, counts = outcome.run_id or _newest(place), dict(outcome.counts)
+        if not run_id:
+            reasons = sorted(set(outcome.tables["rejects"]["reason"].to_pylist()))
+            raise InputError(f"none of the {counts['records']:,} articles could be used: {'; '.join(reasons[:5])}")
+        return Result(place, folder, run_id, counts, stack.pop_all())
 
 
 def _newest(store: Store) -> str:
@@ -63,13 +58,14 @@ class Result:
     """The tables of a run. Each is a property that gives a DataFrame, made when it is first asked for; `arrow` gives any of
     them as an Arrow table. `counts`: what became of the articles; `run_id`: the run, where nothing was new the newest before.
 
-    Without `store=` all lies in a folder of the moment, which goes with the result, or at the end of a `with` block.
+    Without `store=` all lies in a folder of the moment, which goes with the result, or at the end of a `with` block; so do the
+    copies of what lies in a store at a URL, unless `[store] cache` names a folder for them.
     """
 
-    def __init__(self, store: Store, folder: Path) -> None:
-        self.store, self.run_id, self.counts = store, "", dict[str, int]()
+    def __init__(self, store: Store, folder: Path, run_id: str, counts: dict[str, int], held: ExitStack) -> None:
+        self.store, self.run_id, self.counts = store, run_id, counts
         self._folder, self._frames = folder, dict[str, Any]()
-        self._end = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._end = weakref.finalize(self, held.close)
 
     def arrow(self, name: str) -> pa.Table:
         """A published table (`schema.PUBLISHED`) as an Arrow table."""

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,24 @@ def test_a_store_that_is_named_stays_and_grows(tmp_path: Path) -> None:
     with pipeline.reprints(articles(), store=str(tmp_path / "store")) as again:  # nothing new: the newest run
         assert (again.run_id, again.counts["repeats"], len(again.members)) == (both.run_id, 3, 3)
     assert Store(tmp_path / "store").runs() == ["2026-03-09.1", both.run_id]
+
+
+def test_a_store_may_lie_at_a_url(bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pipeline.reprints(articles(), store=f"{bucket}/desk/store") as result:
+        assert (result.run_id, len(result.members)) == ("2026-03-09.1", 3)
+        assert result.explain("a").startswith("a  ")
+    assert list(tmp_path.iterdir()) == []  # neither a folder s3: nor a copy
+    with pipeline.reprints(articles(), store=f"{bucket}/desk/store") as again:
+        assert (again.run_id, again.counts["repeats"], len(again.clusters)) == ("2026-03-09.1", 3, 2)
+
+
+def test_a_store_that_cannot_be_opened_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(StoreError, match="nowhere://desk"):
+        pipeline.reprints(articles(), store="nowhere://desk")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_settings_are_given_by_section_file_or_struct(tmp_path: Path) -> None:
