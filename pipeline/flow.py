@@ -224,5 +224,7 @@ def outside(folder: Path, files: Sequence[Path]) -> Sequence[Path]:
     store = folder.resolve()
     kept = [file for file in files if store not in file.resolve().parents]
     if not kept:
-        raise InputError(f"all of the input lies in the store itself, {folder}")
+        raise InputError(
+            f"all of the input lies in {folder}, which is named as the store; --store is to be a folder of its own"
+        )
     return kept

@@ -188,8 +188,14 @@ def test_a_store_in_its_own_input_folder_is_not_read(tmp_path: Path) -> None:
     store = tmp_path / "store"
     assert run(store, tmp_path).counts["files"] == 1
     assert run(store, tmp_path).counts["files"] == 1
-    with pytest.raises(InputError, match="lies in the store itself"):
+    with pytest.raises(
+        InputError, match=r"lies in .*store, which is named as the store; --store is to be a folder of its own"
+    ):
         run(store, store)
+    (tmp_path / "desk").mkdir()
+    with pytest.raises(InputError, match=r"lies in .*desk, .* folder of its own"):  # no store yet
+        run(tmp_path / "desk", night(tmp_path / "desk", "b", article("b")))
+    assert not (tmp_path / "desk" / "latest.json").exists()
 
 
 def test_feeds_of_unknown_publishers_keep_their_articles_apart(tmp_path: Path) -> None:

@@ -360,7 +360,7 @@ def test_a_run_on_the_old_store_comes_first(small: Path, tmp_path: Path, reprint
 
 
 def test_input_in_a_store_is_none_and_bad_input_is_refused(small: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="lies in the store itself"):
+    with pytest.raises(InputError, match="--store is to be a folder of its own"):
         rebuilt(small, tmp_path / "new", small)
     rubbish = tmp_path / "rubbish.jsonl"
     rubbish.write_text("broken\n" * 5 + json.dumps(article("c")) + "\n")
