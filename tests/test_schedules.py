@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+import runpy
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -69,6 +75,47 @@ def test_orchestrators_give_the_night_in_its_own_zone() -> None:
     assert "CronDataIntervalTimetable(" in airflow
     assert "data_interval_start.astimezone(ZoneInfo(ZONE))" in airflow
     assert "from __future__ import annotations" not in dagster  # Dagster reads the annotation of `context` as an object
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"),
+    [(0, None), (1, RuntimeError), (2, "Fail"), (3, "Fail"), (4, "Fail"), (5, RuntimeError), (-9, RuntimeError)],
+)
+def test_airflow_gives_up_a_night_only_where_trying_again_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, code: int, raised: type[Exception] | str | None
+) -> None:
+    fail, night, called = airflow(monkeypatch, code)
+    with pytest.raises(fail if raised == "Fail" else raised) if raised else nullcontext():
+        night(data_interval_start=datetime(2026, 11, 23, 18, 30, tzinfo=UTC))
+    assert called == [["reprints", "nightly", "2026-11-24", "--config", "/etc/reprints/nightly.toml", "--wait"]]
+
+
+def airflow(monkeypatch: pytest.MonkeyPatch, code: int) -> tuple[type[Exception], Callable[..., None], list[list[str]]]:
+    """The task of the DAG, the exception that ends all tries, and what the task calls, which ends with `code`."""
+    tasks, called = list[Callable[..., None]](), list[list[str]]()
+    fail = type("AirflowFailException", (Exception,), {})
+
+    def task(of: Callable[..., None]) -> Callable[[], None]:
+        tasks.append(of)
+        return lambda: None
+
+    def ended(command: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+        called.append(command)
+        return subprocess.CompletedProcess(command, code)
+
+    parts = {
+        "airflow.sdk": {"dag": lambda **_: lambda of: of, "task": task},
+        "airflow.sdk.exceptions": {"AirflowFailException": fail},
+        "airflow.timetables.interval": {"CronDataIntervalTimetable": lambda *_, **__: None},
+    }
+    for name, has in parts.items():
+        module = ModuleType(name)
+        vars(module).update(has)
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(subprocess, "run", ended)
+    runpy.run_path(str(FOLDER / "airflow_dag.py"))
+    [night] = tasks
+    return fail, night, called
 
 
 @pytest.mark.parametrize("name", ["airflow_dag.py", "dagster_job.py"])

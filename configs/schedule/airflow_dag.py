@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import dag, task
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException
 from airflow.timetables.interval import CronDataIntervalTimetable
 
 CONFIG = "/etc/reprints/nightly.toml"
@@ -37,10 +37,8 @@ def reprints_nightly() -> None:
         # 2 input or configuration, 3 an audit, 4 settings that do not mix: trying again changes nothing.
         if code in {2, 3, 4}:
             raise AirflowFailException(f"reprints ended with exit code {code}; its log says why and what would do")
-        if code == 5:  # only without --wait
-            raise AirflowSkipException("another run holds the store")
-        if code:
-            raise RuntimeError(f"reprints ended with exit code {code}")  # a bug or a dying machine: worth a retry
+        if code:  # a bug, a dying machine, or 5, a store at a URL that was lost to another run: worth a retry
+            raise RuntimeError(f"reprints ended with exit code {code}")
 
     night()
 
