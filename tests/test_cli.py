@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -192,7 +193,11 @@ def test_every_command_has_help_that_teaches_and_is_in_the_readme(reprints: Repr
 
 def test_version_and_bare_call(reprints: Reprints) -> None:
     assert reprints("--version").out.startswith("reprints, version 0.1.0")
-    assert "Exit codes" in reprints("--help").out
+    codes = " ".join(reprints("--help").out.partition("Exit codes: ")[2].split())
+    said = dict(re.findall(r"(?:^|; )(\d) (.+?)(?=; \d|\.$)", codes))
+    assert list(said) == list("012345")
+    assert all(words in said["2"] for words in ("configuration", "input", "store", "full disk", "ended"))
+    assert all(words in said["3"] for words in ("audit", "verify-store"))
 
 
 def test_what_stops_a_night_is_a_line_of_its_log(reprints: Reprints, tmp_path: Path) -> None:

@@ -16,9 +16,11 @@ from pipeline.memory import keep_freed, leave, seek_cycles_seldom
 __all__ = ["cli", "main"]
 
 _EXIT_CODES = """\b
-Exit codes: 0 done; 1 a bug; 2 usage, configuration, or input that is not there
-or cannot be read at all; 3 an audit failed and nothing was published; 4 the
-store was written with settings that do not mix; 5 another run holds the store."""
+Exit codes: 0 done; 1 a bug; 2 usage, configuration, input or a store that is
+not there or cannot be read, a full disk, an object store that does not answer,
+or a process that the system ended; 3 an audit failed and nothing was published,
+or verify-store found something broken; 4 the store was written with settings
+that do not mix; 5 another run holds the store."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXIT_CODES)
