@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -268,14 +267,12 @@ STORY = "The ferry sailed again on Monday after two days of fog, its cook said."
     ],
 )
 def test_no_entity_is_expanded_and_nothing_fetched(head: str) -> None:
-    begun = time.perf_counter()
     rows, rejects, _ = whole(rss(f"{STORY} &l12;", STORY, head=head))
     assert len(rows) + len(rejects) >= 1
     for row in rows:
         assert len(row["text"] or "") < 200
         assert "root:" not in (row["text"] or "")
         assert (row["text"] or "").startswith(STORY)
-    assert time.perf_counter() - begun < 5
 
 
 def test_names_of_html_and_stray_bytes_are_characters() -> None:
