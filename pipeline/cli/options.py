@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANYWAY",
-    "AT",
     "CONFIG",
     "ENGINE",
     "FILE",
@@ -29,6 +28,7 @@ __all__ = [
     "Day",
     "as_json",
     "as_line",
+    "at",
     "expected",
     "logged",
     "mark",
@@ -87,7 +87,9 @@ FORMAT = click.option(
 )
 
 
-AT = click.option("--at", "run_id", metavar="RUN_ID", help="As an earlier run had it  [default: the newest]")
+def at(meaning: str, default: str = "the newest") -> Callable[[Any], Any]:
+    """`--at`, which names a run, in the words of a command."""
+    return click.option("--at", "run_id", metavar="RUN_ID", help=f"{meaning}  [default: {default}]")
 
 
 def as_json(told: Any) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import FILE, STORE
+from pipeline.cli.options import FILE, STORE, at
 
 __all__ = ["report"]
 
@@ -14,7 +14,7 @@ __all__ = ["report"]
 @click.command()
 @STORE
 @click.option("--out", type=FILE, required=True, metavar="FILE.html", help="The page; it is replaced in one step.")
-@click.option("--at", "run_id", metavar="RUN_ID", help="The page of an earlier run  [default: the newest]")
+@at("The page of an earlier run")
 @click.option(
     "--config", "config_path", type=FILE, help="TOML file of settings, [report] above all  [default: those of the run]"
 )

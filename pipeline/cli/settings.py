@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import CONFIG, FILE, FORMAT, STORE
+from pipeline.cli.options import CONFIG, FILE, FORMAT, STORE, as_json, at
 
 __all__ = ["config_", "evaluate", "tune"]
 
@@ -15,7 +15,7 @@ __all__ = ["config_", "evaluate", "tune"]
 @click.argument("labels", type=FILE)
 @STORE
 @FORMAT
-@click.option("--at", "run_id", metavar="RUN_ID", help="Score an earlier run  [default: the newest]")
+@at("Score an earlier run")
 def evaluate(labels: Path, place: str, form: str, run_id: str | None) -> None:
     """Score the clusters, credits and citations of a store against LABELS, with intervals and the worst errors.
 
@@ -23,14 +23,12 @@ def evaluate(labels: Path, place: str, form: str, run_id: str | None) -> None:
     or 1 and 0), with a weight if you like; or article_id and cluster; or article_id with credit_agency and credit_grade,
     cites, interviews, furniture_lines. Pairs whose label is empty are skipped.
     """
-    import msgspec
-
     from pipeline import measure
     from pipeline.storage.store import open_store
 
     with open_store(place) as store:
         found = measure.evaluate(measure.read_labels(labels), store, run_id)
-    click.echo(measure.text(found) if form == "text" else msgspec.json.format(msgspec.json.encode(found)).decode())
+    click.echo(measure.text(found) if form == "text" else as_json(found))
 
 
 @click.command()

@@ -8,7 +8,6 @@ import click
 
 from pipeline.cli.options import (
     ANYWAY,
-    AT,
     CONFIG,
     FILE,
     FORMAT,
@@ -16,6 +15,7 @@ from pipeline.cli.options import (
     WAIT,
     as_json,
     as_line,
+    at,
     logged,
     mark,
     one_file,
@@ -30,7 +30,7 @@ __all__ = ["explain", "forget", "query", "rebuild", "rollback", "verify_store"]
 @click.argument("article_id")
 @click.argument("other_id", required=False)
 @STORE
-@AT
+@at("As an earlier run had it")
 @FORMAT
 def explain(article_id: str, other_id: str | None, place: str, run_id: str | None, form: str) -> None:
     """Tell why ARTICLE_ID is in its cluster; with OTHER_ID, why the two are or are not in one.
@@ -60,7 +60,7 @@ def explain(article_id: str, other_id: str | None, place: str, run_id: str | Non
 @click.command()
 @click.argument("file", type=click.Path(allow_dash=True), metavar="FILE|-")
 @STORE
-@click.option("--at", "run_id", metavar="RUN_ID", help="After an earlier run  [default: the newest]")
+@at("After an earlier run")
 @click.option("--each-line", "by_line", is_flag=True, help="FILE has a JSON object a line; answer each as it comes.")
 @FORMAT
 def query(file: str, place: str, run_id: str | None, by_line: bool, form: str) -> None:
@@ -89,7 +89,7 @@ def query(file: str, place: str, run_id: str | None, by_line: bool, form: str) -
 
 @click.command("verify-store")
 @STORE
-@click.option("--at", "run_id", metavar="RUN_ID", help="Check one run alone  [default: every kept run]")
+@at("Check one run alone", "every kept run")
 def verify_store(place: str, run_id: str | None) -> None:
     """Check every invariant of a store: its runs, their tables, the state they stand on. One line each; exit code 3 if
     one is broken.
@@ -177,8 +177,6 @@ def rebuild(
     clusters, events and takedowns are carried over. Articles whose words are gone stay as they were published. Nothing of the
     old store is touched. When it is killed, remove NEW or give the command again.
     """
-    import msgspec
-
     from pipeline import config, summary
     from pipeline import rebuild as rebuilding
     from pipeline.storage.store import open_store
@@ -189,5 +187,4 @@ def rebuild(
     with logged(watch), open_store(place, cache) as old, open_store(into, cache) as new:
         summary.announce_compilation(watch)
         done = rebuilding.rebuild(old, new, inputs, settings, wait=wait, publish_anyway=publish_anyway, watch=watch)
-        as_json = msgspec.json.format(msgspec.json.encode(done)).decode()
-        click.echo(rebuilding.text(done, old, new) if form == "text" else as_json)
+        click.echo(rebuilding.text(done, old, new) if form == "text" else as_json(done))
