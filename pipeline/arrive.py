@@ -29,7 +29,6 @@ __all__ = [
 ]
 
 _AHEAD = timedelta(days=1)  # how far ahead of a run's date an article may be dated: zones, and clocks that are off
-_DAY = 86_400_000_000  # microseconds
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _OF_TEXT = ["key", "article", "article_id", "effective_at"]
 _FROZEN = "frozen: a rebuild left its cluster as it was published, for words of it are gone"
@@ -193,13 +192,13 @@ def noticed_since(since: datetime, settings: config.Config) -> datetime:
 
 def stretch(times: pa.ChunkedArray, settings: config.Config) -> NDArray[np.int64]:
     """The stretch of time for which furniture is learned that each time lies in: int64, numbered from 1970."""
-    numbers: NDArray[np.int64] = times.cast(pa.int64()).to_numpy() // round(config.stretch_days(settings) * _DAY)
+    numbers: NDArray[np.int64] = times.cast(pa.int64()).to_numpy() // round(config.stretch_days(settings) * schema.DAY)
     return numbers
 
 
 def spans_of(stretches: Iterable[int], settings: config.Config) -> list[state.Span]:
     """When these stretches are."""
-    length = round(config.stretch_days(settings) * _DAY)
+    length = round(config.stretch_days(settings) * schema.DAY)
     return [(one * length, (one + 1) * length - 1) for one in sorted(stretches)]
 
 
@@ -211,7 +210,7 @@ def taught_since(as_of: datetime, settings: config.Config) -> datetime:
 
 def _floor(time: datetime, days: float) -> datetime:
     """The last time before it that is a whole multiple of so many days since 1970."""
-    length = round(days * _DAY)
+    length = round(days * schema.DAY)
     since = (time - _EPOCH) // timedelta(microseconds=1)
     return _EPOCH + timedelta(microseconds=since // length * length)
 

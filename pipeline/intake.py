@@ -207,7 +207,7 @@ def latest(intake: Intake, last: datetime | None, settings: config.Config) -> da
             raise InputError("no article says when it was published or fetched; name the run's date with --as-of")
         return last
     times = np.sort(column.cast(pa.int64()).to_numpy())
-    horizon = int(settings.store.horizon_days * 86_400_000_000)
+    horizon = int(settings.store.horizon_days * schema.DAY)
     within = np.arange(1, len(times) + 1) - np.searchsorted(times, times - horizon)
     most = times[2 * within >= len(times)]
     found: datetime = pa.scalar(int(most[-1] if len(most) else times[-1]), schema.TIME).as_py()

@@ -43,7 +43,6 @@ __all__ = [
     "verified",
 ]
 
-_DAY = 86_400_000_000  # microseconds
 _PAIRED = ["key", "article_id", "effective_at", "kin"]
 _OF_TEXT = ["key", "article", "redone", "article_id", "effective_at", "n_words", "text_state"]
 _MATCHES = COMPARED["matches"]
@@ -335,7 +334,7 @@ def _micro(time: datetime) -> int:
 
 
 def _window(settings: config.Config) -> int:
-    return int(settings.pair.window_days * _DAY)
+    return int(settings.pair.window_days * schema.DAY)
 
 
 def matched_in(times: NDArray[np.int64], settings: config.Config) -> list[Span]:

@@ -20,7 +20,6 @@ from pipeline.storage.state import State
 
 __all__ = ["apply", "changed", "earlier", "named", "reached", "rows", "valid"]
 
-_DAY = 86_400_000_000  # microseconds
 _SAID = [
     *("article_id", "status", "publisher_id", "home_agency", "names", "version"),
     *("published_at", "published_precision", "modified_at", "fetched_at"),
@@ -38,7 +37,7 @@ def rows(state: State, articles: pa.Table) -> pa.Table:
     named = pc.and_(pc.is_valid(agency), pc.fill_null(pc.not_equal(agency, "unspecified"), False))
     by_day = pc.and_(pc.is_null(articles["modified_at"]), pc.equal(articles["published_precision"], "day"))
     at = pc.coalesce(articles["modified_at"], articles["published_at"], articles["fetched_at"]).cast(pa.int64())
-    at = pc.if_else(by_day, pc.add(at, _DAY - 1), at)
+    at = pc.if_else(by_day, pc.add(at, schema.DAY - 1), at)
     columns = {
         **{name: articles[name] for name in ("key", "article_id", "status", "effective_at", "publisher_id", "names")},
         "at": at.cast(schema.TIME),
@@ -86,7 +85,7 @@ def named(notices: pa.Table, articles: pa.Table, settings: config.Config) -> lis
     found = retract.named(notices["names"], words, articles, arrays.hashes(sketch.words(articles["headline"])))
     at, of = (rows["effective_at"].cast(pa.int64()).to_numpy() for rows in (notices, articles))
     ids, own = notices["article_id"].to_pylist(), articles["article_id"].to_pylist()
-    window = int(settings.pair.window_days * _DAY)
+    window = int(settings.pair.window_days * schema.DAY)
     return [(n, row) for n, row in found if abs(at[n] - of[row]) <= window and ids[n] != own[row]]
 
 

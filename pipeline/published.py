@@ -24,7 +24,6 @@ __all__ = ["Published", "Retiring", "everything", "expired", "parts_at", "parts_
 
 _MEMBER = ["article_id", "cluster_id"]
 _SIZE = ["cluster_id", "n_articles"]
-_DAY = 86_400_000_000  # microseconds
 
 
 class Retiring(NamedTuple):
@@ -120,7 +119,7 @@ def expired(
     since, until = (pa.scalar(time - horizon, schema.TIME).cast(pa.int64()).as_py() for time in (last, as_of))
     reach = int(span / timedelta(microseconds=1))  # the members of a cluster are not further apart
     reach = max(reach, int(np.ptp(_distinct(frozen["effective_at"]))) if frozen.num_rows else 0)
-    parts = parts_near(np.arange(since, until + 1, _DAY), reach, config.part_days(settings))
+    parts = parts_near(np.arange(since, until + 1, schema.DAY), reach, config.part_days(settings))
     members = store.tables().read("members", ["cluster_id", "effective_at"], parts)
     newest = members.group_by("cluster_id").aggregate([("effective_at", "max")])
     gone = newest.filter(pc.less(newest["effective_at_max"], pa.scalar(as_of - horizon, schema.TIME)))
@@ -135,7 +134,7 @@ def parts_at(at: NDArray[np.int64], days: int) -> frozenset[str]:
 
 def parts_near(at: NDArray[np.int64], reach: int, days: int) -> frozenset[str]:
     """The parts in which rows lie that are so many microseconds from one of these times, or nearer."""
-    length = days * _DAY
+    length = days * schema.DAY
     firsts = np.unique(at // length)
     beside = np.arange(-reach // length, -(-reach // length) + 1)
     return frozenset(tables.named(np.unique(firsts[:, None] + beside) * days))

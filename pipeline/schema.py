@@ -21,6 +21,7 @@ __all__ = [
     "CITATIONS",
     "CONTRACT_VERSION",
     "CREDITS",
+    "DAY",
     "KEYS",
     "MIRRORED",
     "PUBLISHED",
@@ -35,6 +36,10 @@ __all__ = [
 CONTRACT_VERSION = "2"
 
 TIME = pa.timestamp("us", tz="UTC")
+
+#: A day in the unit of `TIME`.
+DAY = 86_400_000_000
+
 _TEXT = pa.string()
 _LONG = pa.large_string()  # bodies: 64-bit offsets, so that a batch may pass 2 GB
 _SCORE = pa.float64()

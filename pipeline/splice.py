@@ -154,7 +154,7 @@ def plan(old: Tables | None, was: Published, formed: pa.Array, settings: config.
         more = _kept(old, replaced)
         old = None
     days = config.part_days(settings)
-    window = round(settings.pair.window_days * _DAY)
+    window = round(settings.pair.window_days * schema.DAY)
     open_ = {"article": parts_at(was.at, days), "pair": parts_near(was.at, window, days), "run": frozenset[str]()}
     return Plan(old, more, divides, replaced, open_, days)
 
@@ -253,7 +253,6 @@ def sum_furniture(written: Tables, sums: Sequence[pa.Table]) -> None:
 #: How many days long a part of the events is, in parts of other tables: they are few, and kept for good.
 _EVENT_PARTS = 8
 _NONE = "none"  # the part that stands for no rows at all
-_DAY = 86_400_000_000  # microseconds
 
 #: The tables that are put into parts, by what says in which: the time of an article, that of a pair of them, or of the run.
 _LIES_BY = {

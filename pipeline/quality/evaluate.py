@@ -109,7 +109,7 @@ class PairScores(Struct, frozen=True):
 
 
 class ClusterScores(Struct, frozen=True):
-    """The grouping of the labelled articles; a story is what the labels put together. `figures` as `CLUSTER_FIGURES`.
+    """The grouping of the labelled articles; a story is what the labels put together. `figures` as `scores.agreement`.
 
     `n_split`: stories in more than one cluster; `n_mixed`: clusters with more than one story.
     """

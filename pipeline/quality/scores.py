@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 __all__ = [
     "BOOTSTRAP",
-    "CLUSTER_FIGURES",
     "Bootstrap",
     "Figure",
     "Formula",
@@ -29,16 +28,6 @@ __all__ = [
 
 #: From totals, float64 (..., columns of the sums), to figures by name, each float64 (...); NaN where undefined.
 Formula = Callable[[NDArray[np.float64]], Mapping[str, NDArray[np.float64]]]
-
-CLUSTER_FIGURES = (
-    "pair_precision",
-    "pair_recall",
-    "pair_f1",
-    "b_cubed_precision",
-    "b_cubed_recall",
-    "b_cubed_f1",
-    "ari",
-)
 
 
 class Bootstrap(NamedTuple):
@@ -120,7 +109,7 @@ def story_sums(stories: NDArray[np.int64], clusters: NDArray[np.int64]) -> NDArr
 
 
 def agreement(totals: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    """`CLUSTER_FIGURES` from totals of `story_sums`.
+    """The figures of a grouping from totals of `story_sums`.
 
     `pair_*` count pairs of articles. `ari` is the adjusted Rand index of Hubert and Arabie (1985): 1 for the same grouping,
     0 for what chance would give; two groupings without any choice (all alone, all together) agree and have 1.

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from pipeline import config
+from pipeline import config, schema
 from pipeline.quality.evaluate import pair_sums
 from pipeline.quality.labels import Labels
 from pipeline.quality.scores import agreement, rates, story_sums
@@ -31,7 +31,6 @@ CONTAINMENTS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _BIN = 0.05
 _LOWEST = 0.05  # pairs below share so little that nobody wants them as candidates
 _ROWS_AT_A_TIME = 256
-_MICROSECONDS = 86_400_000_000
 
 
 class Corpus(NamedTuple):
@@ -177,7 +176,7 @@ def _exhaustive(corpus: Corpus, settings: config.Pair, sample: int, seed: int) -
     shape = (n, max(1, len(vocabulary)))
     texts = sparse.csr_array((np.ones(kept.sum(), np.int32), (rows[kept], columns[kept])), shape=shape)
     index = texts.T.tocsr()
-    window = int(settings.window_days * _MICROSECONDS)
+    window = int(settings.window_days * schema.DAY)
     nothing = np.empty(0, np.int64)
     yield nothing, nothing, nothing.astype(float), nothing.astype(float)
     for start in range(0, len(drawn), _ROWS_AT_A_TIME):

@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline import config, derive, notices, redo
+from pipeline import config, derive, notices, redo, schema
 from pipeline.arrive import Arrivals, arrivals, reach, stretch
 from pipeline.compare import Opened, formed_anew, opened
 from pipeline.errors import UnreadableError
@@ -45,7 +45,6 @@ from pipeline.watch import Watch, silent
 
 __all__ = ["Rehearsal", "rehearsed"]
 
-_DAY = 86_400_000_000  # microseconds
 _DISTURBED = 100  # texts that meet others for an early article's sake (`pair.disturbed`); of more, none is followed
 
 Keys = NDArray[np.int64]
@@ -145,7 +144,9 @@ def _compared(
         for name in ("matches", "void"):
             add(name, COMPARED[name].empty_table())
     now = kept.with_part(ref)
-    met, lost = _met(kept, now, settings, int(settings.pair.window_days * _DAY), reach(ref.as_of, settings), watch)
+    met, lost = _met(
+        kept, now, settings, int(settings.pair.window_days * schema.DAY), reach(ref.as_of, settings), watch
+    )
     add("matches", met.matches)
     add("void", pa.table({"key": met.void}))
     ties = list(orders.must_link)

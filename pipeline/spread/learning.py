@@ -36,7 +36,6 @@ _LESSONS = LESSONS.append(_KEY)  # -1 for an article that comes in
 _COMES = pa.schema([pa.field("part", pa.int64()), _KEY, pa.field("effective_at", schema.TIME)])
 _FOUND = learn.LEARNED.append(_KEY)  # a line, or, where that is not -1, a text that is to be done again
 _TAUGHT_BY = ["publisher_id", "headline"]
-_A_PART = 50_000  # articles of earlier parts that come in, for each of which there is a part more
 
 
 class _World(NamedTuple):

@@ -29,7 +29,6 @@ __all__ = ["WHOLE", "Tables", "divided", "link", "named", "parts_of", "read", "w
 #: The name of the only part of a table that is one file.
 WHOLE = ""
 
-_DAY = 86_400_000_000  # microseconds
 _FIRST = date(1970, 1, 1)
 
 
@@ -106,7 +105,7 @@ def parts_of(at: NDArray[np.int64], days: int) -> NDArray[np.int64]:
 
     A part has so many days.
     """
-    return at // (_DAY * days) * days
+    return at // (schema.DAY * days) * days
 
 
 def named(first_days: NDArray[np.int64]) -> list[str]:

@@ -33,7 +33,6 @@ __all__ = [
     "DATA_TOKENS",
     "FIGURES",
     "LINES",
-    "MAX_WINDOW",
     "NAMES",
     "QUOTES",
     "SHINGLES",
@@ -42,9 +41,6 @@ __all__ = [
     "fmix32",
     "scan",
 ]
-
-#: Longest shingle in tokens.
-MAX_WINDOW = 16
 
 #: A line of fewer tokens with a figure among them is taken for data.
 DATA_TOKENS = 12

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline import config
+from pipeline import config, schema
 from pipeline.stages.kernels import arrays
 from pipeline.stages.kernels.threads import parallel, split, workers
 
@@ -44,7 +44,6 @@ CANDIDATES = pa.schema(
     ]
 )
 
-_MICROSECONDS = 86_400_000_000
 _FILTER_ROWS = 1 << 15  # whose values a thread looks up at a time among those of fresh rows
 _FILTER_VALUES = (
     8  # of a word of their filter: of fewer, more come along that nobody asked for, and all that come are sorted
@@ -65,7 +64,7 @@ def limits(settings: config.Pair, path: str) -> tuple[int, int]:
 
 def window(settings: config.Pair) -> int:
     """The window in microseconds."""
-    return int(settings.window_days * _MICROSECONDS)
+    return int(settings.window_days * schema.DAY)
 
 
 def windows(times: NDArray[np.int64], settings: config.Pair) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
