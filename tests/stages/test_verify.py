@@ -361,6 +361,20 @@ def test_what_is_sent_again_and_what_is_sent_each_day(
     assert row["relation"] == relation, row["reason"]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "shared", "hours", "relation"),
+    [(8, 3, 24, "template"), (8, 3, 2, "light_edit"), (8, 4, 24, "light_edit"), (5, 2, 24, "light_edit")],
+)
+def test_what_is_reported_each_day_names_the_figures_of_the_day_before(
+    numbers: int, shared: int, hours: int, relation: str
+) -> None:
+    """Two houses print the prices of two days: some of one are those of the other."""
+    days = [[f"{100 + day * (numbers - shared) + i}" for i in range(numbers)] for day in range(2)]
+    texts = [" ".join([*STORY[:40], *day, *STORY[40:]]) for day in days]
+    row = decided(texts, facts(publishers=("a", "b"), hours=hours))[0]
+    assert row["relation"] == relation, row["reason"]
+
+
 def test_no_candidates_give_no_matches() -> None:
     table = pa.table({"article_id": ["a"], "body": pa.array(["one two three"], pa.large_string())})
     sketches = sketch.run(table, SKETCH)

@@ -33,6 +33,8 @@ _OTHER_HEADLINE = 0.1  # and of two that do not; a particle may be in both
 _SAME_NUMBERS = 0.7  # share of the numbers, or names, that agree in what is sent again
 _RESENT = 0.25  # Jaccard of the texts
 _SOON, _LATER = 24.0, 20.0  # hours
+# A report of prices names those of the day before, too: in texts of two days with so many numbers more of them have to agree.
+_MANY_NUMBERS, _DAILY_NUMBERS = 6, 0.5
 
 _WHOLE = 0.9  # containment of a text that is all in the other
 _SEVERAL_PARAGRAPHS = 120  # words; of a shorter text a single paragraph is as large a share
@@ -176,6 +178,7 @@ def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]
     same_form = (m.jaccard >= settings.min_jaccard) | (m.containment >= settings.min_containment)
     other_numbers = (figures.figures >= settings.figures_min) & (m.figures_agree < settings.figures_shared)
     other_names = (figures.names >= settings.names_min) & (m.names_agree < settings.names_shared)
+    daily = (beside.hours >= _LATER) & (figures.figures >= _MANY_NUMBERS) & (m.figures_agree < _DAILY_NUMBERS)
     is_brief = beside.own & ~beside.versions & (m.shorter < settings.brief_words)
     agree = (m.figures_agree >= _SAME_NUMBERS) | (figures.figures == 0)
     another_day = (beside.headline >= _SAME_HEADLINE) & (beside.hours >= _LATER)
@@ -210,6 +213,12 @@ def _rules(m: _Measures, beside: Beside, settings: config.Verify) -> list[_Rule]
             "template",
             (figures.figures_shared, " of ", figures.figures, " numbers agree, ", m.figures_agree,
              f" < {settings.figures_shared} (verify.figures_shared)"),
+        ),
+        _Rule(
+            daily & same_form,
+            "template",
+            (figures.figures_shared, " of ", figures.figures, " numbers agree, ", m.figures_agree,
+             f" < {_DAILY_NUMBERS}, in texts ", beside.hours, " hours apart"),
         ),
         _Rule(
             other_names & same_form,
