@@ -24,7 +24,7 @@ from pipeline.storage.state import State
 from pipeline.watch import Watch
 
 if TYPE_CHECKING:
-    from pipeline.engine.spark import Cluster
+    from pipeline.engine.tasks import Engine
 
 __all__ = ["ALONE", "Alone"]
 
@@ -56,7 +56,7 @@ class Alone:
     ) -> Opened:
         from pipeline.spread import opening
 
-        return opening.opened(self._cluster(now, settings), kept, now, met, settings, ties)
+        return opening.opened(self._engine(now, settings), kept, now, met, settings, ties)
 
     def derive(self, given: Given, settings: config.Config, watch: Watch) -> Rows:
         """As `derive.derive`; of very many articles bin by bin."""
@@ -64,18 +64,18 @@ class Alone:
             return Rows(derive(given, settings, watch))
         from pipeline.spread import Spread
 
-        return Spread(self._cluster(given.now, settings)).derive(given, settings, watch)
+        return Spread(self._engine(given.now, settings)).derive(given, settings, watch)
 
     def _at_once(self, settings: config.Config) -> int:
         return config.opened_at_once(settings) if self._most is None else self._most
 
-    def _cluster(self, now: State, settings: config.Config) -> Cluster:
-        """This machine as a cluster, for tasks of a run."""
+    def _engine(self, now: State, settings: config.Config) -> Engine:
+        """What does the tasks of a run on this machine."""
         from pipeline.engine.here import here
 
         block = max(1, self._at_once(settings) // _BINS)
         parcels = now.parts[-1].folder.parent / "scratch" / "parcels"
-        return here(parcels, config.Spark(block_texts=block, driver_edges=1 << 62), _BINS)
+        return here(parcels, config.Spark(block_texts=block), _BINS)
 
 
 ALONE = Alone()

@@ -115,11 +115,11 @@ class Plan(NamedTuple):
     open_: Mapping[str, frozenset[str]]
     days: int
 
-    def divided(self, name: str, rows: pa.Table) -> dict[str, pa.Table]:
-        """The rows of a table by the part that they go to."""
+    def divided(self, name: str, rows: pa.Table, only: str | None = None) -> dict[str, pa.Table]:
+        """The rows of a table by the part that they go to; those of one part alone if it is named."""
         if not self.divides or name not in _LIES_BY:
             return {WHOLE: rows}
-        return tables.divided(rows, self.days * (_EVENT_PARTS if name == "events" else 1))
+        return tables.divided(rows, self.days * (_EVENT_PARTS if name == "events" else 1), only)
 
     def tasks(self, folder: Path, new: Mapping[str, Collection[str]]) -> Iterator[Task]:
         """The files to be made, where each table has `new` rows in these parts."""

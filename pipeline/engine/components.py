@@ -1,6 +1,6 @@
 """Which nodes of a graph hang together, whatever its size: on the driver, or on the cluster until the driver can take it.
 
-    table = labels(cluster, edges, folder)         edges: Parquet files (left, right); table: (node, label), label the lowest
+    table = labels(engine, edges, folder)          edges: Parquet files (left, right); table: (node, label), label the lowest
 
 On the cluster it is the alternation of large stars and small stars (Kiveris, Lattanzi, Mirrokni, Rastogi, Vassilvitskii:
 "Connected Components in MapReduce and Beyond", SoCC 2014). An edge is a row that hangs a node from a lower one, its label:
@@ -29,6 +29,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline.engine.spark import Cluster
+from pipeline.engine.tasks import Engine
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -51,7 +52,7 @@ class _Tally(NamedTuple):
     labels: Decimal
 
 
-def labels(cluster: Cluster, edges: Sequence[Path], folder: Path) -> pa.Table:
+def labels(engine: Engine, edges: Sequence[Path], folder: Path) -> pa.Table:
     """Of each node that an edge names, the lowest node of its component; sorted by node.
 
     `edges`: Parquet files with the int64 columns `left` and `right`, any numbers, in either direction and as often as they
@@ -59,13 +60,13 @@ def labels(cluster: Cluster, edges: Sequence[Path], folder: Path) -> pa.Table:
     on the cluster, in rounds that lie below `folder`, which every machine sees, and go again: until the driver can take them,
     or until each node has one row. The table is the same, whoever made it.
     """
-    most = cluster.settings.driver_edges
-    if _rows(edges) <= most:
+    most = engine.settings.driver_edges
+    if not isinstance(engine, Cluster) or _rows(edges) <= most:
         return labels_here(edges)
     rounds = folder / "rounds"
     try:
         before = None
-        for files, tally in _rounds(cluster, edges, rounds):
+        for files, tally in _rounds(engine, edges, rounds):
             if tally.rows <= most:
                 return labels_here(files, _HUNG)
             if tally == before:

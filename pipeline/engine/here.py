@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import pyarrow as pa
 
 from pipeline.config import Spark
 from pipeline.engine import cargo
 from pipeline.engine.cargo import NOBODY, Parcel
-from pipeline.engine.spark import Cluster
+from pipeline.engine.tasks import Engine, Rows
 from pipeline.stages.kernels.threads import ahead, parallel, workers
 
 __all__ = ["here"]
@@ -30,23 +30,28 @@ Task = TypeVar("Task")
 _LENGTH = 8  # bytes before each parcel in a file, which say how long it is
 
 
-def here(folder: Path, settings: Spark, at_once: int) -> Cluster:
+def here(folder: Path, settings: Spark, at_once: int) -> Engine:
     """This machine; `settings` say how work is cut. Edges of a graph are looked at all at once, however many there are.
 
     `at_once`: so many numbers are met side by side, or as many as there are threads if that is less.
     """
-    return cast("Cluster", _Here(folder, settings, at_once))
+    return _Here(folder, settings, at_once)
 
 
 class _Here:
     def __init__(self, folder: Path, settings: Spark, at_once: int) -> None:
         self.folder, self.settings, self._at_once = folder, settings, at_once
 
+    @property
+    def partitions(self) -> int:
+        """One for each thread."""
+        return workers()
+
     def each(self, function: Callable[[Task], pa.Table], tasks: Sequence[Task]) -> list[pa.Table]:
         """`function` of each task, in the order of the tasks."""
         return parallel(function, tasks)
 
-    def rows(self, emit: Callable[[Task], Iterable[Parcel]], tasks: Sequence[Task]) -> _Rows:
+    def rows(self, emit: Callable[[Task], Iterable[Parcel]], tasks: Sequence[Task]) -> Rows:
         """What the tasks emit, to be sent on."""
         return _Rows(self.folder, (parcel for task in tasks for parcel in emit(task)), self._at_once)
 
@@ -57,7 +62,7 @@ class _Rows:
     def __init__(self, folder: Path, parcels: Iterable[Parcel], at_once: int) -> None:
         self._folder, self._parcels, self._at_once = folder, parcels, at_once
 
-    def by(self, meet: Callable[[int, Iterator[pa.Table]], Iterable[Parcel]]) -> _Rows:
+    def by(self, meet: Callable[[int, Iterator[pa.Table]], Iterable[Parcel]]) -> Rows:
         """What `meet(number, tables)` makes of the rows that are addressed to a number, of each number."""
         return _Rows(self._folder, self._met(meet), self._at_once)
 

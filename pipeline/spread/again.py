@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import config, schema
-from pipeline.engine.spark import Cluster
+from pipeline.engine.tasks import Engine
 from pipeline.renew import Again, Reader
 from pipeline.storage.state import Ref
 from pipeline.watch import Watch, silent
@@ -35,7 +35,7 @@ class _Stale(NamedTuple):
 
 
 def parts(
-    cluster: Cluster,
+    cluster: Engine,
     settings: config.Config,
     aliases: Mapping[str, str],
     stale: Sequence[tuple[Mapping[str, Any], Ref]],

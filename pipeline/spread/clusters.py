@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipeline import config
 from pipeline.compare import Opened
 from pipeline.derive import Given
-from pipeline.engine.spark import Cluster
+from pipeline.engine.tasks import Engine
 from pipeline.meet import matched_in
 from pipeline.published import Published
 from pipeline.quality import audit
@@ -30,7 +30,7 @@ from pipeline.watch import Watch
 __all__ = ["derived"]
 
 
-def derived(cluster: Cluster, given: Given, settings: config.Config, watch: Watch, work: Path) -> Spilled:
+def derived(cluster: Engine, given: Given, settings: config.Config, watch: Watch, work: Path) -> Spilled:
     """As `derive.derive`, of what `opening.opened` opens: the rows stay on disk."""
     opened, was, now, run_id, as_of, orders = given
     shutil.rmtree(work, ignore_errors=True)
@@ -87,7 +87,7 @@ def _tell(told: Forming, opened: Opened, was: Published, bins: NDArray[np.int64]
     outside = opened.around.slice(len(keys))
     scratch.save_mapped(forming.standing(outside, was.members, was.sizes), told.standing("outside"))
     for name, frozen in was.frozen.items():
-        scratch.save(frozen, told.folder / "frozen" / f"{name}.parquet")
+        scratch.save(frozen, told.folder / "frozen" / f"{name}.arrow")
 
 
 def _clusters_that_were(was: Published, by_article: pa.Table) -> pa.Table:

@@ -99,17 +99,17 @@ class Forming(NamedTuple):
 
     def formed(self, bin_: int, name: str) -> Path:
         """A table of `Formed` of a bin; and `across`, its matches with texts of later bins or of none."""
-        return self.folder / "formed" / f"{bin_}" / f"{name}.parquet"
+        return self.folder / "formed" / f"{bin_}" / f"{name}.arrow"
 
     def rows(self, number: int, name: str) -> Path:
         """The rows of a table that a bin comes to, or of excerpts a block."""
-        return self.folder / "rows" / name / f"{number:08}.parquet"
+        return self.folder / "rows" / name / f"{number:08}.arrow"
 
     def frozen_rows(self, bin_: int) -> dict[str, pa.Table]:
         """Rows of clusters that stay as they were published: they are the first bin's."""
         if bin_:
             return {}
-        return {name: scratch.load(self.folder / "frozen" / f"{name}.parquet") for name in sorted(self.frozen)}
+        return {name: scratch.load(self.folder / "frozen" / f"{name}.arrow") for name in sorted(self.frozen)}
 
     def bins(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
         """The bin of each text, -1 for none."""
@@ -294,7 +294,7 @@ def told(forming: Forming, bin_: int, _: Iterable[pa.Table]) -> Iterator[Parcel]
     for name, rows in tables.items():
         scratch.save(rows, forming.rows(bin_, name))
     if "excerpts" in was.frozen:
-        scratch.save(was.frozen["excerpts"], forming.rows(bin_, "excerpts").with_name("frozen.parquet"))
+        scratch.save(was.frozen["excerpts"], forming.rows(bin_, "excerpts").with_name("frozen.arrow"))
     keys = {
         "members": _together([result.members, was.members], was.members.slice(0, 0).select(["article_id"])),
         "clusters": _together([result.clusters, was.sizes], was.sizes.slice(0, 0).select(["cluster_id"])),

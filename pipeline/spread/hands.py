@@ -13,7 +13,7 @@ from pipeline import config, notices
 from pipeline.arrive import reach
 from pipeline.compare import Coming, Opened, formed_anew, oldest, turned_to_credit
 from pipeline.derive import Given
-from pipeline.engine.spark import Cluster
+from pipeline.engine.tasks import Engine
 from pipeline.intake import Delivery, Taken
 from pipeline.published import published
 from pipeline.renew import Renewal, renewed
@@ -30,7 +30,7 @@ __all__ = ["Spread"]
 class Spread:
     """The hands of a cluster. The store lies where all of its machines see it, under the same path."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Engine) -> None:
         self._cluster = cluster
 
     def take_in(self, delivery: Delivery, settings: config.Config, work: Path, watch: Watch) -> Taken:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pipeline import config, schema
 from pipeline.arrive import Arrivals, stretch
 from pipeline.engine.cargo import NOBODY, Parcel, parted
-from pipeline.engine.spark import Cluster
+from pipeline.engine.tasks import Engine
 from pipeline.redo import LESSONS, known_now, near, of_articles, of_texts, read, targets_of, without_furniture
 from pipeline.spread import scratch
 from pipeline.stages import learn
@@ -49,7 +49,7 @@ class _World(NamedTuple):
 
 
 def texts(
-    cluster: Cluster, kept: State, own: Sequence[Ref], night: Arrivals, first: int, settings: config.Config, work: Path
+    cluster: Engine, kept: State, own: Sequence[Ref], night: Arrivals, first: int, settings: config.Config, work: Path
 ) -> int:
     """Write the texts that come into the comparison, and what is known of furniture by now, to the run's `own` parts.
 
@@ -61,11 +61,10 @@ def texts(
     world = _World(both, work / "comes.arrow", night.goes, frozenset(targets), settings)
     scratch.save_mapped(comes, world.comes)
     learned, again = _learned(cluster, world, first)
-    scratch.save(learned, work / "learned.parquet")
+    scratch.save(learned, work / "learned.arrow")
     places = np.arange(len(again)) % len(own)
     tasks = [
-        _Making(world, work / "learned.parquet", ref, again[places == place], place == 0)
-        for place, ref in enumerate(own)
+        _Making(world, work / "learned.arrow", ref, again[places == place], place == 0) for place, ref in enumerate(own)
     ]
     made = sum(table["n"][0].as_py() for table in cluster.each(_written, tasks))
     part.add(own[-1].folder, "learned", learned)
@@ -83,7 +82,7 @@ def _assigned(comes: pa.Table, own: Sequence[Ref]) -> pa.Table:
     return rows.sort_by([("part", "ascending"), ("key", "ascending")])
 
 
-def _learned(cluster: Cluster, world: _World, first: int) -> tuple[pa.Table, NDArray[np.int64]]:
+def _learned(cluster: Engine, world: _World, first: int) -> tuple[pa.Table, NDArray[np.int64]]:
     """The furniture that is known now, and the texts (keys) that may be others for it."""
     tasks = [(world, ref.number) for ref in world.state.parts]
     sampled = [table for table in cluster.each(_common, tasks) if table.num_rows]

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline import config
-from pipeline.engine.spark import Cluster
+from pipeline.engine.tasks import Engine
 from pipeline.meet import Met, Turns, around, changes, settled
 from pipeline.spread import pairing, scratch, verifying
 from pipeline.spread.world import DONE, FRESH, NOW, PAIRS_AT_ONCE, WAS, World
@@ -35,7 +35,7 @@ _NARROW = ["key", "article_id", "effective_at", "kin", "content", "has_words", "
 
 
 def meet(
-    cluster: Cluster,
+    cluster: Engine,
     before: State,
     now: State,
     own: Sequence[Ref],
@@ -52,7 +52,7 @@ def meet(
         turns, twins = _turns(cluster, world, rows, was, is_now)
         blocks = _paired(cluster, world, rows, turns, twins)
         turns, blocks = _settled(cluster, world, before, rows, turns, blocks)
-        step.rows = sum(pq.read_metadata(world.candidates(block)).num_rows for block in blocks)
+        step.rows = sum(scratch.mapped(world.candidates(block)).num_rows for block in blocks)
     with watch.step("verify") as step:
         files = _verified(cluster, world, blocks)
         tasks = [(ref, files[place :: len(own)]) for place, ref in enumerate(own)]
@@ -65,7 +65,7 @@ def meet(
 
 
 def _turns(
-    cluster: Cluster, world: World, rows: pa.Table, was: NDArray[np.bool_], is_now: NDArray[np.bool_]
+    cluster: Engine, world: World, rows: pa.Table, was: NDArray[np.bool_], is_now: NDArray[np.bool_]
 ) -> tuple[Turns, NDArray[np.int64]]:
     """Who is fresh, and whose twin each text is now; tasks find both in the files of the world from then on."""
     times, kin = rows["effective_at"].cast(pa.int64()).to_numpy(), rows["kin"].to_numpy()
@@ -114,7 +114,7 @@ def _numbers(rows: pa.Table) -> list[int]:
     return [int(number) for number in np.unique(rows["key"].to_numpy() >> 32)]
 
 
-def _paired(cluster: Cluster, world: World, rows: pa.Table, turns: Turns, leads: NDArray[np.int64]) -> list[int]:
+def _paired(cluster: Engine, world: World, rows: pa.Table, turns: Turns, leads: NDArray[np.int64]) -> list[int]:
     """Write the candidates of each block; gives the blocks that have some."""
     numbers = np.arange(len(leads))
     is_twin = turns.is_now & (leads != numbers) & (turns.fresh | turns.fresh[leads])
@@ -131,7 +131,7 @@ def _paired(cluster: Cluster, world: World, rows: pa.Table, turns: Turns, leads:
 
 
 def _settled(
-    cluster: Cluster, world: World, before: State, rows: pa.Table, turns: Turns, blocks: list[int]
+    cluster: Engine, world: World, before: State, rows: pa.Table, turns: Turns, blocks: list[int]
 ) -> tuple[Turns, list[int]]:
     """As `meet.settled`; candidates of nobody who is fresh then are let go. And the blocks that have some still."""
     stays = turns.was & turns.is_now
@@ -147,7 +147,7 @@ def _settled(
     return turns, [block for block, thinned in zip(blocks, left, strict=True) if thinned["n"][0].as_py()]
 
 
-def _verified(cluster: Cluster, world: World, blocks: Sequence[int]) -> list[Path]:
+def _verified(cluster: Engine, world: World, blocks: Sequence[int]) -> list[Path]:
     """Write the matches of each block; gives the files."""
     (world.folder / "matches").mkdir()
     wanted = cluster.rows(partial(verifying.wanted, world), blocks)

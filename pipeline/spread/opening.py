@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline import config, meet, schema
 from pipeline.compare import AROUND, Opened
 from pipeline.engine import components
-from pipeline.engine.spark import Cluster
+from pipeline.engine.tasks import Engine
 from pipeline.meet import Articles, Met, matched_in
 from pipeline.sketched import Sketched
 from pipeline.spread import scratch
@@ -32,7 +33,7 @@ _OUTSIDE = pa.schema([("key", pa.int64())])
 
 
 def opened(
-    cluster: Cluster, kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]
+    cluster: Engine, kept: State, now: State, met: Met, settings: config.Config, ties: Sequence[tuple[str, str]]
 ) -> Opened:
     """As `compare.formed_anew` opens them; but of articles what names them, and of matches the accepted ones, by row."""
     keys, edges, _ = meet.components(kept, now, met, settings, ties)
@@ -67,7 +68,7 @@ def _outside(now: State, path: Path, number: int) -> pa.Table:
     return pa.table([arrays.ascending(np.concatenate(found))], schema=_OUTSIDE)
 
 
-def bins_of(cluster: Cluster, opened: Opened, was: pa.Table, most: int, folder: Path) -> NDArray[np.int64]:
+def bins_of(cluster: Engine, opened: Opened, was: pa.Table, most: int, folder: Path) -> NDArray[np.int64]:
     """The bin of each text that is opened, int64 (texts,), from 0 without a gap. Edges lie in a `folder` meanwhile.
 
     A bin holds so many texts, or one component that is larger.
@@ -76,7 +77,8 @@ def bins_of(cluster: Cluster, opened: Opened, was: pa.Table, most: int, folder: 
     """
     ids, n = opened.known.articles["article_id"].combine_chunks(), opened.known.articles.num_rows
     edges = folder / "edges.parquet"
-    scratch.save(pa.concat_tables([opened.matches, _of_clusters(was, ids)]), edges)
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.concat_tables([opened.matches, _of_clusters(was, ids)]), edges, compression="zstd")
     found = components.labels(cluster, [edges], folder)
     labels = np.arange(n)
     labels[found["node"].to_numpy()] = found["label"].to_numpy()

@@ -132,21 +132,21 @@ def chosen(world: World, block: int, tables: Iterable[pa.Table]) -> Iterator[Par
     kept = starts[often | (path[starts] < _SAMPLE)]
     columns = [pa.array(left[kept]), pa.array(right[kept]), pa.array(path[kept].astype(np.int8))]
     if len(kept):
-        scratch.save(pa.Table.from_arrays(columns, schema=pair.CANDIDATES), world.candidates(block))
+        scratch.save_mapped(pa.Table.from_arrays(columns, schema=pair.CANDIDATES), world.candidates(block))
         yield Parcel(NOBODY, pa.table({"n": [block]}, schema=DONE))
 
 
 def staying(world: World, block: int) -> pa.Table:
     """The candidates of a block of which both texts stay."""
     stays = scratch.mapped(world.by_row)["stays"].to_numpy()
-    candidates = scratch.load(world.candidates(block)).cast(pair.CANDIDATES)
+    candidates = scratch.mapped(world.candidates(block)).cast(pair.CANDIDATES)
     return candidates.filter(pa.array(stays[ends(candidates)].all(axis=0)))
 
 
 def thinned(world: World, block: int) -> pa.Table:
     """Leave of the candidates of a block those of a fresh text; how many there are."""
     fresh = scratch.mapped(world.by_row)["fresh"].to_numpy()
-    candidates = scratch.load(world.candidates(block)).cast(pair.CANDIDATES)
+    candidates = scratch.mapped(world.candidates(block)).cast(pair.CANDIDATES)
     kept = candidates.filter(pa.array(fresh[ends(candidates)].any(axis=0)))
-    scratch.save(kept, world.candidates(block))
+    scratch.save_mapped(kept, world.candidates(block))
     return pa.table({"n": [kept.num_rows]}, schema=DONE)

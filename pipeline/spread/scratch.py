@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 __all__ = ["folder", "load", "mapped", "save", "save_mapped"]
 
@@ -31,23 +30,22 @@ def folder(path: Path) -> Iterator[Path]:
 
 
 def save(rows: pa.Table, path: Path) -> None:
-    """A table as Parquet, in one step."""
-    aside = _aside(path)
-    pq.write_table(rows, aside, compression="zstd")
-    aside.replace(path)
+    """A table as Arrow, packed, in one step: what is read once or twice is written several times as fast as Parquet."""
+    _save(rows, path, pa.ipc.IpcWriteOptions(compression="lz4"))
 
 
 def load(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """The same."""
-    return pq.ParquetFile(path).read(columns=columns)
+    """The same, or some of its columns."""
+    with pa.OSFile(str(path)) as file:
+        names = pa.ipc.open_file(file).schema.names
+        chosen = None if columns is None else [names.index(name) for name in columns]
+        found = pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=chosen)).read_all()
+    return found if columns is None else found.select(columns)
 
 
 def save_mapped(rows: pa.Table, path: Path) -> None:
     """A table of numbers for many tasks, each of which looks up a few of its rows: it is mapped, not read."""
-    aside = _aside(path)
-    with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as file:
-        file.write_table(rows.combine_chunks())
-    aside.replace(path)
+    _save(rows, path, pa.ipc.IpcWriteOptions())
 
 
 def mapped(path: Path) -> pa.Table:
@@ -55,6 +53,9 @@ def mapped(path: Path) -> pa.Table:
     return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
 
-def _aside(path: Path) -> Path:
+def _save(rows: pa.Table, path: Path, options: pa.ipc.IpcWriteOptions) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.with_name(f".{path.name}.{os.uname().nodename}.{os.getpid()}")
+    aside = path.with_name(f".{path.name}.{os.uname().nodename}.{os.getpid()}")
+    with pa.OSFile(str(aside), "wb") as sink, pa.ipc.new_file(sink, rows.schema, options=options) as file:
+        file.write_table(rows.combine_chunks())
+    aside.replace(path)

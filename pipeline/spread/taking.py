@@ -1,7 +1,7 @@
 """From files to parts of the state, a task for each stretch of the files: what `intake` does on one machine.
 
     files --cleaned--> scratch/0007/{articles,records,stripped,rejects,known}.parquet
-                       known, of all tasks in the order of the files --identify, on the driver--> scratch/0007/named.parquet
+                       known, of all tasks in the order of the files --identify, on the driver--> scratch/0007/named.arrow
     scratch/0007 --traced--> state+7/
 
 Which article is a repeat and what each is called depends on all of them, in the order of the files: the driver decides it by
@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from pipeline import config, schema
 from pipeline.crew import Rules
-from pipeline.engine.spark import Cluster
+from pipeline.engine.tasks import Engine
 from pipeline.intake import (
     KNOWN,
     Delivery,
@@ -78,7 +78,7 @@ class _Cleaned(NamedTuple):
     settings: config.Config
 
 
-def take_in(cluster: Cluster, delivery: Delivery, settings: config.Config, work: Path, watch: Watch) -> Taken:
+def take_in(cluster: Engine, delivery: Delivery, settings: config.Config, work: Path, watch: Watch) -> Taken:
     """Take files in: as `intake.take_in`, but to several parts of the state, below `work`."""
     files, known, aliases, forgotten = delivery
     tasks = [
@@ -98,7 +98,7 @@ def take_in(cluster: Cluster, delivery: Delivery, settings: config.Config, work:
     parts = [work / ("state" if not place else f"state+{place}") for place in range(max(1, len(filled)))]
     named = [identify.settle(night.new[1 + number], known) for number in filled]
     for number, new in zip(filled, named, strict=True):
-        scratch.save(new.select(["record", "article_id"]), tasks[number].folder / "named.parquet")
+        scratch.save(new.select(["record", "article_id"]), tasks[number].folder / "named.arrow")
     done = [_Cleaned(tasks[number].folder, part, settings) for number, part in zip(filled, parts, strict=False)]
     for table in cluster.each(_trace, done):
         told = json.loads(table["report"][0].as_py())
@@ -213,15 +213,15 @@ def _digest(path: Path) -> str:
 def _identify(folder: Path, report: Mapping[str, Any], night: Night, watch: Watch) -> None:
     """On the driver: which of the articles of a task are new, and what they are called."""
     nameless = pa.table([report["gone"]], schema=pa.schema([schema.ARTICLES.field("source")]))
-    known = scratch.load(folder / "known.parquet").cast(_KNOWN)
-    rejects = scratch.load(folder / "rejects.parquet").cast(schema.REJECTS)
+    known = _read(folder, "known").cast(_KNOWN)
+    rejects = _read(folder, "rejects").cast(schema.REJECTS)
     night.identify(known, [rejects], nameless, report["records"], watch)
 
 
 def _trace(task: _Cleaned) -> pa.Table:
     """In a worker: a part of the state, of what a task left and the driver named."""
     rules, watch = Rules(task.settings, publishers.Publishers()), silent()
-    named = scratch.load(task.folder / "named.parquet")
+    named = scratch.load(task.folder / "named.arrow")
     records = named["record"].combine_chunks()
     with scratch.folder(task.part) as folder, Part(folder) as part:
         first = 0
@@ -240,9 +240,13 @@ def _trace(task: _Cleaned) -> pa.Table:
     return _told(watch)
 
 
+def _read(folder: Path, name: str) -> pa.Table:
+    return pq.ParquetFile(folder / f"{name}.parquet").read()
+
+
 def _groups(folder: Path) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
     """The articles that a task left, their records and what was stripped from them, as they were read together."""
-    stripped = scratch.load(folder / "stripped.parquet").cast(schema.STRIPPED)
+    stripped = _read(folder, "stripped").cast(schema.STRIPPED)
     of = stripped["record"].combine_chunks()
     articles, records = (pq.ParquetFile(folder / f"{name}.parquet") for name in ("articles", "records"))
     with articles, records:

@@ -33,7 +33,7 @@ _FACT, _OWN = "fact ", "own "  # before the names of columns that travel beside 
 
 def wanted(world: World, block: int) -> Iterator[Parcel]:
     """Which texts a block wants, by the part that has them."""
-    candidates = scratch.load(world.candidates(block), ["left", "right"])
+    candidates = scratch.mapped(world.candidates(block))
     rows = arrays.ascending(np.concatenate([candidates[side].to_numpy() for side in ("left", "right")]))
     keys = scratch.mapped(world.by_row)["key"].take(pa.array(rows)).to_numpy()
     columns = [rows.astype(np.uint32), keys, np.full(len(rows), block)]
@@ -71,7 +71,7 @@ def decided(world: World, block: int, tables: Iterable[pa.Table]) -> Iterator[Pa
     facts = texts.select([name for name in texts.column_names if name.startswith(_FACT)])
     facts = facts.rename_columns([name.removeprefix(_FACT) for name in facts.column_names])
     sketches = texts.select([name for name in texts.column_names if not name.startswith((_FACT, _OWN))])
-    candidates = scratch.load(world.candidates(block)).cast(pair.CANDIDATES)
+    candidates = scratch.mapped(world.candidates(block)).cast(pair.CANDIDATES)
     path = world.matches(block)
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     with pq.ParquetWriter(aside, COMPARED["matches"], compression="zstd") as writer:

@@ -54,11 +54,11 @@ class World(NamedTuple):
 
     def candidates(self, block: int) -> Path:
         """Where the candidates of a block lie."""
-        return self.folder / "candidates" / f"{block:08}.parquet"
+        return self.folder / "candidates" / f"{block:08}.arrow"
 
     def matches(self, block: int) -> Path:
         """Where its matches lie."""
-        return self.folder / "matches" / f"{block:08}.parquet"
+        return self.folder / "matches" / f"{block:08}.arrow"
 
     @property
     def twins(self) -> Path:

@@ -113,11 +113,15 @@ def named(first_days: NDArray[np.int64]) -> list[str]:
     return [(_FIRST + timedelta(days=day)).isoformat() for day in first_days.tolist()]
 
 
-def divided(rows: pa.Table, days: int) -> dict[str, pa.Table]:
-    """The rows of each part, by their column `at`."""
+def divided(rows: pa.Table, days: int, only: str | None = None) -> dict[str, pa.Table]:
+    """The rows of each part, by their column `at`; those of one part alone if it is named."""
     numbers = parts_of(rows["at"].cast(pa.int64()).to_numpy(), days)
     found = np.unique(numbers)
-    return {name: rows.filter(pa.array(numbers == number)) for name, number in zip(named(found), found, strict=True)}
+    return {
+        name: rows.filter(pa.array(numbers == number))
+        for name, number in zip(named(found), found, strict=True)
+        if only in (None, name)
+    }
 
 
 def write_part(name: str, rows: pa.Table, path: Path) -> None:

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any
 
 import cloudpickle
 import pyarrow as pa
@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipeline import config
 from pipeline.engine import cargo
 from pipeline.engine.cargo import NOBODY, Parcel
-from pipeline.engine.spark import Cluster
+from pipeline.engine.tasks import Engine
 
 Parcels = list[tuple[int, bytes]]
 
@@ -64,6 +64,6 @@ def _sent(thing: Any) -> Any:
     return cloudpickle.loads(cloudpickle.dumps(thing))
 
 
-def inline(*, split_mb: float = 0.02, block_texts: int = 9) -> Cluster:
+def inline(*, split_mb: float = 0.02, block_texts: int = 9) -> Engine:
     """A cluster of this process, with work cut so small that a few articles are many tasks."""
-    return cast("Cluster", Inline(config.Spark(partitions=3, split_mb=split_mb, block_texts=block_texts)))
+    return Inline(config.Spark(partitions=3, split_mb=split_mb, block_texts=block_texts))
