@@ -107,6 +107,7 @@ def test_linked_articles_stay_together_however_far_apart_in_time(tmp_path: Path)
         (["link,a,b,"], r"orders:2: 'link' is no order"),
         (["must_link,a,,"], "orders:2: must_link needs two different ids"),
         (["pin,,,"], "orders:2: pin needs left_id"),
+        (["pin,a,,", 'must_link,a,b,"see mail', "pin,b,,"], "orders, line 3: a quote is not closed"),
         (["must_link,a,b,", "cannot_link,b,a,"], "a and b must and cannot be linked"),
     ],
 )

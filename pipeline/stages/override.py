@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline.errors import ConfigError
+from pipeline.stages import lexicon
 from pipeline.stages.kernels import arrays
 
 __all__ = ["NOTHING", "Orders", "enforce", "parse"]
@@ -50,6 +51,7 @@ NOTHING = Orders(*(MappingProxyType({}) for _ in Orders._fields))
 
 def parse(lines: list[str], source: str) -> Orders:
     """The orders of a CSV; `ConfigError` names the source and the row that is wrong."""
+    lexicon.ensure_quotes(lines, source)
     reader = csv.DictReader(lines)
     if reader.fieldnames is None or not {"order", "left_id"} <= set(reader.fieldnames) <= set(_COLUMNS):
         raise ConfigError(

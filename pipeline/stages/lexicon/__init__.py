@@ -10,7 +10,7 @@ import functools
 import hashlib
 import io
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 
 from pipeline.errors import ConfigError
 
-__all__ = ["Agency", "Outlet", "agencies", "digest", "house_desks", "load_toml", "outlets", "rows"]
+__all__ = ["Agency", "Outlet", "agencies", "digest", "ensure_quotes", "house_desks", "load_toml", "outlets", "rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,24 @@ def _split(cell: str) -> tuple[str, ...]:
 def _own_rows(path: str) -> Iterator[dict[str, str]]:
     """The rows of a CSV of the user's, as text."""
     try:
-        with Path(path).open(encoding="utf-8", newline="") as file:
-            yield from csv.DictReader(file)
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}); name a CSV in UTF-8") from error
+    ensure_quotes(lines, path)
+    yield from csv.DictReader(lines)
+
+
+def ensure_quotes(lines: Sequence[str], source: str) -> None:
+    """`ConfigError` for a row of a CSV whose quotes do not go together: one that is not closed swallows the rows after it."""
+    reader, begins = csv.reader(lines, strict=True), 1
+    try:
+        for _ in reader:
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise ConfigError(
+            f"{source}, line {begins}: a quote is not closed, or not where its cell ends ({error}); within a cell "
+            "that is in quotes write one twice"
+        ) from error
 
 
 def _agency(row: dict[str, str], where: str) -> Agency:

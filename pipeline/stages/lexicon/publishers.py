@@ -157,7 +157,9 @@ def load(path: str = "", aliases: Mapping[str, str] = MappingProxyType({})) -> P
             text = Path(path).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"clean.publishers: cannot read {path}: {error}") from error
-        for publisher, names in _read(text.splitlines(), path, entries):
+        lines = text.splitlines()
+        lexicon.ensure_quotes(lines, path)
+        for publisher, names in _read(lines, path, entries):
             entries[publisher.id] = (publisher, names)
     index = _index(entries.values())
     for alias, of in aliases.items():
