@@ -142,6 +142,38 @@ def test_config_prints_what_it_reads(reprints: Reprints, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("setting", "rows", "words"),
+    [
+        ("[read]\nfields = {{ txt = 'story' }}", "", "[read] fields: txt is no field; the fields are"),
+        ("[clean]\npublishers = 'none.csv'", "", "clean.publishers: cannot read"),
+        ("[clean]\npublishers = '{rows}'", "id,name\na,'A'\nb,\"B\nc,C\n", "line 3: a quote is not closed"),
+        ("[trace]\nagencies = 'none.csv'", "", "none.csv"),
+        ("[trace]\nagencies = '{rows}'", "id,name\nx,X\n", "a row lacks"),
+        ("[override]\norders = 'none.csv'", "", "override.orders: cannot read"),
+        ("[override]\norders = '{rows}'", "order,left_id\npin,a\nlead,b\n", ":3: 'lead' is no order"),
+        (
+            "[override]\norders = '{rows}'",
+            'order,left_id,right_id,note\npin,a,,"one\nof two"\npin,b,,"see mail\nmust_link,c,d,x\n',
+            "line 4: a quote is not closed",
+        ),
+    ],
+)
+def test_check_finds_what_would_end_a_run(
+    reprints: Reprints, tmp_path: Path, setting: str, rows: str, words: str
+) -> None:
+    (tmp_path / "rows.csv").write_text(rows)
+    config = tmp_path / "mine.toml"
+    config.write_text(f"{setting.format(rows=tmp_path / 'rows.csv')}\n")
+    checked = reprints("config", "--check", config)
+    ran = reprints("run", DAY, "--store", tmp_path / "s", "--config", config)
+    for ended in (checked, ran):
+        assert (ended.code, words in ended.err, "Traceback" in ended.err) == (2, True, False), ended.err
+    assert checked.err.startswith(f"reprints: {config}: ")
+    assert not checked.out
+    assert not Store(tmp_path / "s").runs()
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (("run", "nowhere.jsonl", "--store", "{s}"), 2, "nowhere.jsonl"),

@@ -39,6 +39,13 @@ def test_every_shipped_configuration_loads(name: str) -> None:
         ('[audit]\naction = "warn"\n', r"\[audit\] has no setting 'action'"),
         ('[store]\nmode = "0444"\n', r"Expected `str` matching regex .* at `\$.store.mode`"),
         ("[pair\n", "cannot be read as TOML"),
+        (
+            '[clean]\ndefault_zone = "Asia/Kolkatta"\n',
+            "clean.default_zone: 'Asia/Kolkatta' is no IANA zone; write it like",
+        ),
+        ('[night]\nzone = "Asia"\n', "night.zone: 'Asia' is no IANA zone"),
+        ('[night]\ninputs = [""]\n', "night.inputs: one of them is empty"),
+        ("[pair]\nwindow_days = 0\n", r"`float` > 0.0 - at `\$.pair.window_days`"),
     ],
 )
 def test_errors_say_where_what_and_what_to_do(tmp_path: Path, text: str, words: str) -> None:
@@ -47,6 +54,21 @@ def test_errors_say_where_what_and_what_to_do(tmp_path: Path, text: str, words: 
     with pytest.raises(ConfigError, match=words) as raised:
         config.load(path)
     assert str(path) in str(raised.value)
+
+
+def test_a_bound_that_is_no_value_itself_is_told_as_such() -> None:
+    bounds = {f"{part.name}.{one.name}": one.bounds for part in config.sections() for one in part.settings}
+    assert bounds["pair.window_days"] == "more than 0, up to 3650"
+    assert (bounds["spark.split_mb"], bounds["pair.threshold"], bounds["pair.sample_shared"]) == (
+        "more than 0",
+        "0.1..0.9",
+        "at least 1",
+    )
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("[pair]\nwindow_days = 3\n", encoding="utf-8-sig")
+    assert config.load(tmp_path / "mine.toml").pair.window_days == 3
 
 
 def test_paths_are_relative_to_their_file(tmp_path: Path) -> None:

@@ -430,7 +430,8 @@ def test_a_file_that_its_settings_name_and_is_gone_is_named_with_what_to_do(tmp_
     run(store, night(tmp_path, "v", victim(), article("a")), settings=ordered)
     file.unlink()
     with pytest.raises(
-        ConfigError, match=r"orders.csv: cannot be read: .* or name the settings of the store with --config"
+        ConfigError,
+        match=r"override.orders: cannot read .*orders.csv: .* or name the settings of the store with --config",
     ):
         forget.forget([VICTIM], Store(store))
     assert Store(store).runs() == ["2026-03-09.1"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.options import CONFIG, FILE, FORMAT, STORE, as_json, at
+from pipeline.errors import ConfigError
 
 __all__ = ["config_", "evaluate", "tune"]
 
@@ -79,9 +80,17 @@ def tune(
 
 
 @click.command("config")
-@click.option("--check", "path", type=FILE, help="Check this file and print what it sets.")
+@click.option("--check", "path", type=FILE, help="Check this file, and those that it names, and print what it sets.")
 def config_(path: Path | None) -> None:
     """Print every setting with its meaning, bounds and value, as a file to start from."""
     from pipeline import config
 
-    click.echo(config.describe(config.load(path)), nl=False)
+    settings = config.load(path)
+    if path:
+        from pipeline.storage import rules
+
+        try:
+            rules.ensure_readable(settings)
+        except ConfigError as error:
+            raise ConfigError(f"{path}: {error}") from error
+    click.echo(config.describe(settings), nl=False)

@@ -11,7 +11,8 @@ import zoneinfo
 from datetime import UTC, datetime, time
 from datetime import date as date_
 
-from pipeline.config.files import Section, Setting, checked, describe, load, sections
+from pipeline.config.checks import checked
+from pipeline.config.files import Section, Setting, describe, load, sections
 from pipeline.config.identity import READING, fingerprint
 from pipeline.config.settings import (
     Action,
@@ -73,11 +74,7 @@ def night(settings: Config, date: date_) -> tuple[list[str], str, datetime]:
     """The inputs, store and as-of time of a night: the end of its date in the night's zone. `ConfigError` if unset."""
     if not settings.night.inputs or not settings.night.store:
         raise ConfigError("a night needs night.inputs and night.store in the configuration; see configs/nightly.toml")
-    try:
-        zone = zoneinfo.ZoneInfo(settings.night.zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(f"night.zone: {settings.night.zone!r} is no IANA zone such as Asia/Kolkata") from error
-    ends = datetime.combine(date, time.max, zone)
+    ends = datetime.combine(date, time.max, zoneinfo.ZoneInfo(settings.night.zone))
     return [name.replace("{date}", date.isoformat()) for name in settings.night.inputs], settings.night.store, ends
 
 

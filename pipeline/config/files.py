@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from pipeline.config.checks import checked
 from pipeline.config.settings import Config
 from pipeline.errors import ConfigError
 
@@ -37,7 +38,7 @@ def load(path: str | Path | None) -> Config:
     if path is None:
         return Config()
     try:
-        given = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        given = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
             f"{path}: no such configuration file; print one to start from with: reprints config"
@@ -47,27 +48,9 @@ def load(path: str | Path | None) -> Config:
     _refuse_unknown(path, given)
     _resolve_paths(Path(path).parent, given)
     try:
-        config = msgspec.convert(given, Config)
+        return checked(msgspec.convert(given, Config), str(path))
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}") from error
-    return checked(config, str(path))
-
-
-def checked(config: Config, where: str) -> Config:
-    """The same settings, if each fits the others. `ConfigError` that begins with `where` they were given."""
-    if (config.pair.bands == 0) != (config.pair.rows == 0):
-        raise ConfigError(f"{where}: pair.bands and pair.rows are given together, or both 0 to derive them")
-    if config.pair.bands * config.pair.rows > config.sketch.permutations:
-        raise ConfigError(
-            f"{where}: pair.bands x pair.rows = {config.pair.bands * config.pair.rows} needs as many "
-            f"sketch.permutations; there are {config.sketch.permutations}"
-        )
-    if config.audit.min_nights > config.audit.nights:
-        raise ConfigError(
-            f"{where}: audit.min_nights = {config.audit.min_nights} nights are never there: audit.nights looks at the last "
-            f"{config.audit.nights}"
-        )
-    return config
 
 
 def _refuse_unknown(path: str | Path, given: dict[str, Any]) -> None:
@@ -90,7 +73,9 @@ def _resolve_paths(folder: Path, given: dict[str, Any]) -> None:
         if isinstance(value, str) and value:
             given[section][key] = _resolved(folder, value)
         elif isinstance(value, list):
-            given[section][key] = [_resolved(folder, item) if isinstance(item, str) else item for item in value]
+            given[section][key] = [
+                _resolved(folder, item) if isinstance(item, str) and item else item for item in value
+            ]
 
 
 def _resolved(folder: Path, path: str) -> str:
@@ -119,7 +104,7 @@ def _lines(config: Config) -> Iterator[str]:
 
 
 class Setting(NamedTuple):
-    """A setting in words: `value` as TOML writes it, `bounds` such as `0.0..1.0` or `at least 1`, empty for none."""
+    """A setting in words: `value` as TOML writes it, `bounds` such as `0.0..1.0` or `more than 0`, empty for none."""
 
     name: str
     value: str
@@ -153,10 +138,11 @@ def _settings(struct: msgspec.Struct) -> Iterator[Setting]:
 
 
 def _bounds(meta: Meta) -> str:
-    low, high = meta.ge if meta.ge is not None else meta.gt, meta.le
-    if low is None or (low == 0 and high is None):
+    if meta.gt is not None:
+        return f"more than {meta.gt}, up to {meta.le}" if meta.le is not None else f"more than {meta.gt}"
+    if meta.ge is None or (meta.ge == 0 and meta.le is None):
         return ""
-    return f"{low}..{high}" if high is not None else f"at least {low}"
+    return f"{meta.ge}..{meta.le}" if meta.le is not None else f"at least {meta.ge}"
 
 
 def _toml(value: object) -> str:

@@ -46,7 +46,7 @@ def fingerprint(settings: Config, only: Mapping[str, tuple[str, ...]] | None = N
         values[section] = {key: value for key, value in values[section].items() if keys and key not in keys}
     for section, key in _FILES:
         path = values[section][key]
-        values[section][key] = hashlib.blake2b(_content(path)).hexdigest() if path else ""
+        values[section][key] = hashlib.blake2b(_content(path, f"{section}.{key}")).hexdigest() if path else ""
     if only is not None:
         values = {
             section: {key: value for key, value in values[section].items() if not keys or key in keys}
@@ -56,8 +56,8 @@ def fingerprint(settings: Config, only: Mapping[str, tuple[str, ...]] | None = N
     return hashlib.blake2b(encoded, digest_size=8).hexdigest()
 
 
-def _content(path: str) -> bytes:
+def _content(path: str, named_by: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+        raise ConfigError(f"{named_by}: cannot read {path}: {error.strerror}") from error

@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 from pipeline import config, stages
 from pipeline.stages import lexicon
+from pipeline.stages.lexicon import publishers
 from pipeline.storage.orders import orders
+from pipeline.storage.readers import fields
 
-__all__ = ["Rules", "of"]
+__all__ = ["Rules", "ensure_readable", "of"]
 
 
 class Rules(NamedTuple):
@@ -26,10 +28,17 @@ class Rules(NamedTuple):
 
 def of(settings: config.Config) -> Rules:
     """The rules under these settings. `ConfigError` if a file that they name cannot be read."""
-    publishers = sorted(orders(settings.override).publishers.items())
-    reading = [config.fingerprint(settings, config.READING), publishers, lexicon.digest(), stages.RULES["reading"]]
+    called = sorted(orders(settings.override).publishers.items())
+    reading = [config.fingerprint(settings, config.READING), called, lexicon.digest(), stages.RULES["reading"]]
     comparing = [config.fingerprint(settings), lexicon.digest(), stages.RULES["comparing"]]
     return Rules(_hash(reading), _hash(comparing))
+
+
+def ensure_readable(settings: config.Config) -> None:
+    """`ConfigError` where a run would end for what its settings name: fields of articles, files and their rows."""
+    fields.Mapping(settings.read.fields)
+    publishers.load(settings.clean.publishers, orders(settings.override).publishers)
+    lexicon.agencies(settings.trace.agencies)
 
 
 def _hash(of: list[object]) -> str:
