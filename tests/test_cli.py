@@ -203,6 +203,45 @@ def test_failures_have_their_exit_code_and_say_what_to_do(
         assert not Store(tmp_path / "s").runs()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("run", "", "--store", "s"), "'INPUT...'"),
+        (("run", "in.jsonl", "", "--store", "s"), "'INPUT...'"),
+        (("run", "in.jsonl", "--store", ""), "'--store'"),
+        (("run", "in.jsonl", "--store", "s", "--config", ""), "'--config'"),
+        (("nightly", "2026-03-09", "--config", ""), "'--config'"),
+        (("explain", "a", "--store", ""), "'--store'"),
+        (("query", "", "--store", "s"), "'FILE|-'"),
+        (("evaluate", "", "--store", "s"), "'LABELS'"),
+        (("tune", "in.jsonl", ""), "'INPUT...'"),
+        (("report", "--store", "s", "--out", ""), "'--out'"),
+        (("rebuild", "--store", "s", "--into", ""), "'--into'"),
+        (("rebuild", "", "--store", "s", "--into", "t"), "'[INPUT]...'"),
+    ],
+)
+def test_an_empty_argument_is_not_the_current_folder(
+    reprints: Reprints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], named: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "a", "text": "a short text of seven words here"}))
+    ended = reprints(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"Invalid value for {named}: is empty; in a script, see whether a variable is set" in ended.err
+    assert [file.name for file in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+@pytest.mark.parametrize("below", ["", "/store"])
+def test_a_file_is_no_store_whatever_is_done_to_it(
+    reprints: Reprints, wire_day: Path, tmp_path: Path, below: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    place = f"{tmp_path}/file{below}"
+    for command in (("rebuild", "--store", wire_day, "--into"), ("run", DAY, "--store"), ("explain", "a", "--store")):
+        ended = reprints(*command, place)
+        assert (ended.code, place in ended.err, "Traceback" in ended.err) == (2, True, False)
+
+
 def test_exit_codes_of_a_busy_and_an_incompatible_store(reprints: Reprints, tmp_path: Path) -> None:
     store = tmp_path / "store"
     with Store(store).locked():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.options import ANYWAY, CONFIG, ENGINE, FILE, STORE, WAIT, Day, logged
+from pipeline.cli.options import ANYWAY, CONFIG, ENGINE, FILE, INPUT, STORE, WAIT, Day, logged
 from pipeline.errors import ClusterError, MissingInputError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ __all__ = ["backfill", "nightly", "run"]
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, required=True, type=INPUT, metavar="INPUT...")
 @STORE
 @CONFIG
 @ENGINE

@@ -23,9 +23,13 @@ __all__ = [
     "ENGINE",
     "FILE",
     "FORMAT",
+    "INPUT",
+    "PLACE",
     "STORE",
     "WAIT",
     "Day",
+    "File",
+    "Named",
     "as_json",
     "as_line",
     "at",
@@ -37,21 +41,43 @@ __all__ = [
 ]
 
 
-class Place(click.Path):
+class Named(click.Path):
+    """What a path names. An empty one is refused: for a path it would be the current folder, where a script meant another."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path as click has it."""
+        if not str(value):
+            self.fail("is empty; in a script, see whether a variable is set that it is made of", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class File(Named):
+    """A file, or what is to be one."""
+
+    def __init__(self, *, allow_dash: bool = False) -> None:
+        super().__init__(dir_okay=False, path_type=Path, allow_dash=allow_dash)
+
+
+class Place(Named):
     """A folder, or the URL of one in an object store."""
 
     name = "folder or url"
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return value if "://" in str(value) else super().convert(value, param, ctx)
 
 
-FILE = click.Path(dir_okay=False, path_type=Path)
+FILE = File()
+INPUT = Named()
+PLACE = Place()
 STORE = click.option(
     "--store",
     "place",
     required=True,
-    type=Place(file_okay=False),
+    type=PLACE,
     metavar="FOLDER|URL",
     help="Folder of the store, or its URL: s3://bucket/prefix.",
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import CONFIG, FILE, FORMAT, STORE, as_json, at
+from pipeline.cli.options import CONFIG, FILE, FORMAT, INPUT, STORE, as_json, at
 from pipeline.errors import ConfigError
 
 __all__ = ["config_", "evaluate", "tune"]
@@ -34,7 +34,7 @@ def evaluate(labels: Path, place: str, form: str, run_id: str | None) -> None:
 
 @click.command()
 @click.argument("labels", type=FILE)
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, required=True, type=INPUT, metavar="INPUT...")
 @CONFIG
 @click.option("--out", type=FILE, help="Write the findings as one HTML page, with a plot.")
 @click.option("--labels-out", type=FILE, help="Write the borderline pairs as a CSV to label; never over a file.")

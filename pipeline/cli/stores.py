@@ -11,8 +11,11 @@ from pipeline.cli.options import (
     CONFIG,
     FILE,
     FORMAT,
+    INPUT,
+    PLACE,
     STORE,
     WAIT,
+    Named,
     as_json,
     as_line,
     at,
@@ -58,7 +61,7 @@ def explain(article_id: str, other_id: str | None, place: str, run_id: str | Non
 
 
 @click.command()
-@click.argument("file", type=click.Path(allow_dash=True), metavar="FILE|-")
+@click.argument("file", type=Named(allow_dash=True), metavar="FILE|-")
 @STORE
 @at("After an earlier run")
 @click.option("--each-line", "by_line", is_flag=True, help="FILE has a JSON object a line; answer each as it comes.")
@@ -151,11 +154,13 @@ def forget(article_ids: tuple[str, ...], place: str, config_path: Path | None, w
 
 
 @click.command()
-@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.argument("inputs", nargs=-1, type=INPUT, metavar="[INPUT]...")
 @STORE
 @click.option(
     "--into",
     required=True,
+    type=PLACE,
+    metavar="FOLDER|URL",
     help="Folder or URL of the new store: new, or empty.",
 )
 @CONFIG

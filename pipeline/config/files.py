@@ -16,7 +16,7 @@ from pipeline.config.checks import checked
 from pipeline.config.settings import Config
 from pipeline.errors import ConfigError
 
-__all__ = ["Section", "Setting", "checked", "describe", "load", "sections"]
+__all__ = ["Section", "Setting", "describe", "load", "sections"]
 
 #: Settings that are paths.
 _PATHS = (

@@ -55,6 +55,9 @@ def open_store(where: str | Path, cache: str = "") -> Iterator[Store]:
     `cache` is the folder where copies of what lies at URLs may stay. "": the one that the environment names as
     REPRINTS_CACHE, and without it one that goes at the end.
     """
+    scheme, is_url, rest = str(where).partition("://")
+    if is_url and not rest.strip("/"):
+        raise StoreError(f"{where}: names no place; a store has a URL like {scheme}://bucket/prefix, or is a folder")
     if "://" not in str(where) or str(where).startswith("file://"):
         yield Store(_folder(str(where)))
         return
@@ -383,8 +386,12 @@ class Store:
         """latest.json; None where there is none."""
         try:
             return (self.path / "latest.json").read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except PermissionError:
+            raise
+        except OSError as error:
+            raise StoreError(f"{self.name}/latest.json: cannot be read: {error.strerror}") from error
 
     def _write_latest(self, told: Mapping[str, Any]) -> None:
         """Replace latest.json in one step."""
