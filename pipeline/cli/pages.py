@@ -6,14 +6,20 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import FILE, STORE, at
+from pipeline.cli.options import FILE, STORE, File, at
 
 __all__ = ["report"]
 
 
 @click.command()
 @STORE
-@click.option("--out", type=FILE, required=True, metavar="FILE.html", help="The page; it is replaced in one step.")
+@click.option(
+    "--out",
+    type=File(allow_dash=True),
+    required=True,
+    metavar="FILE.html|-",
+    help="The page; it is replaced in one step. - is standard output.",
+)
 @at("The page of an earlier run")
 @click.option(
     "--config", "config_path", type=FILE, help="TOML file of settings, [report] above all  [default: those of the run]"
@@ -32,5 +38,8 @@ def report(place: str, out: Path, run_id: str | None, config_path: Path | None) 
 
     settings = config.load(config_path) if config_path else None
     with open_store(place, settings.store.cache if settings else "") as store:
+        if str(out) == "-":
+            click.echo(reporting.html(store, settings, run_id).encode(), nl=False)
+            return
         reporting.save(store, out, settings, run_id)
     click.echo(f"the page of the night: {out}")

@@ -83,7 +83,15 @@ def json_text(content: Mapping[str, Any]) -> str:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Replace a text file in one step: a reader sees the old one or the new one, never a part. Its mode stays."""
+    """Replace a text file in one step: a reader sees the old one or the new one, never a part. Its mode stays.
+
+    A link stays one: the file it leads to is replaced. What is no file, as a pipe or a device, is written into.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8") as stream:
+            stream.write(content)
+        return
+    path = Path(os.path.realpath(path))
     aside = path.with_name(f".{path.name}.tmp")
     with aside.open("w", encoding="utf-8") as file:
         file.write(content)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -284,6 +286,34 @@ def test_what_cannot_be_written_is_told_in_a_line(reprints: Reprints, wire_day: 
     assert (ended.code, "cannot be written" in ended.err, "Traceback" in ended.err) == (2, True, False)
     missing = reprints("report", "--store", wire_day, "--out", tmp_path / "page.html", "--at", "2026-01-01.1")
     assert (missing.code, "is not kept" in missing.err) == (2, True)
+
+
+def test_a_link_stays_a_link_and_leads_to_the_new_page(
+    reprints: Reprints, wire_day: Path, tmp_path: Path, html: str
+) -> None:
+    (tmp_path / "served").mkdir()
+    page, link = tmp_path / "served" / "page.html", tmp_path / "link.html"
+    link.symlink_to(page)
+    for before in (None, "the page of yesterday"):
+        if before:
+            page.write_text(before)
+        assert reprints("report", "--store", wire_day, "--out", link).code == 0
+        assert (link.is_symlink(), page.read_text(encoding="utf-8")) == (True, html)
+    assert [file.name for file in page.parent.iterdir()] == ["page.html"]
+
+
+def test_a_pipe_is_written_into_and_stays_one(reprints: Reprints, wire_day: Path, tmp_path: Path, html: str) -> None:
+    pipe = tmp_path / "page.pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        reader = pool.submit(pipe.read_text, encoding="utf-8")
+        assert reprints("report", "--store", wire_day, "--out", pipe).code == 0
+        assert reader.result(timeout=60) == html
+    assert pipe.is_fifo()
+
+
+def test_a_dash_is_standard_output(reprints: Reprints, wire_day: Path, html: str) -> None:
+    assert reprints("report", "--store", wire_day, "--out", "-") == (0, html, "")
 
 
 def test_a_store_without_a_reprint_has_a_page(tmp_path: Path) -> None:
