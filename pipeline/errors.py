@@ -14,6 +14,7 @@ __all__ = [
     "IncompatibleStoreError",
     "InputError",
     "MissingInputError",
+    "OutputError",
     "ReprintsError",
     "StoreBusyError",
     "StoreError",
@@ -49,6 +50,10 @@ class UnreadableError(InputError):
     def __init__(self, told: str, reason: str = "") -> None:
         super().__init__(told)
         self.reason = reason
+class OutputError(ReprintsError):
+    """What a command has found cannot be printed."""
+
+    exit_code = 2
 
 
 class StoreError(ReprintsError):

@@ -1,6 +1,6 @@
 """Telling what goes on: a progress display where a terminal watches, one JSON line an event where none does.
 
-Both go to standard error; standard output belongs to results.
+Both go to standard error; standard output belongs to results. What cannot be written there is lost, and stops nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +84,7 @@ class Watch:
         for name in names:
             rows, seconds = self.rows.get(name, 0), self.seconds.get(name, 0.0)
             if self._console is not None:
-                self._console.print(f"  {name:<9} {rows:>11,} rows {seconds:8.2f} s", highlight=False)
+                self._print(f"  {name:<9} {rows:>11,} rows {seconds:8.2f} s")
             elif self._lines:
                 self._line(level="info", stage=name, rows=rows, seconds=round(seconds, 3))
 
@@ -93,7 +93,7 @@ class Watch:
         self._hide()
         if self._console is not None:
             style = {"warning": "yellow", "error": "red"}.get(level, "")
-            self._console.print(message, style=style, highlight=False, markup=False, soft_wrap=True)
+            self._print(message, style=style, markup=False, soft_wrap=True)
         elif self._lines:
             self._line(level=level, message=message, **facts)
 
@@ -109,18 +109,26 @@ class Watch:
                 SpinnerColumn(), *columns, TimeElapsedColumn(), console=self._console, transient=True
             )
             self._progress.add_task(name, total=None)
-            self._progress.start()
+            with suppress(OSError):
+                self._progress.start()
         self._progress.update(self._progress.task_ids[0], description=name, completed=self.rows.get(name, 0))
 
     def _hide(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
+        progress, self._progress = self._progress, None
+        if progress is not None:
+            with suppress(OSError):
+                progress.stop()
+
+    def _print(self, words: str, **how: Any) -> None:
+        if self._console is not None:
+            with suppress(OSError):
+                self._console.print(words, highlight=False, **how)
 
     def _line(self, **facts: Any) -> None:
         run = {"invocation": self.invocation} | ({"run_id": self.run_id} if self.run_id else {})
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
-        print(json.dumps({"time": stamp, **run, **facts}, ensure_ascii=False), file=sys.stderr, flush=True)  # noqa: T201
+        with suppress(OSError):
+            print(json.dumps({"time": stamp, **run, **facts}, ensure_ascii=False), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def silent() -> Watch:

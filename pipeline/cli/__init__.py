@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from typing import NoReturn
 
 import click
 
-from pipeline.cli import nights, pages, settings, stores
+from pipeline.cli import nights, pages, settings, stores, streams
 from pipeline.cli.options import expected
 from pipeline.errors import ReprintsError
 from pipeline.memory import keep_freed, leave, seek_cycles_seldom
@@ -54,6 +55,7 @@ for _command in (
 
 def main() -> NoReturn:
     """The console script: expected failures in one line and with their exit code."""
+    streams.take_places()
     seek_cycles_seldom()
     keep_freed()
     try:
@@ -61,11 +63,13 @@ def main() -> NoReturn:
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         code = error.exit_code
     except (ReprintsError, PermissionError) as error:
         told = expected(error)
-        click.echo(f"reprints: {told}", err=True)
+        streams.complain(str(told))
         code = told.exit_code
     leave()
+    streams.let_go()
     sys.exit(code or 0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.options import ANYWAY, CONFIG, ENGINE, FILE, INPUT, STORE, WAIT, Day, logged
+from pipeline.cli.streams import conclude
 from pipeline.errors import ClusterError, MissingInputError
 
 if TYPE_CHECKING:
@@ -162,8 +163,8 @@ def _run(
         except MissingInputError as error:
             if not skip_missing:
                 raise
-            click.echo(f"{as_of:%Y-%m-%d}: passed over, {error}")
+            conclude(f"{as_of:%Y-%m-%d}: passed over, {error}")
             return
         if watch.logs:
             watch.say("published" if outcome.run_id else "nothing new: nothing published", store=store.name)
-    click.echo(summary.text(outcome, store))
+    conclude(summary.text(outcome, store))

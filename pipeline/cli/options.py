@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from pipeline.cli.streams import standard_input
 from pipeline.errors import InputError, ReprintsError, StoreError
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def one_file(name: str) -> Iterator[Path]:
     if name != "-":
         yield Path(name)
         return
-    content = sys.stdin.buffer.read()
+    content = standard_input().read()
     first = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     with TemporaryDirectory(prefix="reprints-") as folder:
         path = Path(folder) / f"standard-input{_LOOKS.get(first, '.txt')}"
@@ -155,8 +156,10 @@ def one_file(name: str) -> Iterator[Path]:
 
 def opened(name: str) -> AbstractContextManager[BinaryIO]:
     """The lines of the file of that name, those of standard input for `-`."""
+    if name == "-":
+        return nullcontext(standard_input())
     try:
-        return cast("AbstractContextManager[BinaryIO]", click.open_file(name, "rb"))
+        return Path(name).open("rb")
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}; name a file of JSON lines, or - for standard input") from error
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.options import FILE, STORE, File, at
+from pipeline.cli.streams import conclude, show
 
 __all__ = ["report"]
 
@@ -39,7 +40,7 @@ def report(place: str, out: Path, run_id: str | None, config_path: Path | None) 
     settings = config.load(config_path) if config_path else None
     with open_store(place, settings.store.cache if settings else "") as store:
         if str(out) == "-":
-            click.echo(reporting.html(store, settings, run_id).encode(), nl=False)
+            show(reporting.html(store, settings, run_id).encode(), nl=False)
             return
         reporting.save(store, out, settings, run_id)
-    click.echo(f"the page of the night: {out}")
+    conclude(f"the page of the night: {out}")

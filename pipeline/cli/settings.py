@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.options import CONFIG, FILE, FORMAT, INPUT, STORE, as_json, at
+from pipeline.cli.streams import show
 from pipeline.errors import ConfigError
 
 __all__ = ["config_", "evaluate", "tune"]
@@ -29,7 +30,7 @@ def evaluate(labels: Path, place: str, form: str, run_id: str | None) -> None:
 
     with open_store(place) as store:
         found = measure.evaluate(measure.read_labels(labels), store, run_id)
-    click.echo(measure.text(found) if form == "text" else as_json(found))
+    show(measure.text(found) if form == "text" else as_json(found))
 
 
 @click.command()
@@ -76,7 +77,7 @@ def tune(
         measure.write_labels(labels_out, found.borderline)
     if out:
         measure.write_page(out, found)
-    click.echo(tune_text.text(found))
+    show(tune_text.text(found))
 
 
 @click.command("config")
@@ -93,4 +94,4 @@ def config_(path: Path | None) -> None:
             rules.ensure_readable(settings)
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from error
-    click.echo(config.describe(settings), nl=False)
+    show(config.describe(settings), nl=False)

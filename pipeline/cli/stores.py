@@ -24,6 +24,7 @@ from pipeline.cli.options import (
     one_file,
     opened,
 )
+from pipeline.cli.streams import conclude, show
 from pipeline.errors import AuditError
 
 __all__ = ["explain", "forget", "query", "rebuild", "rollback", "verify_store"]
@@ -53,11 +54,11 @@ def explain(article_id: str, other_id: str | None, place: str, run_id: str | Non
                 if other_id is None
                 else wanted[1](store, article_id, other_id, run_id)
             )
-            click.echo(as_json(found))
+            show(as_json(found))
         elif other_id is None:
-            click.echo(explaining.article(store, article_id, run_id, mark()))
+            show(explaining.article(store, article_id, run_id, mark()))
         else:
-            click.echo(explaining.pair(store, article_id, other_id, run_id))
+            show(explaining.pair(store, article_id, other_id, run_id))
 
 
 @click.command()
@@ -83,11 +84,11 @@ def query(file: str, place: str, run_id: str | None, by_line: bool, form: str) -
         if by_line:
             with opened(file) as lines:
                 for answer in querying.each(lines, store, run_id, called=file):
-                    click.echo(as_line(answer) if form == "json" else f"{querying.text(answer, mark())}\n")
+                    show(as_line(answer) if form == "json" else f"{querying.text(answer, mark())}\n")
             return
         with one_file(file) as path:
             answer = querying.query(path, store, run_id, called=file)
-            click.echo(as_json(answer) if form == "json" else querying.text(answer, mark()))
+            show(as_json(answer) if form == "json" else querying.text(answer, mark()))
 
 
 @click.command("verify-store")
@@ -105,7 +106,7 @@ def verify_store(place: str, run_id: str | None) -> None:
         for check in checkup(store, run_id):
             n_broken += bool(check.broken)
             where = f"{check.run_id or 'store':<16} {check.name}"
-            click.echo(f"BROKEN  {where}: {check.broken}" if check.broken else f"ok      {where}")
+            show(f"BROKEN  {where}: {check.broken}" if check.broken else f"ok      {where}")
     if n_broken:
         raise AuditError(f"{place}: {n_broken} invariants are broken; `reprints rollback` goes back to an earlier run")
 
@@ -123,7 +124,7 @@ def rollback(place: str, run_id: str | None, wait: bool) -> None:
     with open_store(place) as store:
         newest = store.run_id()
         with store.locked(wait=wait):
-            click.echo(f"{place}: the newest run is {store.rollback(run_id)} again; it was {newest}")
+            conclude(f"{place}: the newest run is {store.rollback(run_id)} again; it was {newest}")
 
 
 @click.command()
@@ -150,7 +151,7 @@ def forget(article_ids: tuple[str, ...], place: str, config_path: Path | None, w
     settings = config.load(config_path) if config_path else None
     with logged(watch), open_store(place, settings.store.cache if settings else "") as store:
         done = takedown.forget(article_ids, store, settings, wait=wait, watch=watch)
-        click.echo(takedown.text(done, store))
+        conclude(takedown.text(done, store))
 
 
 @click.command()
@@ -192,4 +193,4 @@ def rebuild(
     with logged(watch), open_store(place, cache) as old, open_store(into, cache) as new:
         summary.announce_compilation(watch)
         done = rebuilding.rebuild(old, new, inputs, settings, wait=wait, publish_anyway=publish_anyway, watch=watch)
-        click.echo(rebuilding.text(done, old, new) if form == "text" else as_json(done))
+        conclude(rebuilding.text(done, old, new) if form == "text" else as_json(done))
