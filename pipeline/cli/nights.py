@@ -151,11 +151,12 @@ def _run(
     skip_missing: bool = False,
 ) -> None:
     from pipeline import flow, summary
+    from pipeline.storage.damage import told_if_damaged
     from pipeline.watch import Watch
 
     watch = Watch.of_process()
     options: dict[str, Any] = {"wait": wait, "publish_anyway": publish_anyway, "watch": watch}
-    with logged(watch):
+    with logged(watch), told_if_damaged(store):
         summary.announce_compilation(watch)
         try:
             with _hands(engine, store, settings) as hands:

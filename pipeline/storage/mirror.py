@@ -23,11 +23,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pipeline.errors import ReprintsError, StoreBusyError, StoreError
 from pipeline.storage import lease, write
 from pipeline.storage.objects import ChangedError, Listed, Object, Objects, each
 from pipeline.storage.part import WORDS
-from pipeline.storage.store import Store
+from pipeline.storage.store import Store, as_manifest
 
 __all__ = ["Mirror", "opened"]
 
@@ -84,10 +86,9 @@ class Mirror(Store):
                 )
             self._manifests[run_id] = content
         try:
-            told: dict[str, Any] = json.loads(self._manifests[run_id])
-        except ValueError as error:
+            return as_manifest(json.loads(self._manifests[run_id]))
+        except (ValueError, msgspec.ValidationError) as error:
             raise StoreError(f"{self.name}/runs/{run_id}/manifest.json: cannot be read: {error}") from error
-        return told
 
     def current(self) -> str:
         """Where readers find the newest run."""
@@ -182,6 +183,7 @@ class Mirror(Store):
         with self._lease.held(wait=wait):
             self._refresh()
             if self._lease.is_taken_over and self._head:
+                self._latest()  # which refuses what is no such object
                 self._write_latest(json.loads(self._head.content) | {"fence": self._lease.holder})
                 self._refresh()  # with all that the one before has written
             with super().held(wait=wait):

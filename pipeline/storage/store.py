@@ -17,7 +17,6 @@ A store may also lie at a URL, in an object store: `mirror` does then what is do
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -28,19 +27,22 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import msgspec
 import pyarrow as pa
 from filelock import FileLock, Timeout
+from msgspec import Struct
 
 from pipeline import config, schema
 from pipeline.errors import StoreBusyError, StoreError
 from pipeline.stages import follow
 from pipeline.storage import disk, header, rules, write
+from pipeline.storage.damage import told_if_damaged
 from pipeline.storage.files import path_of
 from pipeline.storage.part import TAKEN, let_go
 from pipeline.storage.state import Ref, State
 from pipeline.storage.tables import Tables
 
-__all__ = ["Store", "named", "open_store"]
+__all__ = ["Store", "as_manifest", "named", "open_store"]
 
 
 def named(part: Path, run_id: str) -> str:
@@ -59,12 +61,50 @@ def open_store(where: str | Path, cache: str = "") -> Iterator[Store]:
     if is_url and not rest.strip("/"):
         raise StoreError(f"{where}: names no place; a store has a URL like {scheme}://bucket/prefix, or is a folder")
     if "://" not in str(where) or str(where).startswith("file://"):
-        yield Store(_folder(str(where)))
+        store = Store(_folder(str(where)))
+        with told_if_damaged(store):
+            yield store
         return
     from pipeline.storage import mirror
 
-    with mirror.opened(str(where), cache or os.environ.get("REPRINTS_CACHE", "")) as store:
-        yield store
+    with (
+        mirror.opened(str(where), cache or os.environ.get("REPRINTS_CACHE", "")) as mirrored,
+        told_if_damaged(mirrored),
+    ):
+        yield mirrored
+
+
+class _Part(Struct):
+    """What is read of a part of the state, as a manifest names it."""
+
+    run_id: str
+    number: int
+    as_of: datetime
+    newest: datetime
+    compared: bool
+
+
+class _Manifest(Struct):
+    """What of a manifest a store goes by."""
+
+    as_of: datetime
+    header: dict[str, Any]
+    history: list[str]
+    parts: list[_Part]
+
+
+class _Latest(Struct, kw_only=True):
+    """What is read of latest.json; `Store._latest` says what it means."""
+
+    runs: list[str]
+    rolled_back: list[str] = []
+    forgotten: list[str] = []
+
+
+def as_manifest(told: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of a run, if it is one; else a `msgspec.ValidationError`."""
+    msgspec.convert(told, _Manifest)
+    return told
 
 
 def _folder(where: str) -> str:
@@ -99,13 +139,15 @@ class Store:
         """latest.json: `runs` that are kept; `rolled_back`, those that were taken back or left with an article that was
         taken down, whose ids are used up; `forgotten`, the tombstones of such articles.
         """
+        content = self._read_latest()
         try:
-            content = self._read_latest()
-            told = {"runs": []} if content is None else json.loads(content)
-            kept = {name: list(told.get(name, [])) for name in ("rolled_back", "forgotten")}
-            return {"runs": list(told["runs"]), **kept}
-        except (ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{self.name}/latest.json: is not what a run writes: {error!r}") from error
+            told = _Latest(runs=[]) if content is None else msgspec.json.decode(content, type=_Latest)
+        except (msgspec.DecodeError, ValueError) as error:
+            raise StoreError(
+                f"{self.name}/latest.json: is not what a run writes: {error}; put back a copy of it, if one is kept"
+            ) from error
+        found: dict[str, Any] = msgspec.to_builtins(told)
+        return found
 
     def run_id(self, wanted: str | None = None) -> str:
         """The id of a published run: `wanted` if it is kept, the newest for None."""
@@ -130,9 +172,14 @@ class Store:
         """The manifest of a published run."""
         path = self.folder(run_id) / "manifest.json"
         try:
-            return write.read_json(path)
-        except (OSError, ValueError) as error:
-            raise StoreError(f"{path}: latest.json names this run, and it cannot be read: {error}") from error
+            return as_manifest(write.read_json(path))
+        except PermissionError:
+            raise
+        except (OSError, ValueError, msgspec.ValidationError) as error:
+            raise StoreError(
+                f"{path}: latest.json names this run, and it cannot be read: {error}; go back to an earlier one with "
+                "`reprints rollback`"
+            ) from error
 
     def table(self, name: str, run_id: str | None = None) -> pa.Table:
         """A published table."""
