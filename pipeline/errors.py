@@ -50,6 +50,8 @@ class UnreadableError(InputError):
     def __init__(self, told: str, reason: str = "") -> None:
         super().__init__(told)
         self.reason = reason
+
+
 class OutputError(ReprintsError):
     """What a command has found cannot be printed."""
 
