@@ -51,6 +51,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     if head_end:  # many bodies begin with the story
         _mark_labelled_byline(lines, marks, head_end)
         _mark_house_byline(lines, marks, head_end, known)
+        _mark_below_byline(lines, marks, head_end, known)
     if lines.shape.names:
         _mark_agency_byline(lines, marks, head_end)
     if head_end:
@@ -183,6 +184,24 @@ def _mark_house_byline(lines: Lines, marks: Marks, head_end: int, known: Known) 
         person, house = lines[number], lines[number + 1]
         if house.words <= _HOUSE_WORDS and is_person(person.flat) and known.is_publisher(house.flat):
             marks[number] = marks[number + 1] = Mark("head", "byline", "byline-house")
+
+
+_OF_PERSONS = frozenset({"byline-by", "byline-another", "byline-below-label"})
+_ANOTHER = regex.compile(r"(?i:and|und|et|y|e|en|og|och|&) (?P<who>.+)")
+
+
+def _mark_below_byline(lines: Lines, marks: Marks, head_end: int, known: Known) -> None:
+    """Below "By ANA WELLS" a second author, "and TOM BELL", and the paper these write for."""
+    for number in range(1, head_end):
+        above = marks[number - 1]
+        if above is None or above.kind != "byline" or not _is_open(marks[number]):
+            continue
+        flat = lines[number].flat
+        another = _ANOTHER.fullmatch(flat)
+        if another and is_person(another["who"]):
+            marks[number] = Mark("head", "byline", "byline-another")
+        elif above.rule in _OF_PERSONS and _names_house(lines[number], known):
+            marks[number] = Mark("head", "byline", "byline-house")
 
 
 _CAPTION_WORDS = 50  # what is longer is the paragraph of a story that its agency signs

@@ -18,6 +18,7 @@ import regex
 from numpy.typing import NDArray
 
 from pipeline.stages._fold import flatten
+from pipeline.stages.trace.bylines import NOBODY, bylines
 from pipeline.stages.trace.cues import ANY
 from pipeline.stages.trace.house import House
 from pipeline.stages.trace.mentions import resolve
@@ -31,7 +32,7 @@ from pipeline.stages.trace.tables import signals
 
 __all__ = ["Credit", "find", "may_find", "taken_out"]
 
-_NO_CREDIT = frozenset({"caption", "photo", "byline", "dateline", "stamp", "headline", "title", "deck", "related"})
+_NO_CREDIT = frozenset({"caption", "photo", "dateline", "stamp", "headline", "title", "deck", "related"})
 _WHOLE_LINE = frozenset({"credit", "tail", "source", "body"})
 _DISCLAIMER_PARAGRAPHS = 4
 _LINE_LIMIT = 600
@@ -48,10 +49,12 @@ _ANI_RELEASE = regex.compile(r"\(ANI\s?/\s?(?P<client>[^)]{2,40})\)")
 
 def taken_out(stripped: pa.Table) -> dict[tuple[int, str], list[Line]]:
     """The lines taken out of articles (STRIPPED) that may hold a credit, by record and article id, in their order."""
-    may_hold = pc.and_(
-        pc.invert(pc.is_in(stripped["kind"], value_set=pa.array(_NO_CREDIT))),
-        pc.less_equal(pc.utf8_length(stripped["line"]), _LINE_LIMIT),
+    is_of_editor = pc.and_(
+        pc.equal(stripped["kind"], "byline"),
+        pc.or_(pc.not_equal(stripped["position"], "head"), pc.equal(stripped["rule"], "byline-editor")),
     )
+    is_none = pc.or_(pc.is_in(stripped["kind"], value_set=pa.array(_NO_CREDIT)), is_of_editor)
+    may_hold = pc.and_not(pc.less_equal(pc.utf8_length(stripped["line"]), _LINE_LIMIT), is_none)
     found: dict[tuple[int, str], list[Line]] = {}
     keys = [(name, "ascending") for name in ("record", "article_id", "field", "start", "end")]
     columns = ("record", "article_id", "line", "field", "start", "kind", "position")
@@ -71,16 +74,17 @@ def may_find(articles: pa.Table, houses: list[House], names: Names) -> NDArray[n
 
 def find(page: Page, names: Names) -> list[Credit]:
     """The credits of a page, the slots first; empty for the house's own copy."""
-    byline = (
-        parse(page.byline.text, page.house, names) if page.byline else Slot((), own=False, persons=False, partial=False)
-    )
-    found = [*_home(page, names), *_slot(page, page.byline, byline, "byline")]
+    signed = bylines(page, names)
+    byline = signed[0][1] if signed else NOBODY
+    found = list(_home(page, names))
+    for line, slot in signed:
+        found += _slot(page, line, slot, "byline")
     found += _dateline(page, names)
     if page.credit:
         found += _slot(page, page.credit, parse(page.credit.text, page.house, names), "metadata")
     if page.rights:
         found += _rights(page, page.rights, names, byline)
-    lines = [*page.lines, *_paragraphs(page)]
+    lines = [*(line for line in page.lines if line.kind != "byline"), *_paragraphs(page)]
     for line in lines:
         found += _tail(page, names, line, byline)
     for line in lines:
@@ -108,9 +112,7 @@ def _releases(house: House, names: Names) -> Source | None:
     return source if source is not None and source.kind == "release" else None
 
 
-def _slot(page: Page, line: Line | None, slot: Slot, signal: str) -> Iterator[Credit]:
-    if line is None:
-        return
+def _slot(page: Page, line: Line, slot: Slot, signal: str) -> Iterator[Credit]:
     rule = f"joint_{signal}" if slot.partial else f"whole_{signal}"
     for named in slot.named:
         if named.source and named.source.is_agency and named.source.kind == "photo":
