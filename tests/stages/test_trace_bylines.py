@@ -79,3 +79,82 @@ def test_the_order_of_stripped_lines_does_not_matter() -> None:
     articles, stripped, _ = clean.run(records({"text": f"By Ana Wells\nReuters\n{STORY}"}), SETTINGS, KNOWN)
     backwards = stripped.take(pa.array(range(stripped.num_rows - 1, -1, -1)))
     assert trace.run(articles, backwards, config.Trace()) == trace.run(articles, stripped, config.Trace())
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Piše: Tanjug", {("tanjug", "full")}),
+        ("Autor: ČTK", {("ctk", "full")}),
+        ("autor:PAP", {("pap", "full")}),
+        ("Oprac.: PAP", {("pap", "full")}),
+        ("Av NTB", {("ntb", "full")}),
+        ("Av: NTB", {("ntb", "full")}),
+        ("Tekst: NTB", {("ntb", "full")}),
+        ("Text: TT", {("tt", "full")}),
+        ("Af Ritzau", {("ritzau", "full")}),
+        ("Szerző: MTI", {("mti", "full")}),
+        ("írta: MTI", {("mti", "full")}),
+        ("WRITER: AFP", {("afp", "full")}),
+        ("by DHA", {("dha", "full")}),
+        ("por Lusa", {("lusa", "full")}),
+        ("Da Reuters", {("reuters", "full")}),
+        ("Пише: Танјуг", {("tanjug", "full")}),
+        ("EFE / Madrid", {("efe", "full")}),
+        ("TT-AFP", {("tt", "full"), ("afp", "full")}),
+        ("STT–AFP", {("stt", "full"), ("afp", "full")}),
+        ("AFP-JIJI", {("afp", "full"), ("jiji", "full")}),
+        ("c.1999 N.Y. Times News Service", {("nytns", "full")}),
+        ("c.2003 Bloomberg News", {("bloomberg", "full")}),
+        ("Afp", {("afp", "full")}),
+        ("The Canadian Press - Mar 7, 2023 / 10:45 am | Story: 468123", {("cp", "full")}),
+        ("ČTK, redakce", {("ctk", "partial")}),
+        ("oprac. kn, PAP", {("pap", "partial")}),
+        ("red/dpa/lsw", {("dpa", "partial")}),
+    ],
+)
+def test_what_a_byline_may_begin_with_and_how_it_joins(line: str, expected: set[tuple[str, str]]) -> None:
+    credits, lines = read(f"{line}\n{STORY}")
+    assert {(row["agency"], row["grade"]) for row in credits} == expected
+    assert lines
+    assert all(part in line for part in lines)
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("Piše: Tanjug", {("tanjug", "full")}),
+        ("writer: Reuters", {("reuters", "full")}),
+        ("Autor: ČTK", {("ctk", "full")}),
+        ("TT-AFP", {("tt", "full"), ("afp", "full")}),
+        ("Afp", {("afp", "full")}),
+        ("Ani", set()),  # a person
+        ("Ana-Maria Bell", set()),
+        ("dpa-AFX", {("dpaafx", "full")}),
+    ],
+)
+def test_the_same_in_the_field_of_a_record(byline: str, expected: set[tuple[str, str]]) -> None:
+    assert credited(STORY, byline=byline) == expected
+
+
+def test_an_agency_named_without_a_country_counts_behind_a_label_in_its_own() -> None:
+    assert credited(f"Piše: Hina\n{STORY}", host="dunmorepost.example") == set()
+    assert credited(f"Piše: Hina\n{STORY}", host="index.hr", url="https://index.hr/1") == {("hina", "full")}
+
+
+@pytest.mark.parametrize(
+    ("line", "host", "expected"),
+    [
+        ("Expresso com Lusa", "expresso.pt", {("lusa", "partial")}),
+        ("MTI / hvg.hu", "hvg.hu", {("mti", "partial")}),
+    ],
+)
+def test_an_agency_beside_the_house(line: str, host: str, expected: set[tuple[str, str]]) -> None:
+    credits, lines = read(f"{line}\n{STORY}", host=host, url=f"https://{host}/1")
+    assert {(row["agency"], row["grade"]) for row in credits} == expected
+    assert lines == [line]
+
+
+@pytest.mark.parametrize("line", ["Text: Ana Wells ran for mayor", "By the river AFP met him", "Madrid com vista"])
+def test_a_sentence_is_no_byline(line: str) -> None:
+    assert read(f"{line}\n{STORY}") == ([], [])

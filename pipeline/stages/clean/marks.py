@@ -284,6 +284,10 @@ def head_mark(line: Line, known: Known) -> Mark | None:
     rule = furniture.match(line, "head")
     if rule:
         return Mark("head", rule.kind, rule.id)
+    if signatures.is_shared_line(line.flat, known.is_publisher):
+        return Mark("head", "byline", "byline-shared")
+    if not known.page and line.words == 1 and signatures.is_agency_name(line.flat):
+        return Mark("head", "byline", "byline-agency")
     if not known.page and _names_house(line, known):
         return Mark("head", "furniture", "publisher-above")
     if is_dateline(line.flat):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 
 import regex
 from ahocorasick_rs import AhoCorasick
@@ -21,6 +22,7 @@ __all__ = [
     "is_agency_name",
     "is_initials",
     "is_joint_line",
+    "is_shared_line",
     "is_source_line",
     "may_sign",
     "names_agency",
@@ -38,14 +40,22 @@ _PICTURES = (" Images", " Image", " Photo", " Photos", " Pictures")  # "AP Image
 def _alone() -> regex.Pattern[str]:
     """ "ANI Asia", "By Associated Press", "JANE ROE, AP", "Dubai - Reuters": persons or a place, a name, a desk."""
     one = rf"(?P<one>{agencies.one_of(alone=True)}|{'|'.join(_UNNAMED)})"  # a thousand names, compiled once
-    several = rf"{one}(?:(?:\s*[/,;|&+]\s*|\s+(?:and|und|et|y|with|mit)\s+)(?&one))*"
+    several = rf"{one}(?:(?:\s*[/,;|&+-]\s*|\s+(?:and|und|et|y|with|mit)\s+)(?&one))*"
     person = r"\p{Lu}[\p{L}.'-]*(?:\s+(?:\p{Lu}[\p{L}.'-]*|and)){0,6}\s*(?:,|\||/|\bfor\b|\bof\b)\s*(?:[Tt]he\s+)?"
     place = r"(?:\p{Lu}[\p{L}.'-]*(?:,?\s\p{Lu}[\p{L}.'-]*)?|[\p{Lo}\p{M}]+(?:\s[\p{Lo}\p{M}]+){0,2})\s?(?:-|/|(?<=\p{Lo}):)\s?"
     desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&|(?:innen|uten)riks|(?:in|ut)rikes)){0,4}"
     initials = r"(?:\s+(?:[a-z]{2,4}(?:/[a-z]{2,4}){1,5}|(?:news\s?)?wire))?"
-    by = r"(?:(?:Posted )?By|BY|Von|Par|Por|Af|Av|Door|Di|Autor|From|Source|[Vv]ia|كتبت?)\s*:?\s+"
     return regex.compile(
-        rf"(?:{by})?[(\[/-]{{0,3}}\s*(?:{person}|{place})?(?:[Tt]he\s+)?{several}{desk}{initials}\s*[)\]/-]?"
+        rf"(?:{_by().pattern})?[(\[/-]{{0,3}}\s*(?:{person}|{place})?(?:[Tt]he\s+)?{several}(?:{desk}{initials}|\s/\s\p{{Lu}}\p{{L}}+)\s*[)\]/-]?"
+    )
+
+
+@functools.cache
+def _by() -> regex.Pattern[str]:
+    """What stands before the names in a byline: "Piše:", "By", "Text:"; an old copyright, "c.1999"."""
+    words = {name: "|".join(map(regex.escape, listed)) for name, listed in agencies.signals()["words"].items()}
+    return regex.compile(
+        rf"(?i:(?:{words['byline']}|source)(?:\s*:\s*|\s+)|autor\s+|(?:{words['byline_nouns']})\s*:\s*|c\.\s?(?:19|20)\d\d\s+)"
     )
 
 
@@ -60,7 +70,7 @@ def is_agency_line(flat: str) -> bool:
     >>> is_agency_line("ANI Asia"), is_agency_line("By Jane Roe, Reuters"), is_agency_line("ANI said so.")
     (True, True, False)
     """
-    if flat.strip("()[]") in agencies.acronyms():
+    if flat.strip("()[]") in agencies.acronyms() or _is_labelled_name(flat):
         return True
     if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
         return False  # the pattern takes its time, and most bylines name no agency
@@ -69,10 +79,42 @@ def is_agency_line(flat: str) -> bool:
     return _alone().fullmatch(flat) is not None
 
 
+def _is_labelled_name(flat: str) -> bool:
+    """Whether a line is the names of agencies behind a byline's words: even such as mean none alone ("Piše: Hina")."""
+    label = _by().match(flat)
+    return label is not None and agencies.names(alone=False).issuperset(_APART.split(flat[label.end() :].rstrip(",. ")))
+
+
+_SHARED_WORDS = 8
+_SHARED = regex.compile(
+    r"\s*[/,|;]\s*|\s-\s|\s(?:and|avec|com|con|dan|dengan|e|en|es|et|i|med|met|mit|och|og|und|ve|with|y|és)\s"
+)
+
+
+def is_shared_line(flat: str, is_house: Callable[[str], bool]) -> bool:
+    """Whether a line names agencies beside the house, its desk or an editor's initials, and nobody else.
+
+    >>> is_shared_line("Vale Post com Lusa", {"Vale Post"}.__contains__), is_shared_line("ČTK, redakce", bool)
+    (True, True)
+    """
+    if flat.count(" ") >= _SHARED_WORDS or not _standing_alone().find_matches_as_indexes(flat):
+        return False
+    label = _by().match(flat)
+    parts = _SHARED.split(flat[label.end() if label else 0 :])
+    named = [part in agencies.names(alone=True) for part in parts]
+    return (
+        len(parts) > 1
+        and any(named)
+        and all(
+            is_name or _beside().fullmatch(part) or is_house(part) for part, is_name in zip(parts, named, strict=True)
+        )
+    )
+
+
 @functools.cache
 def _label() -> regex.Pattern[str]:
     """ "Quelle:", "Theo", "with": what the rules of `signals.toml` know to stand before the names of agencies."""
-    words = [word for table in agencies.signals()["words"].values() for word in table]
+    words = [word for table in ("source", "inputs") for word in agencies.signals()["words"][table]]
     one = "|".join(map(regex.escape, sorted(words, key=lambda word: (-len(word), word))))
     return regex.compile(rf"\W{{0,3}}(?:{one})(?:\s*[::-]\s*|\s+|(?<=[\p{{Han}}\p{{Thai}}]))", regex.IGNORECASE)
 
@@ -111,7 +153,8 @@ _INITIALS_ALONE = regex.compile(
 def _beside() -> regex.Pattern[str]:
     """What stands beside agencies and names nobody: editors' initials, the day, "agencies"."""
     patterns = agencies.signals()["patterns"]
-    return regex.compile("|".join(f"(?:{patterns[name]})" for name in ("initials", "day", "unnamed")), regex.IGNORECASE)
+    named = "|".join(f"(?:{patterns[name]})" for name in ("initials", "day", "unnamed", "desk_words"))
+    return regex.compile(named, regex.IGNORECASE)
 
 
 @functools.cache

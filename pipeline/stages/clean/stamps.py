@@ -25,6 +25,7 @@ _STAMP_WORDS = 22
 _NAMED_WORDS = 4
 _ALONE_WORDS = 12  # of a line without a label
 _PART = regex.compile(r"\s*[|•·]\s*|\s+-\s+|,?\s+")  # what may stand between a name and a time
+_NUMBERED = regex.compile(r"\s*\|\s*\p{L}+\s?[:#]\s?#?\d{3,}\Z")  # "| Story: 468123"
 _EDGE = " |•·,;/-"
 #: A person and where that person is or works: `Ada Lund | Norrvik`.
 _NAME_BAR = regex.compile(r"\p{Lu}[\p{L}.'-]+(?: \p{Lu}[\p{L}.'-]+){1,2}(?: ?[|·•] ?\p{L}[\p{L} .'-]{1,40}){1,2}")
@@ -56,13 +57,15 @@ def stamp_mark(line: Line, position: str) -> Mark | None:
 
 def _unlabelled(line: Line, position: str) -> Mark | None:
     """A mark for a date alone, behind a name or before one."""
-    is_sentence = line.flat.endswith(".") and not line.flat.endswith("น.")  # which ends a clock in Thai
-    if line.words > _ALONE_WORDS or is_sentence or not dates.has_year(line.flat):
+    flat = _NUMBERED.sub("", line.flat) if line.flat[-1].isdigit() else line.flat
+    words = line.words if flat == line.flat else count_words(flat)
+    is_sentence = flat.endswith(".") and not flat.endswith("น.")  # which ends a clock in Thai
+    if words > _ALONE_WORDS or is_sentence or not dates.has_year(flat):
         return None
-    if _is_date(line.flat, bare=True):
+    if _is_date(flat, bare=True):
         return Mark(position, "stamp", "stamp-date")
-    for part in _PART.finditer(line.flat):
-        before, after = line.flat[: part.start()], line.flat[part.end() :]
+    for part in _PART.finditer(flat):
+        before, after = flat[: part.start()], flat[part.end() :]
         if _is_date(after, bare=True) and (kind := _name_kind(before)):
             return Mark(position, kind, "byline-and-stamp", line.start + part.start(), "stamp")
         if _is_date(before, bare=True) and (kind := _name_kind(after)):

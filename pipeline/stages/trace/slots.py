@@ -21,7 +21,18 @@ from pipeline.stages.trace.names import HEAD, Hit, Names, Source
 from pipeline.stages.trace.senses import is_longer_name, is_surname, spells
 from pipeline.stages.trace.tables import signals
 
-__all__ = ["CLOSERS", "UNSPECIFIED", "Named", "Slot", "may_name", "parse", "slot_hits", "unknown_outlet", "usable"]
+__all__ = [
+    "CLOSERS",
+    "UNSPECIFIED",
+    "Named",
+    "Slot",
+    "apart",
+    "may_name",
+    "parse",
+    "slot_hits",
+    "unknown_outlet",
+    "usable",
+]
 
 #: What may close the bracket that an agency's name stands in.
 CLOSERS = ")]/）】」"
@@ -38,6 +49,7 @@ _STAFF = regex.compile(
 _DESK = regex.compile(r"\s+(?P<desk>\p{Lu}[\p{L}&-]*(?:\s\p{Lu}[\p{L}&-]*){0,2})")
 _REPORTER = regex.compile(r"\bReporters?\Z")
 _ACRONYM = regex.compile(r"^\s\(\p{Lu}{2,6}\)?$")  # `African News Agency (ANA)`
+_HYPHENED = regex.compile(r"(?<![\w-])\p{L}[\p{L}.]+(?:-\p{L}[\p{L}.]+)+(?![\w-])")
 _PERSON = regex.compile(
     r"(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)"
     r"(?:\s(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)){0,5}"
@@ -84,7 +96,7 @@ class Slot:
 def parse(text: str, house: House, names: Names) -> Slot:
     """The slot taken apart. A part that is neither agency, outlet, house nor desk counts as a person."""
     patterns = signals()["patterns"]
-    flat = flatten(text)
+    flat = apart(flatten(text), names)
     tail = patterns["byline_tail"].search(flat)
     head = patterns["byline_head"].match(flat)
     low, high = head.end() if head else 0, tail.start() if tail and tail.start() else len(flat)
@@ -98,7 +110,12 @@ def parse(text: str, house: House, names: Names) -> Slot:
         if patterns["day"].fullmatch(flat, start, end):
             continue
         inside = [hit for hit in hits if start <= hit.start < end]
-        if not inside and hits and (shouted := names.exact(flat[start:end].upper())):  # the Ap of `Reuters - Ap - Afp`
+        is_alone = (start, end) == (low, high)
+        if (
+            not inside
+            and (hits or is_alone)
+            and (shouted := _shouted(flat[start:end], house, names, is_alone=is_alone))
+        ):
             inside = [shouted._replace(start=start, end=end)]
         address = None if inside else _at_home(flat[start:end], start, house, names)
         found = address or _part(flat, start, end, inside, house)
@@ -113,6 +130,33 @@ def parse(text: str, house: House, names: Names) -> Slot:
     own = own or (signed and len(named) > 1)  # who edits the copy of several has put it together
     joint = patterns["byline_partial"].search(masked, low, high) if named else None
     return Slot(tuple(named), own, persons, own or joint is not None, joint.start() if joint else -1)
+
+
+def _shouted(part: str, house: House, names: Names, *, is_alone: bool) -> Hit | None:
+    """The agency that a part names in other letters: the Ap of `Reuters - Ap - Afp`.
+
+    A part that is all of its slot must be so surely: three letters or more, a global agency's or all small (`Ani` is a person).
+    """
+    hit = names.exact(part.upper())
+    if hit is None or not is_alone:
+        return hit
+    source = usable(hit, house) if len(part) > 2 and part != part.upper() else None
+    return hit if source and source.is_wire and (source.kind == "global" or part.islower()) else None
+
+
+def apart(flat: str, names: Names) -> str:
+    """The text with a slash between agencies that a hyphen joins: `TT/AFP` for `TT-AFP`; but `dpa-AFX` is one."""
+
+    def parted(match: regex.Match[str]) -> str:
+        if names.exact(match[0]) or not all(_is_wire(names.exact(word)) for word in match[0].split("-")):
+            return str(match[0])
+        return str(match[0]).replace("-", "/")
+
+    return str(_HYPHENED.sub(parted, flat)) if "-" in flat else flat
+
+
+def _is_wire(hit: Hit | None) -> bool:
+    return hit is not None and any(source.is_wire for source in hit.sources)
 
 
 def _at_home(part: str, start: int, house: House, names: Names) -> Named | None:

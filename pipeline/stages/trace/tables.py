@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import regex
@@ -26,11 +26,24 @@ def frames() -> Mapping[str, Any]:
 def signals() -> Mapping[str, Any]:
     """`signals.toml` with its patterns compiled, and the words of a rule put into it."""
     table = lexicon.load_toml("signals.toml")
+    words = {f"{{{name}}}": _one_of(listed) for name, listed in table["words"].items()}
     table["patterns"] = {
-        name: late(text, 0 if name in _CASED else regex.IGNORECASE) for name, text in table["patterns"].items()
+        name: late(_put_in(text, words), 0 if name in _CASED else regex.IGNORECASE)
+        for name, text in table["patterns"].items()
     }
     for rule in table["rule"]:
-        words = sorted(table["words"].get(rule.get("words"), ()), key=len, reverse=True)
-        pattern = rule["pattern"].replace("{words}", "|".join(map(regex.escape, words)))
-        rule["pattern"] = late(pattern, regex.IGNORECASE)
+        own = _one_of(table["words"].get(rule.get("words"), ()))
+        rule["pattern"] = late(rule["pattern"].replace("{words}", own), regex.IGNORECASE)
     return table
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest first."""
+    return "|".join(map(regex.escape, sorted(words, key=len, reverse=True)))
+
+
+def _put_in(pattern: str, words: Mapping[str, str]) -> str:
+    """The pattern with lists of words in place of their names."""
+    for name, listed in words.items():
+        pattern = pattern.replace(name, listed)
+    return pattern
