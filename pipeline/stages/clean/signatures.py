@@ -17,12 +17,14 @@ from pipeline.stages.clean.lines import ends_sentence
 
 __all__ = [
     "closes_jointly",
+    "find_bare_mark",
     "find_tail_mark",
     "is_agency_line",
     "is_agency_name",
     "is_initials",
     "is_joint_line",
     "is_shared_line",
+    "is_signed_bare",
     "is_source_line",
     "may_sign",
     "names_agency",
@@ -46,7 +48,7 @@ def _alone() -> regex.Pattern[str]:
     desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&|(?:innen|uten)riks|(?:in|ut)rikes)){0,4}"
     initials = r"(?:\s+(?:[a-z]{2,4}(?:/[a-z]{2,4}){1,5}|(?:news\s?)?wire))?"
     return regex.compile(
-        rf"(?:{_by().pattern})?[(\[/-]{{0,3}}\s*(?:{person}|{place})?(?:[Tt]he\s+)?{several}(?:{desk}{initials}|\s/\s\p{{Lu}}\p{{L}}+)\s*[)\]/-]?"
+        rf"(?:{_by().pattern})?[(\[/〔-]{{0,3}}\s*(?:{person}|{place})?(?:[Tt]he\s+)?{several}(?:{desk}{initials}|\s/\s\p{{Lu}}\p{{L}}+)\s*[)\]/〕-]?"
     )
 
 
@@ -74,6 +76,8 @@ def is_agency_line(flat: str) -> bool:
         return True
     if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
         return False  # the pattern takes its time, and most bylines name no agency
+    if flat[-1] == ")":
+        flat = _around("staffed").sub("", flat)
     if flat.rstrip(")]").endswith(_PICTURES):
         return False
     return _alone().fullmatch(flat) is not None
@@ -112,19 +116,25 @@ def is_shared_line(flat: str, is_house: Callable[[str], bool]) -> bool:
 
 
 @functools.cache
-def _label() -> regex.Pattern[str]:
-    """ "Quelle:", "Theo", "with": what the rules of `signals.toml` know to stand before the names of agencies."""
-    words = [word for table in ("source", "inputs") for word in agencies.signals()["words"][table]]
-    one = "|".join(map(regex.escape, sorted(words, key=lambda word: (-len(word), word))))
-    return regex.compile(rf"\W{{0,3}}(?:{one})(?:\s*[::-]\s*|\s+|(?<=[\p{{Han}}\p{{Thai}}]))", regex.IGNORECASE)
+def _around(name: str) -> regex.Pattern[str]:
+    """A pattern of `signals.toml`."""
+    return regex.compile(agencies.signals()["patterns"][name], regex.IGNORECASE)
 
 
 @functools.cache
-def _labelled() -> regex.Pattern[str]:
-    one = rf"(?P<one>{agencies.one_of(alone=True)})"
+def _label() -> regex.Pattern[str]:
+    """ "Quelle:", "Theo", "with", "Some information for this report came from": what stands before the names of agencies."""
+    words = [word for table in ("source", "inputs", "material") for word in agencies.signals()["words"][table]]
+    one = "|".join(map(regex.escape, sorted(words, key=lambda word: (-len(word), word))))
+    said = agencies.signals()["patterns"]["said_from"]
     return regex.compile(
-        rf"(?:[Tt]he\s+)?{one}(?:(?:\s*[/,;|&+]\s*|\s+(?:and|und|et|y|e|og|och|en|i)\s+)(?&one))*\W{{0,2}}"
+        rf"\W{{0,3}}(?:{said}|(?:{one})(?:\s*[::-]\s*|\s+|(?<=[\p{{Han}}\p{{Thai}}])))", regex.IGNORECASE
     )
+
+
+_LISTED = regex.compile(r"\s*[/,;|&+]\s*|\s+(?:and|und|et|y|e|og|och|en|i)\s+")
+_THE = regex.compile(r"[Tt]he\s+")
+_SOURCE_WORDS = 16
 
 
 def is_source_line(flat: str) -> bool:
@@ -133,16 +143,22 @@ def is_source_line(flat: str) -> bool:
     >>> is_source_line("Zdroj: ČTK"), is_source_line("(with AAP)"), is_source_line("With AAP he left.")
     (True, True, False)
     """
-    if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
+    if flat.count(" ") >= _SOURCE_WORDS:
         return False
     label = _label().match(flat)
-    return label is not None and _labelled().fullmatch(flat, label.end()) is not None
+    if label is None:
+        return False
+    named = _LISTED.split(_CLOSED.sub("", flat[label.end() :]))
+    return agencies.names(alone=False).issuperset(_THE.sub("", name, count=1) for name in named)
+
+
+_CLOSED = regex.compile(r"\W{1,2}$")
 
 
 # --- several side by side, with the initials of editors ------------------------------------------------------------
 
 _LONGEST_JOINT = 70  # characters
-_APART = regex.compile(r"\s*[/,&]\s*|\s+(?:and|und|et|y)\s+")
+_APART = regex.compile(r"\s*[/,;&]\s*|\s+(?:and|und|et|y)\s+")
 _INITIALS_FIRST = regex.compile(r"\p{Ll}{2,5}(?:[/,]\s?\p{Ll}{2,5}){0,4}\s+(?=\()")
 _INITIALS_ALONE = regex.compile(
     r"\p{Ll}{2,5}(?:-\p{Ll}{2,5})?(?:\s?/\s?\p{Ll}{2,4}){1,4}\s?/?|\p{Lu}{2,4}\s?//\s?\p{Lu}{2,4}"
@@ -155,6 +171,12 @@ def _beside() -> regex.Pattern[str]:
     patterns = agencies.signals()["patterns"]
     named = "|".join(f"(?:{patterns[name]})" for name in ("initials", "day", "unnamed", "desk_words"))
     return regex.compile(named, regex.IGNORECASE)
+
+
+@functools.cache
+def _small_names() -> frozenset[str]:
+    """The names that are told from a word and from initials in small letters, too: "afp", "antara"."""
+    return frozenset(name.casefold() for name in agencies.names(alone=True) if name.isalpha() and len(name) > 2)
 
 
 @functools.cache
@@ -210,18 +232,22 @@ def closes_jointly(flat: str) -> bool:
 def is_joint_line(flat: str) -> bool:
     """Whether a line is nothing but agencies side by side, in brackets or with initials: other two may sign a picture.
 
-    >>> is_joint_line("mfh/AFP/Reuters"), is_joint_line("(red, APA)"), is_joint_line("Ana Wells/AFP")
-    (True, True, False)
+    >>> is_joint_line("mfh/AFP/Reuters"), is_joint_line("(red, APA)"), is_joint_line("(afp)"), is_joint_line("Ana Wells/AFP")
+    (True, True, True, False)
     """
     if len(flat) > _LONGEST_JOINT:
         return False
+    programme = _around("programme").match(flat)
+    flat = flat[programme.end() :] if programme else flat
     first = _INITIALS_FIRST.match(flat)
     named = flat[first.end() if first else 0 :].removesuffix(".")
     is_bracketed = named[:1] in {"(", "["} and named[-1:] in {")", "]"}
     inside = named[1:-1].strip() if is_bracketed else named
     if first:
         return is_bracketed and names_agency(inside) and (_is_joint(inside) or inside in agencies.names(alone=False))
-    if not names_agency(inside) or not _is_joint(inside):
+    if is_bracketed and inside in _small_names():
+        return True
+    if not (names_agency(inside) or _small_names().intersection(_APART.split(inside))) or not _is_joint(inside):
         return False
     return is_bracketed or any(_beside().fullmatch(part) for part in _APART.split(inside))
 
@@ -284,3 +310,32 @@ def find_tail_mark(flat: str) -> tuple[int, int] | None:
     match = _tail().search(flat, offset)
     start = match.start("mark") if match else _joint_bracket(flat)
     return (start, len(flat)) if start >= 0 and (match or names_agency(flat[start:].strip("()[]. "))) else None
+
+
+_BARE_WORDS = 12  # of a paragraph that is the story's
+
+
+def find_bare_mark(flat: str) -> int:
+    """Where an agency's name in capitals stands behind the last sentence of a paragraph, alone; 0 if none does.
+
+    >>> find_bare_mark("The lamp at the end of the long pier will stay lit until May. REUTERS"), find_bare_mark("He met AFP")
+    (62, 0)
+    """
+    if not flat[-1:].isupper():
+        return 0
+    said, _, name = flat.rpartition(" ")
+    is_paragraph = said.count(" ") >= _BARE_WORDS and ends_sentence(said)
+    return len(said) + 1 if is_paragraph and name in _shouted_names() else 0
+
+
+def is_signed_bare(flat: str) -> bool:
+    """Whether an agency's name, however spelled, stands alone behind the last sentence of a paragraph."""
+    said, _, name = flat.rpartition(" ")
+    return name.casefold() in _folded_names() and ends_sentence(said)
+
+
+@functools.cache
+def _shouted_names() -> frozenset[str]:
+    """Names of one word in capitals that mean an agency alone: "AFP", "REUTERS"."""
+    words = frozenset(name for name in agencies.names(alone=True) if name.isalpha())
+    return frozenset(name for name in words if name.isupper()) | {"REUTERS", "BLOOMBERG", "XINHUA"}

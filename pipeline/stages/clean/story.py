@@ -56,7 +56,7 @@ def read_story(text: str, lines: Lines, known: Known) -> Story:
     if story.kept and lines.may_be_dated(marks.index(None)):
         _cut_dateline(text, story)
     _drop_below_mark(story)
-    _cut_tail(story)
+    _cut_tail(story, is_signed="byline" in story.spans or bool(known.byline))
     _cut_house(story, known)
     story.strips.sort(key=lambda strip: (strip.start, strip.end))
     return story
@@ -185,7 +185,14 @@ def _drop_below_mark(story: Story) -> None:
 _TAIL_MARKS = 3
 
 
-def _cut_tail(story: Story) -> None:
+def _cut_tail(story: Story, *, is_signed: bool) -> None:
+    """Takes the agency's marks from the last paragraph. Below another byline a bare "AFP" is a picture's."""
+    if len(story.kept) > 1 and not is_signed:
+        above, flat = (story.lines.flat[slice(*span)] for span in story.kept[-2:])
+        bare = signatures.find_bare_mark(flat)
+        if bare and not signatures.is_signed_bare(above):  # or both are captions
+            _cut_end(story, flat, bare, len(flat))
+            return
     for _ in range(_TAIL_MARKS):
         if not story.kept:
             return

@@ -27,7 +27,7 @@ from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.rules import Credit, goes_on_below, is_picture, ruled, source_grade
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
 from pipeline.stages.trace.senses import spells
-from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, may_name, parse, slot_hits, usable
+from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, apart, may_name, parse, slot_hits, usable
 from pipeline.stages.trace.tables import signals
 
 __all__ = ["Credit", "find", "may_find", "taken_out"]
@@ -38,7 +38,7 @@ _DISCLAIMER_PARAGRAPHS = 4
 _LINE_LIMIT = 600
 _OPENING = 160  # code points in which a dateline that was not set apart has its agency
 _MARK_REACH = 80  # code points before the end in which an agency's mark stands
-_OPENERS = "([/（【=＝「"
+_OPENERS = "([/（【=＝「〔"
 _DATELINE_NAMES = ("slot_names", "dateline_names")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Kana}\p{Hangul}]")
 _AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
@@ -214,14 +214,14 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
     """A line that is an agency's name and nothing else, or the mark an agency leaves at the end of its text."""
     if line.kind not in _WHOLE_LINE:
         return
-    text = flatten(line.text).rstrip()
+    text = apart(flatten(line.text).rstrip(), names)
     low = max(0, len(text) - _MARK_REACH)
     may_be_whole = low == 0 and (line.kind != "body" or line.position != "body")
     may_have_mark = line.kind != "body" or line.position == "end"
     if not (may_be_whole or may_have_mark):
         return
     hits = [hit for hit in slot_hits(text[low:], names, "slot_names") if hit.sources[0].is_agency]
-    if not hits or text.endswith(":") or "©" in text[low:]:
+    if not (hits or line.kind == "credit") or text.endswith(":") or "©" in text[low:]:
         return
     whole = list(_whole_line(page, names, line, text, byline)) if may_be_whole else []
     if whole or not may_have_mark:
@@ -254,9 +254,9 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
     """
     is_last = line.kind != "body" or line.position == "end"
     is_photographers = not is_last and signals()["patterns"]["photographer"].search(text)
-    if is_picture(text, names) or is_photographers or goes_on_below(page, line):
+    if is_picture(flatten(line.text), names) or is_photographers or goes_on_below(page, line):
         return
-    slot = parse(text, page.house, names)
+    slot = parse(text, page.house, names, is_folded=line.kind == "credit")
     sources = [named.source for named in slot.named]
     is_syndicated = any(source and source.kind == "supplemental" for source in sources)  # `The Vale Post/TNS`
     is_beside = not is_syndicated and any(source and not source.is_agency for source in sources)
@@ -299,7 +299,7 @@ def _sourced() -> regex.Pattern[str]:
 
 @functools.lru_cache(maxsize=512)
 def _marks(alias: str) -> tuple[tuple[str, str, regex.Pattern[str]], ...]:
-    parts = {"{S}": regex.escape(alias), "{O}": r"(?:\p{Lu}|dpa|epd|sda)[\w.-]{0,20}"}
+    parts = {"{S}": regex.escape(alias), "{O}": r"(?:\p{Lu}|\p{Ll}{2,4}(?!\p{L}))[\w.-]{0,20}"}
     return tuple(
         (
             row["id"],

@@ -103,9 +103,13 @@ def is_picture(text: str, names: Names) -> bool:
     if patterns["photo"].search(text):
         return True
     match = patterns["photographer"].search(text.removeprefix("/"))
-    return match is not None and (
-        (names.exact(match["who"]) is not None and not text.startswith("/"))
-        or not all(_signs(part, names) for part in match["who"].split("/"))
+    if match is None or text.islower():  # `sda/reuters/mho`
+        return False
+    slash = match.end("who") + text.startswith("/")
+    if any(hit.start < slash < hit.end for hit in names.find(text)):  # `Thomson/Reuters`
+        return False
+    return (names.exact(match["who"]) is not None and not text.startswith("/")) or not all(
+        _signs(part, names) for part in match["who"].split("/")
     )
 
 

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 #: What may close the bracket that an agency's name stands in.
-CLOSERS = ")]/）】」"
+CLOSERS = ")]/）】」〕"
 
 #: The agency of a credit that says "agencies" or "a syndicated feed" and names none.
 UNSPECIFIED = "unspecified"
@@ -50,15 +50,19 @@ _DESK = regex.compile(r"\s+(?P<desk>\p{Lu}[\p{L}&-]*(?:\s\p{Lu}[\p{L}&-]*){0,2})
 _REPORTER = regex.compile(r"\bReporters?\Z")
 _ACRONYM = regex.compile(r"^\s\(\p{Lu}{2,6}\)?$")  # `African News Agency (ANA)`
 _HYPHENED = regex.compile(r"(?<![\w-])\p{L}[\p{L}.]+(?:-\p{L}[\p{L}.]+)+(?![\w-])")
+_CHANNEL = regex.compile(r"^(?:客户端|客戶端|官方|微信|微博|公众号)+$")  # `新华社客户端`
 _PERSON = regex.compile(
     r"(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)"
     r"(?:\s(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)){0,5}"
 )
 _INITIAL = regex.compile(r"\s\p{Lu}\.\s")  # `Lena H. Sun` is a person
 _PICTURES = frozenset({"Image", "Images", "Photo", "Photos", "Pictures"})
-_NEWSROOM = frozenset({"", "the", "redazione", "redacción", "redação", "rédaction", "redaktion"})  # `Redazione ANSA`
+_NEWSROOM = frozenset(  # `Redazione ANSA`, `Agencia Reuters`
+    ["", "the", "agencia", "agence", "agenzia", "agência", "nachrichtenagentur", "redazione", "redacción", "redação",
+     "rédaction", "redaktion"]
+)  # fmt: skip
 _PLAIN = frozenset({"news", "agency", "news agency", "newswire", "newsroom", "staff", "wire", "press", "television"})
-_EDGES = ' \t\n()[]{}（）【】<>*_-.,:："'
+_EDGES = ' \t\n()[]{}（）【】〔〕<>*_-.,:："'
 
 
 class Named(NamedTuple):
@@ -93,8 +97,11 @@ class Slot:
 
 
 @functools.lru_cache(maxsize=8192)
-def parse(text: str, house: House, names: Names) -> Slot:
-    """The slot taken apart. A part that is neither agency, outlet, house nor desk counts as a person."""
+def parse(text: str, house: House, names: Names, *, is_folded: bool = False) -> Slot:
+    """The slot taken apart. A part that is neither agency, outlet, house nor desk counts as a person.
+
+    `is_folded`: an agency may be spelled in small letters throughout, `(antara)`.
+    """
     patterns = signals()["patterns"]
     flat = apart(flatten(text), names)
     tail = patterns["byline_tail"].search(flat)
@@ -110,13 +117,10 @@ def parse(text: str, house: House, names: Names) -> Slot:
         if patterns["day"].fullmatch(flat, start, end):
             continue
         inside = [hit for hit in hits if start <= hit.start < end]
-        is_alone = (start, end) == (low, high)
-        if (
-            not inside
-            and (hits or is_alone)
-            and (shouted := _shouted(flat[start:end], house, names, is_alone=is_alone))
-        ):
-            inside = [shouted._replace(start=start, end=end)]
+        may_shout = bool(hits) or (is_folded and end - start > 2)
+        if not inside and (may_shout or (start, end) == (low, high)):
+            shouted = _shouted(flat[start:end], house, names, is_alone=not may_shout)
+            inside = [shouted._replace(start=start, end=end)] if shouted else []
         address = None if inside else _at_home(flat[start:end], start, house, names)
         found = address or _part(flat, start, end, inside, house)
         if isinstance(found, Named):
@@ -275,7 +279,7 @@ def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
     before, after = flat[start : hit.start].rstrip(), flat[hit.end : end]
     is_bracketed = before.endswith(("(", "["))
     before = before.rstrip("([ \n")
-    after = _ACRONYM.sub("", after)
+    after = _CHANNEL.sub("", _ACRONYM.sub("", after))
     place = signals()["patterns"]["place_in"].match(after)
     if place:
         after = ""

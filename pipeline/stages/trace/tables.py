@@ -14,6 +14,7 @@ from pipeline.stages._late import late
 __all__ = ["frames", "signals"]
 
 _CASED = frozenset({"unknown_outlet", "outlet_heads", "outlet_heads_long", "dateline"})
+_PARTS = ("programme", "staffed", "said_from")  # of other patterns
 
 
 @functools.cache
@@ -27,13 +28,14 @@ def signals() -> Mapping[str, Any]:
     """`signals.toml` with its patterns compiled, and the words of a rule put into it."""
     table = lexicon.load_toml("signals.toml")
     words = {f"{{{name}}}": _one_of(listed) for name, listed in table["words"].items()}
+    parts = words | {f"{{{name}}}": table["patterns"][name] for name in _PARTS}
     table["patterns"] = {
-        name: late(_put_in(text, words), 0 if name in _CASED else regex.IGNORECASE)
+        name: late(_put_in(text, parts), 0 if name in _CASED else regex.IGNORECASE)
         for name, text in table["patterns"].items()
     }
     for rule in table["rule"]:
         own = _one_of(table["words"].get(rule.get("words"), ()))
-        rule["pattern"] = late(rule["pattern"].replace("{words}", own), regex.IGNORECASE)
+        rule["pattern"] = late(_put_in(rule["pattern"], parts | {"{words}": own}), regex.IGNORECASE)
     return table
 
 

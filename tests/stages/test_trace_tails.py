@@ -1,0 +1,108 @@
+"""What stands below a story, or behind its last sentence, and says whose copy it is. All texts and people are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stages.cleaning import STORY
+from tests.stages.test_trace_bylines import read
+
+LAST = "The lamp at the end of the long pier will stay lit until the end of May, the council said."
+
+
+def below(
+    line: str, author: str | None = "Ana Wells", host: str | None = None
+) -> tuple[set[tuple[str, str]], list[str]]:
+    """The credits of a story with a line below it, and the lines taken out."""
+    url = f"https://{host}/1" if host else None
+    credits, lines = read(f"{STORY}\n{LAST}\n{line}", byline=author, host=host, url=url)
+    return {(row["agency"], row["grade"]) for row in credits}, lines
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Some information for this report came from AP and Reuters.", {("ap", "partial"), ("reuters", "partial")}),
+        ("Some information was provided by The Associated Press.", {("ap", "partial")}),
+        ("Portions of this story were reported by The Associated Press.", {("ap", "partial")}),
+        ("Based on reporting by AFP and TASS", {("afp", "partial"), ("tass", "partial")}),
+        ("– Additional reporting: Reuters, AFP", {("reuters", "partial"), ("afp", "partial")}),
+        ("Additional reporting Reuters", {("reuters", "partial")}),
+        ("Avec les informations de La Presse canadienne", {("cp", "partial")}),
+        ("Mit Informationen von dpa", {("dpa", "partial")}),
+        ("Con información de EFE y AP.", {("efe", "partial"), ("ap", "partial")}),
+    ],
+)  # fmt: skip
+def test_from_whom_some_of_it_is(line: str, expected: set[tuple[str, str]]) -> None:
+    assert below(line) == (expected, [line])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Some information for this report came from the harbour master and two keepers.",
+        "Based on reporting by AFP, the council voted to keep the lamp lit for another year.",
+        "Additional information was given to AFP and to the council by the keeper of the lamp.",
+    ],
+)
+def test_a_sentence_about_reporting_credits_nobody(line: str) -> None:
+    assert below(line) == (set(), [])
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("pg/hf (dpa, afp)", {("dpa", "partial"), ("afp", "partial")}),
+        ("kle/uh (dpa, afp, rtr)", {("dpa", "partial"), ("afp", "partial"), ("reuters", "partial")}),
+        ("SRF 4 News, 7.3.2023, 14 Uhr;sda/kobt", {("sda", "full")}),
+        ("sda/reuters/kobt;horm", {("sda", "partial"), ("reuters", "partial")}),
+        ("afp/sbad", {("afp", "full")}),
+        ("rös/dpa", {("dpa", "partial")}),
+        ("rös / DPA", {("dpa", "partial")}),
+        ("(afp)", {("afp", "full")}),
+        ("(antara)", {("antara", "full")}),
+        ("〔共同〕", {("kyodo", "full")}),
+        ("STT–AFP", {("stt", "full"), ("afp", "full")}),
+        ("AGERPRES/(AS - autor: Ana Wells, editor: Tom Bell)", {("agerpres", "full")}),
+        ("Agencias AP y AFP", {("ap", "full"), ("afp", "full")}),
+        ("Agencia Reuters", {("reuters", "full")}),
+        ("Nachrichtenagentur dpa", {("dpa", "full")}),
+        ("Sursa: Agerpres / Foto: Ana Wells", {("agerpres", "full")}),
+        ("Kaynak: İhlas Haber Ajansı / Güncel", {("iha", "full")}),
+        ("来源：中国新闻网", {("cns", "full")}),
+        ("来源：新华社客户端", {("xinhua", "full")}),
+        ("© 2023 Thomson/Reuters. All rights reserved.", {("reuters", "full")}),
+        ("Ana Wells/AFP", set()),
+        ("(photo: ana/afp)", set()),
+        ("bur-jm/gw", set()),
+    ],
+)
+def test_a_line_of_agencies_and_initials(line: str, expected: set[tuple[str, str]]) -> None:
+    assert below(line, None)[0] == expected
+
+
+def test_an_acronym_of_several_is_that_of_the_country() -> None:
+    assert below("(APA/Red.)", None, "derstandard.at") == ({("apa_at", "partial")}, ["(APA/Red.)"])
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ("REUTERS", {("reuters", "full")}),
+        ("BLOOMBERG", {("bloomberg", "full")}),
+        ("AFP", {("afp", "full")}),
+        ("Con información de EFE", {("efe", "partial")}),
+        ("(mit Material von dpa)", {("dpa", "partial")}),
+        ("Some information for this report came from Reuters.", {("reuters", "partial")}),
+        ("NATO", set()),
+        ("Reuters", set()),
+    ],
+)
+def test_behind_the_last_sentence(mark: str, expected: set[tuple[str, str]]) -> None:
+    credits, _ = read(f"{STORY}\n{LAST} {mark}")
+    assert {(row["agency"], row["grade"]) for row in credits} == expected
+
+
+def test_a_bare_name_is_a_pictures_below_an_author_and_another_caption() -> None:
+    assert read(f"{STORY}\n{LAST} AFP", byline="Ana Wells") == ([], [])
+    assert read(f"{STORY}\n{LAST} Reuters\n{LAST} AFP") == ([], [])
