@@ -59,7 +59,11 @@ def acronyms() -> frozenset[str]:
     return frozenset(name for name in _slot_names() if name.isascii() and name.isupper())
 
 
-def one_of(*, alone: bool, languages: str = "") -> str:
-    """A pattern for any of these names, the longest first."""
-    ordered = sorted(names(alone=alone, languages=languages), key=lambda name: (-len(name), name))
+def one_of(*, alone: bool, languages: str = "", script: str = "") -> str:
+    """A pattern for any of these names, the longest first; `script`: of those written in it ("Thai")."""
+    known = names(alone=alone, languages=languages)
+    if script:
+        is_written = regex.compile(rf"\p{{{script}}}")
+        known = frozenset(filter(is_written.match, known))
+    ordered = sorted(known, key=lambda name: (-len(name), name))
     return "(?:" + "|".join(map(regex.escape, ordered)) + ")"

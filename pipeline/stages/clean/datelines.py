@@ -53,11 +53,16 @@ _PLACE_ONLY = regex.compile(
 )
 #: Cyrillic begins here, and all that follow have a letter from here on.
 FIRST_NATIVE = "\u0400"
-# In braces: any agency that writes in these languages.
+# In braces: any agency that writes in these languages, or is written in this script.
 _NATIVE = (
     (
         "dateline-zh",
-        r"(?:新华社|新華社|中新社|中央社|中新网|人民网|央视网)[^\s,。]{0,16}?\d{1,2}(?:月\d{1,2})?日(?:综合)?[电電讯]?(?:\s*\([^)]{2,30}\))?[::]?\s*",
+        r"(?:新华社|新華社|中新社|中央社|中新网|人民网|央视网)(?:\s?/\s?)?[^\s,。]{0,16}?\d{1,2}(?:月\d{1,2})?日(?:综合)?[电電讯]?(?:\s*\([^)]{2,30}\))?[::]?\s*",
+    ),
+    (
+        "dateline-zh",
+        r"[(〔【](?:\p{Han}{2,6}(?:\d{1,2}月)?(?:\d{1,2}日)?)?(?:{Han}|法新|路透|美联|美聯|德新|综合|綜合)[\p{Han}\d]{0,12}?"
+        r"[电電讯訊][)〕】]\s*|〔{Han}〕\s*",
     ),
     ("dateline-zh", r"\((?:中央社|新华社|中新社)[^)]{2,30}?[电電讯]\)\s*|本[报報社][讯訊]?(?:\s*\([^)]{2,20}\))?\s+"),
     (
@@ -67,9 +72,13 @@ _NATIVE = (
     ("dateline-ja", r"【[^】\n]{0,16}(?:共同|時事|ロイター|AFP|AP|聯合|新華社|=|支局|特派員)[^】\n]{0,16}】\s*"),
     (
         "dateline-ru",
-        r"\p{Lu}[\p{Cyrillic} -]{2,30}[.,]\s*\d{1,2}\s+\p{Cyrillic}{3,9}\.?\s*(?:/{ru|uk}/|[-.]?\s*{ru|uk})[.,]?\s*-?\s*",
+        r"\p{Lu}[\p{Cyrillic} -]{2,30}[.,]\s*\d{1,2}\s+\p{Cyrillic}{3,9}\.?\s*(?:/{ru|uk}/|[-.]?\s*{ru|uk})"
+        r"(?:,\s\p{Lu}\p{Ll}+\s\p{Lu}\p{Ll}+(?=\.))?[.,]?\s*-?\s*",
     ),
-    ("dateline-ar", r"\p{Arabic}[\p{Arabic} ]{1,30}\s*[-/]\s*{ar}\s*[-/]\s*"),
+    ("dateline-ru", r"(?:/{Cyrillic}/|{Cyrillic})\.\s+(?=[\p{Lu}\"])"),
+    ("dateline-ar", r"\p{Arabic}[\p{Arabic} ]{1,30}\s*[-/]\s*{Arabic}(?:\s*[-/:]\s*|\s+(?=\p{Arabic}))"),
+    ("dateline-hi", r"(?:{Indic}\s*,\s*{place}|{place}\s*,\s*{Indic})\s*[।:]\s*"),
+    ("dateline-th", r"{Thai}\s?-{1,2}\s+"),
     ("dateline-fa", r"به گزارش (?:خبرنگار )?(?:خبرگزاری )?{fa}\s*[،,]\s*"),
 )
 _OPENS_STORY = regex.compile(r"[\p{Lu}\"]")
@@ -87,14 +96,23 @@ _NO_PLACE = frozenset(
 _NOTICES = _NO_PLACE - {"news"}  # words of a bracket that says what a story is
 
 
+_INDIC_SCRIPTS = ("Devanagari", "Bengali")
+_INDIC = r"[\p{Devanagari}\p{Bengali}]"
+
+
 @functools.cache
 def _native() -> tuple[tuple[str, regex.Pattern[str]], ...]:
     def agency(match: regex.Match[str]) -> str:
+        if match[1] == "place":
+            return rf"{_INDIC}{{2,14}}(?: {_INDIC}{{2,14}})?"
+        if match[1] == "Indic":
+            return f"(?:{'|'.join(agencies.one_of(alone=True, script=script) for script in _INDIC_SCRIPTS)})"
+        if match[1][0].isupper():
+            return agencies.one_of(alone=match[1] != "Arabic", script=match[1])
         return agencies.one_of(alone=True, languages=match[1])
 
-    return tuple(
-        (rule, late(regex.sub(r"\{([a-z]{2}(?:\|[a-z]{2})*)\}", agency, pattern))) for rule, pattern in _NATIVE
-    )
+    named = regex.compile(r"(?<!\\p)\{([a-z]{2}(?:\|[a-z]{2})*|[A-Z][a-z]+|place)\}")
+    return tuple((rule, late(named.sub(agency, pattern))) for rule, pattern in _NATIVE)
 
 
 def find_dateline(flat: str, raw: str) -> Dateline | None:
@@ -117,7 +135,13 @@ def _found(head: str, raw: str) -> Dateline | None:
                 return Dateline(match.end(), False, rule)
     if not (head[:1].isupper() or head[:1] == "(" or not head.isascii()):
         return None
-    return _with_agency(head) or _agency_last(head) or _place_and_date(head) or _place_alone(head, raw)
+    return (
+        _with_agency(head)
+        or _agency_alone(head)
+        or _agency_last(head)
+        or _place_and_date(head)
+        or _place_alone(head, raw)
+    )
 
 
 def _with_agency(head: str) -> Dateline | None:
@@ -158,6 +182,17 @@ def _agency_last(head: str) -> Dateline | None:
         return None
     kind = _kind(match["agency"])
     return Dateline(match.end(), kind == "release", "dateline-agency-last") if kind else None
+
+
+_AGENCY_ALONE = regex.compile(r"(?P<agency>\p{Lu}[\p{Lu}.]{1,11}) -{1,3} (?=[\p{Lu}\"])")
+
+
+def _agency_alone(head: str) -> Dateline | None:
+    """ "AGI - A man": an agency's acronym and no place; none that means something else as often."""
+    match = _AGENCY_ALONE.match(head)
+    if match is None or match["agency"] not in agencies.names(alone=True):
+        return None
+    return Dateline(match.end(), _kind(match["agency"]) == "release", "dateline-agency-alone")
 
 
 def _is_notice(words: str) -> bool:

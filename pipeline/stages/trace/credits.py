@@ -26,7 +26,7 @@ from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.rules import Credit, goes_on_below, is_picture, ruled, source_grade
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
-from pipeline.stages.trace.senses import spells
+from pipeline.stages.trace.senses import homeland, spells
 from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, apart, may_name, parse, slot_hits, usable
 from pipeline.stages.trace.tables import signals
 
@@ -39,6 +39,7 @@ _LINE_LIMIT = 600
 _OPENING = 160  # code points in which a dateline that was not set apart has its agency
 _MARK_REACH = 80  # code points before the end in which an agency's mark stands
 _OPENERS = "([/（【=＝「〔"
+_BEHIND = frozenset({"", "-", ".", ":", "\u060c", "।", "电", "電", "讯", "訊"})  # an agency that ends a dateline
 _DATELINE_NAMES = ("slot_names", "dateline_names")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Kana}\p{Hangul}]")
 _AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
@@ -154,7 +155,7 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
     flat = flatten(line.text)
     paid = _ANI_RELEASE.search(flat)
     for hit in slot_hits(flat, names, *_DATELINE_NAMES):
-        source = resolve(hit, frozenset(), page.house.country)
+        source = resolve(hit, frozenset(), page.house.country or homeland(flat[: hit.start]))
         if source is None or not source.is_agency or source.kind in {"photo", "broadcaster"}:
             continue
         if source.kind == "supplemental" and page.house.owns(source):
@@ -181,12 +182,15 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
         )
         is_sure = hit.policy != "full" or country in source.countries or (len(hit.alias) > 2 and before in {"(", "/"})
         return is_sure and not is_definition
-    if hit.start == 0:  # `新华社北京3月19日电`
-        return _UNSPACED.match(hit.alias) is not None
+    if hit.start == 0:  # `新华社北京3月19日电`, `AGI -`, `एएनआई, नई दिल्ली।`
+        is_named = hit.policy != "full" and (after in _BEHIND - {""} or (after == "," and not hit.alias.isascii()))
+        return is_named or _UNSPACED.match(hit.alias) is not None
+    if not hit.alias.isascii() and hit.alias.lower() == hit.alias.upper() and before in {"-", "/"}:
+        return True  # `الرياض - واس`
     is_dated = any(map(str.isdigit, flat[: hit.start]))
     is_acronym = hit.policy != "full" or (is_dated and len(hit.alias) > 2)
     is_name = hit.policy == "any" or (is_acronym and hit.alias == hit.alias.upper())
-    return is_name and after in {"", "-", ".", ":", "\u060c"}
+    return is_name and (after in _BEHIND or (is_dated and after == ","))
 
 
 def _paragraphs(page: Page) -> Iterator[Line]:

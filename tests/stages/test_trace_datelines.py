@@ -1,0 +1,60 @@
+"""Datelines as agencies write them in their own languages, from the text as read. All texts are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stages.test_trace_bylines import read
+
+ZH = "北部一个小镇的议会星期一投票决定让最后一座灯塔再亮一年，官员表示。\n渔民收集了九百个签名。"
+AR = "صوت مجلس بلدة في أقصى الشمال يوم الإثنين على إبقاء آخر منارة مضاءة عاما آخر، بحسب مسؤولين.\nوجمع الصيادون تسعمئة توقيع."
+HI = "उत्तर के एक कस्बे की परिषद ने सोमवार को आखिरी प्रकाशस्तंभ को एक और साल जलाए रखने का फैसला किया।\nमछुआरों ने 900 हस्ताक्षर जुटाए।"
+TH = "สภาเมืองทางเหนือลงมติเมื่อวันจันทร์ให้เปิดไฟประภาคารแห่งสุดท้ายต่อไปอีกหนึ่งปี\nชาวประมงรวบรวมลายเซ็นได้ 900 ชื่อ"
+RU = "Совет города на дальнем севере в понедельник решил оставить последний маяк зажженным.\nРыбаки собрали 900 подписей."
+IT = "Un consiglio comunale del nord ha votato lunedì per tenere acceso l'ultimo faro.\nI pescatori hanno raccolto 900 firme."
+FR = "Un conseil municipal du nord a voté lundi le maintien du dernier phare.\nLes pêcheurs ont réuni 900 signatures."
+
+
+@pytest.mark.parametrize(
+    ("dateline", "story", "agency"),
+    [
+        ("〔中央社〕", ZH, "cna_tw"),
+        ("〔中央社台北7日電〕", ZH, "cna_tw"),
+        ("中央社／ 台北7日電 ", ZH, "cna_tw"),
+        ("（巴黎法新电）", ZH, "afp"),
+        ("（伦敦路透电）", ZH, "reuters"),
+        ("（吉隆坡7日马新社电）", ZH, "bernama"),
+        ("الرياض - واس ", AR, "spa"),
+        ("أبوظبي - وام: ", AR, "wam"),
+        ("واشنطن - رويترز: ", AR, "reuters"),
+        ("عمان - بترا - ", AR, "petra"),
+        ("नई दिल्ली, पीटीआई। ", HI, "pti"),
+        ("एएनआई, नई दिल्ली। ", HI, "ani"),
+        ("लंदन, रॉयटर। ", HI, "reuters"),
+        ("เอเอฟพี - ", TH, "afp"),
+        ("รอยเตอร์ - ", TH, "reuters"),
+        ("ТАСС. ", RU, "tass"),
+        ("МОСКВА, 7 мар — РИА Новости, Иван Петров. ", RU, "ria"),
+        ("AGI - ", IT, "agi"),
+        ("ALGER (APS) - ", FR, "aps_dz"),
+        ("DAKAR (APS) - ", FR, "aps_sn"),
+    ],
+)
+def test_an_agency_in_its_dateline(dateline: str, story: str, agency: str) -> None:
+    credits, lines = read(dateline + story)
+    assert {(row["agency"], row["grade"], row["signal"]) for row in credits} == {(agency, "full", "dateline")}
+    assert lines == [dateline.strip()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "（记者王小明摄影报道）" + ZH,
+        "भारत, नेपाल। " + HI,
+        "CEO - Un titolo che non dice nulla del faro.\n" + IT,
+        "PA - A word of two letters that means a state.\n" + IT,
+        "Рыбаки. " + RU,
+    ],
+)
+def test_what_opens_otherwise_is_no_agencys(text: str) -> None:
+    assert read(text)[0] == []
