@@ -312,7 +312,7 @@ def find_tail_mark(flat: str) -> tuple[int, int] | None:
     return (start, len(flat)) if start >= 0 and (match or names_agency(flat[start:].strip("()[]. "))) else None
 
 
-_BARE_WORDS = 12  # of a paragraph that is the story's
+_BARE_WORDS = 4  # of a sentence before it
 
 
 def find_bare_mark(flat: str) -> int:

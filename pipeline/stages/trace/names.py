@@ -36,7 +36,7 @@ _FRONT = regex.compile(r"(?r)(?<![\p{L}\p{M}])(?:[ולבכמהש]{1,2}|[وفبل
 _ENDING = regex.compile(r"(?:(?<=\p{Bengali})(?:ের|র|এর|কে|তে)|(?<=\p{Cyrillic})(?:[ауеі]|ом|ем))(?![\p{L}\p{M}])")
 _COMPOUND = regex.compile(  # German: `dpa-Informationen`; endings of Hungarian, Polish and South Slavic: `MTI-nek`, `PAP-owi`
     r"-(?:Informationen|Angaben|Berichts?|Meldung|Recherche|Umfrage|Daten|Zahlen|Berechnung|Zählung|Interview|Gespräch|"
-    r"Podcast|(?:Foto)?[Rr]eporter|Korrespondent|Journalist|Fotograf"
+    r"Podcast|Anfrage|Nachfrage|(?:Foto)?[Rr]eporter|Korrespondent|Journalist|Fotograf"
     r"|(?:n[ae]k|v[ae]l|r[ae]|ról|ről|nál|nél|[oeö]?[st]|owi|em|om|ju|[aeu])(?![\w-]))"
 )
 

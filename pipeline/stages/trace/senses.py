@@ -23,13 +23,17 @@ _DOTS = str.maketrans("İı", "ii")
 _SMALL = 3  # letters of a word that acronyms may leave out: "of the"
 
 
+_OWNER_BEFORE = regex.compile(r"(?r)\b(?P<who>\p{Lu}[\w-]+)'s\s\Z")
+
+
 @dataclass(frozen=True, slots=True)
 class Homonym:
     """A name that also means something else.
 
     `next`: what follows it where it does; `behind`: what stands before it where it does not, null for anything;
     `everywhere`: in credits, too. `otherwise`: the key of the source that it means where nothing tells, "" if none.
-    `numbered`: a number behind it makes it the name of another source.
+    `numbered`: a number behind it makes it the name of another source. `settles`: what follows it once says of the whole
+    text what it means there.
     """
 
     elsewhere: tuple[str, ...]
@@ -40,6 +44,7 @@ class Homonym:
     everywhere: bool
     otherwise: str
     numbered: bool
+    settles: bool
 
     def rules(self, body: str) -> bool:
         """Whether the text is about the other thing of that name."""
@@ -62,6 +67,7 @@ def homonyms() -> Mapping[str, Homonym]:
             row.get("everywhere", False),
             row.get("otherwise", ""),
             row.get("numbered", False),
+            row.get("settles", False),
         )
         for row in frames()["homonym"]
         for alias in row["aliases"]
@@ -118,10 +124,21 @@ def other_senses(body: str, hits: Sequence[Hit], spelled: frozenset[str]) -> fro
 
 def _is_other(body: str, hit: Hit, hits: Sequence[Hit], spelled: frozenset[str]) -> bool:
     homonym = homonyms().get(hit.alias)
-    if homonym and not any(source.key in spelled for source in hit.sources) and homonym.rules(body):
-        return True
+    if homonym and not any(source.key in spelled for source in hit.sources):
+        alike = [other for other in hits if other.alias == hit.alias] if homonym.settles else []
+        if homonym.rules(body) or any(_is_settled(body, other, homonym) for other in alike):
+            return True
     is_acronym = hit.alias.isascii() and hit.alias.isalpha() and hit.alias.isupper()
     return is_acronym and any(not _names(body, span, hit, hits) for span in _definitions(body, hit.alias))
+
+
+def _is_settled(body: str, hit: Hit, homonym: Homonym) -> bool:
+    """Whether the other thing of that name is meant here for sure: `PAP branches`, `Singapore's PAP`."""
+    if homonym.next.match(body, hit.end):
+        return True
+    owner = _OWNER_BEFORE.search(body, max(0, hit.start - _NEAR), hit.start)
+    country = homeland(owner["who"]) if owner else ""
+    return country != "" and all(country not in source.countries for source in hit.sources)
 
 
 def _definitions(body: str, alias: str) -> Iterator[tuple[int, int]]:
