@@ -83,7 +83,7 @@ def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
             articles["article_id"],
             orders,
             compare=lambda pairs: sketched.verified(pairs, facts, settings.verify),
-            group=lambda matches: cluster.run(matches, ranks),
+            group=lambda matches, pairs: cluster.apart(matches, ranks, pairs),
         )
         groups = rollup.groups(articles, anchors)
         unmet = sketched.verified(rollup.unmet(matches, anchors), facts, settings.verify)

@@ -13,8 +13,8 @@ from pipeline.explain.gather import met
 from pipeline.explain.source import Row, Source
 from pipeline.explain.told import Met, Pair, Side, Ways
 from pipeline.meet import verified
+from pipeline.stages import override, rollup
 from pipeline.stages import pair as pairing
-from pipeline.stages import rollup
 from pipeline.stages.kernels import arrays
 from pipeline.storage.state import State
 
@@ -30,25 +30,35 @@ def pair(source: Source, row: Row, other: Row) -> Pair:
     together = bool(row["cluster_id"] == other["cluster_id"])
     days = abs((row["effective_at"] - other["effective_at"]).total_seconds()) / _DAY
     members = {one["article_id"]: one for one in (row, other)}
-    found = _match(source, row, other, members)
+    found = _match(source, row, members)
     unmet, ways = None, None
     keys = _keys(source.state, list(members))
     if found is None and len(keys) == 2:
         ways = _ways(source.state, keys, settings)
         unmet = _had_they_met(source.state, keys, settings, row, members)
     sides = [_side(source, one) for one in (row, other)]
+    order = None if together else _order(source, found, sides)
     return Pair(
         run_id=source.run_id,
         first=sides[0],
         second=sides[1],
         together=together,
-        stage=_stage(found, together, days, settings, sides),
+        stage="order" if order else _stage(found, together, days, settings, sides),
         days_apart=days,
         window_days=settings.pair.window_days,
         met=found,
         unmet=unmet,
         ways=ways,
+        order=order,
     )
+
+
+def _order(source: Source, found: Met | None, sides: list[Side]) -> str | None:
+    """The order that keeps two apart: their match tells of it, or that of one with the anchor of the other."""
+    reasons = [found.reason] if found is not None else []
+    for one, other in (sides, sides[::-1]):
+        reasons += [row["reason"] for row in _rows(source, one.article_id, other.anchor_id)]
+    return next((order for reason in reasons if (order := override.parting(reason))), None)
 
 
 def _stage(found: Met | None, together: bool, days: float, settings: config.Config, sides: list[Side]) -> str:
@@ -72,11 +82,19 @@ def _side(source: Source, row: Row) -> Side:
     )
 
 
-def _match(source: Source, row: Row, other: Row, members: dict[str, Row]) -> Met | None:
-    left, right = sorted(members)
-    rows = source.table("matches")
-    rows = rows.filter(pc.and_(pc.equal(rows["left_id"], left), pc.equal(rows["right_id"], right))).to_pylist()
+def _match(source: Source, row: Row, members: dict[str, Row]) -> Met | None:
+    rows = _rows(source, *members)
     return met(rows[0], row["article_id"], members) if rows else None
+
+
+def _rows(source: Source, one: str, other: str) -> list[Row]:
+    """The match of two articles, if they were compared."""
+    rows = source.table("matches")
+    of_both = (
+        pc.equal(rows[side], id_) for side, id_ in zip(("left_id", "right_id"), sorted((one, other)), strict=True)
+    )
+    found: list[Row] = rows.filter(pc.and_(*of_both)).to_pylist()
+    return found
 
 
 def _keys(state: State, article_ids: list[str]) -> NDArray[np.int64]:

@@ -226,10 +226,10 @@ class Pair(Struct, frozen=True):
     """Why two articles are, or are not, in one cluster.
 
     `stage`, where they part or what joins them: `kind`, `window` (too far apart in time), `pair` (never candidates), `verify`
-    (refused), `cluster` (accepted, but no anchor holds both), `anchor` (each was verified against the anchor they share),
-    `match` (they match each other). `met`: what came of comparing them, of the second as seen from the first. Where they never
-    were, `unmet` is what it would have been, `ways` how far they were from being candidates; both are null where the state no
-    longer compares one of them.
+    (refused), `cluster` (accepted, but no anchor holds both), `order` (a cannot_link of the editor, which `order` tells),
+    `anchor` (each was verified against the anchor they share), `match` (they match each other). `met`: what came of comparing
+    them, of the second as seen from the first. Where they never were, `unmet` is what it would have been, `ways` how far they
+    were from being candidates; both are null where the state no longer compares one of them.
     """
 
     run_id: str
@@ -242,3 +242,4 @@ class Pair(Struct, frozen=True):
     met: Met | None
     unmet: Met | None
     ways: Ways | None
+    order: str | None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from pipeline.explain.told import Article, Cluster, Event, Explanation, Met, Pair, Passage, Reading, Side, Step
+from pipeline.stages import override
 
 __all__ = ["Mark", "article", "explanation", "near_miss", "pair", "percent", "plain", "several"]
 
@@ -191,7 +192,7 @@ def near_miss(told: Met) -> str:
     """Why the closest article of another cluster is not in this one."""
     shares = f"it has {percent(told.share_of_this)} of this one, which has {percent(told.share_of_other)} of it"
     why = f"it counts as {told.relation}: {plain(told.reason)}"
-    if told.accepted:
+    if told.accepted and not override.parting(told.reason):
         why = "they match each other, but no single anchor matches both"
     return (
         f"closest, but not joined, because {why} ({_safe(told.article_id)}, jaccard {_figure(told.jaccard)}; {shares})"
@@ -281,6 +282,7 @@ _PARTING: dict[str, Callable[[Pair], str]] = {
         f"the anchor: they match each other, but {_safe(told.first.anchor_id)} leads the one and "
         f"{_safe(told.second.anchor_id)} the other, and no single anchor matches both; see links.parquet."
     ),
+    "order": lambda told: f"an order of the editor: {plain(told.order)}.",
 }
 
 

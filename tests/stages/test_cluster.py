@@ -63,3 +63,38 @@ def test_refused_matches_join_nothing() -> None:
     table = matches([(0, 1), (1, 2)]).set_column(3, "accepted", pa.array([True, False]))
     assert cluster.run(table, np.array([2, 1, 0])).tolist() == [1, 1, 2]
     assert cluster.run(table.slice(0, 0), np.array([2, 1, 0])).tolist() == [0, 1, 2]
+
+
+@given(EDGES, st.data())
+def test_no_anchor_takes_two_who_are_apart(
+    world: tuple[int, set[tuple[int, int]], list[int]], data: st.DataObject
+) -> None:
+    n, edges, ranks = world
+    two = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda pair: pair[0] < pair[1])
+    pairs = data.draw(st.lists(two, unique=True, max_size=6)) if n > 1 else []
+    free = edges - {*pairs}
+    got, left_out = cluster.apart(matches(sorted(free)), np.array(ranks), np.array(pairs, np.int64).reshape(-1, 2))
+    anchors, expected = parted(free, ranks, pairs)
+    assert got.tolist() == anchors
+    assert left_out.tolist() == expected
+    assert all(got[one] != got[other] for one, other in pairs)
+    if not any(expected):
+        assert got.tolist() == cluster.run(matches(sorted(free)), np.array(ranks)).tolist()
+
+
+def parted(edges: set[tuple[int, int]], ranks: list[int], pairs: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """The rule: the best anchor of those who are free takes its neighbours by rank, but nobody who is apart from one it has."""
+    graph = networkx.Graph(sorted(edges))
+    graph.add_nodes_from(range(len(ranks)))
+    anchor_of, left_out = dict[int, int](), [0] * len(pairs)
+    while free := graph.subgraph(set(range(len(ranks))) - anchor_of.keys()):
+        anchor = min(free, key=lambda node: (-free.degree(node), ranks[node]))
+        takes = [anchor]
+        named = {node for pair in pairs for node in pair}
+        for node in sorted(free[anchor], key=lambda node: (node in named, ranks[node])):
+            barred = [at for at, pair in enumerate(pairs) if node in pair and (sum(pair) - node) in takes]
+            for at in barred:
+                left_out[at] = 1 + pairs[at].index(node)
+            takes += [] if barred else [node]
+        anchor_of.update(dict.fromkeys(takes, anchor))
+    return [anchor_of[node] for node in range(len(ranks))], left_out
