@@ -211,6 +211,11 @@ def test_linked_articles_stay_together_however_far_apart_in_time(tmp_path: Path)
         (["must_link,a,,"], "orders:2: must_link needs two different ids"),
         (["pin,,,"], "orders:2: pin needs left_id"),
         (["pin,a,,", 'must_link,a,b,"see mail', "pin,b,,"], "orders, line 3: a quote is not closed"),
+        (
+            ["must_link,a,b,because, as we said, it is so"],
+            "orders:2: 6 fields in 4 columns; a note with a comma stands in",
+        ),
+        (['pin,a,,"one, and two"', "pin,b,,one, and two"], "orders:3: 5 fields in 4 columns"),
         (["must_link,a,b,", "cannot_link,b,a,"], "a and b must and cannot be linked"),
     ],
 )

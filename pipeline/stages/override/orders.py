@@ -43,6 +43,11 @@ def parse(lines: list[str], source: str) -> Orders:
     pinned, publishers = dict[str, str](), dict[str, str]()
     for row in reader:
         where = f"{source}:{reader.line_num}"
+        if None in row:
+            n = len(reader.fieldnames)
+            raise ConfigError(
+                f'{where}: {n + len(row[None])} fields in {n} columns; a note with a comma stands in quotes: "so, and so"'
+            )
         kind, left, right, note = ((row.get(name) or "").strip() for name in _COLUMNS)
         if kind not in _KINDS:
             raise ConfigError(f"{where}: {kind!r} is no order; there are {', '.join(_KINDS)}")
