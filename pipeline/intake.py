@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.crew import Crew, Rules
-from pipeline.errors import InputError, UnreadableError
+from pipeline.errors import InputError, ReprintsError, UnreadableError
 from pipeline.stages import clean, identify, sketch, trace
 from pipeline.stages.lexicon import publishers
 from pipeline.storage import read
@@ -247,7 +247,25 @@ def clean_batch(rules: Rules, watch: Watch, records: pa.Table) -> tuple[pa.Table
     """The articles of records, the lines that were stripped from them, and the rejects."""
     with watch.step("clean", batch=True) as step:
         step.rows = records.num_rows
-        return clean.run(records, rules.settings.clean, rules.lexicon)
+        try:
+            return clean.run(records, rules.settings.clean, rules.lexicon)
+        except (ReprintsError, MemoryError):
+            raise
+        except Exception:  # a bug, which one text of millions may find: it costs itself, and not the night
+            return _one_by_one(rules, records)
+
+
+def _one_by_one(rules: Rules, records: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """What `clean` makes of each record alone; a text for which a rule breaks down is rejected."""
+    found = []
+    for record in (records.slice(number, 1) for number in range(records.num_rows)):
+        try:
+            found.append(clean.run(record, rules.settings.clean, rules.lexicon))
+        except Exception as error:
+            why = f"a bug in the rules, please report it with the text: {type(error).__name__}: {error}"
+            found.append(clean.rejected(record, why))
+    articles, stripped, rejects = (pa.concat_tables(tables) for tables in zip(*found, strict=True))
+    return articles, stripped, rejects
 
 
 def trace_and_sketch(

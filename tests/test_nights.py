@@ -16,6 +16,7 @@ import pytest
 from pipeline import config, flow
 from pipeline.checkup import checkup
 from pipeline.errors import AuditError, InputError
+from pipeline.stages import clean
 from pipeline.storage.store import Store
 
 BODY = " ".join(f"word{i} and thing{i * 7 % 40}" for i in range(60))
@@ -55,6 +56,21 @@ def test_a_night_of_rejects_is_a_fault_also_when_nothing_is_new(tmp_path: Path) 
     ):
         run(store, bad, settings=config.Config())
     assert len(Store(store).runs()) == 1
+
+
+def test_a_text_that_breaks_a_rule_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_story = clean.read_story
+
+    def broken(text: str, *of: Any) -> Any:
+        return text[len(text) :][0] if "unheard" in text else read_story(text, *of)
+
+    monkeypatch.setattr(clean, "read_story", broken)
+    rows = [article(f"a{i}", body=" ".join(f"word{i}x{j}" for j in range(60))) for i in range(9)]
+    outcome = run(tmp_path / "store", night(tmp_path, "a", *rows[:5], article("b", body="An unheard text."), *rows[5:]))
+    assert (outcome.counts["added"], outcome.counts["rejected"]) == (9, 1)
+    told = outcome.tables["rejects"].to_pylist()[0]
+    assert (told["source"].endswith("a.jsonl:6"), told["stage"]) == (True, "clean")
+    assert told["reason"] == "a bug in the rules, please report it with the text: IndexError: string index out of range"
 
 
 def test_the_horizon_is_as_long_when_clocks_change(tmp_path: Path) -> None:

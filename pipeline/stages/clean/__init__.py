@@ -30,7 +30,7 @@ from pipeline.stages.clean.verdicts import kind_of, language_of, stated, text_st
 from pipeline.stages.kernels import arrays
 from pipeline.stages.lexicon.publishers import Publisher, Publishers, urlsplit_host
 
-__all__ = ["run"]
+__all__ = ["rejected", "run"]
 
 STAGE = "clean"
 
@@ -58,6 +58,16 @@ def run(records: pa.Table, settings: config.Clean, publishers: Publishers) -> tu
     return (
         pa.Table.from_pylist(articles, schema.ARTICLES),
         pa.Table.from_pylist(stripped, schema.STRIPPED),
+        pa.Table.from_pylist(rejects, schema.REJECTS),
+    )
+
+
+def rejected(records: pa.Table, reason: str) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """The same where none of the records can be used, for a reason that `run` does not know of."""
+    rejects = [_reject_row(record, reason) for record in records.to_pylist()]
+    return (
+        schema.ARTICLES.empty_table(),
+        schema.STRIPPED.empty_table(),
         pa.Table.from_pylist(rejects, schema.REJECTS),
     )
 
