@@ -124,7 +124,9 @@ def _around(name: str) -> regex.Pattern[str]:
 @functools.cache
 def _label() -> regex.Pattern[str]:
     """ "Quelle:", "Theo", "with", "Some information for this report came from": what stands before the names of agencies."""
-    words = [word for table in ("source", "inputs", "material") for word in agencies.signals()["words"][table]]
+    words = [
+        word for table in ("source", "agency", "inputs", "material") for word in agencies.signals()["words"][table]
+    ]
     one = "|".join(map(regex.escape, sorted(words, key=lambda word: (-len(word), word))))
     said = agencies.signals()["patterns"]["said_from"]
     return regex.compile(

@@ -270,7 +270,8 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
         or not all(source and (source.is_agency or is_syndicated or line.kind == "credit") for source in sources)
     ):
         return
-    least = "partial" if slot.own or is_beside else "full"
+    is_edited = len(slot.named) == 1 and _EDITED.match(text) is not None  # `jm/dm (dpa)`
+    least = "partial" if (slot.own and not is_edited) or is_beside else "full"
     if _sourced().match(text):
         least = source_grade(page, line, text, byline, least)
     for named in slot.named if least else ():
@@ -284,6 +285,7 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
             yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")
 
 
+_EDITED = regex.compile(r"\p{Ll}{2,5}(?:/\p{Ll}{2,5})*\s\(")
 _AUTHOR = regex.compile(r"(?:[Bb]y\s|\W)*(?P<who>[^/|,()]+),\s[^/|,()]+")
 
 

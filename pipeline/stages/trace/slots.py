@@ -57,10 +57,7 @@ _PERSON = regex.compile(
 )
 _INITIAL = regex.compile(r"\s\p{Lu}\.\s")  # `Lena H. Sun` is a person
 _PICTURES = frozenset({"Image", "Images", "Photo", "Photos", "Pictures"})
-_NEWSROOM = frozenset(  # `Redazione ANSA`, `Agencia Reuters`
-    ["", "the", "agencia", "agence", "agenzia", "agência", "nachrichtenagentur", "redazione", "redacción", "redação",
-     "rédaction", "redaktion"]
-)  # fmt: skip
+_NEWSROOM = frozenset({"", "the", "redazione", "redacción", "redação", "rédaction", "redaktion"})  # `Redazione ANSA`
 _PLAIN = frozenset({"news", "agency", "news agency", "newswire", "newsroom", "staff", "wire", "press", "television"})
 _EDGES = ' \t\n()[]{}（）【】〔〕<>*_-.,:："'
 
@@ -283,7 +280,8 @@ def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
     place = signals()["patterns"]["place_in"].match(after)
     if place:
         after = ""
-    if before.casefold() not in _NEWSROOM and not (
+    is_told = before.casefold() in _NEWSROOM or before.casefold() in signals()["words"]["agency"]  # `Agencia Reuters`
+    if not is_told and not (
         _PERSON.fullmatch(before)
         and (is_bracketed or 1 < len(before.split()) <= (5 if before[0].isupper() else 3))
         and (is_bracketed or not is_surname(flat, hit))
