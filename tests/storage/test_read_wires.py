@@ -15,7 +15,7 @@ from pipeline import config
 from pipeline.stages import clean
 from pipeline.stages.lexicon import publishers
 from pipeline.storage import read
-from pipeline.storage.readers import markup, ninjs
+from pipeline.storage.readers import feed, markup, ninjs
 from tests.stages.tracing import traced
 from tests.strategies import damaged
 
@@ -295,6 +295,35 @@ def test_a_declared_encoding_is_kept(encoding: str) -> None:
     assert (whole(data)[0][0]["text"] or "").endswith(word)
 
 
+RUSSIAN = "Паром снова вышел в море в понедельник после двух дней тумана, сообщил начальник порта."
+KOREAN = "이틀간의 안개 끝에 여객선이 월요일 다시 출항했다고 항만 관계자가 말했다. 다친 사람은 없었다."
+CURLY = "L\u2019\u0153uvre \u2013 \u201cdit-il\u201d \u2013 co\u00fbte 3 \u20ac."
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding", "declared"),
+    [
+        (RUSSIAN, "utf-8", "windows-1251"),
+        (KOREAN, "utf-8", "iso-8859-1"),
+        (KOREAN, "utf-8", "euc-kr"),
+        (RUSSIAN, "cp1251", "utf-8"),
+        (KOREAN, "euc-kr", None),
+        (KOREAN, "cp949", "ks_c_5601-1987"),
+        (CURLY, "cp1252", "iso-8859-1"),
+        (RUSSIAN, "utf-16-le", None),
+        (RUSSIAN, "utf-8", "bogus-1"),
+        (RUSSIAN, "utf-8", "undefined"),
+    ],
+)
+@pytest.mark.parametrize("pad", [0, 70_000])
+def test_what_the_bytes_are_counts(words: str, encoding: str, declared: str | None, pad: int) -> None:
+    head = '<?xml version="1.0"{}?>'.format(f' encoding="{declared}"' if declared else "")
+    data = rss("x" * pad + STORY, f"{STORY} {words}", head=head).decode().encode(encoding)
+    rows, rejects, _ = whole(data)
+    assert rejects == []
+    assert rows[1]["text"] == f"{STORY} {words}"
+
+
 def test_a_file_that_was_cut_keeps_its_items() -> None:
     data = rss(STORY, STORY, STORY)
     rows, rejects, report = whole(data[: data.rfind(b"Monday")])
@@ -303,10 +332,41 @@ def test_a_file_that_was_cut_keeps_its_items() -> None:
     assert report.status == "failed"
 
 
-def test_a_file_in_which_an_angle_stands_alone_says_where_it_ends() -> None:
-    rows, rejects, _ = whole(rss(STORY, "one < two", STORY))
-    assert len(rows) == 1
-    assert "within item 2" in rejects[0][1]
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("one < two & three <3 <= four", "one < two & three <3 <= four"),
+        ("one &#55357;&#56832; two &#xD83D;&#xDE00; three", "one \U0001f600 two \U0001f600 three"),
+        ("half &#55357; and half &#xDE00;&#xD83D;", "half \ufffd and half \ufffd\ufffd"),
+        ("one \x0b\x1b two", "one  two"),
+        ("<![CDATA[one & two &lt; three &#55357;]]>", "one & two < three \ufffd"),
+    ],
+)
+def test_what_is_no_markup_is_text(said: str, meant: str) -> None:
+    for pad in (0, *range(65_536 - 240, 65_536 - 80, 9)):  # also where chunks meet
+        rows, rejects, _ = whole(rss(STORY, f"{'x' * pad} {said} {STORY}", STORY))
+        assert rejects == []
+        assert [(row["text"] or "").strip("x ") for row in rows] == [STORY, f"{meant} {STORY}", STORY]
+
+
+def test_an_address_and_a_name_are_read_whole_though_nobody_escaped_them() -> None:
+    item = f"<item><title><![CDATA[A & B]]></title><link>https://a.example/?a=1&cat=2</link><c>{STORY}</c></item>"
+    head = '<?xml version="1.0"?><rss xmlns:x="http://purl.org/rss/1.0/modules/content/"><channel>'
+    data = f"{head}{item}{item}</channel></rss>".replace("c>", "x:encoded>").encode()
+    rows, rejects, _ = whole(data)
+    assert rejects == []
+    assert [(row["headline"], row["url"]) for row in rows] == [("A & B", "https://a.example/?a=1&cat=2")] * 2
+
+
+def test_an_item_that_finds_the_fault_of_a_library_is_one_reject(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(element: object, *names: str) -> str:
+        raise UnicodeDecodeError("utf-8", b"\xed", 0, 1, "odd")
+
+    monkeypatch.setattr(feed, "_text", broken)
+    _, rejects, report = whole(rss(STORY, STORY)[:-40])
+    assert [place for place, _ in rejects] == ["", ":1"] or [place for place, _ in rejects] == [""]
+    assert report.status == "failed"
+    assert "UnicodeDecodeError" in rejects[0][1]
 
 
 def test_an_item_too_long_ends_the_file() -> None:

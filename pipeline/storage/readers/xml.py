@@ -6,16 +6,14 @@ an error, after the items before.
 
 from __future__ import annotations
 
-import codecs
-import html.entities
 import itertools
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pipeline.storage.readers import charset, feed, markup, newsml, nitf, page
-from pipeline.storage.readers.rows import Row, Stream, Unreadable, too_long
+from pipeline.storage.readers.rows import Bad, Row, Stream, Unreadable, too_long
 from pipeline.storage.readers.sniff import Source
+from pipeline.storage.readers.spelling import spelled
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -23,10 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["rows"]
 
 _CHUNK = 1 << 16
-_ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
-_LONGEST = 34  # bytes of one
-_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 
 #: What a file of that root holds: the names of its items, and the reader of one, given its number and what is said of all.
 _Reader = Callable[[int, "_Element", feed.Channel], Row]
@@ -71,13 +65,20 @@ def _items(events: Iterator[tuple[str, _Element]], readers: dict[str, _Reader], 
             number, opened = number + 1, depth
             around = feed.channel(element.getparent()) if number == 1 else around
         elif event == "end" and depth == opened:
-            yield readers[name](number, element, around)
+            yield _row(readers[name], number, element, around)
             opened = parser.held = 0
             _let_go(element)
         depth -= event == "end"
     if depth or event == "cut":
         where = "within" if opened else "behind"
         raise Unreadable(f"broken XML: it ends, or cannot be read on, {where} item {number:,}")
+
+
+def _row(reader: _Reader, number: int, element: _Element, around: feed.Channel) -> Row:
+    try:
+        return reader(number, element, around)
+    except ValueError as error:  # one item may find the fault of a library
+        return Bad(number, f"an item that cannot be taken apart: {type(error).__name__}: {error}"[:300])
 
 
 def _let_go(element: _Element) -> None:
@@ -110,9 +111,11 @@ class _Parser:
             huge_tree=False,
             remove_comments=True,
             remove_pis=True,
+            encoding="utf-8",  # whatever it declares
         )
+        chunks = iter(lambda: self._stream.read(_CHUNK), b"")
         try:
-            for chunk in _spelled(iter(lambda: self._stream.read(_CHUNK), b"")):
+            for chunk in spelled(charset.streamed(chunks)):
                 self.held += len(chunk)
                 parser.feed(chunk)
                 yield from parser.read_events()
@@ -127,24 +130,3 @@ class _Parser:
         for told in parser.feed_error_log:
             if told.type == ErrorTypes.ERR_TAG_NAME_MISMATCH:
                 raise Unreadable(f"broken XML in line {told.line:,}: {told.message}; what follows may be missing")
-
-
-def _spelled(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same with the names of HTML as numbers, which no document has to define; and bytes that are not UTF-8 made so."""
-    decoder, held = None, b""
-    for number, chunk in enumerate(chunks):
-        if not number and not chunk.startswith((codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)):
-            declared = _DECLARED.search(chunk[:200])
-            if declared is None or declared[1].lower() in (b"utf-8", b"utf8"):
-                decoder = codecs.getincrementaldecoder("utf-8")(charset.STRAY)
-        text = held + chunk if decoder is None else held + decoder.decode(chunk).encode()
-        cut = text.rfind(b"&", max(len(text) - _LONGEST, 0))
-        text, held = (text[:cut], text[cut:]) if cut >= 0 else (text, b"")
-        yield _ENTITY.sub(_numbered, text)
-    yield _ENTITY.sub(_numbered, held + (decoder.decode(b"", final=True).encode() if decoder else b""))
-
-
-def _numbered(found: re.Match[bytes]) -> bytes:
-    name = found[1].decode()
-    characters = "" if name in _XML else html.entities.html5.get(f"{name};", "")
-    return "".join(f"&#{ord(one)};" for one in characters).encode() or found[0]
