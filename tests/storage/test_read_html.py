@@ -101,6 +101,40 @@ def test_lists_tables_and_breaks_are_lines() -> None:
     assert "One pie was rhubarb\nTwo were apple\nA line\nand its second\n" in str(text)
 
 
+DEEP = "".join(f"<font>{BODY[0]} {number}. " for number in range(300))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<p>{BODY[0]}</p>{BODY[1]}<p>{BODY[2]}</p>",
+        f"{BODY[0]}<br><br>{BODY[1]}<br><br>{BODY[2]}",
+        f"<p>{BODY[0]}</p><h2>In the fog</h2>{BODY[1]}<p>{BODY[2]}</p>",
+        f"<p>{BODY[0]}</p><img src='a.jpg'>{BODY[1]}<p>{BODY[2]}</p>",
+        f"<div>{BODY[0]}<div>{BODY[1]}</div>{BODY[2]}</div>",
+        f"<font size=2>{BODY[0]}</font><p>{BODY[1]}</p><p>{BODY[2]}</p>",
+        f"<h2>One</h2><h3>Two</h3><p>{BODY[0]}</p><p>{BODY[1]}</p><p>{BODY[2]}</p>",
+        f"<story-par>{BODY[0]}</story-par> <story-par>{BODY[1]}</story-par> <story-par>{BODY[2]}</story-par>",
+    ],
+)
+def test_text_that_no_paragraph_holds_is_text(body: str) -> None:
+    data = f"<html><body><article><h1>The ferry sails</h1>{body}</article></body></html>".encode()
+    found = fields(data)
+    assert all(line in str(found["text"]) for line in BODY)
+    assert "Two" not in body or (found["deck"] == "One" and str(found["text"]).startswith("Two\n"))
+
+
+def test_of_a_page_nested_deeply_nothing_is_lost() -> None:
+    assert str(fields(made(body=DEEP))["text"]).count(BODY[0]) >= 300
+    with pytest.raises(NoArticleError, match="nested too deeply"):
+        fields(made(body="<div>" * 5_000))
+
+
+def test_what_is_no_text_is_no_article() -> None:
+    with pytest.raises(NoArticleError, match="no text"):
+        fields(b"<html><body>" + bytes(range(256)) * 40)
+
+
 # --- what it says of itself --------------------------------------------------------------------------------------------
 
 
@@ -154,6 +188,40 @@ def test_of_several_articles_the_page_is_its_own() -> None:
     assert fields(made(linked(here, there)))["headline"] == "There"
     based = {"@type": "NewsArticle", "headline": "Mine", "isBasedOn": there}
     assert fields(made(linked(based)))["headline"] == "Mine"
+
+
+def test_an_article_at_another_address_is_not_the_page() -> None:
+    there = {
+        "@type": "NewsArticle",
+        "headline": "There",
+        "datePublished": "2020-01-01",
+        "author": {"name": "Nobody"},
+        "url": "https://www.a.example/there",
+        "articleBody": "Quite another story about frogs in a mill. " * 40,
+    }
+    canonical = '<link rel="canonical" href="https://a.example/here/"><title>Here</title>'
+    for head, url in ((canonical, None), ("<title>Here</title>", "http://a.example/here")):
+        found = fields(made(head + linked(there)), url)
+        assert (found["byline"], found["published"], found["text"]) == ([], "", "\n".join(BODY))
+        assert found["headline"] == "The ferry sails"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"url": "http://www.a.example/here"},
+        {"@id": "https://a.example/here/#article"},
+        {"mainEntityOfPage": {"@id": "https://A.example/here/?utm=1"}},
+        {"url": "https://a.example/here/amp"},
+        {"url": "https://a.example/"},
+        {"@id": "https://a.example/#/schema/1"},
+        {"url": "https://a.example/other", "@id": "https://m.a.example/here"},
+    ],
+)
+def test_an_article_at_the_address_of_the_page_is_its_own(place: dict[str, object]) -> None:
+    node = {"@type": "NewsArticle", "headline": "Mine"} | place
+    canonical = '<link rel="canonical" href="https://www.a.example/here">'
+    assert fields(made(canonical + linked(node)))["headline"] == "Mine"
 
 
 def test_a_body_that_is_only_in_json_ld_is_taken() -> None:
@@ -249,11 +317,55 @@ def test_addresses_that_are_none_say_nothing() -> None:
         (b"\xef\xbb\xbf" + "Zürich".encode(), "text/html; charset=ascii", "Zürich"),
         ("Zürich, ".encode() + "“Zürich”".encode("cp1252"), "text/html; charset=utf-8", "Zürich, “Zürich”"),
         (b"plain", "text/html; charset=base64", "plain"),
+        *(
+            ("Zürich".encode("cp1252"), f"text/html; charset={odd}", "Zürich")
+            for odd in ("undefined", "idna", "punycode")
+        ),
         (b"plain", "text/html; charset=no-such-thing", "plain"),
     ],
 )
 def test_characters_are_what_the_bytes_are(data: bytes, header: str | None, text: str) -> None:
     assert charset.decoded(data, header) == text
+
+
+TOLD = {
+    "cp1251": "Паром снова вышел в море после двух дней тумана, сообщил начальник порта.",
+    "euc-kr": "이틀간의 안개 끝에 여객선이 월요일 다시 출항했다고 항만 관계자가 말했다.",
+    "shift_jis": "二日間の霧の後、フェリーは月曜日に再び出航したと港の責任者が記者団に語った。",
+    "gb2312": "港口负责人周一对记者表示，渡轮在两天大雾之后再次起航，无人受伤。",
+}
+META = {"cp1251": "windows-1251"}
+
+
+@pytest.mark.parametrize("encoding", TOLD)
+@pytest.mark.parametrize(
+    ("header", "meta"),
+    [
+        ("utf-8", "own"),
+        ("utf-8", ""),
+        (None, "utf-8"),
+        (None, "undefined"),
+        ("utf-16", "own"),
+        (None, ""),
+        (None, "late"),
+    ],
+)
+def test_what_the_bytes_contradict_does_not_count(encoding: str, header: str | None, meta: str) -> None:
+    pad = f"<script>{'var a = 1; // filler' * 4_000}</script>"
+    own = META.get(encoding, encoding)
+    said = f'<meta charset="{own if meta in ("own", "late") else meta}">' if meta else ""
+    text = (
+        f"<html>{'' if meta == 'late' else said}{pad}{said if meta == 'late' else ''}" + f"<p>{TOLD[encoding]}</p>" * 4
+    )
+    found = charset.decoded(text.encode(encoding), f"text/html; charset={header}" if header else None)
+    assert found == text
+
+
+def test_utf8_with_a_fault_is_utf8_whatever_is_declared() -> None:
+    text = f'<meta charset="euc-kr">{"x" * 70_000}<p>{TOLD["euc-kr"]}</p>'
+    assert charset.decoded(text.encode()[:-5]).startswith(text[:-6])
+    stray = text.replace("<p>", "<p>caf\xe9 ").encode().replace("\xe9".encode(), b"\xe9")
+    assert charset.decoded(stray) == text.replace("<p>", "<p>caf\xe9 ")
 
 
 def test_an_undeclared_page_is_guessed() -> None:

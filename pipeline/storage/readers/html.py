@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputError
-from pipeline.storage.readers import jsonld, markup, metadata
+from pipeline.storage.readers import markup, metadata
 from pipeline.storage.readers.charset import decoded
 from pipeline.storage.readers.rows import Unreadable
 
@@ -25,6 +25,8 @@ __all__ = ["NoArticleError", "needed", "values"]
 
 _ELEMENTS = 30_000  # of a page: one of more is no article, and may take minutes
 _TOO_MANY = f"HTML of more than {_ELEMENTS:,} elements"
+_ODD = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\ufffd]")  # what no page is written in
+_TOO_ODD = 0.05  # of its characters
 _ANGLES = 6  # for each of them, at most: its own two, and those in scripts. More are not even parsed
 _INSTALL = "pip install 'newswire-reprints[html]', or pip install '.[html]' in a checkout"
 _TOLD = 0.5  # of the words of `articleBody`: with fewer, that is taken instead of what was found in the page
@@ -64,13 +66,13 @@ def values(data: bytes, content_type: str | None, url: str | None) -> dict[str, 
 
     `content_type`: the header of the answer that brought the page; `url`: where it was found.
     """
-    tree, extract = _tree(decoded(data, content_type)), _extractor()
+    extract = _extractor()
     try:
-        described = metadata.described(tree)
-        fields = metadata.read(tree, described, data, url)
-        deck, lines = _story(
-            tree, extract, jsonld.raw(jsonld.article(described, [str(fields["url"])]).get("articleBody"))
-        )
+        tree = _tree(decoded(data, content_type))
+        fields, stated = metadata.read(tree, metadata.described(tree), data, url)
+        deck, lines = _story(tree, extract, stated)
+    except NoArticleError:
+        raise
     except Exception as error:  # a page may find the fault of a library, and is one page
         raise NoArticleError(f"HTML that cannot be taken apart: {type(error).__name__}: {error}"[:300]) from error
     if not any(lines):
@@ -81,9 +83,11 @@ def values(data: bytes, content_type: str | None, url: str | None) -> dict[str, 
 def _tree(text: str) -> HtmlElement:
     if text.count("<") > _ANGLES * _ELEMENTS:
         raise NoArticleError(_TOO_MANY)
+    if len(_ODD.findall(text)) > _TOO_ODD * len(text):
+        raise NoArticleError("HTML that is no text")
     tree = markup.parsed(text)
     if tree is None:
-        raise NoArticleError("HTML without anything in it")
+        raise NoArticleError("HTML without anything in it, or nested too deeply")
     if tree.xpath("count(//*)") > _ELEMENTS:
         raise NoArticleError(_TOO_MANY)
     return tree
@@ -106,11 +110,15 @@ def _story(tree: HtmlElement, extract: Callable[[HtmlElement], _Element | None],
 
 def _headed(body: _Element) -> tuple[str, list[str]]:
     """The first heading but the headline above the first paragraph, "" if there is none; and what follows these."""
-    children, above = list(body), list[str]()
-    while children and markup.local(children[0]) == "head" and len(children) > 1:
-        heading = children.pop(0)
+    above = list[str]()
+    while len(body) and markup.local(body[0]) == "head" and not (body.text or "").strip():
+        heading, rest = body[0], body[0].tail or ""
+        if len(body) == 1 and not rest.strip():
+            break
         above += markup.lines(heading) if heading.get("rend") != "h1" else []
-    return next(iter(above), ""), [line for child in children for line in markup.lines(child)]
+        body.remove(heading)
+        body.text = rest
+    return next(iter(above), ""), [*above[1:], *markup.lines(body)]
 
 
 def _n_words(lines: list[str]) -> int:

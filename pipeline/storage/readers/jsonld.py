@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from pipeline.storage.readers import jsonlines
 
@@ -44,16 +45,15 @@ def nodes(scripts: Sequence[str]) -> list[Node]:
 
 
 def article(found: Sequence[Node], addresses: Sequence[str]) -> Node:
-    """The node of the page's own article, {} if none: the one at one of its addresses, else the one that says most."""
-    articles = [node for node in found if _is_a(node, _KINDS)]
+    """The node of the page's own article, {} if none: the one at one of its addresses, else the one that says most.
+
+    `addresses`: those of the page. A node that has others, and none of these, is another page's.
+    """
     here = {_bare(address) for address in addresses if address}
+    articles = [(node, _places(node)) for node in found if _is_a(node, _KINDS)]
     return max(
-        articles,
-        key=lambda node: (
-            not here.isdisjoint(_bare(url) for url in _own(node)),
-            "headline" in node,
-            "datePublished" in node,
-        ),
+        (node for node, there in articles if not here or not there or here & there),
+        key=lambda node: (bool(here & _places(node)), "headline" in node, "datePublished" in node),
         default={},
     )
 
@@ -116,12 +116,16 @@ def _is_a(node: Node, kinds: re.Pattern[str]) -> bool:
     return any(isinstance(one, str) and kinds.search(one) for one in (said if isinstance(said, list) else [said]))
 
 
-def _own(node: Node) -> list[str]:
-    return [url for key in ("url", "@id", "mainEntityOfPage") for url in urls(node.get(key))]
+def _places(node: Node) -> set[str]:
+    """Where a node says that it is; a whole site is no place of an article, and a mark within one no other place."""
+    said = (url for key in ("url", "@id", "mainEntityOfPage") for url in urls(node.get(key)))
+    return {bare for url in said if "/" in (bare := _bare(url))}
 
 
 def _bare(address: str) -> str:
-    return re.sub(r"^https?://(?:www\.)?|[?#].*$|/+$", "", address)
+    """An address in the one form in which two are compared."""
+    place = re.sub(r"^(?:https?:)?//(?:www\.|m\.|amp\.)?|[?#].*$", "", unquote(address).casefold(), flags=re.DOTALL)
+    return re.sub(r"(?:/amp|\.amp)?/*$", "", place)
 
 
 def _flat(value: object, depth: int) -> Iterator[Node]:

@@ -17,6 +17,7 @@ _INLINE = frozenset(
     " person person.name given.name family.name name.given name.family function chron city country state region"
     " event object.title virtloc q ref rp rt ruby s samp small span strike strong sub sup time tt u var wbr postaddr".split()
 )
+_FORMATS = ("b", "em", "font", "i", "span", "strong", "u")
 #: What is no part of a story, with all that is in it; NITF calls pictures and their captions media.
 _APART = frozenset(
     "script style template noscript iframe object embed svg math form button select textarea nav figure figcaption media"
@@ -43,19 +44,31 @@ def plain(text: str) -> str:
     if not is_marked_up(text):
         return html.unescape(text)
     tree = parsed(text)
-    return "" if tree is None else "\n".join(lines(tree))
+    return html.unescape(_TAG.sub("\n", text)).strip() if tree is None else "\n".join(lines(tree))
 
 
 def parsed(text: str) -> _Element | None:
-    """A text of HTML as a tree; None where there is nothing in it."""
-    from lxml.etree import LxmlError
+    """A text of HTML as a tree; None where there is nothing in it, or it is nested so deeply that some would be left out.
+
+    Formats that were opened hundreds of times and never closed are taken out: extractors do not reach into them.
+    """
+    from lxml.etree import ErrorTypes, LxmlError, strip_tags
     from lxml.html import HTMLParser, document_fromstring
 
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=False)
-    try:
-        return document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
-    except (LxmlError, ValueError, AssertionError):
-        return None
+    data = text.replace("\0", "").encode("utf-8", "replace")
+    for is_deep in (False, True):
+        parser = HTMLParser(
+            encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=is_deep
+        )
+        try:
+            tree = document_fromstring(data, parser=parser)
+        except (LxmlError, ValueError, AssertionError):
+            return None
+        if all(told.type != ErrorTypes.ERR_RESOURCE_LIMIT for told in parser.error_log):
+            if is_deep:
+                strip_tags(tree, *_FORMATS)
+            return tree
+    return None
 
 
 def lines(element: _Element) -> Iterator[str]:

@@ -83,8 +83,12 @@ def described(tree: HtmlElement) -> list[jsonld.Node]:
     return jsonld.nodes([script.text or "" for script in scripts])
 
 
-def read(tree: HtmlElement, found: Sequence[jsonld.Node], data: bytes, url: str | None) -> dict[str, object]:
-    """The fields that a page fills. `found`: what it describes; `data`: its bytes; `url`: where it was found, if known.
+def read(
+    tree: HtmlElement, found: Sequence[jsonld.Node], data: bytes, url: str | None
+) -> tuple[dict[str, object], str]:
+    """The fields that a page fills, and its text where it is stated beside the page.
+
+    `found`: what the page describes; `data`: its bytes; `url`: where it was found, if known.
 
     A page that is known by no address takes its own word for one. `origin_url` is another site's page that this one names as
     its source; what names its own site says nothing, for templates fill it in everywhere.
@@ -97,7 +101,7 @@ def read(tree: HtmlElement, found: Sequence[jsonld.Node], data: bytes, url: str 
     publisher = _first([*jsonld.names(ld.get("publisher")), *metas["publisher"], jsonld.site(found)])
     host = _host(address)
     origins = [*_of(ld, "isBasedOn", "isBasedOnUrl"), *metas["origin"]]
-    return {
+    fields: dict[str, object] = {
         "url": address,
         "canonical_url": _first([*canonical, *metas["address"]]),
         "origin_url": _first(one for one in origins if _host(one) not in ("", host) and _path(one) not in ("", "/")),
@@ -117,6 +121,7 @@ def read(tree: HtmlElement, found: Sequence[jsonld.Node], data: bytes, url: str 
         "version": jsonld.text(ld.get("version")),
         "note": jsonld.text(ld.get("correction")),
     }
+    return fields, jsonld.raw(ld.get("articleBody"))
 
 
 def _first(choices: Iterable[str]) -> str:
