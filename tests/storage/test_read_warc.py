@@ -109,6 +109,11 @@ def test_an_address_in_brackets_and_a_missing_type() -> None:
     assert numbers(records) == [7]
 
 
+def test_a_page_with_a_mark_and_no_type_is_a_page() -> None:
+    records, _, _ = whole(record(b"HTTP/1.0 200 OK\r\n\r\n\xef\xbb\xbf" + page(7), url=URL.format(7)))
+    assert numbers(records) == [7]
+
+
 # --- how it was sent ---------------------------------------------------------------------------------------------------------
 
 
@@ -141,6 +146,8 @@ SENT = {
     "gzip": (headed(Content_Encoding="gzip"), gzip.compress(page(1))),
     "unpacked": (headed(Content_Encoding="gzip"), page(1)),
     "deflate": (headed(Content_Encoding="deflate"), zlib.compress(page(1))),
+    "members": (headed(Content_Encoding="gzip"), gzip.compress(page(1)[:60]) + gzip.compress(page(1)[60:])),
+    "unsaid": (headed(), gzip.compress(page(1))),
     "raw-deflate": (headed(Content_Encoding="deflate"), _raw_deflate(page(1))),
     "br": (headed(Content_Encoding="br"), _brotli(page(1))),
     "unpacked-br": (headed(Content_Encoding="br"), page(1)),
@@ -242,6 +249,27 @@ def test_a_length_that_is_none_costs_one_record(length: str) -> None:
     records, rejects, _ = whole(PAGES[0] + odd + PAGES[2])
     assert {0, 2} <= set(numbers(records)) <= {0, 1, 2}
     assert len(rejects) <= 2
+
+
+def test_a_record_cut_within_its_header_is_a_reject() -> None:
+    for end in (b"WARC-Date", b"Content-Length: 4", b"\r\n\r\nHTTP"):
+        records, rejects, report = whole(PAGES[0] + PAGES[1][: PAGES[1].find(end)])
+        assert numbers(records) == [0]
+        assert [place for place, _ in rejects] == [":2"]
+        assert rejects[0][1].startswith("broken WARC: a record ")
+        assert report.passed == {}
+
+
+@pytest.mark.parametrize("pack", [False, True])
+def test_lines_that_end_in_newlines_alone_are_lines(pack: bool) -> None:
+    size = len(HEAD + page(0))
+    bare = [one.replace(b"\r\n", b"\n") for one in PAGES]
+    if pack:  # whoever packs them anew tells their lengths anew
+        bare = [one.replace(b"Length: %d" % size, b"Length: %d" % (size - 3)) for one in bare]
+    records, rejects, report = whole(packed(*bare) if pack else b"".join(bare), "a.warc.gz" if pack else "a.warc")
+    assert numbers(records) == [0, 1, 2, 3, 4, 5][: 6 - len(rejects)]
+    assert len(rejects) == (0 if pack else 1)  # the last one says that it is longer than it is
+    assert report.passed == {}
 
 
 def test_junk_between_records_is_gone_over() -> None:

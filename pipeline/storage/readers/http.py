@@ -13,9 +13,11 @@ __all__ = ["Answer", "answer", "is_html", "payload"]
 _END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"HTTP/\S+\s+(\d{3})\b", re.IGNORECASE)
 _CHUNK = re.compile(rb"\s*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_GZIP = b"\x1f\x8b"
 _HTML = ("text/html", "application/xhtml+xml")
 _LOOKS = re.compile(
-    rb"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.S
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.S,
 )
 
 
@@ -64,7 +66,7 @@ def payload(found: Answer, limit: int) -> bytes | None:
         body = _joined(body)
     codings = found.headers.get("content-encoding", "").casefold().split(",")
     for coding in reversed([one.strip() for one in codings]):
-        if coding in ("gzip", "x-gzip") and body.startswith(b"\x1f\x8b"):
+        if coding in ("gzip", "x-gzip") and body.startswith(_GZIP):
             body = _inflated(body, 31, limit)
         elif coding == "deflate" and not _LOOKS.match(body[:2_000]):
             body = _inflated(body, 15 if body[:1] == b"\x78" else -15, limit)
@@ -72,6 +74,8 @@ def payload(found: Answer, limit: int) -> bytes | None:
             body = _unpacked("BrotliReader", body, limit)
         elif coding == "zstd" and body.startswith(b"\x28\xb5\x2f\xfd"):
             body = _unpacked("ZstdReader", body, limit)
+    if body.startswith(_GZIP):  # though no header says so
+        body = _inflated(body, 31, limit)
     return body if len(body) <= limit else None
 
 
@@ -88,11 +92,19 @@ def _joined(body: bytes) -> bytes:
 
 
 def _inflated(body: bytes, bits: int, limit: int) -> bytes:
-    """What is whole of a body packed by gzip or deflate: one that was cut gives what it has."""
-    try:
-        return zlib.decompressobj(bits).decompress(body, limit + 1)
-    except zlib.error as error:
-        raise ValueError(f"its body cannot be unpacked: {error}") from error
+    """What is whole of a body packed by gzip, in one member or several, or deflate: one that was cut gives what it has."""
+    parts, left = list[bytes](), limit + 1
+    while left > 0 and (not parts or body.startswith(_GZIP)):
+        unpacker = zlib.decompressobj(bits)
+        try:
+            parts.append(unpacker.decompress(body, left))
+        except zlib.error as error:
+            if parts:
+                break
+            raise ValueError(f"its body cannot be unpacked: {error}") from error
+        left -= len(parts[-1])
+        body = unpacker.unused_data
+    return b"".join(parts)
 
 
 def _unpacked(reader: str, body: bytes, limit: int) -> bytes:

@@ -5,7 +5,10 @@ A broken record costs what is left of it: reading goes on where the next one beg
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.storage.readers import html, http
@@ -20,6 +23,8 @@ __all__ = ["rows"]
 _CHUNK = 1 << 20
 _HEAD = 1 << 16  # bytes of a record that tell what it is
 _INSIDE = b"\r\n\r\nWARC/1."  # within a record, where its length is wrong
+_BARE_INSIDE = b"\n\nWARC/1."
+_BARE = re.compile(rb"WARC/1\.\d\n")
 _MARKS = {None: b"\nWARC/1.", "gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
 _DICTIONARY = b"\x5d\x2a\x4d\x18"  # begins the frame that holds the dictionary of all others
 _PATIENCE = 10_000  # places in a row that look like the beginning of a record and are none
@@ -37,7 +42,10 @@ def rows(source: Source, limit: int) -> Iterator[Row]:
 
 
 class _Archive:
-    """An open archive. `_left`: bytes that it may hold in all."""
+    """An open archive. `_left`: bytes that it may hold in all; `_is_bare`: its lines end in newlines alone.
+
+    Then somebody has converted it, and its lengths are none to go by: where a record begins is told by the mark.
+    """
 
     def __init__(self, file: BinaryIO, source: Source, limit: int) -> None:
         self._file, self._limit, self._source = file, limit, source
@@ -46,6 +54,7 @@ class _Archive:
         self._mark = _MARKS.get(source.compression, b"")
         if not self._mark:
             raise Unreadable(f"an archive packed by {source.compression}; pack it by gzip or zstd, record by record")
+        self._is_bare = _is_bare(file, source.compression)
 
     def rows(self) -> Iterator[Row]:
         number, tries, start = 1, 0, -1
@@ -56,12 +65,15 @@ class _Archive:
                     start, tries = self._place(record, at), 0
                     yield self._row(number, record)
                     number += 1
-                return
+                    if self._is_bare and not self._source.compression:
+                        break
+                else:
+                    return
             except (_BrokenError, OSError) as error:
                 if not tries:
                     yield Bad(number, " ".join(f"broken WARC: {error}".split())[:300])
                     number += 1
-            tries += 1
+                tries += 1
             if tries > _PATIENCE:
                 raise Unreadable(f"no sound record behind byte {start + 1:,}")
             start = max(start, at if tries > 1 else start)
@@ -73,7 +85,7 @@ class _Archive:
         self._file.seek(at)
         stream: BinaryIO = _Behind(self._head, self._file) if at and self._head else self._file  # type: ignore[assignment]
         try:
-            yield from ArchiveIterator(stream, parse_http=False, stream_detect=True)
+            yield from ArchiveIterator(stream, parse_http=False, stream_detect=True, quirks_mode=self._is_bare)
         except BaseException as error:
             if type(error).__name__ == "PanicException":  # of the library, for a fault of its own
                 raise OSError(f"a record that cannot be read: {error}") from error
@@ -84,6 +96,8 @@ class _Archive:
         return record.stream_pos + (at - len(self._head) if at and self._head else 0)
 
     def _row(self, number: int, record: WarcRecord) -> Row:
+        if not (record.headers.get("Content-Length") or "").strip().isdigit():
+            raise _BrokenError("a record without its length")
         kind = str(record.record_type)
         said = record.headers.get("WARC-Target-URI") or ""
         url = said.strip("<> \t")
@@ -101,7 +115,7 @@ class _Archive:
             return Bad(number, too_long(self._limit))
         if len(block) < record.content_length:
             raise _BrokenError(f"a record cut short: {len(block):,} of {record.content_length:,} bytes")
-        if _INSIDE in block:
+        if (_BARE_INSIDE if self._is_bare else _INSIDE) in block:
             raise _BrokenError("a record of wrong length: another one begins in it")
         found = http.answer(block) if kind == "response" else found._replace(body=block)
         return self._page(number, record, found, url)
@@ -166,6 +180,16 @@ class _Behind:
 
     def tell(self) -> int:
         return self._at
+
+
+def _is_bare(file: BinaryIO, compression: str | None) -> bool:
+    """Whether lines end in newlines alone, of an archive that is plain or packed by gzip."""
+    file.seek(0)
+    head = file.read(_HEAD)
+    if compression == "gzip":
+        with suppress(zlib.error):
+            head = zlib.decompressobj(31).decompress(head, _HEAD)
+    return _BARE.match(head) is not None
 
 
 def _dictionary(file: BinaryIO, limit: int) -> bytes:
