@@ -18,6 +18,11 @@ from pipeline.storage.readers.mended import mended
     [
         ("<p>The lamp <b>burns</b>.</p>\n<p>Boats came home.</p>", "The lamp burns.\nBoats came home."),
         ("<div class='x'><p>The lamp\nburns.</p><p>Boats</p></div>", "The lamp burns.\nBoats"),
+        ("&lt;p&gt;The lamp &amp;amp; boats.&lt;/p&gt;", "The lamp & boats."),
+        ("&amp;lt;p&amp;gt;The lamp.&amp;lt;/p&amp;gt;&amp;lt;p&amp;gt;Boats.&amp;lt;/p&amp;gt;", "The lamp.\nBoats."),
+        ("&lt;p class=&quot;x&quot;&gt;The lamp.&lt;/p&gt;&lt;p&gt;Boats.&lt;/p&gt; (AP)", "The lamp.\nBoats.\n(AP)"),
+        ("&lt;p&gt; begins a paragraph, &lt;/p&gt; ends it.", "<p> begins a paragraph, </p> ends it."),
+        ("The tag &lt;b&gt; is bold, &lt;p&gt; a paragraph.", "The tag <b> is bold, <p> a paragraph."),
         ("The lamp burns.<br/><br />Boats came home.", "The lamp burns.\nBoats came home."),
         ("The lamp <i>burns</i>.\nBoats came home.", "The lamp burns.\nBoats came home."),
         ("The lamp burns.\n\n<blockquote>Boats</blockquote>\n\nCame home.", "The lamp burns.\nBoats\nCame home."),

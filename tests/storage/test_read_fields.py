@@ -329,3 +329,11 @@ def test_only_columns_that_mean_something_are_asked_for() -> None:
     assert Mapping({}).columns(["vector", "Body", "source", "x", "title"]) == ["Body", "source", "title"]
     assert not Mapping({}).has_text(["id", "title"])
     assert Mapping({}).record({"title": "no text"}) is None
+
+
+@pytest.mark.parametrize("nothing", ["nan", "NaN", "None", "null", "NULL", "<NA>", r"\N", " nan ", ""])
+def test_a_text_that_is_missing_is_none(nothing: str) -> None:
+    assert Mapping({}).record({"text": nothing, "title": "Of it"}) is None
+    found = Mapping({}).record({"text": nothing, "body": "Words of it.", "author": nothing})
+    assert found is not None
+    assert (found.text, found.values) == ("Words of it.", {})

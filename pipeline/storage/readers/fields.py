@@ -28,7 +28,9 @@ __all__ = ["FIELDS", "Mapping", "Record", "no_text"]
 _STRIPPED = frozenset({"source_id", "url", "canonical_url", "origin_url", "host"})
 _SINGLE = _STRIPPED | {"headline", "language", "published", "modified", "fetched", "status", "version"}
 _TEXTS = ("text", "page")
-_NOTHING = frozenset({"None", "null", "NaN", "nan", "NaT"})  # what a missing value becomes on its way through text
+#: What a missing value becomes on its way through text.
+_NOTHING = frozenset({"None", "null", "NULL", "NaN", "nan", "NaT", "<NA>", "\\N"})
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 _NAMES = ("name", "title", "value", "@value", "#text", "text", "url", "@id")  # what names a nested object
 _URL = re.compile(r"(?:https?:)?//\S+|www\.\S+\.\S+", re.IGNORECASE)
 _PLANS = 1_000  # sets of column names that are remembered
@@ -99,7 +101,7 @@ class Mapping:
         for field in self._texts:
             for candidate in plan[field]:
                 text = mended(_lines(_at(row[candidate.key], candidate.path)))
-                if text.strip():
+                if not _is_nothing(text):
                     taken = {candidate[:2]}
                     return Record("page" if field == "page" else "body", text, _values(plan, row, taken))
         return None
@@ -185,7 +187,12 @@ def _value(field: str, value: object) -> str:
         text = text.strip()
         if field == "host" and _URL.match(text):
             text = _host(text)
-    return "" if text in _NOTHING or not text.strip() else text
+    return "" if _is_nothing(text) else text
+
+
+def _is_nothing(text: str) -> bool:
+    bare = text.strip()
+    return len(bare) <= _LONGEST_NOTHING and (not bare or bare in _NOTHING)
 
 
 def _scalar(value: object) -> str:

@@ -20,6 +20,10 @@ _TAG = re.compile(
     rf"</?(?:{_BLOCKS}|a|b|i|u|em|strong|span|font|img|su[bp]|small|iframe|script|style|cite)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+_CODED = rf"&(?:amp;)?lt;/?(?:{_BLOCKS}|a|b|i|u|em|strong|span|font|img)\b(?:(?!&(?:amp;)?[lg]t;).)*?&(?:amp;)?gt;"
+_CODED_BLOCK = rf"&(?:amp;)?lt;(?:/(?:{_BLOCKS})|br\s*/?)\s*&(?:amp;)?gt;"
+#: Markup of which every angle is an entity: a text that begins and ends with a tag, or begins with one and has two ends.
+_ALL_CODED = re.compile(rf"\s*{_CODED}.*(?:{_CODED}\s*\Z|{_CODED_BLOCK}.*{_CODED_BLOCK})", re.IGNORECASE | re.DOTALL)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ESCAPED = 2  # times: "&amp;rsquo;" is an apostrophe
 _LINE_END = re.compile(r"(?:\\r)?\\n")  # spelled out
@@ -54,6 +58,10 @@ def mended(text: str) -> str:
         if "\n" not in text and _SPELLED_OUT.search(text):
             text = _LINE_END.sub("\n", text).replace('\\"', '"')
         text = _CODES.sub(_decoded, text)
+    for _ in range(_ESCAPED):
+        if "lt;" not in text or "<" in text or not _ALL_CODED.match(text):
+            break
+        text = html.unescape(text)
     if "<" in text and _TAG.search(text) and not is_document(text):
         text = _without_tags(text)
     for _ in range(_ESCAPED):
