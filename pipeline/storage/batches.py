@@ -85,6 +85,8 @@ def usable(fields: Fields, values: Mapping[str, object], settings: config.Read) 
         record = fields.record(values)
     except RecursionError:
         return "nested too deeply"
+    except ValueError as error:  # one row may find the fault of a library
+        return f"cannot be taken apart: {type(error).__name__}: {error}"[:300]
     if record is None:
         return "no text"
     if len(record.text) > settings.max_text:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -143,9 +144,11 @@ class Reading:
 
     def _read(self, path: Path, groups: range | None, pending: Pending) -> Iterator[Batch]:
         name, rows, rejects, reason, passed = spelled(path), 0, 0, "", Counter[str]()
+        last = 0
         try:
             before = _stamp(path)
             for row in self._records(path, groups):
+                last = row[0]
                 if isinstance(row, Passed):
                     passed[encodable(row.kind)] += 1
                 elif isinstance(row, Bad):
@@ -163,8 +166,11 @@ class Reading:
                     yield pending.take()
             if _stamp(path) != before:
                 raise Unreadable("changed while it was read: deliver it as *.part, and rename it when it is whole")
-        except (Unreadable, OSError, EOFError, pa.ArrowException) as error:
+        except (Unreadable, OSError, EOFError, zlib.error, pa.ArrowException) as error:
             reason = _reason(error)
+        except ValueError as error:  # of a library: one file, and no reason to lose the others
+            reason = f"cannot be read behind line {last:,}: {type(error).__name__}: {_reason(error)}"
+        if reason:
             pending.reject(name, reason)
             rejects += 1
         status: Literal["read", "failed"] = "failed" if reason else "read"

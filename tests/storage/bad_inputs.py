@@ -255,7 +255,7 @@ CASES = [
         "quote.csv",
         b'id,author,text\nquote-1,A,fine\nquote-2,A,"never closed\nby a quote\nquote-3,B,fine\nquote-4,B,"fine, too"\n',
         ("quote-1", "quote-3", "quote-4"),
-        ("read on from line 5",),
+        ("read on from line 5", "skipped"),
     ),
     Case("UTF-16", "wide.jsonl", lines(story("wide")).decode().encode("utf-16"), (), ("convert it to UTF-8",), True),
     Case(
@@ -369,12 +369,34 @@ CASES = [
         tuple(f"url-{n}" for n in range(5)),
     ),
     Case(
-        "a page of HTML in a wrong character set",
+        "a page of HTML, or XML, in a wrong",
         "charset.html",
         page("charset", "caf\xe9 \x96 ", "utf-8"),
         ("charset",),
     ),
-    Case("a page of HTML in a wrong character set", "latin.html", page("latin", "caf\xe9", "latin-1"), ("latin",)),
+    Case("a page of HTML, or XML, in a wrong", "latin.html", page("latin", "caf\xe9", "latin-1"), ("latin",)),
+    Case(
+        "a page of HTML, or XML, in a wrong",
+        "undefined.html",
+        page("undefined", "caf\xe9", "undefined"),
+        ("undefined",),
+    ),
+    Case(
+        "a text that is `nan`",
+        "nan.jsonl",
+        lines(story("nan", text="nan"), story("null", text="\\N")),
+        (),
+        ("no text", ...),
+    ),
+    Case(
+        "JSON-LD in a page of HTML",
+        "other.html",
+        page("other", "", "utf-8").replace(
+            b"<head>",
+            b'<head><link rel="canonical" href="https://a.example/a"><script type="application/ld+json">'
+            b'{"@type": "NewsArticle", "url": "https://a.example/b", "datePublished": "2020-01-01"}</script>',
+        ),
+    ),
     Case(
         "a page of HTML without an article",
         "empty.html",
@@ -406,6 +428,13 @@ CASES = [
         ("within item 2",),
         True,
     ),
+    Case(
+        "XML that is cut off or broken",
+        "mended.rss",
+        feed(item("rss-5", "one & two < three \x0b"), item("rss-6")),
+        ("rss-5", "rss-6"),
+    ),
+    Case("lone surrogates", "halves.rss", feed(item("rss-7", "&#55357;&#56832; and &#55357;")), ("rss-7",)),
     Case(
         "entities in XML",
         "laughs.xml",

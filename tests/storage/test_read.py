@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pipeline import config, schema
 from pipeline.errors import ConfigError
 from pipeline.storage import read
-from pipeline.storage.readers.rows import lines
+from pipeline.storage.readers.rows import Found, lines
 
 STORIES = [
     {
@@ -255,6 +255,98 @@ def test_a_quote_too_many_in_a_csv_swallows_one_record(tmp_path: Path) -> None:
     assert [reject["source"] for reject in rejects] == [f"{path}:3"]
 
 
+def test_of_a_broken_csv_every_line_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "open.csv"
+    path.write_text('id,text\n1,fine\n2,"never closed\nby\n\na quote\n3,fine\n4,"fine, too"\n')
+    records, rejects, _ = run(path)
+    assert [record["source_id"] for record in records] == ["1", "3", "4"]
+    assert [reject["source"].removeprefix(f"{path}:") for reject in rejects] == ["3", "4", "6"]
+    assert rejects[0]["reason"].endswith("; read on from line 7")
+    assert rejects[1]["reason"] == "broken CSV: skipped, behind the broken record on line 3"
+
+
+def test_a_backslash_before_a_quote_is_understood(tmp_path: Path) -> None:
+    path = tmp_path / "escaped.csv"
+    escaped = [rf'{n},C,"He said \"no\", and \"yes {n}\""' for n in range(40)]
+    doubled = [rf'{n},"C:\dir\","row ""{n}"""' for n in range(40)]
+    rows = [(escaped if n % 3 else doubled)[n] for n in range(40)]
+    path.write_text("\n".join(["id,author,text", *rows, r'40,x,"two \"quoted', r'lines\""', r'41,x,"ends in \\"', ""]))
+    records, rejects, _ = run(path)
+    assert rejects == []
+    assert [record["source_id"] for record in records] == [str(n) for n in range(42)]
+    assert [record["text"] for record in records[:2]] == ['row "0"', 'He said "no", and "yes 1"']
+    assert records[0]["byline"] == "C:\\dir\\"
+    assert [record["text"] for record in records[40:]] == ['two "quoted\nlines"', "ends in \\"]
+
+
+@pytest.mark.parametrize(
+    "above", ["sep=;\n", "\ufeff\n\n", "# written by hand, on Monday\n#\n", '"sep=;"\r\n# a comment; of ours\n', ""]
+)
+def test_what_stands_above_a_csv_header_is_left(tmp_path: Path, above: str) -> None:
+    path = tmp_path / "above.csv"
+    path.write_text(f"{above}#id;id;text\n0;1;fine, and so on\n", encoding="utf-8")
+    records, rejects, _ = run(path)
+    assert rejects == []
+    assert [(record["source_id"], record["text"]) for record in records] == [("1", "fine, and so on")]
+    assert records[0]["line"] == above.count("\n") + 2
+
+
+@pytest.mark.parametrize(
+    ("data", "ids"),
+    [
+        (b'[{"id": "a", "text": "one"}][{"id": "b", "text": "two"}]', ["a", "b"]),
+        (
+            b'[{"id": "a", "text": "one"}]\n[]\n[{"id": "b", "text": "two"}, {"id": "c", "text": "three"}]\n',
+            ["a", "b", "c"],
+        ),
+        (b'[{"id": "a", "text": "one"}]\n{"id": "b", "text": "two"}', ["a", "b"]),
+        (b'{\n"id": "a",\n"text": "one"}\n{\n"id": "b", "text": "two"}\n', ["a", "b"]),
+    ],
+)
+def test_json_behind_json_is_read(tmp_path: Path, data: bytes, ids: list[str]) -> None:
+    path = tmp_path / "two.json"
+    path.write_bytes(data)
+    records, rejects, files = run(path)
+    assert [(record["source_id"], record["line"]) for record in records] == list(zip(ids, range(1, 9), strict=False))
+    assert (rejects, files[0].status) == ([], "read")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("padded.jsonl.gz", gzip.compress(jsonl(STORIES)) + bytes(512)),
+        ("skipped.jsonl.zst", b"\x50\x2a\x4d\x18\x05\0\0\0hello" + zstd(jsonl(STORIES))),
+        ("skipped.bin", b"\x5f\x2a\x4d\x18\x05\0\0\0hello" + zstd(jsonl(STORIES))),
+    ],
+)
+def test_what_an_archive_has_beside_its_content_is_passed_over(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    records, rejects, _ = run(tmp_path / name)
+    assert (len(records), rejects) == (len(STORIES), [])
+
+
+def test_a_padded_archive_that_is_corrupt_is_a_failed_file(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(jsonl(STORIES * 500)))
+    packed[200:260] = b"\xff" * 60
+    (tmp_path / "bad.jsonl.gz").write_bytes(bytes(packed) + bytes(8))
+    _, rejects, files = run(tmp_path / "bad.jsonl.gz")
+    assert (len(rejects) >= 1, files[0].status) == (True, "failed")
+
+
+def test_the_fault_of_a_library_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(source: object, limit: int) -> Iterator[object]:
+        yield Found(7, STORIES[0])
+        raise UnicodeDecodeError("utf-8", b"\xed", 0, 1, "odd")
+
+    monkeypatch.setattr("pipeline.storage.readers.delimited.rows", broken)
+    (tmp_path / "a.csv").write_text("id,text\n")
+    (tmp_path / "b.jsonl").write_bytes(jsonl(STORIES[1:]))
+    records, rejects, files = run(tmp_path / "a.csv", tmp_path / "b.jsonl")
+    assert len(records) == len(STORIES)
+    assert [file.status for file in files] == ["failed", "read"]
+    assert rejects[0]["reason"].startswith("cannot be read behind line 7: UnicodeDecodeError: ")
+
+
 def test_csv_fields_may_be_long(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     path.write_text("id,text\n1," + "word " * 100_000)
@@ -364,6 +456,7 @@ def test_a_corrupt_parquet_file_keeps_its_sound_row_groups(tmp_path: Path) -> No
         ("cut.json", b'[{"text": "a"}, {"text": "b"', "broken JSON at element 2"),
         ("odd.json", b'[{"text": "a"} {"text": "b"}]', "no comma after element 1"),
         ("open.json", b'[{"text": "a"},', "without ] after element 1"),
+        ("rubbish.json", b"[] rubbish", "broken JSON at element 1"),
         ("latin.json", b'[{"text": "caf\xe9"}]', "invalid UTF-8"),
     ],
 )

@@ -1,7 +1,8 @@
 """CSV and TSV with a header line; quoted fields may hold newlines.
 
 A quote too many swallows what comes after it: the record ends lines later than meant, in an error, or with the file. Then
-reading goes back to the line below the one on which that record began, and on from where sound records follow again.
+reading goes back to the line below the one on which that record began, and on from where sound records follow again; every line
+between is a reject. A quote within quotes is doubled, or has a backslash before it where a record is sound only so.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ _DELIMITERS = ",\t;|"
 _BAD_BYTE = re.compile("[\udc80-\udcff]")  # what "surrogateescape" makes of a byte that is not UTF-8
 _SOUND = 2  # records in a row that show that a line begins one: a sentence may have as many commas as a record
 _AHEAD = 1_000  # lines that are looked at for them
+_ESCAPED = re.compile(r'(\\+)"')
+_SEP = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)  # by which spreadsheets say what delimits
+_COMMENT = re.compile(r"#(?:[\s#!]|[^,;\t|]*$)")  # above a header; of a header, too, the first name may begin so
 _PATIENCE = 256 << 20  # characters that may be looked at in vain, a thousand at a time, before a file is given up
 
 
@@ -28,25 +32,43 @@ def rows(source: Source, limit: int) -> Iterator[Row]:
     """A row for every record below the header. `line` is the one on which the record begins."""
     with source.open() as stream:
         feed = _Feed(stream, limit)
-        header_line = next(feed, "")
+        header_line, said = _begun(feed)
         if "\r" in header_line.rstrip():
             raise Unreadable("its lines end in a carriage return alone; convert them to newlines")
-        feed.delimiter = "\t" if source.suffix in (".tsv", ".tab") else max(_DELIMITERS, key=header_line.count)
+        by_name = "\t" if source.suffix in (".tsv", ".tab") else ""
+        feed.delimiter = said or by_name or max(_DELIMITERS, key=header_line.count)
         csv.field_size_limit(max(limit, csv.field_size_limit()))  # the module's own bound of 128 kB is below an article
         header = _header(header_line, feed.delimiter)
         reader = csv.reader(feed, delimiter=feed.delimiter, strict=True)
         while True:
             line = feed.mark()
-            try:
-                cells = next(reader, None)
-            except csv.Error as error:
-                reason = too_long(limit) if feed.is_full() else f"broken CSV: {error}"
-                yield Bad(line, reason + _resumed(feed, len(header)))
-                continue
+            cells, fault = _record(reader, feed, len(header))
+            if fault and feed.has_escapes():
+                cells, fault = _again(reader, feed, len(header))
+                if fault:
+                    cells, fault = _again(reader, feed, len(header))
             if cells is None:
                 return
-            if cells or feed.dropped:
-                yield _row(line, header, cells, feed)
+            if fault:
+                yield from _broken(line, fault, feed, len(header))
+            elif feed.dropped:
+                yield Bad(line, too_long(limit))
+            elif any(not cell.isascii() and _BAD_BYTE.search(cell) for cell in cells):
+                yield Bad(line, "invalid UTF-8")
+            elif cells:
+                yield Found(line, dict(zip(header, cells, strict=True)))
+
+
+def _begun(feed: _Feed) -> tuple[str, str]:
+    """The header line, and what the file says that delimits, "" if nothing; comments and empty lines above it are left."""
+    said = ""
+    while line := next(feed, ""):
+        if found := _SEP.fullmatch(line):
+            said = found[1]
+        elif feed.dropped or (line.strip() and not _COMMENT.match(line)):
+            break
+        feed.mark()
+    return line, said
 
 
 def _header(line: str, delimiter: str) -> list[str]:
@@ -56,26 +78,49 @@ def _header(line: str, delimiter: str) -> list[str]:
         raise Unreadable(f"broken CSV: {error}, in the header") from error
 
 
-def _row(line: int, header: list[str], cells: list[str], feed: _Feed) -> Row:
-    if feed.dropped:
-        return Bad(line, too_long(feed.limit))
-    if len(cells) != len(header):
-        reason = f"broken CSV: {len(cells)} cells where the header has {len(header)}"
-        return Bad(line, reason + (_resumed(feed, len(header)) if len(feed.held) > 1 else ""))
-    if any(not cell.isascii() and _BAD_BYTE.search(cell) for cell in cells):
-        return Bad(line, "invalid UTF-8")
-    return Found(line, dict(zip(header, cells, strict=True)))
+def _record(reader: Iterator[list[str]], feed: _Feed, n_cells: int) -> tuple[list[str] | None, str]:
+    """The cells of the next record, None at the end, and what is wrong with it, "" if nothing."""
+    try:
+        cells = next(reader, None)
+    except csv.Error as error:
+        return [], too_long(feed.limit) if feed.is_full() else f"broken CSV: {error}"
+    if cells and len(cells) != n_cells and not feed.dropped:
+        return cells, f"broken CSV: {len(cells)} cells where the header has {n_cells}"
+    return cells, ""
 
 
-def _resumed(feed: _Feed, n_cells: int) -> str:
-    """Leads the feed from a broken record to where sound ones follow; says where, unless that is the very next line."""
-    broken, spent = feed.first, 0
+def _again(reader: Iterator[list[str]], feed: _Feed, n_cells: int) -> tuple[list[str] | None, str]:
+    """The same record with a backslash before quotes meaning more, or less, than it did."""
+    feed.back(0)
+    feed.escapes = not feed.escapes
+    return _record(reader, feed, n_cells)
+
+
+def _broken(line: int, fault: str, feed: _Feed, n_cells: int) -> Iterator[Row]:
+    """A reject for a broken record, and one for each line below it up to where sound ones follow.
+
+    One that breaks on its first line, with all quotes closed there, takes nothing with it.
+    """
+    if len(feed.held) == 1 and (feed.held[0] or "").count('"') % 2 == 0:
+        yield Bad(line, fault)
+        return
+    skipped = _skipped(feed, n_cells)
+    yield Bad(line, fault + (f"; read on from line {feed.first}" if feed.first > line + 1 else ""))
+    for number in skipped:
+        yield Bad(number, f"broken CSV: skipped, behind the broken record on line {line}")
+
+
+def _skipped(feed: _Feed, n_cells: int) -> list[int]:
+    """Leads the feed from a broken record to where sound ones follow; the lines between that are not empty."""
+    broken, spent, skipped = feed.first, 0, list[int]()
     while True:
         feed.back(1)
         line = feed.mark()
         if _is_sound(feed, n_cells):
             feed.back(0)
-            return f"; read on from line {line}" if line > broken + 1 else ""
+            return skipped
+        if feed.held and (feed.held[0] or "-").strip():
+            skipped.append(line)
         spent += _AHEAD + feed.size
         if spent > _PATIENCE:
             raise Unreadable(f"broken CSV: a quote too many on line {broken}, or on one of those after it")
@@ -94,10 +139,11 @@ class _Feed:
     """The physical lines as text. Those since the last `mark` are `held`, so that one can go back to them.
 
     A line above the limit is left out, and `dropped` says so. To go on beyond the limit without a mark is a `csv.Error`.
+    `escapes`: whether a backslash before a quote makes it one of the text; it is doubled then, as others are.
     """
 
     def __init__(self, stream: Stream, limit: int) -> None:
-        self.limit, self.delimiter = limit, ","
+        self.limit, self.delimiter, self.escapes = limit, ",", False
         self.first, self.held, self.size = 1, list[str | None](), 0
         self._lines, self._ahead = lines(stream, limit), deque[str | None]()
 
@@ -110,7 +156,11 @@ class _Feed:
         text = self._ahead.popleft() if self._ahead else self._read()
         self.held.append(text)
         self.size += len(text or "\n")
-        return text or "\n"
+        return _ESCAPED.sub(_doubled, text) if text and self.escapes else text or "\n"
+
+    def has_escapes(self) -> bool:
+        """Whether a held line has a quote behind a backslash."""
+        return any(text is not None and '\\"' in text for text in self.held)
 
     @property
     def dropped(self) -> bool:
@@ -130,6 +180,7 @@ class _Feed:
     def back(self, to: int) -> None:
         """Go back to the held line of that number, from 0: it comes next."""
         self._ahead.extendleft(reversed(self.held[to:]))
+        self.size -= sum(len(text or "\n") for text in self.held[to:])
         del self.held[to:]
 
     def _read(self) -> str | None:
@@ -138,3 +189,9 @@ class _Feed:
             return None
         text = line.decode("utf-8", "surrogateescape")
         return (text.removeprefix("\ufeff") if number == 1 else text) + "\n"
+
+
+def _doubled(found: re.Match[str]) -> str:
+    """Backslashes before a quote in the other way: of two of them one is meant, and an odd one is for the quote."""
+    pairs, odd = divmod(len(found[1]), 2)
+    return "\\" * pairs + ('""' if odd else '"')

@@ -1,4 +1,4 @@
-"""A `.json` file: one array of objects, one object, the answer of an interface around a list, or one object a line."""
+"""A `.json` file: arrays one behind the other, objects, the answer of an interface around a list, or one object a line."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
             return
         value = text.value(0)
         has_more = bool(text.peek())
+        if has_more and text.spans_lines:
+            yield _row(1, value)
+            yield from _elements(text, 1)
+            return
     if has_more:
         yield from jsonlines.rows(source, limit)
         return
@@ -46,18 +50,21 @@ def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
     yield from (_row(number, item) for number, item in enumerate(items, 1))
 
 
-def _elements(text: _Text) -> Iterator[Row]:
-    text.take("[")
-    number = 0
-    while (char := text.peek()) != "]":
-        if not char:
-            if number or not text.empty:
+def _elements(text: _Text, number: int = 0) -> Iterator[Row]:
+    """The elements of an array, and what comes behind it: crawlers append to what they wrote before. `number`: rows so far."""
+    while text.peek():
+        if not text.take("["):
+            number += 1
+            yield _row(number, text.value(number))
+            continue
+        while (char := text.peek()) != "]":
+            if not char:
                 raise Unreadable(f"broken JSON: the array ends without ] after element {number}")
-            return
-        number += 1
-        yield _row(number, text.value(number))
-        if not text.take(",") and text.peek() not in ("]", ""):
-            raise Unreadable(f"broken JSON: no comma after element {number}")
+            number += 1
+            yield _row(number, text.value(number))
+            if not text.take(",") and text.peek() not in ("]", ""):
+                raise Unreadable(f"broken JSON: no comma after element {number}")
+        text.take("]")
 
 
 def _row(number: int, value: object) -> Row:
@@ -78,19 +85,22 @@ def _unwrapped(value: dict[str, object]) -> list[object]:
 
 
 class _Text:
-    """The characters of a stream, decoded as they are needed; holds one value and a chunk at a time."""
+    """The characters of a stream, decoded as they are needed; holds one value and a chunk at a time.
+
+    `spans_lines`: whether the one object did that the file begins with.
+    """
 
     def __init__(self, stream: Stream, limit: int) -> None:
         self._stream, self._limit = stream, limit
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._buffer, self._at, self._ended = "", 0, False
-        self.empty = True
+        self.spans_lines = False
 
     def peek(self) -> str:
         """The next character that is no space, "" at the end."""
         while True:
             if found := _NO_SPACE.search(self._buffer, self._at):
-                self._at, self.empty = found.start(), False
+                self._at = found.start()
                 return found[0]
             self._at = len(self._buffer)
             if not self._more(1 << 15):
@@ -120,6 +130,7 @@ class _Text:
                 if not self._more(max(held, 1 << 15)):
                     raise Unreadable(f"broken JSON at element {number}: {error}") from None
                 continue
+            self.spans_lines = not number and self._buffer.find("\n", self._at, end) >= 0
             self._at = end
             return value
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -37,6 +39,10 @@ _FORMATS: dict[str, Format] = {
     ".newsml": "xml",
 }
 _COMPRESSIONS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+_SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")  # begins a frame of zstd that holds nothing of the file
+_PADDED = (
+    b"\0" * 4
+)  # at the end of a file packed by gzip: some tools fill up blocks, which Arrow takes for a broken member
 _DICTIONARY = b"\x5d\x2a\x4d\x18"  # in a WARC file before frames of zstd
 _HTML = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _PACKED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd", ".bz2")
@@ -97,12 +103,12 @@ def locate(path: Path, settings: config.Read) -> Source:
     with path.open("rb") as file:
         head = file.read(8)
     compression = next((codec for magic, codec in _COMPRESSIONS.items() if head.startswith(magic)), None)
+    if _SKIPPED.match(head):
+        compression = "zstd"
     unpacked = path.with_suffix("") if path.suffix.lower() in _PACKED_SUFFIXES else path
     suffix = unpacked.suffix.lower()
     pages = {known.lower() for known in settings.page_suffixes}
     kind: Format | None = "page" if suffix in pages else _FORMATS.get(suffix)
-    if kind == "warc" and head.startswith(_DICTIONARY):
-        compression = "zstd"
     kind = kind or _sniffed(path, compression)
     return Source(path, kind, compression, unpacked.stem, suffix, found.st_size, settings.max_ratio)
 
@@ -110,8 +116,19 @@ def locate(path: Path, settings: config.Read) -> Source:
 def _unpacked(file: BinaryIO, compression: str | None) -> Stream:
     import pyarrow as pa
 
+    if compression == "gzip" and _is_padded(file):
+        return gzip.GzipFile(fileobj=file)
     # Of an open file: Arrow opens no path that is not UTF-8.
     return cast(Stream, pa.CompressedInputStream(file, compression) if compression else file)
+
+
+def _is_padded(file: BinaryIO) -> bool:
+    """Whether a file may end in padding."""
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(end - len(_PADDED), 0))
+    tail = file.read()
+    file.seek(0)
+    return tail == _PADDED
 
 
 def _sniffed(path: Path, compression: str | None) -> Format:
