@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.stages import clean
 from pipeline.stages.lexicon import publishers
 from pipeline.storage import read
 from pipeline.storage.readers import feed, markup, ninjs
+from pipeline.storage.readers.spelling import spelled
 from tests.stages.tracing import traced
 from tests.strategies import damaged
 
@@ -347,6 +349,17 @@ def test_what_is_no_markup_is_text(said: str, meant: str) -> None:
         rows, rejects, _ = whole(rss(STORY, f"{'x' * pad} {said} {STORY}", STORY))
         assert rejects == []
         assert [(row["text"] or "").strip("x ") for row in rows] == [STORY, f"{meant} {STORY}", STORY]
+
+
+ODD = "& < &amp; &eacute; &#55357; &#56832; &#56350; &#xD83D; <![CDATA[ ]]> ] <a> </a> a".split()
+
+
+@given(st.lists(st.sampled_from([*ODD, " ", "é", "&foo;", "&#1;", "x" * 30]), max_size=12), st.data())
+def test_xml_is_spelled_alike_wherever_pieces_meet(parts: list[str], data: st.DataObject) -> None:
+    text = "".join(parts)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=3)))
+    pieces = [text[a:b] for a, b in itertools.pairwise([0, *cuts, len(text)])]
+    assert b"".join(spelled(pieces)) == b"".join(spelled([text]))
 
 
 def test_an_address_and_a_name_are_read_whole_though_nobody_escaped_them() -> None:

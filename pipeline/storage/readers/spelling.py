@@ -21,7 +21,8 @@ _ODD = re.compile(
     r"|<(?!/?(?:[^\W\d]|:)|!(?:--|\[CDATA\[|[A-Z])|\?)"
 )
 _HALF = re.compile(r"#([xX]?)(\w+);")
-_OPEN = re.compile(r"(?:(?:&#\w{1,10};)?&[#\w]{0,32};?|<[^<>&]{0,8}|\]{1,2})\Z")  # what may go on behind a piece
+_FIRST = r"&#(?:0*(?:5529[6-9]|55[3-9]\d\d|56[0-2]\d\d|563[01]\d)|[xX]0*[dD][89abAB][0-9a-fA-F]{2});"  # of a pair
+_OPEN = re.compile(rf"(?:(?:{_FIRST})?&[#\w]{{0,32}};?|<[^<>&]{{0,8}}|\]{{1,2}})\Z")  # what may go on behind a piece
 _TAIL = 80  # characters in which that lies
 _CONTROLS = bytes({*range(0x20)} - set(b"\t\n\r"))  # which no document of XML may have
 
