@@ -483,7 +483,9 @@ def test_the_last_paragraph_of_a_japanese_story_is_no_caption_though_it_is_signe
     story = (
         "橋は16日夜に崩れ、町の中心で二人がけがをした。\n当局者は「捜査は続いている」と指摘している。(c)AFP/Hana SATO"
     )
-    assert run(f"【6月18日 AFP】北部の町で橋が崩れた。\n{story}")[0]["body"].endswith(story)
+    article, stripped = run(f"【6月18日 AFP】北部の町で橋が崩れた。\n{story}")
+    assert article["body"].endswith(story.removesuffix("(c)AFP/Hana SATO"))
+    assert kinds(stripped)[-1] == ("copyright", "(c)AFP/Hana SATO")
     caption = "崩れた橋(6月17日撮影)。(c)AFP/Hana SATO"
     assert kinds(run(f"{STORY}\n{caption}")[1]) == [("caption", caption)]
 

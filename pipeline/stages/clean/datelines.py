@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
+from pipeline.stages import lexicon
 from pipeline.stages._late import late
 from pipeline.stages.clean import agencies
 from pipeline.stages.clean.dates import is_filler, is_month
@@ -17,11 +18,13 @@ __all__ = ["FIRST_NATIVE", "Dateline", "find_dateline", "is_dateline"]
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """The first `end` characters of a paragraph. `release`: it is that of a paid release."""
+    """The first `end` characters of a paragraph. `release`: it is that of a paid release. `is_sure`: an agency, a date or a
+    place that is known says that it is one."""
 
     end: int
     release: bool
     rule: str
+    is_sure: bool = True
 
 
 _REACH = HEAD  # a dateline ends within so many characters
@@ -84,16 +87,19 @@ _NATIVE = (
 _OPENS_STORY = regex.compile(r"[\p{Lu}\"]")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _NAMED_APART = regex.compile(r"[/,;=]| and | - ")
+_PARTS = regex.compile(r"[,/]| AND ")
 _PLACE_APART = regex.compile(r"[ ,/-]+")
 _PARTICLES = frozenset("of de del da do la el le les al an am der die upon and und et y e the im in bei".split())
-#: Words in capitals before a colon or dash that name no place.
-_NO_PLACE = frozenset(
-    "watch read more update updated note also related photos photo video exclusive opinion analysis breaking what who "
-    "where when why how live editorial correction clarification question answer recommended must see listen explained "
-    "fact check here join follow pros cons good bad winner loser score result recap news alert developing advisory "
-    "review verdict spoiler warning file a an our your my this that these it is are was".split()
-)
-_NOTICES = _NO_PLACE - {"news"}  # words of a bracket that says what a story is
+#: Words of a bracket with which a story begins that may stand in a station's name too.
+_STATION_WORDS = frozenset({"news", "live", "today", "tonight"})
+
+
+@functools.cache
+def _places() -> tuple[frozenset[str], ...]:
+    """What places.toml knows, without case: places, what stands behind their comma, and words of labels, which name none."""
+    file = lexicon.load_toml("places.toml")
+    labels = [word for words in file["labels"].values() for word in words]
+    return tuple(frozenset(map(str.casefold, words)) for words in (file["known"], file["regions"], labels))
 
 
 _INDIC_SCRIPTS = ("Devanagari", "Bengali")
@@ -197,7 +203,7 @@ def _agency_alone(head: str) -> Dateline | None:
 
 def _is_notice(words: str) -> bool:
     """Whether a bracket with which a story begins says what it is, and names no station: "(Opinion) - "."""
-    return not _NOTICES.isdisjoint(words.casefold().split())
+    return not (_places()[2] - _STATION_WORDS).isdisjoint(words.casefold().split())
 
 
 def _has_month(words: str) -> bool:
@@ -280,10 +286,17 @@ def _place_alone(head: str, raw: str) -> Dateline | None:
         letters < 4
         or not _is_place(place)
         or _is_table(head[match.end() :])
-        or not _NO_PLACE.isdisjoint(place.casefold().replace(",", " ").split())
+        or not _places()[2].isdisjoint(place.casefold().replace(",", " ").split())
     ):
         return None
     dash = match.start("close") + len(close) - len(close.lstrip())
     # "COVID-19", "X-RAY": a hyphen inside a word is no separator; a long dash, two hyphens or space before one is.
     stands_off = close[0] == " " or close.count("-") > 1 or raw[dash] in "—–―" or (":" in close and close[-1] == " ")
-    return Dateline(match.end(), False, "dateline-place") if stands_off else None
+    return Dateline(match.end(), False, "dateline-place", _is_known(place)) if stands_off else None
+
+
+def _is_known(place: str) -> bool:
+    """Whether a place or the region behind it is one of the list: "ERIE, Pa."."""
+    known, regions, _ = _places()
+    first, *behind = (part.strip(" .").casefold() for part in _PARTS.split(place))
+    return not known.isdisjoint([first, *behind]) or not regions.isdisjoint(behind)

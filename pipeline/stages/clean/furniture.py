@@ -20,10 +20,12 @@ from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
+from pipeline.stages._words import count_words
 from pipeline.stages.clean import agencies, signatures
-from pipeline.stages.clean.lines import CUELESS_WORDS, Line
+from pipeline.stages.clean.lines import CUELESS_WORDS, PARAGRAPH_WORDS, Line
+from pipeline.stages.clean.sentences import addresses_readers, is_story, sentences
 
-__all__ = ["Cue", "Rule", "cued", "cues", "is_item", "is_short", "match", "pattern", "rules"]
+__all__ = ["Cue", "Rule", "behind", "cued", "cues", "is_item", "is_short", "match", "pattern", "rules"]
 
 #: A sentence in which somebody said something is the story's, though it begins like one of these.
 _NEVER_SPOKEN = frozenset({"furniture", "copyright"})
@@ -40,6 +42,7 @@ class Rule:
     where: tuple[str, ...]
     max_words: int
     unspoken: bool  # it takes no sentence in which somebody says something
+    behind: bool  # it may stand behind the last sentence of a paragraph, which it does not take
 
 
 _LETTERS = frozenset(string.ascii_lowercase)
@@ -116,6 +119,7 @@ def rules() -> tuple[Rule, ...]:
             _WHERE[entry["at"]],
             entry["max_words"],
             entry["kind"] in _NEVER_SPOKEN and not entry.get("titles"),
+            entry.get("behind", False),
         )
         for entry in _file()["rule"]
     )
@@ -172,21 +176,91 @@ def cued(flat: str) -> tuple[int, ...]:
 _NEVER_SPEECH = frozenset({"disclaimer", "credit", "copyright", "version_note", "stamp"})
 
 
-def match(line: Line, position: str) -> Rule | None:
-    """The first rule, in the order of the file, that takes this line at that position (head, body or tail)."""
+def match(line: Line, position: str, *, behind: bool = False) -> Rule | None:
+    """The first rule, in the order of the file, that takes this line at that position (head, body or tail).
+
+    `behind`: of the rules whose lines may stand behind a sentence.
+    """
     numbers = cued(line.flat) if line.cued is None else line.cued
     if line.words <= CUELESS_WORDS:
         numbers = tuple(sorted({*_cueless(), *numbers})) if numbers else _cueless()
     speaks = line.flat.startswith('"')
     for number in numbers:
         rule = rules()[number]
-        if position not in rule.where or line.words > rule.max_words or (speaks and rule.kind in _NEVER_SPEECH):
+        if position not in rule.where or line.words > rule.max_words or (behind and not rule.behind):
+            continue
+        if speaks and rule.kind in _NEVER_SPEECH:
             continue
         if pattern(number).fullmatch(line.flat):
             if rule.kind == "caption" and signatures.closes_jointly(line.flat):
                 continue
+            if rule.behind and _follows_story(line, position):
+                return None
             return None if _is_spoken(rule, line) else rule
     return None
+
+
+def _follows_story(line: Line, position: str) -> bool:
+    """Whether only the last sentences of a line are what a rule looks for, and those before are a story's."""
+    at, rule = _behind(line.flat, position)
+    if rule is None:
+        return False
+    before = line.flat[:at].rstrip()
+    if rule.kind == "caption" and count_words(before) < PARAGRAPH_WORDS:
+        return False  # what is pictured, and by whom
+    if rule.kind == "furniture" and addresses_readers(before) and not _spoken().search(before):
+        return False
+    return is_story(before) and match(_line(before), position) is None
+
+
+def _line(flat: str) -> Line:
+    return Line(0, len(flat), flat, count_words(flat))
+
+
+_BEHIND_SENTENCES = 3
+
+
+def _behind(flat: str, position: str) -> tuple[int, Rule | None]:
+    """Where the last sentence, or the last few together, begin that are what a rule looks for which may stand behind others,
+    and the rule; 0 if there is none, or if nothing stands before."""
+    for at in reversed(sentences(flat)[1:][-_BEHIND_SENTENCES:]):
+        rule = match(_line(flat[at:]), position, behind=True)
+        if rule and (rule.kind != "caption" or position == "tail"):
+            return at, rule
+    return 0, None
+
+
+_BEHIND_WIDTH = 600  # characters from the end in which such sentences stand
+
+
+def behind(flat: str) -> list[tuple[int, int, Rule]]:
+    """What stands behind the last sentence of a story and is none of it: where, and by which rule; the last one first."""
+    found: list[tuple[int, int, Rule]] = []
+    low, end = max(0, len(flat) - _BEHIND_WIDTH), len(flat)
+    if not _behind_cues().find_matches_as_indexes(flat[low:].lower()):
+        return found
+    while (part := _behind(flat[low:end], "tail"))[1] is not None:
+        found.append((low + part[0], end, part[1]))
+        end = low + part[0]
+    if not found or not is_story(flat[:end].rstrip()):
+        return []
+    return _joined(found)
+
+
+def _joined(parts: list[tuple[int, int, Rule]]) -> list[tuple[int, int, Rule]]:
+    """The parts, those of one kind that stand side by side as one: "Copyright 2023 AP. All rights reserved."."""
+    joined = parts[:1]
+    for low, high, rule in parts[1:]:
+        if rule.kind == joined[-1][2].kind:
+            joined[-1] = (low, joined[-1][1], rule)
+        else:
+            joined.append((low, high, rule))
+    return joined
+
+
+@functools.cache
+def _behind_cues() -> AhoCorasick:
+    return AhoCorasick([cue.text for cue in cues() if rules()[cue.rule].behind])
 
 
 def _is_spoken(rule: Rule, line: Line) -> bool:

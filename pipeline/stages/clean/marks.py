@@ -56,9 +56,9 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
         _mark_agency_byline(lines, marks, head_end)
     if head_end:
         _mark_between_title_and_story(lines, marks, head_end)
-    _mark_tail(lines, marks, head_end, known)
+    last = _mark_tail(lines, marks, head_end, known)
     if lines.shape.taken:
-        _mark_body(lines, marks, head_end)
+        _mark_body(lines, marks, head_end, last)
     mark_links(lines, marks)
     if not any(marks):
         return
@@ -295,8 +295,9 @@ def head_mark(line: Line, known: Known) -> Mark | None:
     return Mark("head", "caption", "caption-outlet") if _names_outlet_behind(line, known) else None
 
 
-def _mark_tail(lines: Lines, marks: Marks, head_end: int, known: Known) -> None:
-    """Marks the tail from its end, up to the last paragraph that no rule takes."""
+def _mark_tail(lines: Lines, marks: Marks, head_end: int, known: Known) -> int:
+    """Marks the tail from its end, up to the last paragraph that no rule takes; returns the number of that."""
+    number = len(lines)
     for number in range(len(lines) - 1, head_end - 1, -1):
         if marks[number] is not None:
             continue
@@ -316,6 +317,7 @@ def _mark_tail(lines: Lines, marks: Marks, head_end: int, known: Known) -> None:
         _mark_initials(lines, marks, head_end)
     if is_marked or lines.shape.initials:
         _mark_last_initials(lines, marks, head_end, known.byline or "")
+    return number
 
 
 def _names_who_follows(lines: Lines, number: int) -> bool:
@@ -373,8 +375,8 @@ def _tail_mark(line: Line) -> Mark | None:
     return Mark("tail", "credit", "source-line") if signatures.is_source_line(line.flat) else None
 
 
-def _mark_body(lines: Lines, marks: Marks, head_end: int) -> None:
-    for number, kind in enumerate(lines.kinds):
+def _mark_body(lines: Lines, marks: Marks, head_end: int, last: int) -> None:
+    for number, kind in enumerate(lines.kinds[:last]):
         if kind & TAKEN and number >= head_end and marks[number] is None:
             rule = furniture.match(lines[number], "body")
             if rule:

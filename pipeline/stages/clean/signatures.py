@@ -279,6 +279,7 @@ def _tail() -> regex.Pattern[str]:
     marks = (
         rf"[(\[/]\s*{several}(?:\s+[a-z]{{2,3}}(?:/[a-z]{{2,3}})*)?\s*[)\]/](?:\s*\((?:www\.)?\w+\.[\w.]{{2,10}}\))?",
         rf"-{{1,3}}\s*{several}(?:\s+{one}|\s*\({one}\)|\s+[a-z]{{2,8}}(?:/[a-z]{{2,8}}){{0,4}})?\s*-{{0,3}}",
+        rf"[(\[]?(?:©|\([Cc]\)) ?(?:(?:19|20)\d\d ?)?(?:The )?{several}[)\]]?",
         rf"/{{1,2}}\s?{one}|/[a-z]{{2,4}}|[(-]\s*(?:[Nn]ews )?[Aa]gencies\)?",
         rf"{_UNMARKED}(?:\s+[A-Z]{{2,4}}){{0,6}}(?:\s+[a-z]{{2,4}}(?:/[a-z]{{2,4}})*)?",  # initials of reporter and editors
         r"\((?:END|End|end|完|终|Fin|FIN|ロイター|聯合)\)|Enditem|/ritzau/",
@@ -290,7 +291,7 @@ def _tail() -> regex.Pattern[str]:
 
 
 #: Marks without a bracket or slash at their end.
-_OPEN_MARK = re.compile(rf"[.!?\"')।。…]\s*(?:[-/]|{_UNMARKED}|Enditem|(?:Additional )?[Rr]eporting by )")
+_OPEN_MARK = re.compile(rf"[.!?\"')।。…]\s*(?:[-/©]|\([Cc]\)|{_UNMARKED}|Enditem|(?:Additional )?[Rr]eporting by )")
 
 
 def _may_end(text: str) -> bool:

@@ -11,8 +11,10 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
-from pipeline.stages.clean import signatures
-from pipeline.stages.clean.datelines import find_dateline
+import regex
+
+from pipeline.stages.clean import furniture, signatures
+from pipeline.stages.clean.datelines import Dateline, find_dateline
 from pipeline.stages.clean.lines import Known, Lines, Mark, Marks, Strip, ends_sentence
 from pipeline.stages.clean.marks import is_wrapped, mark_by_rule, mark_wrapped
 from pipeline.stages.clean.masthead import mark_below_deck, mark_page
@@ -65,6 +67,7 @@ def read_story(text: str, lines: Lines, known: Known) -> Story:
 _ABOVE_LINES = 3
 _ABOVE_WORDS = 90
 _UPDATE = re.compile(r"\W*(?:update|breaking)", re.IGNORECASE)  # what is new stands above the story of before
+_OPENS_STORY = regex.compile(r"[\p{Lu}\p{Lo}\"']")
 _LOOKED_AT = 40  # lines in which a second dateline would say that this is a round-up
 
 
@@ -79,19 +82,27 @@ def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
     sums = itertools.accumulate(words[number] for number in numbers[:_ABOVE_LINES])
     most = sum(above <= _ABOVE_WORDS for above in sums)  # lines that are short enough together
 
-    def begins(number: int) -> bool:
+    def begins(number: int) -> Dateline | None:
         if not lines.may_be_dated(number):
-            return False
+            return None
         line = lines[number]
-        return find_dateline(line.flat, text[line.start : line.end]) is not None
+        return find_dateline(line.flat, text[line.start : line.end])
 
     place = next((place for place in range(1, min(most + 1, len(numbers))) if begins(numbers[place])), 0)
     if any(_UPDATE.match(lines[number].flat) for number in numbers[:place]):
         return
-    if not place or begins(numbers[0]) or any(begins(number) for number in numbers[place + 1 :]):
+    found = begins(numbers[place]) if place else None
+    if not found or begins(numbers[0]) or any(begins(number) for number in numbers[place + 1 :]):
         return
-    for number in numbers[:place]:
-        marks[number] = Mark("head", "caption", "above-dateline")
+    if found.is_sure or _may_stand_above(lines, numbers[:place], lines[numbers[place]].flat[found.end :]):
+        for number in numbers[:place]:
+            marks[number] = Mark("head", "caption", "above-dateline")
+
+
+def _may_stand_above(lines: Lines, above: list[int], story: str) -> bool:
+    """Whether lines may go for standing above capitals that nobody knows for a place: what ends like a sentence is a story's,
+    and where none begins behind the capitals they head a list or a section: "TIMELINE: how", "YEAR - 1986"."""
+    return _OPENS_STORY.match(story) is not None and not any(lines[number].ends_sentence for number in above)
 
 
 _LAYOUT = frozenset({"publisher", "headline", "deck", "byline", "dateline"})
@@ -186,7 +197,10 @@ _TAIL_MARKS = 3
 
 
 def _cut_tail(story: Story, *, is_signed: bool) -> None:
-    """Takes the agency's marks from the last paragraph. Below another byline a bare "AFP" is a picture's."""
+    """What stands behind the last sentence: the mark of an agency, who contributed, who holds the rights, whom to follow.
+
+    Below another byline a bare "AFP" is a picture's.
+    """
     if len(story.kept) > 1 and not is_signed:
         above, flat = (story.lines.flat[slice(*span)] for span in story.kept[-2:])
         bare = signatures.find_bare_mark(flat)
@@ -198,10 +212,14 @@ def _cut_tail(story: Story, *, is_signed: bool) -> None:
             return
         start, end = story.kept[-1]
         flat = story.lines.flat[start:end]
-        found = signatures.find_tail_mark(flat)
-        if found is None:
+        mark = signatures.find_tail_mark(flat)
+        if mark:
+            _cut_end(story, flat, *mark)
+        elif story.wrapped or not (found := furniture.behind(flat)):
             return
-        _cut_end(story, flat, *found)
+        else:
+            for low, high, rule in found:
+                _cut_end(story, flat[:high], low, len(flat[:high].rstrip()), rule.kind, rule.id)
 
 
 _HOUSE_REACH = 30  # characters from the end within which a house signs its text
@@ -222,10 +240,10 @@ def _cut_house(story: Story, known: Known) -> None:
         _cut_end(story, flat, dash + 1, len(flat))
 
 
-def _cut_end(story: Story, flat: str, low: int, high: int) -> None:
+def _cut_end(story: Story, flat: str, low: int, high: int, kind: str = "credit", rule: str = "tail-mark") -> None:
     """Takes `flat[low:high]`, which is all but space to its end, from the last paragraph."""
     start = story.kept[-1][0]
-    story.strips.append(Strip(start + low, start + high, "tail", "credit", "tail-mark"))
+    story.strips.append(Strip(start + low, start + high, "tail", kind, rule))
     rest = len(flat[:low].rstrip())
     story.kept[-1] = (start, start + rest)
     story.n_words -= flat.count(" ", rest) + (not rest)
