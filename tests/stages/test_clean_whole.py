@@ -13,7 +13,6 @@ LEAD, SECOND, LAST = STORY.split("\n")
     "label",
     [
         "THE NUMBERS: The lamp burns four litres a night.",
-        "TIMELINE: How the lamp was saved",
         "BACKDROP: The lamp was built in 1871.",
         "СПРАВКА: Маяк построен в 1871 году.",
         "ДОСЬЄ - Маяк збудовано 1871 року.",

@@ -76,7 +76,7 @@ WRAPPED_WIDTH = 90
 DOUBLED_WIDTH = 8
 
 #: The words of a headline in capitals: the fewest and the most.
-SHOUTED_WORDS = 8, 24
+SHOUTED_WORDS = 7, 24
 
 #: An agency's byline has no more words, and stands in the first so many lines.
 NAME_WORDS, NAME_LINES = 4, 12

@@ -14,6 +14,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from pipeline.stages import lexicon
 from pipeline.stages._fold import beyond_ascii, flatten
 from pipeline.stages._late import late
+from pipeline.stages._words import count_words
 from pipeline.stages.clean import structure
 from pipeline.stages.clean.lines import Shape, Strip
 
@@ -236,11 +237,20 @@ _WALLED_WORDS = 250  # above, the words of a paywall stand beside a text that is
 
 def text_state_of(body: str, n_words: int, strips: list[Strip], stub_words: int) -> str:
     """full, stub (cut by a paywall, a teaser, or too short) or unknown (it breaks off with dots, at any length)."""
-    breaks_off = body.endswith(("...", "…", "[...]", "[…]"))
+    breaks_off = body.endswith(("...", "…", "[...]", "[…]")) and _is_prose_at_end(body)
     walled = n_words < _WALLED_WORDS and any(strip.rule in _WALLS for strip in strips)
     if n_words < stub_words or walled or (breaks_off and n_words < _TEASER_WORDS):
         return "stub"
     return "unknown" if breaks_off else "full"
+
+
+_PROSE_WORDS = 5
+
+
+def _is_prose_at_end(body: str) -> bool:
+    """Whether a body ends in prose, and not in a few words that stand below it: "Please wait..."."""
+    above, _, last = body.rpartition("\n")
+    return not above or count_words(last) >= _PROSE_WORDS
 
 
 _SCRIPTS = tuple(
