@@ -129,6 +129,7 @@ def test_what_a_byline_may_begin_with_and_how_it_joins(line: str, expected: set[
         ("TT-AFP", {("tt", "full"), ("afp", "full")}),
         ("Afp", {("afp", "full")}),
         ("Ani", set()),  # a person
+        ("ani", set()),
         ("Ana-Maria Bell", set()),
         ("dpa-AFX", {("dpaafx", "full")}),
     ],

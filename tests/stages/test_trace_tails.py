@@ -75,6 +75,8 @@ def test_a_sentence_about_reporting_credits_nobody(line: str) -> None:
         ("Ana Wells/AFP", set()),
         ("(photo: ana/afp)", set()),
         ("bur-jm/gw", set()),
+        ("ina/kle", set()),  # initials
+        ("ana/dpa", {("dpa", "partial")}),
     ],
 )
 def test_a_line_of_agencies_and_initials(line: str, expected: set[tuple[str, str]]) -> None:

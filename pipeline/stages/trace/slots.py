@@ -41,6 +41,7 @@ CLOSERS = ")]/）】」〕"
 UNSPECIFIED = "unspecified"
 
 _MASK = "\ue000"
+_INITIALS = 4  # letters that they have at most
 _STAFF = regex.compile(
     r"\s+(?:staff|(?:news\s+)?wire|news|agency|inputs?|feed|(?:innen|uten)riks|(?:in|ut)rikes|(?P<desk>(?:\p{Lu}[\w&-]*\s+)*)(?:correspondents?|reporters?|writers?|editors?|"
     r"journalists?))?\s*",
@@ -116,7 +117,7 @@ def parse(text: str, house: House, names: Names, *, is_folded: bool = False) -> 
         inside = [hit for hit in hits if start <= hit.start < end]
         may_shout = bool(hits) or (is_folded and end - start > 2)
         if not inside and (may_shout or (start, end) == (low, high)):
-            shouted = _shouted(flat[start:end], house, names, is_alone=not may_shout)
+            shouted = _shouted(flat[start:end], house, names, is_beside=bool(hits))
             inside = [shouted._replace(start=start, end=end)] if shouted else []
         address = None if inside else _at_home(flat[start:end], start, house, names)
         found = address or _part(flat, start, end, inside, house)
@@ -133,16 +134,20 @@ def parse(text: str, house: House, names: Names, *, is_folded: bool = False) -> 
     return Slot(tuple(named), own, persons, own or joint is not None, joint.start() if joint else -1)
 
 
-def _shouted(part: str, house: House, names: Names, *, is_alone: bool) -> Hit | None:
-    """The agency that a part names in other letters: the Ap of `Reuters - Ap - Afp`.
+def _shouted(part: str, house: House, names: Names, *, is_beside: bool) -> Hit | None:
+    """The agency that a part names in other letters: the Ap of `Reuters - Ap - Afp`; initials mean one more seldom.
 
-    A part that is all of its slot must be so surely: three letters or more, a global agency's or all small (`Ani` is a person).
+    Those in small letters, or of a part that stands beside no other agency, must be a global agency's, the country's own, or as
+    long as a word; `Ani` alone is a person.
     """
     hit = names.exact(part.upper())
-    if hit is None or not is_alone:
+    if hit is None or (is_beside and not part.islower()):
         return hit
-    source = usable(hit, house) if len(part) > 2 and part != part.upper() else None
-    return hit if source and source.is_wire and (source.kind == "global" or part.islower()) else None
+    source = usable(hit, house) if (is_beside or len(part) > 2) and part != part.upper() else None
+    if source is None or not source.is_wire:
+        return None
+    is_long = len(part) > _INITIALS or house.country in source.countries
+    return hit if source.kind == "global" or (part.islower() and is_long) else None
 
 
 def apart(flat: str, names: Names) -> str:
