@@ -75,6 +75,7 @@ def test_a_sentence_about_reporting_credits_nobody(line: str) -> None:
         ("Ana Wells/AFP", set()),
         ("(photo: ana/afp)", set()),
         ("bur-jm/gw", set()),
+        ("pg/hf (dpa, kna)", {("dpa", "partial")}),  # KNA is two agencies
         ("ina/kle", set()),  # initials
         ("ana/dpa", {("dpa", "partial")}),
     ],

@@ -285,7 +285,7 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
             yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")
 
 
-_EDITED = regex.compile(r"\p{Ll}{2,5}(?:/\p{Ll}{2,5})*\s\(")
+_EDITED = regex.compile(r"\p{Ll}{2,5}(?:/\p{Ll}{2,5})*\s\([^,;/]+$")
 _AUTHOR = regex.compile(r"(?:[Bb]y\s|\W)*(?P<who>[^/|,()]+),\s[^/|,()]+")
 
 
