@@ -100,3 +100,23 @@ def test_only_prose_breaks_off() -> None:
     ):
         assert text_state_of(f"{STORY}\n{last}", 60, [], 30) == state
     assert text_state_of("The lamp went...", 60, [], 30) == "stub"
+
+
+def test_below_a_short_story_a_long_notice_of_the_house_goes_all_the_same() -> None:
+    notice = (
+        "We want our comments to be a lively and valuable part of our community - a place where readers can debate. "
+        "The ability to comment is a privilege, not a right, and that privilege may be withdrawn if it is abused."
+    )
+    assert run(f"{STORY}\n{notice}\nRead the rules here\n{notice}")[0]["body"] == STORY
+
+
+@pytest.mark.parametrize(
+    "line", ["Ada Lund covers lighthouses for the Norrvik Herald.", "305-376-2708", "Ada Lund • 314-340-8000"]
+)
+def test_who_wrote_it_goes_below_the_story(line: str) -> None:
+    assert run(f"{STORY}\n{line}")[0]["body"] == STORY
+
+
+def test_a_heading_in_capitals_that_tells_of_it_or_us_stays() -> None:
+    text = amid("IT IS HARD TO KEEP A LAMP")
+    assert run(text)[0]["body"] == text

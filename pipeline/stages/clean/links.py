@@ -95,7 +95,7 @@ def _mark_bullets(lines: Lines, marks: Marks) -> None:
 
 # What begins a section asks or names its subject; what has two figures is a score.
 _SECTION = regex.compile(
-    r"(?:WHAT|HOW|WHY|WHO|WHOSE|WHERE|WHEN|WHICH|IS|ARE|DO|DOES|DID|CAN|WILL|SHOULD|IT|THIS|THERE|WE|YOUR?)\b|.*[,:;?]|(?:.*?\d+){2}"
+    r"(?:WHAT|HOW|WHY|WHO|WHOSE|WHERE|WHEN|WHICH|IS|ARE|DO|DOES|DID|CAN|WILL|SHOULD|IT|THIS|WE|YOUR?)\b|.*[,:;?]|(?:.*?\d+){2}"
 )
 
 

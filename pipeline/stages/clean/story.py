@@ -109,7 +109,8 @@ _LAYOUT = frozenset({"publisher", "headline", "deck", "byline", "dateline"})
 _SURE = _LAYOUT | {"disclaimer", "credit", "copyright", "stamp"}
 # Words that a site's own machinery puts between paragraphs: no share of them is a story.
 _NEVER_STORY = frozenset(
-    {"advertisement", "interest", "paywall-cipher", "placeholder", "radio-player", "script", "share", "share-buttons"}
+    "advertisement advertisement-words house-asks house-asks-amid interest page-words-listed "
+    "paywall-cipher placeholder radio-player script share share-buttons".split()
 )
 
 
