@@ -28,6 +28,8 @@ from pipeline.errors import StoreError
 from pipeline.published import everything
 from pipeline.quality import figures
 from pipeline.stages import follow, identify
+from pipeline.stages.lexicon import publishers
+from pipeline.stages.lexicon.publishers import Publishers
 from pipeline.storage import anew, manifest, orders, rules, state
 from pipeline.storage import part as part_
 from pipeline.storage.store import Store
@@ -87,7 +89,9 @@ def forget(
         store.check(settings)
         forgotten = store.forgotten()
         earlier = sorted(id_ for id_ in set(article_ids) if forgotten.issuperset(identify.tombstones([id_])))
-        found = _find(sorted(set(article_ids) - set(earlier)), store)
+        ordered = orders.orders(settings.override)
+        known = publishers.load(settings.clean.publishers, ordered.publishers)
+        found = _find(sorted(set(article_ids) - set(earlier)), store, known)
         if not found.articles:
             _ensure_gone(store)
             return Takedown("", [], earlier, [], [])
@@ -96,7 +100,7 @@ def forget(
         run_id = watch.run_id = store.next_run_id(as_of.date())
         frozen, released = _frozen(store, found)
         parts, kept = _rewritten(store, found, released, run_id)
-        before, none, ordered = store.before(), intake.nothing(), orders.orders(settings.override)
+        before, none = store.before(), intake.nothing()
         with part_.Part(store.work / "state") as part:
             part.close(lambda rows: rows)
         read_by = rules.of(settings).reading
@@ -140,7 +144,7 @@ def forget(
     return Takedown(run_id, found.articles, earlier, found.runs, fates)
 
 
-def _find(article_ids: list[str], store: Store) -> _Found:
+def _find(article_ids: list[str], store: Store, known: Publishers) -> _Found:
     """Where these articles are; `StoreError` if one is nowhere."""
     ids = pa.array(article_ids, pa.string())
     held: dict[str, tuple[set[str], set[str]]] = {}  # by part: of these the articles, and what they are known by
@@ -150,7 +154,7 @@ def _find(article_ids: list[str], store: Store) -> _Found:
         for part in store.state(run_id).parts:
             if part.folder.name not in held:
                 articles, identities = part_.held(part.folder, ids)
-                held[part.folder.name] = articles, identities.union(_stated(part, ids))
+                held[part.folder.name] = articles, identities.union(_elsewise(part, ids, known))
             here |= held[part.folder.name][0]
         if here:
             runs.append(run_id)
@@ -177,13 +181,15 @@ def _ensure_alone(store: Store, found: _Found) -> None:
         )
 
 
-def _stated(part: state.Ref, ids: pa.Array) -> Iterable[str]:
-    """What the records of these articles say of themselves, as far as a part has them."""
-    if "records" not in part_.words(part.folder):
-        return []
+def _elsewise(part: state.Ref, ids: pa.Array, known: Publishers) -> Iterable[str]:
+    """What else these articles would be known by, and what their records say of themselves, as far as a part has them."""
     own = state.State([part])
-    rows = own.articles(["article_id"])
-    return identify.stated(own.take("records", rows.filter(pc.is_in(rows["article_id"], ids))["key"].to_numpy()))
+    rows = own.articles(["article_id", "publisher_id", "publisher", "source_id", "url", "headline", "digest"])
+    rows = rows.filter(pc.is_in(rows["article_id"], ids))
+    found = identify.elsewise(rows, lambda name: known.resolve(name, None, None).id)
+    if "records" in part_.words(part.folder):
+        found += identify.stated(own.take("records", rows["key"].to_numpy()))
+    return found
 
 
 def _named(tables: Tables, ids: pa.Array) -> Iterator[str]:

@@ -219,6 +219,17 @@ def test_it_does_not_come_back_and_is_no_fault_of_the_night(tmp_path: Path) -> N
     assert sound(store)
 
 
+@pytest.mark.parametrize("left_out", [["id"], ["id", "url"], ["publisher"]])
+def test_it_does_not_come_back_with_less_said_of_it(tmp_path: Path, left_out: list[str]) -> None:
+    """From a feed that gives no ids it is known by its address, and from one that gives no addresses by its words."""
+    store = nights(tmp_path)
+    forget.forget([VICTIM], Store(store))
+    poorer = {name: value for name, value in victim().items() if name not in left_out}
+    assert run(store, night(tmp_path, "again", poorer)).counts["forgotten"] == 1
+    assert list(found_in(store, *TRACES)) == []
+    assert sound(store)
+
+
 def test_a_rollback_does_not_bring_it_back_and_no_run_id_is_used_twice(tmp_path: Path) -> None:
     store = nights(tmp_path)
     forget.forget([VICTIM], Store(store))

@@ -38,6 +38,7 @@ __all__ = [
     "Known",
     "attach",
     "duplicates",
+    "elsewise",
     "identities",
     "identity",
     "newest",
@@ -194,6 +195,21 @@ def _keys(articles: pa.Table) -> list[bytes]:
         identity(_publisher(publisher_id, name), source_id, url, headline, digest or "")
         for publisher_id, name, source_id, url, headline, digest in _rows(articles, *columns)
     ]
+
+
+def elsewise(articles: pa.Table, called: Callable[[str], str]) -> list[str]:
+    """What else some articles (ARTICLES) would be known by, if less were said of them: by address and by words; hex.
+
+    `called`: the id of a publisher of whom nothing is known but its name.
+    """
+    columns = ("publisher_id", "publisher", "source_id", "url", "headline", "digest")
+    found = set[bytes]()
+    for publisher_id, name, source_id, url, headline, digest in _rows(articles, *columns):
+        if _urls.normalise(url):
+            found.update(identity("", one, url, headline, digest or "") for one in (source_id, None))
+        for publisher in {_publisher(publisher_id, name), _publisher(called(name) if name else None, name)} - {""}:
+            found.add(identity(publisher, None, None, headline, digest or ""))
+    return sorted(key.hex() for key in found)
 
 
 def stated(records: pa.Table) -> list[str]:
