@@ -58,7 +58,7 @@ def open_store(where: str | Path, cache: str = "") -> Iterator[Store]:
     REPRINTS_CACHE, and without it one that goes at the end.
     """
     scheme, is_url, rest = str(where).partition("://")
-    if is_url and not rest.strip("/"):
+    if is_url and scheme != "file" and not rest.strip("/"):
         raise StoreError(f"{where}: names no place; a store has a URL like {scheme}://bucket/prefix, or is a folder")
     if "://" not in str(where) or str(where).startswith("file://"):
         store = Store(_folder(str(where)))
@@ -112,7 +112,7 @@ def _folder(where: str) -> str:
     if not where.startswith("file://"):
         return where
     told = urlsplit(where)
-    if told.netloc not in ("", "localhost") or not told.path:
+    if told.netloc not in ("", "localhost") or not told.path.strip("/"):
         raise StoreError(f"{where}: names no folder of this machine; with its whole path it is file:///folder")
     if told.query or told.fragment:
         raise StoreError(

@@ -278,7 +278,6 @@ def test_copies_of_what_left_the_store_go_with_the_next_command(url: str, tmp_pa
         ("gs://bucket/store", r"pip install \"newswire-reprints\[s3\]\""),
         ("nowhere://store", "Protocol not known: nowhere"),
         ("s3://", r"s3://: names no place; a store has a URL like s3://bucket/prefix"),
-        ("file://", "file://: names no place"),
         ("simplecache::memory://store", "a store has a plain URL"),
     ],
 )
