@@ -107,8 +107,9 @@ def cued(line: Line) -> tuple[int, ...]:
 
 
 def apt(line: Line, numbers: tuple[int, ...]) -> tuple[int, ...]:
-    """Those of the rules that take lines of so many words."""
-    return tuple(number for number in numbers if line.words <= furniture.rules()[number].max_words)
+    """Those of the rules that take lines of so many words, or what stands behind others in one of any."""
+    rules = furniture.rules()
+    return tuple(number for number in numbers if rules[number].behind or line.words <= rules[number].max_words)
 
 
 def any_text() -> st.SearchStrategy[str]:

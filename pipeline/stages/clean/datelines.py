@@ -195,7 +195,7 @@ _AGENCY_ALONE = regex.compile(r"(?P<agency>\p{Lu}[\p{Lu}.]{1,11}) -{1,3} (?=[\p{
 
 def _agency_alone(head: str) -> Dateline | None:
     """ "AGI - A man": an agency's acronym and no place; none that means something else as often."""
-    match = _AGENCY_ALONE.match(head)
+    match = None if head[1:2].islower() else _AGENCY_ALONE.match(head)
     if match is None or match["agency"] not in agencies.names(alone=True):
         return None
     return Dateline(match.end(), _kind(match["agency"]) == "release", "dateline-agency-alone")

@@ -11,7 +11,7 @@ import itertools
 import string
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -46,13 +46,14 @@ class Rule:
 
 
 _LETTERS = frozenset(string.ascii_lowercase)
+_ANY_WORDS = 2**31 - 1  # as `kernels.literals.ANY`
 
 
 class Cue(NamedTuple):
-    """A cue of a rule, named by its number, and the most words of a line that the rule takes.
+    """A cue of a rule, named by its number, and the most words of a line in which it is looked for.
 
-    It begins within so many characters of a line. One that `begins_word` stands behind no letter of ASCII: `print` is none in
-    `sprint`.
+    It begins within so many characters of a line; that of a rule for what stands `behind` sentences anywhere in any. One that
+    `begins_word` stands behind no letter of ASCII: `print` is none in `sprint`.
     """
 
     text: str
@@ -142,8 +143,8 @@ def cues() -> tuple[Cue, ...]:
         Cue(
             cue,
             number,
-            entry["max_words"],
-            entry.get("within", sys.maxsize),
+            _ANY_WORDS if entry.get("behind") else entry["max_words"],
+            sys.maxsize if entry.get("behind") else entry.get("within", sys.maxsize),
             entry.get("words", False) and cue[0] in _LETTERS,
         )
         for number, entry in enumerate(_file()["rule"])
@@ -233,12 +234,15 @@ def _behind(flat: str, position: str) -> tuple[int, Rule | None]:
 _BEHIND_WIDTH = 600  # characters from the end in which such sentences stand
 
 
-def behind(flat: str) -> list[tuple[int, int, Rule]]:
-    """What stands behind the last sentence of a story and is none of it: where, and by which rule; the last one first."""
+def behind(flat: str, cued: Sequence[int]) -> list[tuple[int, int, Rule]]:
+    """What stands behind the last sentence of a story and is none of it: where, and by which rule; the last one first.
+
+    `cued`: the rules of which the line holds a cue.
+    """
     found: list[tuple[int, int, Rule]] = []
-    low, end = max(0, len(flat) - _BEHIND_WIDTH), len(flat)
-    if not _behind_cues().find_matches_as_indexes(flat[low:].lower()):
+    if not any(rules()[number].behind for number in cued):
         return found
+    low, end = max(0, len(flat) - _BEHIND_WIDTH), len(flat)
     while (part := _behind(flat[low:end], "tail"))[1] is not None:
         found.append((low + part[0], end, part[1]))
         end = low + part[0]
@@ -256,11 +260,6 @@ def _joined(parts: list[tuple[int, int, Rule]]) -> list[tuple[int, int, Rule]]:
         else:
             joined.append((low, high, rule))
     return joined
-
-
-@functools.cache
-def _behind_cues() -> AhoCorasick:
-    return AhoCorasick([cue.text for cue in cues() if rules()[cue.rule].behind])
 
 
 def _is_spoken(rule: Rule, line: Line) -> bool:

@@ -6,6 +6,7 @@ where somebody looks at one.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -220,6 +221,10 @@ class Lines(Sequence[Line]):
         """Whether a line is so surely a paragraph of the story that no rule takes it, wherever it stands: it is long, closes
         like a sentence and holds no cue. Most lines are."""
         return self.kind(number) & PROSE != 0
+
+    def cued_at(self, offset: int) -> tuple[int, ...]:
+        """The numbers of the rules of which a cue stands in the line at an offset in the text."""
+        return self.found.cued.get(bisect.bisect_right(self.found.starts, offset, self.first, self.last) - 1, ())
 
     def is_paragraph(self, number: int, least: int = PARAGRAPH_WORDS) -> bool:
         """As `is_paragraph` of a line, which for prose need not be made; `least`: no more than `PARAGRAPH_WORDS`."""

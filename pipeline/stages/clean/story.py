@@ -203,9 +203,10 @@ def _cut_tail(story: Story, *, is_signed: bool) -> None:
     Below another byline a bare "AFP" is a picture's.
     """
     if len(story.kept) > 1 and not is_signed:
-        above, flat = (story.lines.flat[slice(*span)] for span in story.kept[-2:])
+        start, end = story.kept[-1]
+        flat = story.lines.flat[start:end]
         bare = signatures.find_bare_mark(flat)
-        if bare and not signatures.is_signed_bare(above):  # or both are captions
+        if bare and not signatures.is_signed_bare(story.lines.flat[slice(*story.kept[-2])]):  # or both are captions
             _cut_end(story, flat, bare, len(flat))
             return
     for _ in range(_TAIL_MARKS):
@@ -216,7 +217,7 @@ def _cut_tail(story: Story, *, is_signed: bool) -> None:
         mark = signatures.find_tail_mark(flat)
         if mark:
             _cut_end(story, flat, *mark)
-        elif story.wrapped or not (found := furniture.behind(flat)):
+        elif story.wrapped or not (found := furniture.behind(flat, story.lines.cued_at(start))):
             return
         else:
             for low, high, rule in found:
