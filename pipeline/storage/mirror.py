@@ -29,7 +29,8 @@ from pipeline.errors import ReprintsError, StoreBusyError, StoreError
 from pipeline.storage import lease, write
 from pipeline.storage.objects import ChangedError, Listed, Object, Objects, each
 from pipeline.storage.part import WORDS
-from pipeline.storage.store import Store, as_manifest
+from pipeline.storage.store import Store
+from pipeline.storage.told import as_manifest
 
 __all__ = ["Mirror", "opened"]
 

@@ -30,7 +30,6 @@ from urllib.request import url2pathname
 import msgspec
 import pyarrow as pa
 from filelock import FileLock, Timeout
-from msgspec import Struct
 
 from pipeline import config, schema
 from pipeline.errors import StoreBusyError, StoreError
@@ -41,8 +40,9 @@ from pipeline.storage.files import path_of
 from pipeline.storage.part import TAKEN, let_go
 from pipeline.storage.state import Ref, State
 from pipeline.storage.tables import Tables
+from pipeline.storage.told import Latest, as_manifest
 
-__all__ = ["Store", "as_manifest", "named", "open_store"]
+__all__ = ["Store", "named", "open_store"]
 
 
 def named(part: Path, run_id: str) -> str:
@@ -72,39 +72,6 @@ def open_store(where: str | Path, cache: str = "") -> Iterator[Store]:
         told_if_damaged(mirrored),
     ):
         yield mirrored
-
-
-class _Part(Struct):
-    """What is read of a part of the state, as a manifest names it."""
-
-    run_id: str
-    number: int
-    as_of: datetime
-    newest: datetime
-    compared: bool
-
-
-class _Manifest(Struct):
-    """What of a manifest a store goes by."""
-
-    as_of: datetime
-    header: dict[str, Any]
-    history: list[str]
-    parts: list[_Part]
-
-
-class _Latest(Struct, kw_only=True):
-    """What is read of latest.json; `Store._latest` says what it means."""
-
-    runs: list[str]
-    rolled_back: list[str] = []
-    forgotten: list[str] = []
-
-
-def as_manifest(told: dict[str, Any]) -> dict[str, Any]:
-    """The manifest of a run, if it is one; else a `msgspec.ValidationError`."""
-    msgspec.convert(told, _Manifest)
-    return told
 
 
 def _folder(where: str) -> str:
@@ -141,7 +108,7 @@ class Store:
         """
         content = self._read_latest()
         try:
-            told = _Latest(runs=[]) if content is None else msgspec.json.decode(content, type=_Latest)
+            told = Latest(runs=[]) if content is None else msgspec.json.decode(content, type=Latest)
         except (msgspec.DecodeError, ValueError) as error:
             raise StoreError(
                 f"{self.name}/latest.json: is not what a run writes: {error}; put back a copy of it, if one is kept"
