@@ -29,8 +29,8 @@ _STRIPPED = frozenset({"source_id", "url", "canonical_url", "origin_url", "host"
 _SINGLE = _STRIPPED | {"headline", "language", "published", "modified", "fetched", "status", "version"}
 _TEXTS = ("text", "page")
 #: What a missing value becomes on its way through text.
-_NOTHING = frozenset({"None", "null", "NULL", "NaN", "nan", "NaT", "<NA>", "\\N"})
-_LONGEST_NOTHING = max(map(len, _NOTHING))
+_NOTHING = frozenset({"", "None", "null", "NULL", "NaN", "nan", "NaT", "<NA>", "\\N"})
+_NOTHING_WIDTH = 40  # characters, of which most may be space
 _NAMES = ("name", "title", "value", "@value", "#text", "text", "url", "@id")  # what names a nested object
 _URL = re.compile(r"(?:https?:)?//\S+|www\.\S+\.\S+", re.IGNORECASE)
 _PLANS = 1_000  # sets of column names that are remembered
@@ -191,8 +191,7 @@ def _value(field: str, value: object) -> str:
 
 
 def _is_nothing(text: str) -> bool:
-    bare = text.strip()
-    return len(bare) <= _LONGEST_NOTHING and (not bare or bare in _NOTHING)
+    return (len(text) <= _NOTHING_WIDTH and text.strip() in _NOTHING) or text.isspace()
 
 
 def _scalar(value: object) -> str:

@@ -59,7 +59,7 @@ def mended(text: str) -> str:
             text = _LINE_END.sub("\n", text).replace('\\"', '"')
         text = _CODES.sub(_decoded, text)
     for _ in range(_ESCAPED):
-        if "lt;" not in text or "<" in text or not _ALL_CODED.match(text):
+        if "&" not in text or "lt;" not in text or "<" in text or not _ALL_CODED.match(text):
             break
         text = html.unescape(text)
     if "<" in text and _TAG.search(text) and not is_document(text):
