@@ -65,5 +65,4 @@ def one_of(*, alone: bool, languages: str = "", script: str = "") -> str:
     if script:
         is_written = regex.compile(rf"\p{{{script}}}")
         known = frozenset(filter(is_written.match, known))
-    ordered = sorted(known, key=lambda name: (-len(name), name))
-    return "(?:" + "|".join(map(regex.escape, ordered)) + ")"
+    return f"(?:{lexicon.one_of(known)})"

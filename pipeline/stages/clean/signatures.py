@@ -12,6 +12,7 @@ from collections.abc import Callable
 import regex
 from ahocorasick_rs import AhoCorasick
 
+from pipeline.stages import lexicon
 from pipeline.stages.clean import agencies
 from pipeline.stages.clean.lines import ends_sentence
 
@@ -55,7 +56,7 @@ def _alone() -> regex.Pattern[str]:
 @functools.cache
 def _by() -> regex.Pattern[str]:
     """What stands before the names in a byline: "Piše:", "By", "Text:"; an old copyright, "c.1999"."""
-    words = {name: "|".join(map(regex.escape, listed)) for name, listed in agencies.signals()["words"].items()}
+    words = {name: lexicon.one_of(listed) for name, listed in agencies.signals()["words"].items()}
     return regex.compile(
         rf"(?i:(?:{words['byline']}|source)(?:\s*:\s*|\s+)|autor\s+|(?:{words['byline_nouns']})\s*:\s*|c\.\s?(?:19|20)\d\d\s+)"
     )
@@ -127,7 +128,7 @@ def _label() -> regex.Pattern[str]:
     words = [
         word for table in ("source", "agency", "inputs", "material") for word in agencies.signals()["words"][table]
     ]
-    one = "|".join(map(regex.escape, sorted(words, key=lambda word: (-len(word), word))))
+    one = lexicon.one_of(words)
     said = agencies.signals()["patterns"]["said_from"]
     return regex.compile(
         rf"\W{{0,3}}(?:{said}|(?:{one})(?:\s*[::-]\s*|\s+|(?<=[\p{{Han}}\p{{Thai}}])))", regex.IGNORECASE

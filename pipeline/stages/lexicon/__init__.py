@@ -10,7 +10,7 @@ import functools
 import hashlib
 import io
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -19,7 +19,18 @@ from typing import Any
 
 from pipeline.errors import ConfigError
 
-__all__ = ["Agency", "Outlet", "agencies", "digest", "ensure_quotes", "house_desks", "load_toml", "outlets", "rows"]
+__all__ = [
+    "Agency",
+    "Outlet",
+    "agencies",
+    "digest",
+    "ensure_quotes",
+    "house_desks",
+    "load_toml",
+    "one_of",
+    "outlets",
+    "rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,13 @@ def rows(name: str) -> Iterator[dict[str, str]]:
 def load_toml(name: str) -> dict[str, Any]:
     """A TOML file of this package."""
     return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def one_of(words: Iterable[str]) -> str:
+    """A pattern for any of the words, the longest first, without a group of its own."""
+    import regex
+
+    return "|".join(map(regex.escape, sorted(words, key=lambda word: (-len(word), word))))
 
 
 @functools.cache

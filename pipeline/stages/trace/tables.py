@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import regex
@@ -27,21 +27,16 @@ def frames() -> Mapping[str, Any]:
 def signals() -> Mapping[str, Any]:
     """`signals.toml` with its patterns compiled, and the words of a rule put into it."""
     table = lexicon.load_toml("signals.toml")
-    words = {f"{{{name}}}": _one_of(listed) for name, listed in table["words"].items()}
+    words = {f"{{{name}}}": lexicon.one_of(listed) for name, listed in table["words"].items()}
     parts = words | {f"{{{name}}}": table["patterns"][name] for name in _PARTS}
     table["patterns"] = {
         name: late(_put_in(text, parts), 0 if name in _CASED else regex.IGNORECASE)
         for name, text in table["patterns"].items()
     }
     for rule in table["rule"]:
-        own = _one_of(table["words"].get(rule.get("words"), ()))
+        own = lexicon.one_of(table["words"].get(rule.get("words"), ()))
         rule["pattern"] = late(_put_in(rule["pattern"], parts | {"{words}": own}), regex.IGNORECASE)
     return table
-
-
-def _one_of(words: Iterable[str]) -> str:
-    """A pattern for any of the words, the longest first."""
-    return "|".join(map(regex.escape, sorted(words, key=len, reverse=True)))
 
 
 def _put_in(pattern: str, words: Mapping[str, str]) -> str:
