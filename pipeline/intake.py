@@ -249,10 +249,13 @@ def clean_batch(rules: Rules, watch: Watch, records: pa.Table) -> tuple[pa.Table
         step.rows = records.num_rows
         try:
             return clean.run(records, rules.settings.clean, rules.lexicon)
-        except (ReprintsError, MemoryError):
+        except _NO_BUGS:
             raise
         except Exception:  # a bug, which one text of millions may find: it costs itself, and not the night
             return _one_by_one(rules, records)
+
+
+_NO_BUGS = (ReprintsError, MemoryError)
 
 
 def _one_by_one(rules: Rules, records: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
@@ -261,6 +264,8 @@ def _one_by_one(rules: Rules, records: pa.Table) -> tuple[pa.Table, pa.Table, pa
     for record in (records.slice(number, 1) for number in range(records.num_rows)):
         try:
             found.append(clean.run(record, rules.settings.clean, rules.lexicon))
+        except _NO_BUGS:
+            raise
         except Exception as error:
             why = f"a bug in the rules, please report it with the text: {type(error).__name__}: {error}"
             found.append(clean.rejected(record, why))

@@ -37,10 +37,11 @@ def save(rows: pa.Table, path: Path) -> None:
 def load(path: Path, columns: list[str] | None = None) -> pa.Table:
     """The same, or some of its columns."""
     with pa.OSFile(str(path)) as file:
-        names = pa.ipc.open_file(file).schema.names
-        chosen = None if columns is None else [names.index(name) for name in columns]
-        found = pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=chosen)).read_all()
-    return found if columns is None else found.select(columns)
+        whole = pa.ipc.open_file(file)
+        if columns is None:
+            return whole.read_all()
+        chosen = pa.ipc.IpcReadOptions(included_fields=list(map(whole.schema.names.index, columns)))
+        return pa.ipc.open_file(file, options=chosen).read_all().select(columns)
 
 
 def save_mapped(rows: pa.Table, path: Path) -> None:

@@ -35,9 +35,8 @@ def bylines(page: Page, names: Names) -> list[tuple[Line, Slot]]:
     if stated is None:
         return joined
     own = next((pair for pair in joined if _tells_more(pair[0], stated)), (stated, slot))
-    below = (
-        joined[joined.index(own) + 1 :] if own in joined else joined
-    )  # a bare name above the author's is a picture's
+    # A bare name above the author's is a picture's.
+    below = joined[joined.index(own) + 1 :] if own in joined else joined
     others = [(line, _beside(stated, slot, line, other)) for line, other in below if other.named]
     return [own, *others]
 
