@@ -6,15 +6,14 @@ Only what a night touches is done: `meet` says which clusters have to be formed 
 the place of what was published of them. Everything else stays as it lies. On an empty store everything is touched.
 
 `derive` is a function of articles, their matches, what was published of them and settings alone: no path, no clock. Read it
-first. What takes long is done by `hands`.
+first. What takes long is done by `hands`. From `meet` on it is `prepare`, which a takedown and a rebuild do, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -54,24 +53,23 @@ class Outcome(NamedTuple):
 
 
 class Basis(NamedTuple):
-    """What the tables of a run are made from.
+    """What a run is made from: what it took in (`intake`), which lies in its `own` parts, and what the state `kept`.
 
-    `opened`: the articles whose clusters are formed anew; `was`: what was published of them, where nothing else `stays` is all
-    that was. `parts`: of the state `now`, as the manifest names them. `patterns` say where the night's files lie, None where
-    there was no night. `told`: what the manifest tells besides.
+    `since`: the date of the last run; None where nothing of what was published stays as it lies. `named`: the parts of `kept`
+    as the manifest names them. `patterns` say where the night's files lie, None where there was no night. `told`: what the
+    manifest tells besides.
     """
 
     as_of: datetime
+    since: datetime | None
     intake: Intake
     night: Arrivals
-    opened: Opened
-    was: Published
-    stays: bool
-    parts: list[dict[str, Any]]
-    now: State
+    kept: State
+    own: Sequence[Ref]
+    named: list[dict[str, Any]]
     orders: override.Orders
     patterns: Sequence[str] | None
-    told: Mapping[str, Any] = MappingProxyType({})
+    told: Mapping[str, Any]
 
 
 def run(
@@ -131,26 +129,17 @@ def _run(
         if not (intake.new.num_rows or night.notices.num_rows or again) and _is_settled(store, as_of):
             return _nothing_new(intake, night, as_of, settings, report, patterns)
         run_id = watch.run_id = store.next_run_id(as_of.date())
-        dates = None if again else last, as_of
-        with behind() as later:
-            coming = Coming(kept, own, night, dates, list(orders.must_link), later)
-            opened, now = hands.compare(coming, settings, watch)
-            frozen = kept.frozen()
-            stay = freeze.published(store.tables(), frozen, as_of, settings) if again else {}
+        since = None if again else last
+        frozen = kept.frozen()
+        stay = freeze.published(store.tables(), frozen, as_of, settings) if again else {}
+
+        def former(opened: Opened) -> Published:
             retiring = expired(store, last, as_of, settings, frozen)
-            was = hands.published(store, opened, retiring, settings, stay, all_=again)
-            parts = manifest.parts(
-                renewal.named(run_id),
-                run_id,
-                own,
-                night.newest_new,
-                taught_since(as_of, settings),
-                read_by=rules.of(settings).reading,
-                again=again,
-            )
-            stays = bool(store.runs()) and not again
-            basis = Basis(as_of, intake, night, opened, was, stays, parts, now, orders, patterns, renewal.told())
-            outcome = prepare(store, run_id, basis, settings, report, watch, hands)
+            return hands.published(store, opened, retiring, settings, stay, all_=again)
+
+        named = renewal.named(run_id)
+        basis = Basis(as_of, since, intake, night, kept, own, named, orders, patterns, renewal.told())
+        outcome = prepare(store, run_id, basis, former, settings, report, watch, hands)
         store.publish(run_id, settings.store.keep_runs, mode=settings.store.mode)
         store.let_go(settings.store.bodies_days)
     return outcome._replace(tables=store.tables(run_id))
@@ -160,24 +149,35 @@ def prepare(
     store: Store,
     run_id: str,
     basis: Basis,
+    former: Callable[[Opened], Published],
     settings: config.Config,
     report: examine.Report,
     watch: Watch,
     hands: Hands = ALONE,
 ) -> Outcome:
-    """Derive, write and audit the tables and the manifest of a run, in `store.work`, for `Store.publish` to make visible."""
-    as_of, intake, night, was = basis.as_of, basis.intake, basis.night, basis.was
-    formed = hands.derive(Given(basis.opened, was, basis.now, run_id, as_of, basis.orders), settings, watch)
-    give_back()
-    with watch.step("write") as step:
-        counts, rejects = accounted(intake, night, formed.article_ids(), as_of, settings)
-        old = store.tables() if basis.stays else None
-        tables = formed.splice(old, was, rejects, store.work / "tables", settings)
-        report.examine(tables, formed, night.new, counts, rejects, as_of, basis.patterns)
-        rows = {name: tables.count(name) for name in tables}
-        step.rows = sum(rows.values())
+    """Compare, derive, write and audit what a run publishes, in `store.work`, for `Store.publish` to make visible.
+
+    `former` gives what was published of the articles whose clusters are formed anew.
+    """
+    as_of, since, intake, night, own = basis.as_of, basis.since, basis.intake, basis.night, basis.own
+    with behind() as later:
+        coming = Coming(basis.kept, own, night, (since, as_of), list(basis.orders.must_link), later)
+        opened, now = hands.compare(coming, settings, watch)
+        was = former(opened)
+        formed = hands.derive(Given(opened, was, now, run_id, as_of, basis.orders), settings, watch)
+        del opened, now
+        give_back()
+        with watch.step("write") as step:
+            counts, rejects = accounted(intake, night, formed.article_ids(), as_of, settings)
+            old = store.tables() if since else None
+            tables = formed.splice(old, was, rejects, store.work / "tables", settings)
+            report.examine(tables, formed, night.new, counts, rejects, as_of, basis.patterns)
+            rows = {name: tables.count(name) for name in tables}
+            step.rows = sum(rows.values())
+    newest, taught, read_by = night.newest_new, taught_since(as_of, settings), rules.of(settings).reading
+    parts = manifest.parts(basis.named, run_id, own, newest, taught, read_by=read_by, again=since is None)
     told = manifest.of(run_id, as_of, store, intake.files, counts, rows, settings, watch)
-    told |= {"parts": basis.parts, **report.manifest(), **basis.told}
+    told |= {"parts": parts, **report.manifest(), **basis.told}
     write.write_json(store.work / "tables" / "manifest.json", told)
     return Outcome(run_id, tables, counts, report.findings)
 

@@ -21,16 +21,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import config, examine, flow, freeze, intake, schema
-from pipeline.alone import ALONE
-from pipeline.arrive import arrivals, taught_since
-from pipeline.compare import Coming
+from pipeline.arrive import arrivals
 from pipeline.errors import StoreError
 from pipeline.published import everything
 from pipeline.quality import figures
 from pipeline.stages import follow, identify
 from pipeline.stages.lexicon import publishers
 from pipeline.stages.lexicon.publishers import Publishers
-from pipeline.storage import anew, manifest, orders, rules, state
+from pipeline.storage import anew, manifest, orders, state
 from pipeline.storage import part as part_
 from pipeline.storage.store import Store
 from pipeline.storage.tables import Tables
@@ -103,33 +101,27 @@ def forget(
         before, none = store.before(), intake.nothing()
         with part_.Part(store.work / "state") as part:
             part.close(lambda rows: rows)
-        read_by = rules.of(settings).reading
         ref = state.Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
-        night = arrivals(kept, none, ref, settings, again=True)
-        coming = Coming(kept, [ref], night, (None, as_of), list(ordered.must_link))
-        opened, now = ALONE.compare(coming, settings, watch)
         ids = pa.array(found.articles, pa.string())
+        was = everything(
+            _redacted(before, ids),
+            freeze.published(store.tables(), frozen, as_of, settings),
+            _Redacted(store.tables().folder, ids),
+        )
         basis = flow.Basis(
             as_of=as_of,
+            since=None,
             intake=none,
-            night=night,
-            opened=opened,
-            was=everything(
-                _redacted(before, ids),
-                freeze.published(store.tables(), frozen, as_of, settings),
-                _Redacted(store.tables().folder, ids),
-            ),
-            stays=False,
-            parts=manifest.parts(
-                parts, run_id, [ref], None, taught_since(as_of, settings), read_by=read_by, again=True
-            ),
-            now=now,
+            night=arrivals(kept, none, ref, settings, again=True),
+            kept=kept,
+            own=[ref],
+            named=parts,
             orders=ordered,
             patterns=None,
             told={"taken_down": len(found.articles), "nights": _nights(store, found.runs, kept)},
         )
         report = examine.Report(store, settings, watch, publish_anyway=False)
-        flow.prepare(store, run_id, basis, settings, report, watch)
+        flow.prepare(store, run_id, basis, lambda _: was, settings, report, watch)
         tombstones = identify.tombstones(found.articles, found.keys)
         store.publish(
             run_id,

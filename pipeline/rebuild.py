@@ -25,17 +25,14 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from pipeline import config, examine, flow, freeze
-from pipeline.alone import ALONE
-from pipeline.arrive import arrivals, taught_since
-from pipeline.compare import Coming
+from pipeline.arrive import arrivals
 from pipeline.errors import StoreError
 from pipeline.intake import Intake, latest, nothing, take_in
 from pipeline.published import everything
 from pipeline.quality import partition
 from pipeline.renew import Reader, Renewal, size, summary
 from pipeline.stages import identify
-from pipeline.stages.kernels.threads import behind
-from pipeline.storage import header, manifest, orders, read, rules, write
+from pipeline.storage import header, manifest, orders, read, write
 from pipeline.storage import part as part_
 from pipeline.storage.state import Ref, State, keys
 from pipeline.storage.store import Store
@@ -103,31 +100,20 @@ def _built(
     run_id = watch.run_id = old.next_run_id(as_of.date())
     ref = Ref(manifest.next_number(old.parts()), part.folder, as_of, is_compared=True)
     blank = old.state().frozen_ids() if is_mixing else None
-    _freeze(State([*renewal.state.parts, ref]), old.table("members"), blank)
-    night = arrivals(renewal.state, intake, ref, settings, again=True)
-    with behind() as later:
-        coming = Coming(renewal.state, [ref], night, (None, as_of), list(ordered.must_link), later)
-        opened, now = ALONE.compare(coming, settings, watch)
+    everywhere = State([*renewal.state.parts, ref])
+    _freeze(everywhere, old.table("members"), blank)
     before = old.before()
-    frozen = freeze.published(old.tables(), now.frozen(), as_of, settings)
+    frozen = freeze.published(old.tables(), everywhere.frozen(), as_of, settings)
     n_frozen = {"articles": frozen["members"].num_rows, "clusters": frozen["clusters"].num_rows} if frozen else _NONE
+    was = everything(replace(before, because=f"; rebuilt from run {old.run_id()}"), frozen, old.tables())
     basis = flow.Basis(
         as_of=as_of,
+        since=None,
         intake=intake,
-        night=night,
-        opened=opened,
-        was=everything(replace(before, because=f"; rebuilt from run {old.run_id()}"), frozen, old.tables()),
-        stays=False,
-        parts=manifest.parts(
-            renewal.named(run_id),
-            run_id,
-            [ref],
-            night.newest_new,
-            taught_since(as_of, settings),
-            read_by=rules.of(settings).reading,
-            again=True,
-        ),
-        now=now,
+        night=arrivals(renewal.state, intake, ref, settings, again=True),
+        kept=renewal.state,
+        own=[ref],
+        named=renewal.named(run_id),
         orders=ordered,
         patterns=patterns or None,
         told={
@@ -137,7 +123,7 @@ def _built(
             **renewal.told(),
         },
     )
-    outcome = flow.prepare(new, run_id, basis, settings, report, watch)
+    outcome = flow.prepare(new, run_id, basis, lambda _: was, settings, report, watch)
     new.publish(
         run_id,
         settings.store.keep_runs,
