@@ -26,7 +26,7 @@ from pipeline.memory import seek_cycles_seldom
 from pipeline.stages.kernels import light
 from pipeline.stages.kernels.threads import workers
 from pipeline.stages.lexicon.publishers import Publishers
-from pipeline.watch import Watch, silent
+from pipeline.watch import Relay, Watch
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -76,7 +76,7 @@ class Crew:
         """`function(rules, watch, *task)` for each (mark, task), with its mark, in their order.
 
         Tasks are taken a few ahead of the results. The function is found by its name in a process, so it is one of a module.
-        Of all that processes did `watch` is told, their seconds added up. `CrewError` if a process ends before its work.
+        Of all that processes did and said `watch` is told, their seconds added up. `CrewError` if a process ends too early.
         """
         ahead: deque[tuple[Mark, Future[_Done]]] = deque()
         for mark, task in tasks:
@@ -119,6 +119,7 @@ class _Done(NamedTuple):
     result: Any
     seconds: dict[str, float]
     rows: dict[str, int]
+    said: list[tuple[str, str]]
 
 
 _rules: Rules | None = None  # in a process of a crew
@@ -146,9 +147,9 @@ def _nothing() -> None:
 
 
 def _do(function: Callable[..., Any], task: tuple[Any, ...]) -> _Done:
-    watch = silent()
+    watch = Relay()
     try:
-        return _Done(function(_rules, watch, *task), watch.seconds, watch.rows)
+        return _Done(function(_rules, watch, *task), watch.seconds, watch.rows, watch.said)
     except ReprintsError:
         raise
     except Exception as error:
@@ -157,8 +158,10 @@ def _do(function: Callable[..., Any], task: tuple[Any, ...]) -> _Done:
 
 def _told(watch: Watch, mark: Mark, done: Future[_Done]) -> tuple[Mark, Any]:
     with _ends_told():
-        result, seconds, rows = done.result()
+        result, seconds, rows, said = done.result()
     watch.add(seconds, rows)
+    for message, level in said:
+        watch.say(message, level)
     return mark, result
 
 

@@ -252,13 +252,17 @@ def clean_batch(rules: Rules, watch: Watch, records: pa.Table) -> tuple[pa.Table
         except _NO_BUGS:
             raise
         except Exception:  # a bug, which one text of millions may find: it costs itself, and not the night
-            return _one_by_one(rules, records)
+            return _one_by_one(rules, watch, records)
 
 
 _NO_BUGS = (ReprintsError, MemoryError)
 
 
-def _one_by_one(rules: Rules, records: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+def _bug(error: Exception) -> str:
+    return f"a bug in the rules, please report it with the text: {type(error).__name__}: {error}"
+
+
+def _one_by_one(rules: Rules, watch: Watch, records: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
     """What `clean` makes of each record alone; a text for which a rule breaks down is rejected."""
     found = []
     for record in (records.slice(number, 1) for number in range(records.num_rows)):
@@ -267,10 +271,37 @@ def _one_by_one(rules: Rules, records: pa.Table) -> tuple[pa.Table, pa.Table, pa
         except _NO_BUGS:
             raise
         except Exception as error:
-            why = f"a bug in the rules, please report it with the text: {type(error).__name__}: {error}"
-            found.append(clean.rejected(record, why))
+            found.append(clean.rejected(record, _bug(error)))
+            watch.say(f"{found[-1][2]['source'][0]} is rejected: {_bug(error)}", "warning")
     articles, stripped, rejects = (pa.concat_tables(tables) for tables in zip(*found, strict=True))
     return articles, stripped, rejects
+
+
+def _traced(
+    rules: Rules, watch: Watch, articles: pa.Table, stripped: pa.Table, ids: pa.ChunkedArray
+) -> tuple[pa.Table, pa.Table]:
+    """The credits and citations of articles; of a text for which a rule breaks down nothing is known, and that is told.
+
+    `ids`: by which these are told of.
+    """
+    try:
+        return trace.run(articles, stripped, rules.settings.trace)
+    except _NO_BUGS:
+        raise
+    except Exception:  # as in `clean_batch`; but the text itself is sound, and stays
+        found = [(schema.CREDITS.empty_table(), schema.CITATIONS.empty_table())]
+    for number, id_ in enumerate(ids.to_pylist()):
+        article = articles.slice(number, 1)
+        lines = stripped.filter(pc.equal(stripped["record"], article["record"][0]))
+        try:
+            found.append(trace.run(article, lines, rules.settings.trace))
+        except _NO_BUGS:
+            raise
+        except Exception as error:
+            told = f"{article['source'][0]}: whose copy {id_} is, is not known: {_bug(error)}"
+            watch.say(told, "warning")
+    credits, citations = (pa.concat_tables(tables) for tables in zip(*found, strict=True))
+    return credits, citations
 
 
 def trace_and_sketch(
@@ -286,7 +317,7 @@ def trace_and_sketch(
     )
     stripped = identify.attach(stripped, of_texts)
     with watch.step("trace", batch=True) as step:
-        credits, citations = trace.run(of_texts, stripped, rules.settings.trace)
+        credits, citations = _traced(rules, watch, of_texts, stripped, articles["article_id"])
         step.rows = articles.num_rows
     with watch.step("sketch", batch=True) as step:
         sketches = sketch.unsigned(articles, rules.settings.sketch)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-__all__ = ["Step", "Watch", "silent"]
+__all__ = ["Relay", "Step", "Watch", "silent"]
 
 
 class Step:
@@ -129,6 +129,18 @@ class Watch:
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds")
         with suppress(OSError):
             print(json.dumps({"time": stamp, **run, **facts}, ensure_ascii=False), file=sys.stderr, flush=True)  # noqa: T201
+
+
+class Relay(Watch):
+    """The watch of a process beside that of the run: what is said (message, level) is kept, for the run to say."""
+
+    def __init__(self) -> None:
+        super().__init__(lines=False)
+        self.said: list[tuple[str, str]] = []
+
+    def say(self, message: str, level: str = "info", **_: Any) -> None:
+        """Keep a message."""
+        self.said.append((message, level))
 
 
 def silent() -> Watch:

@@ -16,8 +16,9 @@ import pytest
 from pipeline import config, flow
 from pipeline.checkup import checkup
 from pipeline.errors import AuditError, InputError
-from pipeline.stages import clean
+from pipeline.stages import clean, trace
 from pipeline.storage.store import Store
+from pipeline.watch import Watch
 
 BODY = " ".join(f"word{i} and thing{i * 7 % 40}" for i in range(60))
 NIGHT = datetime(2026, 3, 9, 8, tzinfo=UTC)
@@ -71,6 +72,26 @@ def test_a_text_that_breaks_a_rule_costs_itself_alone(tmp_path: Path, monkeypatc
     told = outcome.tables["rejects"].to_pylist()[0]
     assert (told["source"].endswith("a.jsonl:6"), told["stage"]) == (True, "clean")
     assert told["reason"] == "a bug in the rules, please report it with the text: IndexError: string index out of range"
+
+
+def test_a_text_that_breaks_a_rule_of_credits_stays_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    find = trace.citations.find
+
+    def broken(page: Any, known: Any) -> Any:
+        return page.body[len(page.body) :][0] if "unheard" in page.body else find(page, known)
+
+    monkeypatch.setattr(trace.citations, "find", broken)
+    told = ' "It is so," the Reuters news agency reported. '
+    rows = [article(f"a{i}", body=" ".join(f"word{i}x{j}" for j in range(60)) + told) for i in range(3)]
+    files = night(tmp_path, "a", rows[0], article("b", body=f"An unheard text.{told}"), *rows[1:])
+    outcome = run(tmp_path / "store", files, watch=Watch())
+    assert (outcome.counts["added"], outcome.counts["rejected"]) == (4, 0)
+    assert outcome.tables["citations"]["article_id"].to_pylist() == ["a0", "a1", "a2"]
+    warned = [line for line in capsys.readouterr().err.splitlines() if '"warning"' in line]
+    assert len(warned) == 1
+    assert "a.jsonl: whose copy b is, is not known: a bug in the rules" in warned[0]
 
 
 def test_the_horizon_is_as_long_when_clocks_change(tmp_path: Path) -> None:
