@@ -5,12 +5,13 @@ Nothing is looked at before: only what failed is asked whether the store is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipeline.errors import StoreError
 from pipeline.storage import files
@@ -37,9 +38,13 @@ def told_if_damaged(store: Store) -> Iterator[None]:
     except (OSError, pa.ArrowException) as error:
         if isinstance(error, FileNotFoundError) and str(store.path) in str(error):
             raise StoreError(f"{store.name}: a file of it is missing: {error}; {_REMEDY}") from error
-        for path in _tables(store):
-            if why := _unreadable(path):
-                raise StoreError(f"{path}: is damaged: {why}; {_REMEDY}") from error
+        for look in (
+            files.size,
+            _read_through,
+        ):  # most damage shows at the end of a file; a page within only as it is read
+            for path in _tables(store):
+                if why := _failing(look, path):
+                    raise StoreError(f"{path}: is damaged: {why}; {_REMEDY}") from error
         raise
 
 
@@ -49,9 +54,17 @@ def _tables(store: Store) -> Iterator[Path]:
         yield from sorted(path for path in (store.path / kind).rglob("*") if path.suffix in _TABLES and path.is_file())
 
 
-def _unreadable(path: Path) -> str:
+def _read_through(path: Path) -> None:
+    """Unpack all of a table; one that is mapped is as it lies."""
+    if not files.is_mapped(path):
+        with pq.ParquetFile(path) as file:
+            for _ in file.iter_batches():
+                pass
+
+
+def _failing(look: Callable[[Path], object], path: Path) -> str:
     try:
-        files.size(path)
+        look(path)
     except (OSError, pa.ArrowException) as error:
         return " ".join(str(error).split())
     return ""

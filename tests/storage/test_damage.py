@@ -68,6 +68,21 @@ def test_a_table_that_is_gone_or_damaged_is_named(reprints: Reprints, store: Pat
         assert "reprints verify-store" in ended.err
 
 
+@pytest.mark.parametrize("file", ["members.parquet", "articles.parquet"])
+def test_a_table_with_a_damaged_page_is_named(reprints: Reprints, store: Path, file: str) -> None:
+    path = next(path for path in store.glob(f"*/*/{file}"))
+    content = path.read_bytes()
+    path.unlink()
+    spoilt = bytes(byte ^ 0x5A for byte in content[200:900])
+    path.write_bytes(content[:200] + spoilt + content[900:])  # not its end, which tells where everything is
+    failed = [ended for command in commands(store) if (ended := reprints(*command)).code]
+    assert failed
+    for ended in failed:
+        assert (ended.code, f"{path}: is damaged: " in ended.err, "Traceback" in ended.err) == (2, True, False), (
+            ended.err
+        )
+
+
 def test_what_runs_into_an_error_beside_a_sound_store_is_a_bug(store: Path) -> None:
     with pytest.raises(FileNotFoundError), open_store(store):
         (store.parent / "elsewhere").read_bytes()
