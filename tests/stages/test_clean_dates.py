@@ -175,3 +175,23 @@ def test_a_label_in_capitals_of_another_language() -> None:
         assert [(stamp.role, line[stamp.start : stamp.end]) for stamp in stamps(line)] == [
             ("published", "19 March 2023")
         ]
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "utc", "precision"),
+    [
+        ("Published: Apr 12, 2024 2:35 PM IST", "2024-04-12", "2024-04-12T09:05:00", "minute"),
+        ("Published: Apr 12, 2024 2:35 AM IST", "2024-04-11", "2024-04-11T21:05:00", "minute"),  # the day in UTC
+        ("Published: Apr 12, 2024 2:35 PM IST", "2024-04-13", "2024-04-13T00:00:00", "day"),
+        ("Published: Apr 12, 2024 2:35 PM", "2024-04-12", "2024-04-12T00:00:00", "day"),  # of an hour nowhere
+        ("Updated: Apr 12, 2024 2:35 PM IST", "2024-04-12", "2024-04-12T00:00:00", "day"),
+        ("Published: Apr 12, 2024 2:35 PM IST", "2024-04-12T08:00:00Z", "2024-04-12T08:00:00", "second"),
+    ],
+)
+def test_the_hour_is_of_the_text_where_the_field_has_the_day_alone(
+    line: str, field: str, utc: str, precision: str
+) -> None:
+    article = run(f"{line}\n{STORY}", published=field)[0]
+    assert article["published_at"] == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert article["published_precision"] == precision
+    assert article["published_raw"] == (field if precision != "minute" else line.partition(": ")[2])

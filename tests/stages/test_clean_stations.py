@@ -428,6 +428,25 @@ def test_a_heading_or_a_score_in_capitals_stays(line: str) -> None:
     assert run(below_first(line))[1] == []
 
 
+@pytest.mark.parametrize(
+    ("story", "line"),
+    [
+        (
+            "नॉरविक के पुराने बंदरगाह पर कल रात एक दीपक जल उठा और लोग उसे देखने आए।",
+            "पुलिस ने कहा कि अब इस मामले की जांच CBI करेगी।",
+        ),
+        ("ऊपर की मंज़िल पर रखवाले ने कल रात दीपक जलाया और फिर घर चला गया था।", "रखवाले के मुताबिक BJP ने उस पर आरोप लगाया"),
+        (
+            "أضاء حارس الميناء القديم المصباح ليلة أمس ثم عاد إلى بيته مع الماعز.",
+            "وقال الحارس لشبكة CNN إن المصباح لن ينطفئ",
+        ),
+    ],
+)
+def test_a_paragraph_in_a_script_without_capitals_that_names_an_acronym_stays(story: str, line: str) -> None:
+    text = f"{story}\n{line}\n{story[::-1][1:]}{story[-1]}"
+    assert run(text)[1] == []
+
+
 def test_a_text_in_capitals_stays() -> None:
     text = below_first("KEEPER OF THE LAMP LEAVES TOWER AFTER FORTY YEARS").upper()
     assert run(text)[1] == []

@@ -250,8 +250,8 @@ def _is_byline(stated: str) -> bool:
 def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings: config.Clean) -> dict[str, Any]:
     """Publication, change and fetch.
 
-    A page that states only when it was changed was published no later: that counts. One that states nothing may have the
-    day in its address.
+    A record may know the day alone, and its text the hour. A page that states only when it was changed was published no
+    later: that counts. One that states nothing may have the day in its address.
     """
     place = dates.Place(publisher.country, publisher.zone, settings.default_zone)
     fetched = _lenient(record["fetched"], place)
@@ -260,6 +260,8 @@ def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings:
         published = _read_time(raw, place) if raw else None
     except dates.ImpossibleDateError as error:
         raise _RejectError(f"impossible date {raw!r}") from error
+    if published and published.precision == "day" and (finer := _finer(published, story.stated, place)):
+        published, raw = finer
     changed = _first(story.stated, "modified")
     if not raw:
         raw = _first(story.stated, "published")
@@ -281,6 +283,15 @@ def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings:
         "modified_at": modified.at if modified else None,
         "fetched_at": fetched.at if fetched else None,
     }
+
+
+def _finer(published: dates.Moment, stated: Iterable[Stated], place: dates.Place) -> tuple[dates.Moment, str] | None:
+    """The first time of that day that the text states with its hour, where its zone is known; and its words."""
+    for time in stated:
+        moment = _lenient(time.text, place) if time.role == "published" else None
+        if moment and moment.zone not in (None, "default") and published.day in (moment.day, moment.at.date()):
+            return moment, time.text
+    return None
 
 
 def _first(stated: Iterable[Stated], role: str) -> str | None:

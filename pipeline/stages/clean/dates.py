@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -44,11 +44,15 @@ class ImpossibleDateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time in UTC. `zone` says how its zone is known; None for a bare day, which stands at 00:00 UTC of that day."""
+    """A time in UTC. `zone` says how its zone is known; None for a bare day, which stands at 00:00 UTC of that day.
+
+    `day`: the one that was written, which is another one in UTC for some hours.
+    """
 
     at: datetime
     precision: Precision
     zone: Known | None
+    day: date = field(repr=False)
 
 
 class Place(NamedTuple):
@@ -382,7 +386,7 @@ def _moment(day: date, clock: _Clock | None, zone: tzinfo | None, known: Known |
         return None
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     if clock is None or (not any(clock) and zone in (None, UTC)):
-        return Moment(midnight, "day", None)
+        return Moment(midnight, "day", None, day)
     hour, minute, second = clock
     if hour > 23 or minute > 59 or (second or 0) > 60:
         return None
@@ -391,6 +395,6 @@ def _moment(day: date, clock: _Clock | None, zone: tzinfo | None, known: Known |
         zone, known = ZoneInfo(name or place.default_zone), "publisher" if name else "default"
     local = datetime(day.year, day.month, day.day, hour, minute, min(second or 0, 59), tzinfo=zone)
     try:
-        return Moment(local.astimezone(UTC), "minute" if second is None else "second", known)
+        return Moment(local.astimezone(UTC), "minute" if second is None else "second", known, day)
     except OverflowError:  # the first or last day of the calendar, in a zone that lies beyond it
         return None

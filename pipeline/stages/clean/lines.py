@@ -51,6 +51,7 @@ __all__ = [
     "has_digit",
     "is_paragraph",
     "is_person",
+    "is_shouted",
     "key",
 ]
 
@@ -282,6 +283,15 @@ def ends_sentence(flat: str) -> bool:
     """Whether a line closes like a sentence. A dotted abbreviation at the end counts too: better kept than lost."""
     last = flat[-1:]
     return last in {".", "!", "?"} or (not last.isalnum() and _SENTENCE_END.match(flat) is not None)
+
+
+def is_shouted(flat: str) -> bool:
+    """Whether a line is written in capitals. A paragraph in a script without them is not, though it names the CBI.
+
+    >>> is_shouted("MAYOR TO LEAVE IN MAY"), is_shouted("मामले की जांच CBI को")
+    (True, False)
+    """
+    return flat.isupper() and 2 * sum(map(str.isupper, flat)) > sum(map(str.isalpha, flat))
 
 
 def has_digit(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import regex
 
 from pipeline.stages.clean import furniture
-from pipeline.stages.clean.lines import FULL_STOP, SHOUTED_WORDS, Line, Lines, Mark, Marks
+from pipeline.stages.clean.lines import FULL_STOP, SHOUTED_WORDS, Line, Lines, Mark, Marks, is_shouted
 
 __all__ = ["mark_below_credit", "mark_links"]
 
@@ -105,11 +105,11 @@ def _mark_shouted(lines: Lines, marks: Marks) -> None:
     sizes = enumerate(zip(lines.words, lines.kinds, strict=True))
     open_ended = [number for number, (words, kind) in sizes if least <= words <= most and not kind & FULL_STOP]
     for number in open_ended:
-        if marks[number] is not None or not 0 < number < len(lines) - 1 or not lines[number].flat.isupper():
+        if marks[number] is not None or not 0 < number < len(lines) - 1 or not is_shouted(lines[number].flat):
             continue
         beside = (number - 1, number + 1)
         stands_between = all(
-            marks[near] is None and lines.is_paragraph(near) and not lines[near].flat.isupper() for near in beside
+            marks[near] is None and lines.is_paragraph(near) and not is_shouted(lines[near].flat) for near in beside
         )
         if stands_between and _SECTION.match(lines[number].flat) is None:
             marks[number] = Mark("body", "furniture", "link-in-capitals")

@@ -23,6 +23,7 @@ from pipeline.stages.clean.lines import (
     has_digit,
     is_paragraph,
     is_person,
+    is_shouted,
 )
 from pipeline.stages.clean.links import mark_below_credit, mark_links
 from pipeline.stages.clean.repeats import mark_alt_texts, mark_doubles, mark_repeats
@@ -222,7 +223,7 @@ def _mark_between_title_and_story(lines: Lines, marks: Marks, head_end: int) -> 
     if (
         above.kind in _BELOW_BYLINE
         and line.words <= _LONE_PLACE_WORDS
-        and line.flat.isupper()
+        and is_shouted(line.flat)
         and not has_digit(line.flat)
     ):
         marks[number] = Mark("head", "dateline", "dateline-alone")
