@@ -32,7 +32,8 @@ __all__ = ["Formed", "Given", "derive", "form", "passages", "tell"]
 class Given(NamedTuple):
     """What a run goes by: what is `opened`, what `was` published of it, and the day that the run is of.
 
-    Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands.
+    Of the state `now` texts are read, as far as they are kept, to say where in them an excerpt stands. `agencies`: their
+    names by id, None for those of the lexicon.
     """
 
     opened: Opened
@@ -41,6 +42,7 @@ class Given(NamedTuple):
     run_id: str
     as_of: datetime
     orders: override.Orders = override.NOTHING
+    agencies: Mapping[str, str] | None = None
 
 
 class Formed(NamedTuple):
@@ -73,7 +75,7 @@ def derive(given: Given, settings: config.Config, watch: Watch) -> dict[str, pa.
 
 def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
     """The clusters of these articles, by the matches among them, with the ids that they had."""
-    opened, was, _, run_id, as_of, orders = given
+    opened, was, _, run_id, as_of, orders, agencies = given
     known, articles, sketched = opened.known, opened.known.articles, opened.known.sketched
     facts = facts_of(known)
     with watch.step("cluster") as step:
@@ -95,7 +97,7 @@ def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
         columns = (articles["article_id"], articles["publisher_id"], texts, articles["effective_at"])
         articles = articles.append_column("duplicate_of", identify.duplicates(*columns))
         articles = notices.apply(articles, credited, anchors, sketched, opened.notices, opened.earlier, settings)
-        elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned)
+        elections = elect.canonicals(groups, articles, known.credits, settings.elect, orders.pinned, agencies)
         canonicals = rollup.canonicals(groups, elections)
         # Of the matches that a rehearsal looks up is known that they are.
         measured = arrays.kept(matches, pc.not_equal(matches["relation"], "").to_numpy())
@@ -105,7 +107,15 @@ def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
         n_words = sketched.light["n_words"].to_numpy()
         figures = verify.figures(articles["article_id"], anchors, canonicals, n_words, measured, settings.verify)
         clusters, members = elect.tables(
-            groups, elections, articles, credited, figures, settings.elect, known.citations, opened.crediting
+            groups,
+            elections,
+            articles,
+            credited,
+            figures,
+            settings.elect,
+            known.citations,
+            opened.crediting,
+            agencies,
         )
         step.rows = clusters.num_rows
     with watch.step("follow") as step:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from pipeline import config
 from pipeline.errors import AuditError, StoreBusyError, StoreError
 from pipeline.quality import audit, drift, figures
+from pipeline.stages import lexicon
 from pipeline.storage import manifest, metrics, read
 from pipeline.storage.store import Store
 from pipeline.storage.tables import Tables
@@ -84,8 +85,9 @@ class Report:
         newest = self._figures.newest or figures.newest(published)
         self._age = max(as_of - newest, timedelta(0)) if newest else None
         night, nights = figures.tonight(self._figures, as_of, manifest.nights(self._store), limits.nights)
+        names = lexicon.agency_names(self._settings.trace.agencies)
         found = audit.of_night(self._figures, counts, rejects, self._passed_over(patterns), self._age, before, limits)
-        self._conclude(audit.findings(limits, [*found, *drift.found(night, nights, limits)]))
+        self._conclude(audit.findings(limits, [*found, *drift.found(night, nights, limits, names)]))
 
     def read_again(self, counts: Mapping[str, int], rejects: pa.Table) -> None:
         """Audit what was read again under other rules; `AuditError` if those reject too much of it."""

@@ -29,7 +29,7 @@ from pipeline.intake import Delivery, Intake, latest
 from pipeline.memory import give_back
 from pipeline.published import Published, expired
 from pipeline.quality import audit
-from pipeline.stages import override
+from pipeline.stages import lexicon, override
 from pipeline.stages.kernels.threads import behind
 from pipeline.storage import manifest, read, rules, write
 from pipeline.storage import orders as editor
@@ -164,7 +164,8 @@ def prepare(
         coming = Coming(basis.kept, own, night, (since, as_of), list(basis.orders.must_link), later)
         opened, now = hands.compare(coming, settings, watch)
         was = former(opened)
-        formed = hands.derive(Given(opened, was, now, run_id, as_of, basis.orders), settings, watch)
+        agencies = lexicon.agency_names(settings.trace.agencies)
+        formed = hands.derive(Given(opened, was, now, run_id, as_of, basis.orders, agencies), settings, watch)
         del opened, now
         give_back()
         with watch.step("write") as step:

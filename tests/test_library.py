@@ -179,3 +179,39 @@ def test_importing_it_is_cheap() -> None:
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
     assert (ROOT / "pipeline" / "py.typed").exists()
+
+
+OWN = "id,name,kind,policy,country,domains,languages,aliases,native_aliases\n"
+
+
+@pytest.mark.parametrize("told", ["told Omega Wire", "told Reuters"])
+def test_an_agency_of_the_users_own_is_as_one_that_is_built_in(tmp_path: Path, told: str) -> None:
+    name = told.removeprefix("told ")
+    (tmp_path / "own.csv").write_text(f"{OWN}omegawire,Omega Wire,national,any,GB,omega.example,en,Omega Wire,\n")
+    rows = [{"id": id_, "publisher": f"Paper {id_}", "byline": name, "text": BODY} for id_ in "abc"]
+    rows.append(
+        {"id": "d", "publisher": "Hill Star", "text": f"{BODY}\nThe captain {told} on Monday that he saw nothing."}
+    )
+    goats = "Twelve goats crossed the bridge at dusk and stopped train number"
+    rows += [
+        {
+            "id": f"e{n}",
+            "publisher": "Hill Star",
+            "byline": name,
+            "text": " ".join(f"{goats} {n}{m}." for m in range(5)),
+        }
+        for n in range(3)
+    ]
+    frame = pd.DataFrame(rows).assign(date="2026-03-09T06:00:00Z").fillna({"byline": ""})
+    with pipeline.reprints(frame, trace={"agencies": str(tmp_path / "own.csv")}) as found:
+        assert found.members.set_index("article_id")["credit_status"].to_dict()["d"] == "unknown"  # it names its origin
+        assert f"{name} ({name.casefold().replace(' ', '')})" in found.explain("a")
+
+
+def test_a_list_of_agencies_that_is_edited_is_read_again_in_the_same_process(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    rows = articles(byline=["Omega Wire"] * 3)
+    for name, credited in (("Zeta Wire", 0), ("Omega Wire", 3)):
+        own.write_text(f"{OWN}zeta,{name},national,any,XX,zeta.example,en,{name},\n")
+        with pipeline.reprints(rows, store=tmp_path / "store", trace={"agencies": str(own)}) as found:
+            assert len(found.credits) == credited

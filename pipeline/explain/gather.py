@@ -24,7 +24,7 @@ from pipeline.explain.told import (
     Step,
 )
 from pipeline.intake import LIGHT
-from pipeline.stages import elect, learn, lexicon
+from pipeline.stages import elect, learn
 
 __all__ = ["article", "met"]
 
@@ -51,7 +51,7 @@ def article(source: Source, row: Row) -> Article:
         reading=_reading(source, row, stored[0] if stored else {}, keys),
         credit_status=row["credit_status"],
         credits=tuple(
-            Credit(**_some(found, *_CREDIT), name=named(found["agency"]), passage=_passage(found, texts))
+            Credit(**_some(found, *_CREDIT), name=_named(source, found["agency"]), passage=_passage(found, texts))
             for found in source.where("credits", "article_id", article_id)
         ),
         citations=tuple(
@@ -65,9 +65,9 @@ def article(source: Source, row: Row) -> Article:
     )
 
 
-def named(agency: str) -> str:
+def _named(source: Source, agency: str) -> str:
     """How an agency is called."""
-    return next((known.name for known in lexicon.agencies() if known.id == agency), agency)
+    return source.agencies.get(agency, agency)
 
 
 def _some(row: Row, *names: str) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _cluster(source: Source, cluster_id: str) -> Cluster:
     return Cluster(
         **_some(row, "cluster_id", "n_articles", "n_publishers", "origin_agency", "canonical_id", "canonical_reason"),
         **_some(row, "runner_up_id", "anchor_id", "cohesion_min"),
-        origin_name=named(row["origin_agency"]) if row["origin_agency"] else None,
+        origin_name=_named(source, row["origin_agency"]) if row["origin_agency"] else None,
         steps=_steps(source, row, rows),
         members=tuple(_print(member) for member in rows.to_pylist()),
         events=tuple(Event(**_some(event, *Event.__struct_fields__)) for event in events),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline import config, whereabouts
 from pipeline.errors import ReprintsError
-from pipeline.stages import identify, override
+from pipeline.stages import identify, lexicon, override
 from pipeline.storage import manifest
 from pipeline.storage import orders as editor
 from pipeline.storage.state import State
@@ -28,7 +28,8 @@ _HISTORY = Callable[[str], list[Row]]
 
 
 class Source:
-    """The published rows of a run, read when they are asked for, and its `state`. `pinned`: canonicals that an editor wants."""
+    """The published rows of a run, read when they are asked for, and its `state`. `pinned`: canonicals that an editor wants;
+    `agencies`: their names by id."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Source:
     ) -> None:
         self.run_id, self.state, self.history = run_id, state, history
         self.settings, self.pinned = settings, pinned
+        self.agencies = lexicon.agency_names(settings.trace.agencies if settings else "")
         self._read, self._tables = read, dict[str, pa.Table]()
 
     @classmethod

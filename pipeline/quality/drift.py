@@ -16,15 +16,16 @@ from datetime import date, timedelta
 
 from pipeline import config
 from pipeline.quality.figures import Night
-from pipeline.stages import lexicon
 
 __all__ = ["found", "usual"]
 
 _MOST = 10  # publishers or agencies told of one by one
 
 
-def found(night: Night, before: Sequence[Night], settings: config.Audit) -> Iterator[tuple[str, str]]:
-    """(audit, what was found) of a night, after the trailing nights `before`, oldest first.
+def found(
+    night: Night, before: Sequence[Night], settings: config.Audit, names: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """(audit, what was found) of a night, after the trailing nights `before`, oldest first. `names`: of agencies, by id.
 
     Where the whole night is short, publishers and agencies are not missed one by one: the finding names them.
     """
@@ -37,7 +38,7 @@ def found(night: Night, before: Sequence[Night], settings: config.Audit) -> Iter
         yield "records", short + _summary(list(gone))
     else:
         yield from (("publishers", told) for told in _some(list(gone.values()), "publishers"))
-        agencies = _agencies(night, before, settings)
+        agencies = _agencies(night, before, settings, names)
         yield from (("agencies", told) for told in _some(list(agencies.values()), "agencies"))
     yield from (("singletons", told) for told in _singletons(night, before, settings))
 
@@ -75,7 +76,9 @@ def _publishers(night: Night, before: Sequence[Night], settings: config.Audit) -
     }
 
 
-def _agencies(night: Night, before: Sequence[Night], settings: config.Audit) -> dict[str, str]:
+def _agencies(
+    night: Night, before: Sequence[Night], settings: config.Audit, names: Mapping[str, str]
+) -> dict[str, str]:
     """The agencies that far fewer of the night's articles credit than usual, with what is found of each."""
 
     def credited(other: Night) -> dict[str, float]:
@@ -83,7 +86,6 @@ def _agencies(night: Night, before: Sequence[Night], settings: config.Audit) -> 
         return {agency: n * night.articles / max(other.articles, 1) for agency, n in other.agencies.items()}
 
     low = _low(night, before, credited, settings.min_agency, settings.min_count)
-    names = {agency.id: agency.name for agency in lexicon.agencies()}
     return {
         agency: f"{names.get(agency, agency)} ({agency}): {_several(night.agencies.get(agency, 0), 'article')} with its"
         f" credit, {told} (audit.min_agency = {settings.min_agency})"

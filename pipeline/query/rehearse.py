@@ -30,7 +30,7 @@ from pipeline.errors import UnreadableError
 from pipeline.intake import Intake, latest, take_in
 from pipeline.meet import Met, verified
 from pipeline.query.published import published
-from pipeline.stages import learn, pair
+from pipeline.stages import learn, lexicon, pair
 from pipeline.stages.kernels import arrays
 from pipeline.stages.override import Orders
 from pipeline.storage import manifest, read
@@ -116,7 +116,9 @@ def rehearsed(file: Path, store: Store, run_id: str, watch: Watch | None = None)
                 )
                 found.sizes_before = _by(was.before.clusters, "cluster_id", "n_articles")
                 found.canonicals_before = _by(was.before.clusters, "cluster_id", "canonical_id")
-                found.formed = derive.derive(derive.Given(opened, was, now, "next", as_of, orders), settings, watch)
+                agencies = lexicon.agency_names(settings.trace.agencies)
+                given = derive.Given(opened, was, now, "next", as_of, orders, agencies)
+                found.formed = derive.derive(given, settings, watch)
         yield found
 
 

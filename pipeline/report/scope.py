@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.errors import ConfigError
 from pipeline.stages import lexicon
 from pipeline.storage.store import Store
 from pipeline.storage.tables import Tables
@@ -90,8 +89,4 @@ def of(store: Store, run_id: str | None = None) -> Scope:
 
 def _agencies(manifest: Mapping[str, Any]) -> Mapping[str, str]:
     own: str = manifest.get("settings", {}).get("trace", {}).get("agencies", "")
-    try:
-        known = lexicon.agencies(own)
-    except ConfigError:  # the list is no more what it was
-        known = lexicon.agencies()
-    return {agency.id: agency.name for agency in known}
+    return lexicon.agency_names(own)

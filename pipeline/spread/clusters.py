@@ -32,7 +32,7 @@ __all__ = ["derived"]
 
 def derived(cluster: Engine, given: Given, settings: config.Config, watch: Watch, work: Path) -> Spilled:
     """As `derive.derive`, of what `opening.opened` opens: the rows stay on disk."""
-    opened, was, now, run_id, as_of, orders = given
+    opened, was, now, run_id, as_of, orders, agencies = given
     shutil.rmtree(work, ignore_errors=True)
     told = Forming(
         now=now,
@@ -41,6 +41,7 @@ def derived(cluster: Engine, given: Given, settings: config.Config, watch: Watch
         run_id=run_id,
         as_of=as_of,
         orders=orders,
+        agencies=agencies,
         notices=opened.notices,
         earlier=opened.earlier,
         crediting=opened.crediting(),

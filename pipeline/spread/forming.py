@@ -70,6 +70,7 @@ class Forming(NamedTuple):
     run_id: str
     as_of: datetime
     orders: Orders
+    agencies: Mapping[str, str] | None
     notices: pa.Table
     earlier: Mapping[str, list[NDArray[Any]]]
     crediting: pa.Array
@@ -199,7 +200,7 @@ def formed(forming: Forming, bin_: int, tables: Iterable[pa.Table]) -> Iterator[
         found.setdefault(rows.schema.metadata[_KIND].decode(), []).append(rows.replace_schema_metadata(None))
     opened, across = _opened(forming, found)
     was = everything(_before(forming, bin_, found), forming.frozen_rows(bin_))
-    given = Given(opened, was, forming.now, forming.run_id, forming.as_of, forming.orders)
+    given = Given(opened, was, forming.now, forming.run_id, forming.as_of, forming.orders, forming.agencies)
     result = form(given, forming.settings, silent())
     tables_ = {**result._asdict(), **result.found, "across": across}
     del tables_["found"]

@@ -14,6 +14,7 @@ import pytest
 from pipeline import config
 from pipeline.quality import drift, figures
 from pipeline.quality.figures import Figures
+from pipeline.stages import lexicon
 
 FIRST = datetime(2026, 3, 2, 23, 59, 59, tzinfo=UTC)  # a Monday
 SETTINGS = config.Audit()
@@ -53,7 +54,8 @@ def manifests(runs: Runs) -> list[dict[str, Any]]:
 def findings(runs: Runs, settings: config.Audit = SETTINGS) -> list[tuple[str, str]]:
     """What is found of the last of these runs."""
     as_of, run = runs[-1]
-    return list(drift.found(*figures.tonight(run, as_of, manifests(runs[:-1]), settings.nights), settings))
+    nights = figures.tonight(run, as_of, manifests(runs[:-1]), settings.nights)
+    return list(drift.found(*nights, settings, lexicon.agency_names()))
 
 
 def last(runs: Runs, change: Callable[[Figures], dict[str, Any]], nights: int = 1) -> Runs:

@@ -14,7 +14,7 @@ from pipeline import config
 from pipeline.stages._frames import frame, table
 from pipeline.stages.elect import origin, reasons, rule
 from pipeline.stages.elect.contract import CREDITED, ELECTIONS, known_prints
-from pipeline.stages.lexicon import agencies
+from pipeline.stages.lexicon import agency_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,18 +50,21 @@ def canonicals(
     credits: pa.Table,
     settings: config.Elect,
     pinned: Mapping[str, str] = MappingProxyType({}),
+    agencies: Mapping[str, str] | None = None,
 ) -> pa.Table:
     """Elects the canonical print of each cluster: `ELECTIONS`, sorted by anchor.
 
     `groups` as `GROUPS`; `articles` in the columns of `schema.ARTICLES` that the rule needs, and `duplicate_of` where
     it is known; `credits` as `schema.CREDITS`. `pinned` maps the ids of articles that an editor wants as canonical to a
-    note ("" for none); it comes before every step, and of two pinned in one cluster the rule decides.
+    note ("" for none); it comes before every step, and of two pinned in one cluster the rule decides. `agencies`: their
+    names by id, None for those of the lexicon.
     """
+    names = agency_names() if agencies is None else agencies
     prints = _prints(groups, articles)
     prints = _with_origin(prints, origin.evidence(_voting_credits(prints, credits)))
     alone = prints["n_articles"] == 1
     singles = prints[alone].assign(canonical_reason=reasons.ONLY, runner_up_id=None)
-    elected = singles if alone.all() else _elected(prints[~alone].reset_index(drop=True), settings, pinned)
+    elected = singles if alone.all() else _elected(prints[~alone].reset_index(drop=True), settings, pinned, names)
     if not alone.all() and alone.any():
         import pandas as pd
 
@@ -131,14 +134,15 @@ def _with_origin(prints: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _elected(prints: pd.DataFrame, settings: config.Elect, pinned: Mapping[str, str]) -> pd.DataFrame:
+def _elected(
+    prints: pd.DataFrame, settings: config.Elect, pinned: Mapping[str, str], names: Mapping[str, str]
+) -> pd.DataFrame:
     """The winners' rows of clusters of two and more, with reason and runner-up."""
     prints = _judged(prints, pinned)
     starts = np.flatnonzero(prints["cluster"].ne(prints["cluster"].shift()).to_numpy())
     ordered = rule.steps(prints, settings)
     outcome = rule.elect(ordered, starts, len(prints))
     winners, runners_up = prints.iloc[outcome.winner], prints.iloc[outcome.runner_up]
-    names = {agency.id: agency.name for agency in agencies()}
     first, second = (some[reasons.FIGURES].to_dict("records") for some in (winners, runners_up))
     why = [
         reasons.explain(ordered[step].name, winner, runner_up, names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from pipeline import config, schema
 from pipeline.stages._frames import beside, frame, table
 from pipeline.stages.elect.contract import CREDITED, ELECTIONS, FIGURES, known_prints, unfit
 from pipeline.stages.elect.origin import at_home
-from pipeline.stages.lexicon import agencies
+from pipeline.stages.lexicon import agency_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,7 @@ def tables(
     settings: config.Elect,
     citations: pa.Table | None = None,
     crediting: Callable[[], pa.Array] = lambda: pa.array([], pa.string()),
+    agencies: Mapping[str, str] | None = None,
 ) -> tuple[pa.Table, pa.Table]:
     """The published clusters and members, without first_run_id and changed_run_id, sorted by key.
 
@@ -43,8 +44,9 @@ def tables(
     describe, `articles` with `duplicate_of` and `version_of` where they are known, and `citations`
     (`schema.CITATIONS`): a print that names its origin as a source, if not as the owner, did not drop it. `crediting`: the
     publishers that are seen to credit agencies, of others a credit may only be unseen; it is asked where somebody is accused.
+    `agencies`: names by id, None for those of the lexicon.
     """
-    named = _naming(citations)
+    named = _naming(citations, agency_names() if agencies is None else agencies)
     rows = _joined(groups, elections, articles, credited, figures)
     rows["is_canonical"] = rows["article_id"] == rows["canonical_id"]
     rows["credit_status"] = _credit_status(rows, named, crediting, settings)
@@ -118,13 +120,13 @@ def _credit_status(
     return status.mask(at_home(rows), "own")
 
 
-def _naming(citations: pa.Table | None) -> pd.MultiIndex | None:
+def _naming(citations: pa.Table | None, agencies: Mapping[str, str]) -> pd.MultiIndex | None:
     """The (article, agency) pairs in which an article cites an agency, by the agency's id or display name."""
     import pandas as pd
 
     if citations is None or not citations.num_rows:
         return None
-    ids = {agency.name: agency.id for agency in agencies()}
+    ids = {name: id_ for id_, name in agencies.items()}
     cited = frame(citations, ["article_id", "source"])
     return pd.MultiIndex.from_arrays([cited["article_id"], cited["source"].map(ids).fillna(cited["source"])])
 

@@ -23,6 +23,7 @@ __all__ = [
     "Agency",
     "Outlet",
     "agencies",
+    "agency_names",
     "digest",
     "ensure_quotes",
     "house_desks",
@@ -98,14 +99,12 @@ def _split(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in cell.split(";") if part.strip())
 
 
-def _own_rows(path: str) -> Iterator[dict[str, str]]:
-    """The rows of a CSV of the user's, as text."""
+def _own_lines(path: str) -> tuple[str, ...]:
+    """The lines of a CSV of the user's."""
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+        return tuple(Path(path).read_text(encoding="utf-8-sig").splitlines())
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error}); name a CSV in UTF-8") from error
-    ensure_quotes(lines, path)
-    yield from csv.DictReader(lines)
 
 
 def ensure_quotes(lines: Sequence[str], source: str) -> None:
@@ -138,13 +137,30 @@ def _agency(row: dict[str, str], where: str) -> Agency:
         raise ConfigError(f"{where}: a row lacks {error}; its columns are {', '.join(Agency.__slots__)}") from error
 
 
-@functools.cache
 def agencies(path: str = "") -> tuple[Agency, ...]:
-    """All agencies, in the order of the file; a row of the CSV at `path` is added, or replaces the one with its id."""
+    """All agencies, in the order of the file; a row of the CSV at `path` is added, or replaces the one with its id.
+
+    What they come to is made once for each content of that file, which may change between two runs.
+    """
+    return _agencies(path, _own_lines(path) if path else ())
+
+
+@functools.lru_cache(maxsize=4)
+def _agencies(path: str, lines: tuple[str, ...]) -> tuple[Agency, ...]:
     known = {row["id"]: _agency(row, "agencies.csv") for row in rows("agencies.csv")}
     if path:
-        known |= {row.get("id") or "": _agency(row, path) for row in _own_rows(path)}
+        ensure_quotes(lines, path)
+        known |= {row.get("id") or "": _agency(row, path) for row in csv.DictReader(lines)}
     return tuple(known.values())
+
+
+def agency_names(path: str = "") -> dict[str, str]:
+    """The names of agencies by their ids; of the built-in ones alone where the CSV at `path` is no more what it was."""
+    try:
+        known = agencies(path)
+    except ConfigError:
+        known = agencies()
+    return {agency.id: agency.name for agency in known}
 
 
 @functools.cache

@@ -234,16 +234,20 @@ def _joins(char: str) -> bool:
     return (char.isalnum() or unicodedata.category(char)[0] == "M") and not _GLUED.match(char)
 
 
-@functools.cache
 def load(agencies: str = "", heads: tuple[str, ...] = ()) -> Names:
     """The names of the lexicon and of the CSV of agencies at `agencies`; `heads` are further words to find."""
+    return _load(lexicon.agencies(agencies), heads)
+
+
+@functools.lru_cache(maxsize=4)
+def _load(agencies: tuple[lexicon.Agency, ...], heads: tuple[str, ...]) -> Names:
     rows = [
         (
             Source(row.id, row.name, row.kind, row.country, row.domains, is_agency=True),
             row.policy,
             (row.name, *row.aliases, *row.native_aliases),
         )
-        for row in lexicon.agencies(agencies)
+        for row in agencies
     ]
     outlets = lexicon.outlets()
     shared = Counter(domain for row in outlets for domain in row.domains)
