@@ -199,10 +199,12 @@ def _write(articles: Any, path: Path) -> None:
             rows = articles
         elif hasattr(articles, "to_dict") and hasattr(articles, "dtypes"):
             rows = pa.Table.from_pandas(articles, preserve_index=False)
+        elif isinstance(articles, list):
+            rows = pa.Table.from_pylist(articles)
         else:
             rows = pa.table(articles)  # whatever speaks Arrow: polars, DuckDB, a dict of columns
         if not rows.num_rows:
             raise InputError("there are no articles: the table has no rows")
         pq.write_table(rows, path, compression="none", use_dictionary=False)
-    except (pa.ArrowException, TypeError) as error:
+    except (pa.ArrowException, TypeError, ValueError, AttributeError) as error:
         raise InputError(f"the articles cannot be written as a table: {' '.join(str(error).split())}") from error

@@ -39,7 +39,7 @@ def find(store: Store, wanted: str, run_id: str) -> Whereabouts:
     found = next(_looked_up(store, wanted, run_id), None)
     if found is None:
         raise StoreError(
-            f"{wanted}: no article or cluster of {store.path} has this id; looked for in run {run_id}, its events, the texts "
+            f"{wanted}: no article or cluster of {store.name} has this id; looked for in run {run_id}, its events, the texts "
             f"that it stands on, and the kept runs {_runs(store)}. Ids are in members.parquet, article_id and cluster_id; one "
             "that left without an event is known as long as a run that published it is kept"
         )

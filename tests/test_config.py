@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -44,8 +45,10 @@ def test_every_shipped_configuration_loads(name: str) -> None:
             "clean.default_zone: 'Asia/Kolkatta' is no IANA zone; write it like",
         ),
         ('[night]\nzone = "Asia"\n', "night.zone: 'Asia' is no IANA zone"),
+        ("[run]\nmemory_gb = inf\n", "run.memory_gb"),
+        ("[learn]\ndays = 1e-12\n", "learn.days = 1e-12 is no stretch of time; at least 0.001, or 0"),
         ('[night]\ninputs = [""]\n', "night.inputs: one of them is empty"),
-        ("[pair]\nwindow_days = 0\n", r"`float` > 0.0 - at `\$.pair.window_days`"),
+        ("[pair]\nwindow_days = 0\n", r"`float` >= 0.01 - at `\$.pair.window_days`"),
     ],
 )
 def test_errors_say_where_what_and_what_to_do(tmp_path: Path, text: str, words: str) -> None:
@@ -58,7 +61,7 @@ def test_errors_say_where_what_and_what_to_do(tmp_path: Path, text: str, words: 
 
 def test_a_bound_that_is_no_value_itself_is_told_as_such() -> None:
     bounds = {f"{part.name}.{one.name}": one.bounds for part in config.sections() for one in part.settings}
-    assert bounds["pair.window_days"] == "more than 0, up to 3650"
+    assert bounds["pair.window_days"] == "0.01..3650"
     assert (bounds["spark.split_mb"], bounds["pair.threshold"], bounds["pair.sample_shared"]) == (
         "more than 0",
         "0.1..0.9",
@@ -114,3 +117,20 @@ def test_what_decides_how_articles_are_read_is_told_apart() -> None:
     of_reading = [config.fingerprint(settings, config.READING) for settings in [plain, *reading, *comparing]]
     assert len(set(of_reading[:3])) == 3
     assert set(of_reading[3:]) == {of_reading[0]}
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Africa/Cairo", "2026-10-29"),  # its clocks go back at midnight
+        ("America/Santiago", "2026-04-04"),
+        ("Asia/Beirut", "2026-03-28"),  # its clocks go on at midnight
+        ("Asia/Kolkata", "2026-11-24"),
+    ],
+)
+def test_a_night_is_of_its_whole_day(zone: str, day: str) -> None:
+    settings = config.Config(night=config.Night(inputs=("in/{date}",), store="store", zone=zone))
+    inputs, _, ends = config.night(settings, date.fromisoformat(day))
+    assert (inputs, ends.date().isoformat()) == ([f"in/{day}"], day)
+    after = (ends.astimezone(UTC) + timedelta(microseconds=1)).astimezone(ends.tzinfo)
+    assert after.date() == date.fromisoformat(day) + timedelta(days=1)

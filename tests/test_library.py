@@ -45,7 +45,15 @@ def test_the_notebook_runs_from_top_to_bottom_and_prints_what_it_shows() -> None
         assert said.getvalue() == "".join(line for output in cell["outputs"] for line in output["text"])
 
 
-@pytest.mark.parametrize("of", [lambda rows: rows, pa.Table.from_pandas, lambda rows: rows.to_dict("list")])
+@pytest.mark.parametrize(
+    "of",
+    [
+        lambda rows: rows,
+        pa.Table.from_pandas,
+        lambda rows: rows.to_dict("list"),
+        lambda rows: rows.to_dict("records"),
+    ],
+)
 def test_tables_of_any_kind_go_in_and_data_frames_come_out(of: Any) -> None:
     with pipeline.reprints(of(articles())) as result:
         assert repr(result) == "<reprints 2026-03-09.1: 3 articles in 2 clusters>"
@@ -161,6 +169,8 @@ def test_settings_that_do_not_fit_one_another_are_refused_as_in_a_file(sections:
         (lambda: articles().drop(columns="text"), "no column with text; found: date, id, publisher"),
         (lambda: articles().iloc[:0], "there are no articles"),
         (lambda: 7, "cannot be written as a table"),
+        (lambda: articles()["text"], "cannot be written as a table"),
+        (lambda: pd.DataFrame([[BODY, BODY]], columns=["text", "text"]), "cannot be written as a table"),
         (lambda: articles(id=["a", 2, {"b": 3}]), "cannot be written as a table"),
     ],
 )

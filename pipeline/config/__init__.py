@@ -8,7 +8,7 @@ defaults. `describe()` writes all of them with their meaning; `configs/default.t
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from datetime import date as date_
 
 from pipeline.config.checks import checked
@@ -74,7 +74,10 @@ def night(settings: Config, date: date_) -> tuple[list[str], str, datetime]:
     """The inputs, store and as-of time of a night: the end of its date in the night's zone. `ConfigError` if unset."""
     if not settings.night.inputs or not settings.night.store:
         raise ConfigError("a night needs night.inputs and night.store in the configuration; see configs/nightly.toml")
-    ends = datetime.combine(date, time.max, zoneinfo.ZoneInfo(settings.night.zone))
+    zone = zoneinfo.ZoneInfo(settings.night.zone)
+    midnight = datetime.combine(date + timedelta(days=1), time.min, zone)
+    # Its last hour is there twice where clocks go back at midnight.
+    ends = (midnight.astimezone(UTC) - timedelta(microseconds=1)).astimezone(zone)
     return [name.replace("{date}", date.isoformat()) for name in settings.night.inputs], settings.night.store, ends
 
 

@@ -9,6 +9,8 @@ from pipeline.errors import ConfigError
 
 __all__ = ["checked"]
 
+_SHORTEST = 0.001  # days
+
 
 def checked(config: Config, where: str) -> Config:
     """The same settings; `ConfigError` names `where` they are from, the key, and what would be right."""
@@ -22,6 +24,10 @@ def checked(config: Config, where: str) -> Config:
         raise ConfigError(
             f"{where}: pair.bands x pair.rows = {config.pair.bands * config.pair.rows} needs as many "
             f"sketch.permutations; there are {config.sketch.permutations}"
+        )
+    if 0 < config.learn.days < _SHORTEST:
+        raise ConfigError(
+            f"{where}: learn.days = {config.learn.days} is no stretch of time; at least {_SHORTEST}, or 0"
         )
     if config.audit.min_nights > config.audit.nights:
         raise ConfigError(

@@ -50,7 +50,7 @@ _MEMORY = (
 class Run(Struct, frozen=True, forbid_unknown_fields=True):
     """run: what a run may take of the machine. Nothing in a table depends on it."""
 
-    memory_gb: Annotated[float, Meta(ge=0.25, description=_MEMORY)] = 4.0
+    memory_gb: Annotated[float, Meta(ge=0.25, le=100_000, description=_MEMORY)] = 4.0
     processes: Annotated[
         int, _count("processes that read articles, some 300 MB each; 0: one for each core", le=256)
     ] = 0
@@ -114,7 +114,9 @@ class Pair(Struct, frozen=True, forbid_unknown_fields=True):
     bands: Annotated[int, _count("LSH bands; 0: derived from threshold by datasketch's optimiser")] = 42
     rows: Annotated[int, _count("signature rows in a band; 0: derived")] = 3
     threshold: Annotated[float, Meta(ge=0.1, le=0.9, description="Jaccard at which derived bands turn")] = 0.3
-    window_days: Annotated[float, Meta(gt=0, le=3_650, description="articles further apart are never compared")] = 14.0
+    window_days: Annotated[float, Meta(ge=0.01, le=3_650, description="articles further apart are never compared")] = (
+        14.0
+    )
     sample: Annotated[int, _count("second path: one shingle in so many is joined exactly; 0: off")] = 8
     sample_shared: Annotated[int, _count("sampled shingles two articles must share to be compared", ge=1)] = 3
     bucket_cap: Annotated[int, _count("a larger bucket is compared with its pivots only", ge=2, le=100_000)] = 64
@@ -175,7 +177,7 @@ _ROOM = "free disk that a run leaves, beside what it is likely to write, or does
 class Store(Struct, frozen=True, forbid_unknown_fields=True):
     """store: what is kept, and for how long."""
 
-    horizon_days: Annotated[float, Meta(gt=0, le=36_500, description="how far back published tables reach")] = 90.0
+    horizon_days: Annotated[float, Meta(ge=0.01, le=36_500, description="how far back published tables reach")] = 90.0
     keep_runs: Annotated[int, _count("published runs that are kept, the current one among them", ge=1)] = 30
     divide_over: Annotated[int, _count("articles above which large tables are folders of parts, by time", ge=0)] = (
         250_000

@@ -20,7 +20,7 @@ __all__ = ["published"]
 _MEMBER = ["article_id", "cluster_id"]
 _SIZE = ["cluster_id", "n_articles"]
 _CLUSTER = [*_SIZE, "canonical_id", "canonical_reason", "first_run_id", "n_publishers"]
-_AGAIN = 9  # so many ids in a row that a cluster was to have are tried
+_AGAIN = 9  # so many ids behind the first that a cluster was to have are tried
 
 
 def published(store: Store, run_id: str, opened: Opened, settings: config.Config) -> Published:
@@ -39,7 +39,7 @@ def published(store: Store, run_id: str, opened: Opened, settings: config.Config
     clusters = old.read("clusters", _CLUSTER, parts)
     clusters = clusters.filter(pc.is_in(clusters["cluster_id"], around["cluster_id"].combine_chunks()))
     is_own = pc.is_in(clusters["cluster_id"], touched)
-    minted = [f"c-{name}{again}" for name in articles["article_id"].to_pylist() for again in _again()]
+    minted = [follow.name(id_, number) for id_ in articles["article_id"].to_pylist() for number in range(1, 2 + _AGAIN)]
     before = follow.Before(
         _under("clusters", clusters.filter(is_own)),
         _under("members", around.filter(pc.is_in(around["cluster_id"], touched))),
@@ -50,10 +50,6 @@ def published(store: Store, run_id: str, opened: Opened, settings: config.Config
     others = around.filter(pc.invert(pc.is_in(around["cluster_id"], touched)))
     sizes = clusters.filter(pc.invert(is_own)).select(_SIZE)
     return Published(before, others, sizes, np.empty(0, np.int64))
-
-
-def _again() -> list[str]:
-    return ["", *(f".{number}" for number in range(2, 2 + _AGAIN))]
 
 
 def _naming(old: tables.Tables, name: str, cluster_ids: Sequence[str]) -> pa.Table:

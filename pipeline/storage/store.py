@@ -265,7 +265,8 @@ class Store:
         tables, part, took_in = list[Path](), list[Path](), 0
         if self.runs():
             tables = list(self.folder().rglob("*.parquet"))
-            part = [path_of(self.ref(self.parts()[-1]).folder, name) for name in TAKEN]
+            own = [self.ref(part).folder for part in self.parts() if part["run_id"].partition("+")[0] == self.run_id()]
+            part = [path_of(folder, name) for folder in own for name in TAKEN]
             took_in = sum(read["bytes"] for read in self.manifest()["inputs"])
         disk.ensure_room(self.name, self.path, files, disk.Newest(tables, part, took_in), spare)
 

@@ -162,3 +162,21 @@ def test_all_of_a_run_is_on_the_disk_before_anything_tells_of_it(
     flow.run([str(GOLDEN / "wire-day")], store, rules)
     assert store.runs() == ["2026-03-09.1"]
     assert not set().union(*told)
+
+
+def test_what_the_newest_run_took_in_is_all_that_its_parts_hold(wire_day: Path, tmp_path: Path) -> None:
+    store = Store(shutil.copytree(wire_day, tmp_path / "store", symlinks=True))
+    [own] = store.parts()
+    parts = [own, own | {"run_id": f"{own['run_id']}+1"}, own | {"run_id": f"2025-01-01.1~{own['run_id']}"}]
+    for part in parts[1:]:
+        shutil.copytree(store.path / "state" / own["run_id"], store.path / "state" / part["run_id"])
+    told = store.folder() / "manifest.json"
+    content = json.loads(told.read_text()) | {"parts": parts}
+    content["inputs"] = [content["inputs"][0] | {"bytes": 2 << 20}]
+    told.write_text(json.dumps(content))
+    measured: list[disk.Newest] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disk, "ensure_room", lambda name, path, files, newest, spare: measured.append(newest))
+        store.ensure_room([], 1.0)
+    folders = {file.parent.name for file in measured[0].part}
+    assert folders == {own["run_id"], f"{own['run_id']}+1"}

@@ -114,6 +114,18 @@ def test_a_page_with_a_mark_and_no_type_is_a_page() -> None:
     assert numbers(records) == [7]
 
 
+def test_whether_a_body_looks_like_a_page_is_told_at_once_however_it_begins() -> None:
+    comments = b"<!-- part -->\n" * 60  # a pattern that goes back over each of them would not end
+    assert not http.is_html({}, comments + b"<div>a fragment</div>")
+    assert http.is_html({}, comments + b"<html>")
+
+
+def test_a_body_of_very_many_packed_pieces_is_taken_as_far_as_it_goes() -> None:
+    piece = gzip.compress(b"a")
+    assert http.payload(http.Answer(200, {}, piece * 30), 10_000) == b"a" * 30
+    assert http.payload(http.Answer(200, {}, piece * 5_000), 10_000) == b"a" * 1_000
+
+
 # --- how it was sent ---------------------------------------------------------------------------------------------------------
 
 

@@ -244,6 +244,15 @@ def test_a_long_description_is_the_text_and_another_site_no_publisher() -> None:
     assert len((rows[0]["text"] or "").split("\n")) == 3
 
 
+def test_a_long_description_without_spaces_is_the_text() -> None:
+    words = "".join(f"<p>{'渡轮周一在大雾散去之后重新启航，厨师说，船上的人都很高兴。' * 4}</p>" for _ in range(4))
+    feed = f"""<rss><channel><title>新闻</title><link>https://norrvik.example/</link><item><title>渡轮</title>
+      <link>https://norrvik.example/a/1</link><description><![CDATA[{words}]]></description></item></channel></rss>"""
+    rows, rejects, _ = whole(feed.encode())
+    assert rejects == []
+    assert len((rows[0]["text"] or "").split("\n")) == 4
+
+
 # --- XML that means harm, or is broken ------------------------------------------------------------------------------------
 
 

@@ -18,9 +18,9 @@ import pyarrow as pa
 from pipeline import schema
 from pipeline.stages.follow import changes, events, identity
 from pipeline.stages.follow.contract import Before, Followed
-from pipeline.stages.follow.identity import NUMBERED
+from pipeline.stages.follow.identity import NUMBERED, name
 
-__all__ = ["NUMBERED", "Before", "Followed", "run"]
+__all__ = ["NUMBERED", "Before", "Followed", "name", "run"]
 
 
 def run(clusters: pa.Table, members: pa.Table, before: Before, run_id: str, as_of: datetime) -> Followed:

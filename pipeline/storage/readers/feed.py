@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from pipeline.stages._words import count_words
 from pipeline.storage.readers import markup
 from pipeline.storage.readers.rows import Bad, Found, Row
 
@@ -79,7 +80,7 @@ def _body(item: _Element) -> str:
     for child in item:
         if markup.local(child) in ("description", "summary"):
             body = _content(child)
-            if len(body.split()) >= _FULL_WORDS and body.count("\n") + 1 >= _FULL_LINES:
+            if count_words(body) >= _FULL_WORDS and body.count("\n") + 1 >= _FULL_LINES:
                 return body
     return ""
 

@@ -14,9 +14,10 @@ _END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"HTTP/\S+\s+(\d{3})\b", re.IGNORECASE)
 _CHUNK = re.compile(rb"\s*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _GZIP = b"\x1f\x8b"
+_MEMBERS = 1_000  # of a packed body, at the most: what is left is copied with each
 _HTML = ("text/html", "application/xhtml+xml")
 _LOOKS = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*)?(?>(?:<!--.*?-->\s*)*)<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.S,
 )
 
@@ -94,7 +95,7 @@ def _joined(body: bytes) -> bytes:
 def _inflated(body: bytes, bits: int, limit: int) -> bytes:
     """What is whole of a body packed by gzip, in one member or several, or deflate: one that was cut gives what it has."""
     parts, left = list[bytes](), limit + 1
-    while left > 0 and (not parts or body.startswith(_GZIP)):
+    while left > 0 and (not parts or body.startswith(_GZIP)) and len(parts) < _MEMBERS:
         unpacker = zlib.decompressobj(bits)
         try:
             parts.append(unpacker.decompress(body, left))
