@@ -262,7 +262,117 @@ def test_what_is_printed_counts_where_nothing_else_says_it() -> None:
 )
 def test_times_as_publishing_systems_mark_them(printed: str, field: str) -> None:
     assert fields(made(body=printed))[field] == "2026-03-09T08:00Z"
-    assert fields(made(body='<time datetime="2026-03-09T08:00Z">', head=""))[field] == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "published"),
+    [
+        ('<time datetime="2026-03-09T08:00Z">9 March</time>', "2026-03-09T08:00Z"),
+        ('<div class="post-date">Published: March 9, 2026 6:20 pm MDT</div>', "Published: March 9, 2026 6:20 pm MDT"),
+        (
+            '<p>The ferry sailed on <time datetime="1911-03-09">a day in 1911</time>.'
+            + " It did so again." * 9
+            + "</p>",
+            "",
+        ),
+        ('<div class="comments"><time class="published" datetime="2026-03-11">x</time></div>', ""),
+        ('<aside><time datetime="2026-03-11">x</time></aside>', ""),
+        ('<div class="date">The ferry of the day</div>', ""),
+    ],
+)
+def test_a_time_that_the_page_prints_is_of_its_own_article(body: str, published: str) -> None:
+    assert fields(made(body=body))["published"] == published
+
+
+def test_a_card_above_the_article_tells_nothing_of_it() -> None:
+    card = (
+        '<article class="card"><a href="/b">B</a><time class="published" datetime="2026-03-01">1 March</time></article>'
+    )
+    page = made(body='<time class="published" datetime="2026-03-09T08:00Z">9 March</time>')
+    assert fields(page.replace(b"<body>", b"<body>" + card.encode()))["published"] == "2026-03-09T08:00Z"
+
+
+@pytest.mark.parametrize(
+    ("stated", "meta", "published"),
+    [
+        ("Invalid Date", "2026-03-09T08:00Z", "2026-03-09T08:00Z"),
+        ("0000-00-00", "2026-03-09T08:00Z", "2026-03-09T08:00Z"),
+        ("1970-01-01T00:00:00Z", "2026-03-09T08:00Z", "2026-03-09T08:00Z"),
+        ("2026-03-09", "2026-03-09T08:00Z", "2026-03-09T08:00Z"),
+        ("2026-03-09", "2026-03-12T08:00Z", "2026-03-09"),  # another day
+        ("Invalid Date", "", "Invalid Date"),
+    ],
+)
+def test_of_several_times_the_first_that_can_be_read_counts_or_a_finer_one_of_its_day(
+    stated: str, meta: str, published: str
+) -> None:
+    head = linked({"@type": "NewsArticle", "headline": "The ferry sails", "datePublished": stated})
+    head += f'<meta property="article:published_time" content="{meta}">' if meta else ""
+    assert fields(made(head))["published"] == published
+
+
+def test_a_site_that_names_itself_as_author_yields_to_the_byline_that_is_printed() -> None:
+    head = '<meta property="og:site_name" content="Norrvik Post">'
+    head += linked({"@type": "NewsArticle", "headline": "The ferry sails", "author": {"name": "Norrvik Post"}})
+    assert fields(made(head, '<p class="byline">By Associated Press</p>'))["byline"] == ["By Associated Press"]
+    assert fields(made(head))["byline"] == ["Norrvik Post"]
+
+
+@pytest.mark.parametrize(
+    ("body", "byline"),
+    [
+        ('<div class="author bio">Ida Tern writes of ferries. She lives by the sea.</div>', []),
+        (f'<div class="author">Ida Tern {"writes of ferries and lives by the sea " * 3}.</div>', []),
+        (
+            'By <a rel="author" href="/i">Ida Tern</a> and <a rel="author" href="/j">Jon Auk</a>',
+            ["Ida Tern", "Jon Auk"],
+        ),
+    ],
+)
+def test_what_is_printed_of_an_author_is_no_byline_and_several_are_one(body: str, byline: list[str]) -> None:
+    assert fields(made(body=body))["byline"] == byline
+
+
+def test_the_author_may_be_in_a_card_of_twitter() -> None:
+    head = '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Ida Tern">'
+    assert fields(made(head))["byline"] == ["Ida Tern"]
+
+
+def test_json_ld_at_an_old_address_is_of_the_page_if_its_headline_is() -> None:
+    node = {"@type": "NewsArticle", "url": "https://a.example/old-slug", "datePublished": "2026-03-09T08:00Z"}
+    url = "https://a.example/new-slug"
+    assert fields(made(linked(node | {"headline": "The Ferry Sails"})), url)["published"] == "2026-03-09T08:00Z"
+    assert fields(made(linked(node | {"headline": "Another story"})), url)["published"] == ""
+
+
+def test_a_page_that_says_when_it_was_published_is_an_article_where_there_is_no_other() -> None:
+    page = {
+        "@type": "WebPage",
+        "datePublished": "2026-03-09T08:00Z",
+        "author": {"givenName": "Ida", "familyName": "Tern"},
+    }
+    found = fields(made(linked(page)))
+    assert (found["published"], found["byline"]) == ("2026-03-09T08:00Z", ["Ida Tern"])
+
+
+def test_the_name_of_a_site_or_section_above_the_page_is_no_headline() -> None:
+    for above in ('<header><h1><a href="/">Norrvik Post</a></h1></header>', "<header><h1>News</h1></header>"):
+        page = made("<title>The ferry sails - Norrvik Post</title>").replace(b"<h1>The ferry sails</h1>", b"")
+        assert (
+            fields(page.replace(b"<body>", b"<body>" + above.encode()))["headline"] == "The ferry sails - Norrvik Post"
+        )
+
+
+def test_a_page_that_was_saved_has_its_address_and_one_with_a_base_its_own() -> None:
+    saved = b"<!--\n Page saved with SingleFile\n url: https://a.example/ferry\n saved date: Mon Mar 09 2026\n-->"
+    assert fields(saved + made())["url"] == "https://a.example/ferry"
+    head = '<base href="https://a.example/x/"><link rel="canonical" href="/ferry">'
+    assert fields(made(head))["canonical_url"] == "https://a.example/ferry"
+
+
+def test_a_line_of_a_class_source_says_whose_copy_it_is() -> None:
+    lines = str(fields(made(body='<p class="source">Source: Nordpress</p>'))["text"]).split("\n")
+    assert "Source: Nordpress" in lines
 
 
 def test_a_headline_is_without_the_site_and_whole() -> None:

@@ -42,7 +42,7 @@ _CAPTIONS = (
 )
 #: Lines of such elements say whose copy it is; extractors take them for furniture. Those under pictures are none of them.
 _CREDITING = re.compile(
-    r"disclaimer|syndicat|agenc(?:y|ies)|tagline|copyright|(?:news|article|story|content)-?(?:source|credit)|wire-?(?:credit|source)",
+    r"(?:^|\s)source(?:-?(?:org|name))?(?=\s|$)|disclaimer|syndicat|agenc(?:y|ies)|tagline|copyright|(?:news|article|story|content)-?(?:source|credit)|wire-?(?:credit|source)",
     re.IGNORECASE,
 )
 _PICTURED = re.compile(

@@ -16,6 +16,7 @@ __all__ = ["Node", "article", "names", "nodes", "raw", "site", "text", "urls"]
 Node = dict[str, Any]
 
 _KINDS = re.compile(r"(?:\w*Article|\w*Posting|Report)$")
+_PAGES = re.compile(r"(?:WebPage|ItemPage|CreativeWork)$")
 _SITES = re.compile(r"(?:WebSite|\w*Organization)$")
 _SIZE = 2 << 20  # characters of all scripts of a page: beyond it nobody describes an article
 _NODES = 5_000
@@ -44,18 +45,26 @@ def nodes(scripts: Sequence[str]) -> list[Node]:
     return [{key: _referred(value, known) for key, value in node.items()} for node in found]
 
 
-def article(found: Sequence[Node], addresses: Sequence[str]) -> Node:
+def article(found: Sequence[Node], addresses: Sequence[str], headlines: Sequence[str] = ()) -> Node:
     """The node of the page's own article, {} if none: the one at one of its addresses, else the one that says most.
 
-    `addresses`: those of the page. A node that has others, and none of these, is another page's.
+    `addresses`, `headlines`: those of the page. A node that has others, and none of these, is another page's. Where there is no
+    article, a page that says when it was published is one.
     """
     here = {_bare(address) for address in addresses if address}
-    articles = [(node, _places(node)) for node in found if _is_a(node, _KINDS)]
-    return max(
-        (node for node, there in articles if not here or not there or here & there),
-        key=lambda node: (bool(here & _places(node)), "headline" in node, "datePublished" in node),
-        default={},
-    )
+    said = {_letters(headline) for headline in headlines} - {""}
+
+    def is_own(node: Node, there: set[str]) -> bool:
+        return not here or not there or bool(here & there) or _letters(text(node.get("headline"))) in said
+
+    def worth(node: Node) -> tuple[bool, bool, bool]:
+        return bool(here & _places(node)), "headline" in node, "datePublished" in node
+
+    for kinds in (_KINDS, _PAGES):
+        own = [node for node in found if _is_a(node, kinds) and is_own(node, _places(node))]
+        if own and (kinds is _KINDS or any("datePublished" in node for node in own)):
+            return max(own, key=worth)
+    return {}
 
 
 def site(found: Sequence[Node]) -> str:
@@ -72,7 +81,9 @@ def names(value: object) -> list[str]:
     if isinstance(value, list):
         return [name for item in value for name in names(item)]
     if isinstance(value, dict):
-        return next((found for key in ("name", "legalName", "@value") if (found := names(value.get(key)))), [])
+        given = " ".join(filter(None, (text(value.get(key)) for key in ("givenName", "familyName"))))
+        called = (*(value.get(key) for key in ("name", "legalName", "@value")), given)
+        return next((found for one in called if (found := names(one))), [])
     said = text(value)
     return [said] if said and not _is_address(said) else []
 
@@ -105,6 +116,10 @@ def raw(value: object) -> str:
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return ""
     return str(jsonlines.scrub(str(value)))
+
+
+def _letters(headline: str) -> str:
+    return "".join(filter(str.isalnum, headline.casefold()))
 
 
 def _is_address(said: str) -> bool:

@@ -6,13 +6,17 @@ publishing systems.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from pipeline.stages.clean import dates
 from pipeline.storage.readers import jsonld
+from pipeline.storage.readers.printed import NO_AUTHOR, Printed
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -30,6 +34,7 @@ _METAS: Mapping[str, tuple[str, ...]] = {
     ),
     "published": (
         *("article:published_time", "og:article:published_time", "datepublished", "publishdate", "publish-date"),
+        *("article:published", "article.published", "og:published_time", "published_time", "published_at"),
         *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "bt:pubdate"),
         *(
             "dc.date.issued",
@@ -44,6 +49,7 @@ _METAS: Mapping[str, tuple[str, ...]] = {
     ),
     "modified": (
         *("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "article:modified"),
+        *("article.updated", "article.modified"),
         *("lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "bt:moddate"),
     ),
     "rights": ("copyright", "dcterms.rightsholder", "dcterms.rights", "dc.rights", "rights"),
@@ -56,25 +62,17 @@ _METAS: Mapping[str, tuple[str, ...]] = {
     "address": ("og:url", "twitter:url", "parsely-link"),
 }
 _OWN = {name: field for field, names in _METAS.items() for name in names}
-_SAVED = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s<>\"]{1,2000})", re.IGNORECASE)
+_SAVED = re.compile(
+    rb"<!--\s*(?:saved from url=\(\d+\)|page saved with singlefile\s+url:\s*)(https?://[^\s<>\"]{1,2000})",
+    re.IGNORECASE,
+)
 _SAVED_WITHIN = 2_000  # bytes
 _CUT = (" ...", "...", "…")
 _SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " · ", ": ")
-_NO_AUTHOR = re.compile(r"https?://|www\.|@\w+$|facebook\.com|admin$", re.IGNORECASE)
-_LONG = 300  # characters of a byline as printed: a longer one is something else
-#: Elements in which a byline, a headline, a time may stand as printed.
-_PRINTED_BYLINE = (
-    "//*[@itemprop='author' or @rel='author' or contains(concat(' ', normalize-space(@class), ' '), ' byline ')"
-    " or contains(concat(' ', normalize-space(@class), ' '), ' author ')]"
+#: Labels under which publishing systems name the author for cards of Twitter (Yoast).
+_WRITTEN = re.compile(
+    r"written by|author|verfasst von|geschrieben von|escrito por|écrit par|scritto da|autor", re.IGNORECASE
 )
-_PRINTED_TIME = "//*[@itemprop='{}']/@datetime | //*[@itemprop='{}']/@content"
-#: Where publishing systems print the time of an article (WordPress, hAtom), by what it is the time of.
-_MARKED_TIME = {
-    "datePublished": "//time[@pubdate or contains(@class, 'entry-date') or contains(@class, 'published')]/@datetime"
-    " | //abbr[contains(concat(' ', normalize-space(@class), ' '), ' published ')]/@title",
-    "dateModified": "//*[contains(concat(' ', normalize-space(@class), ' '), ' updated ')]/@title"
-    " | //time[contains(concat(' ', normalize-space(@class), ' '), ' updated ')]/@datetime",
-}
 
 
 def described(tree: HtmlElement) -> list[jsonld.Node]:
@@ -94,9 +92,10 @@ def read(
     its source; what names its own site says nothing, for templates fill it in everywhere.
     """
     metas = _metas(tree)
-    canonical = _links(tree, "canonical", url)
+    canonical = _links(tree, "canonical", url or _first(base.get("href", "") for base in tree.iter("base")))
     own = [url or "", *metas["address"], *canonical]
-    ld = jsonld.article(found, own)
+    printed = Printed(tree)
+    ld = jsonld.article(found, own, [*metas["headline"], *printed.headings])
     address = url or _saved(data) or _first([*metas["address"], *_of(ld, "url", "mainEntityOfPage", "@id"), *canonical])
     publisher = _first([*jsonld.names(ld.get("publisher")), *metas["publisher"], jsonld.site(found)])
     host = _host(address)
@@ -106,17 +105,17 @@ def read(
         "canonical_url": _first([*canonical, *metas["address"]]),
         "origin_url": _first(one for one in origins if _host(one) not in ("", host) and _path(one) not in ("", "/")),
         "publisher": publisher,
-        "headline": _headline(tree, ld, metas, publisher),
+        "headline": _headline(tree, printed, ld, metas, publisher),
         "deck": _first([jsonld.text(ld.get("description")), *metas["deck"]]),
-        "byline": _byline(tree, ld, metas),
+        "byline": _byline(tree, printed, ld, metas, publisher),
         "credit": _credits(ld, metas, publisher),
         "dateline": jsonld.text(ld.get("dateline")),
         "rights": _first(
             [jsonld.text(ld.get("copyrightNotice")), *jsonld.names(ld.get("copyrightHolder")), *metas["rights"]]
         ),
         "language": _first([*_language(ld), tree.get("lang", ""), *_attributes(tree, "lang"), *metas["language"]]),
-        "published": _time(tree, "datePublished", ld, metas["published"]),
-        "modified": _time(tree, "dateModified", ld, metas["modified"]),
+        "published": _time("datePublished", printed, ld, metas["published"]),
+        "modified": _time("dateModified", printed, ld, metas["modified"]),
         "status": jsonld.text(ld.get("creativeWorkStatus")),
         "version": jsonld.text(ld.get("version")),
         "note": jsonld.text(ld.get("correction")),
@@ -186,11 +185,18 @@ def _attributes(tree: HtmlElement, name: str) -> list[str]:
     return [str(body.get(name) or "") for body in tree.iter("html", "body")]
 
 
-def _headline(tree: HtmlElement, ld: jsonld.Node, metas: Mapping[str, Sequence[str]], publisher: str) -> str:
+def _headline(
+    tree: HtmlElement, printed: Printed, ld: jsonld.Node, metas: Mapping[str, Sequence[str]], publisher: str
+) -> str:
     """The headline, without the name of the site behind it. One that was cut to fit a field is taken whole elsewhere."""
-    printed = [" ".join(one.text_content().split()) for one in tree.iter("h1")]
     titles = [" ".join(one.text_content().split()) for one in tree.iter("title")]
-    said = [jsonld.text(ld.get("headline")), *metas["headline"], *printed, *titles, jsonld.text(ld.get("name"))]
+    said = [
+        jsonld.text(ld.get("headline")),
+        *metas["headline"],
+        *printed.headings,
+        *titles,
+        jsonld.text(ld.get("name")),
+    ]
     choices = [_untitled(one, publisher) for one in said if one and one != publisher]
     chosen = _first(choices)
     stem = next((chosen.removesuffix(mark) for mark in _CUT if chosen.endswith(mark)), "")
@@ -205,17 +211,29 @@ def _untitled(title: str, publisher: str) -> str:
     return title
 
 
-def _byline(tree: HtmlElement, ld: jsonld.Node, metas: Mapping[str, Sequence[str]]) -> list[str]:
-    """Who wrote it: of JSON-LD, of the `meta` elements, or as printed; addresses of profiles are no names."""
+def _byline(
+    tree: HtmlElement, printed: Printed, ld: jsonld.Node, metas: Mapping[str, Sequence[str]], publisher: str
+) -> list[str]:
+    """Who wrote it: of JSON-LD, of the `meta` elements, or as printed; addresses of profiles are no names.
+
+    A site that names itself says less than the page that it prints.
+    """
     stated = [*jsonld.names(ld.get("author")), *jsonld.names(ld.get("creator"))]
-    for choices in (stated, metas["byline"]):
-        if said := list(dict.fromkeys(one for one in choices if not _NO_AUTHOR.search(one))):
+    own: list[str] = []
+    for choices in (stated, metas["byline"], _written(tree)):
+        said = list(dict.fromkeys(one for one in choices if not NO_AUTHOR.search(one)))
+        if said and [one.casefold() for one in said] != [publisher.casefold()]:
             return said
-    for element in tree.xpath(_PRINTED_BYLINE):
-        printed = str(element.get("content") or "") or " ".join(element.text_content().split())
-        if printed and len(printed) <= _LONG and not _NO_AUTHOR.search(printed):
-            return [printed]
-    return []
+        own = own or said
+    return printed.byline() or own
+
+
+def _written(tree: HtmlElement) -> list[str]:
+    """The author as cards of Twitter have it: a label, and what it is of."""
+    told = {meta.get("name"): meta.get("content") or "" for meta in tree.iter("meta") if meta.get("name")}
+    return [
+        told.get(f"twitter:data{n}", "") for n in "12" if _WRITTEN.fullmatch(told.get(f"twitter:label{n}", "").strip())
+    ]
 
 
 def _credits(ld: jsonld.Node, metas: Mapping[str, Sequence[str]], publisher: str) -> list[str]:
@@ -226,7 +244,26 @@ def _credits(ld: jsonld.Node, metas: Mapping[str, Sequence[str]], publisher: str
     return list(dict.fromkeys(one for one in said if one.casefold() not in own and not jsonld.urls(one)))
 
 
-def _time(tree: HtmlElement, key: str, ld: jsonld.Node, metas: Sequence[str]) -> str:
-    stated = [jsonld.text(ld.get(key)), *metas]
-    printed = (_PRINTED_TIME.format(key, key), _MARKED_TIME[key])
-    return _first(stated) or _first(_first(map(str, tree.xpath(path))) for path in printed)
+def _time(key: str, printed: Printed, ld: jsonld.Node, metas: Sequence[str]) -> str:
+    """The time that is stated first and can be read; of that day a finer one. Without any, what is stated first."""
+    created = [jsonld.text(ld.get("dateCreated"))] if key == "datePublished" else []
+    stated = [one for one in (jsonld.text(ld.get(key)), *metas, *created) if one]
+    chosen, day = "", None
+    for said in itertools.chain(stated, printed.times(key) if not any(map(_read, stated)) else ()):
+        moment = _read(said)
+        if moment is None or (day is not None and moment.day != day):
+            continue
+        chosen = said if moment.precision != "day" or day is None else chosen
+        if moment.precision != "day":
+            break
+        day = moment.day
+    return chosen or _first(stated)
+
+
+def _read(said: str) -> dates.Moment | None:
+    """The time that words state, if they state one; of what zone does not matter here."""
+    with suppress(dates.ImpossibleDateError):
+        labelled = dates.stamps(said)
+        phrase = said[labelled[0].start : labelled[0].end] if labelled else said
+        return dates.parse(phrase, dates.Place())
+    return None
