@@ -126,6 +126,16 @@ def test_a_body_of_very_many_packed_pieces_is_taken_as_far_as_it_goes() -> None:
     assert http.payload(http.Answer(200, {}, piece * 5_000), 10_000) == b"a" * 1_000
 
 
+@pytest.mark.parametrize("kind", ["conversion", "metadata"])
+def test_what_was_made_of_pages_is_no_archive_of_them(tmp_path: Path, kind: str) -> None:
+    made = record(b'{"text": "The ferry sails."}', kind=kind, Content_Type="application/json", url=URL.format(1))
+    (tmp_path / "a.warc").write_bytes(made)
+    with pytest.raises(Unreadable, match=r"WET, WAT.*deliver the WARC"):
+        list(rows(locate(tmp_path / "a.warc", SETTINGS), 1 << 20))
+    (tmp_path / "a.warc").write_bytes(made + answer(7))
+    assert len(list(rows(locate(tmp_path / "a.warc", SETTINGS), 1 << 20))) == 2
+
+
 # --- how it was sent ---------------------------------------------------------------------------------------------------------
 
 

@@ -253,6 +253,86 @@ def test_a_long_description_without_spaces_is_the_text() -> None:
     assert len((rows[0]["text"] or "").split("\n")) == 4
 
 
+STORY = "The ferry sailed again on Monday after two days of fog, its cook said."
+
+
+def feed_of(*items: str, title: str = "Norrvik Post", more: str = "") -> bytes:
+    spaces = 'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:wp="http://wordpress.org/export/1.2/"'
+    channel = f"<title>{title}</title><link>https://norrvikpost.example/</link>{more}{''.join(items)}"
+    return f"<rss {spaces}><channel>{channel}</channel></rss>".encode()
+
+
+def item_of(words: str = STORY, *, escaped: str = "", more: str = "") -> str:
+    content = escaped or f"<![CDATA[<p>{words}</p>]]>"
+    return (
+        f"<item><title>Ferry</title><link>https://norrvikpost.example/a</link>{more}"
+        f"<content:encoded>{content}</content:encoded></item>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "publisher"),
+    [
+        ("World – Norrvik Post", "Norrvik Post"),
+        ("Norrvik Post | World", "Norrvik Post"),
+        ("Norrvik Post", "Norrvik Post"),
+        ("World | Top stories", None),  # neither is written as the host is
+    ],
+)
+def test_of_the_title_of_a_feed_the_part_that_is_written_as_its_host_is_the_publisher(
+    title: str, publisher: str | None
+) -> None:
+    assert whole(feed_of(item_of(), title=title))[0][0]["publisher"] == publisher
+
+
+def test_what_an_item_says_in_short_is_the_deck_unless_its_text_begins_so() -> None:
+    for said, deck in (("In short.", "In short."), (f"{STORY[:50]} […]", None), ("So it was. […]", "So it was.")):
+        rows, _, _ = whole(feed_of(item_of(more=f"<description>{said}</description>")))
+        assert rows[0]["deck"] == deck
+
+
+def test_an_export_of_wordpress_has_items_that_are_no_articles() -> None:
+    kinds = [("attachment", "inherit"), ("page", "publish"), ("post", "draft"), ("post", "publish")]
+    items = [item_of(more=f"<wp:status>{s}</wp:status><wp:post_type>{k}</wp:post_type>") for k, s in kinds]
+    rows, rejects, report = whole(feed_of(*items))
+    assert (len(rows), rejects, report.passed) == (1, [], {"attachment": 1, "page": 1, "draft": 1})
+
+
+def test_newlines_are_breaks_where_no_tag_is() -> None:
+    lines = "One line &lt;em&gt;of two&lt;/em&gt;.\n\nThe other."
+    assert whole(feed_of(item_of(escaped=lines)))[0][0]["text"] == "One line of two.\nThe other."
+    typed = "<![CDATA[<pre>One line\nof <b>two</b>\nand three</pre><p>More\nwords</p>]]>"
+    assert whole(feed_of(item_of(escaped=typed)))[0][0]["text"] == "One line\nof two\nand three\nMore words"
+
+
+def test_an_entry_of_atom_without_an_author_has_that_of_its_feed() -> None:
+    entry = f"<entry><title>T</title><link href='https://a.example/1'/><content type='text'>{STORY}</content></entry>"
+    feed = f"<feed xmlns='http://www.w3.org/2005/Atom'><author><name>Nordpress</name></author>{entry}</feed>"
+    assert whole(feed.encode())[0][0]["byline"] == "Nordpress"
+
+
+def test_a_document_of_nitf_says_in_several_places_when_it_is_of_and_who_wrote_it() -> None:
+    head = '<docdata><doc-id id-string="1"/></docdata><pubdata date.publication="20260309T000000" name="Norrvik Post"/>'
+    byline = "<byline>By IDA TERN<byttl>Nordpress Writer</byttl></byline>"
+    for dated, published in (
+        ("", "2026-03-09T00:00:00"),
+        ('<dateline>NORRVIK<story.date norm="20260310T182000Z">x</story.date></dateline>', "2026-03-10T18:20:00Z"),
+    ):
+        body = f"<body.head>{byline}{dated}</body.head><body.content><p>{STORY}</p></body.content>"
+        rows, _, _ = whole(f"<nitf><head>{head}</head><body>{body}</body></nitf>".encode())
+        assert (rows[0]["published"], rows[0]["byline"]) == (published, "IDA TERN, Nordpress Writer")
+
+
+def test_of_several_headlines_of_newsml_the_main_one_counts() -> None:
+    heads = '<headline role="hl:short">Short</headline><headline role="hl:main">The ferry sails again</headline>'
+    item = (
+        '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:1">'
+        '<itemMeta><itemClass qcode="ninat:text"/></itemMeta>'
+        f"<contentMeta>{heads}</contentMeta><contentSet><inlineData>{STORY}</inlineData></contentSet></newsItem>"
+    )
+    assert whole(item.encode())[0][0]["headline"] == "The ferry sails again"
+
+
 # --- XML that means harm, or is broken ------------------------------------------------------------------------------------
 
 
@@ -265,7 +345,6 @@ def rss(*bodies: str, head: str = "") -> bytes:
 
 
 LAUGHS = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(12))
-STORY = "The ferry sailed again on Monday after two days of fog, its cook said."
 
 
 @pytest.mark.parametrize(

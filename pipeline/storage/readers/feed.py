@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pipeline.stages._words import count_words
 from pipeline.storage.readers import markup
-from pipeline.storage.readers.rows import Bad, Found, Row
+from pipeline.storage.readers.rows import Bad, Found, Passed, Row
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -18,6 +18,9 @@ __all__ = ["Channel", "channel", "row"]
 
 _FULL_WORDS = 120  # of a description, for it to be the text
 _FULL_LINES = 3
+_ALIKE = 40  # characters that two texts have in common which begin alike
+#: What an export of WordPress has beside posts.
+_NO_POSTS = frozenset("attachment page nav_menu_item revision custom_css customize_changeset oembed_cache".split())
 _BEHIND = re.compile(r"\s+[|»:–—-]\s+")  # what sets a section apart from the name of the site
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -29,6 +32,7 @@ class Channel(NamedTuple):
     title: str
     url: str
     language: str
+    people: tuple[str, ...] = ()
 
 
 def channel(element: _Element | None) -> Channel:
@@ -37,11 +41,14 @@ def channel(element: _Element | None) -> Channel:
         return Channel("", "", "")
     around = element if markup.local(element) != "rdf" else next(iter(element), element)
     language = _text(around, "language") or around.get(_LANGUAGE) or ""
-    return Channel(_text(around, "title"), _link(around, "alternate", ""), language)
+    people = _people(around) if markup.local(around) == "feed" else ()  # of Atom; in RSS they edit the feed
+    return Channel(_text(around, "title"), _link(around, "alternate", ""), language, tuple(people))
 
 
 def row(number: int, item: _Element, around: Channel) -> Row:
-    """The item as a row in canonical terms."""
+    """The item as a row in canonical terms. An export of WordPress has items that are no published articles."""
+    if other := _other(item):
+        return Passed(number, other)
     body = _body(item)
     if not body.strip():
         return Bad(
@@ -61,7 +68,8 @@ def row(number: int, item: _Element, around: Channel) -> Row:
             "origin_url": _link(item, "via", ""),
             "publisher": named or _text(item, "publisher") or _publisher(around, url),
             "headline": markup.plain(_text(item, "title")),
-            "byline": _people(item),
+            "deck": _deck(item, body),
+            "byline": _people(item) or list(around.people),
             "credit": source.text if source is not None and not named else "",
             "rights": _text(item, "rights"),
             "language": item.get(_LANGUAGE) or _text(item, "language") or around.language,
@@ -69,6 +77,21 @@ def row(number: int, item: _Element, around: Channel) -> Row:
             "modified": _text(item, "updated", "modified"),
         },
     )
+
+
+def _other(item: _Element) -> str:
+    """What an item of an export of WordPress is that is no published article; "" for an article."""
+    kind, status = _text(item, "post_type"), _text(item, "status")
+    if kind in _NO_POSTS or kind.startswith("wp_"):
+        return kind
+    return status if kind and status not in ("", "publish") else ""
+
+
+def _deck(item: _Element, body: str) -> str:
+    """What an item says in short, unless that is the beginning of its text."""
+    said = markup.plain(_text(item, "description", "summary")).removesuffix("[…]").rstrip()
+    begins_alike = "".join(said.split())[:_ALIKE] == "".join(body.split())[:_ALIKE]
+    return "" if begins_alike or count_words(said) >= _FULL_WORDS else said
 
 
 def _body(item: _Element) -> str:
@@ -134,10 +157,21 @@ def _named(item: _Element) -> Iterator[str]:
 
 
 def _publisher(around: Channel, url: str) -> str:
-    """The name of the feed without its section, if the item is of the feed's own site."""
+    """The name of the feed without its section, if the item is of the feed's own site.
+
+    Of several parts that are called so, the one that is written as its host is.
+    """
     if not around.title or _site(url) != _site(around.url):
         return ""
-    return _BEHIND.split(around.title, maxsplit=1)[0].strip()
+    parts = [part.strip() for part in _BEHIND.split(around.title)]
+    return parts[0] if len(parts) == 1 else next((part for part in parts if _is_of(part, _site(url))), "")
+
+
+def _is_of(name: str, host: str) -> bool:
+    """Whether a name is written as a host is: "Fenland Post" as fenlandpost.example, "BBC News" as bbc.co.uk."""
+    letters = "".join(filter(str.isalnum, name.casefold()))
+    labels = [label.replace("-", "") for label in host.casefold().split(".")[:-1]]
+    return len(letters) > 1 and any(letters in label or (len(label) > 2 and label in letters) for label in labels)
 
 
 def _site(url: str) -> str:

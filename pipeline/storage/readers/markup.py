@@ -25,6 +25,11 @@ _APART = frozenset(
 )
 _CELLS = frozenset({"td", "th", "cell"})
 _TAG = re.compile(r"</?[a-zA-Z][\w:.-]*(?:\s[^<>]*)?/?>")
+#: Tags that break lines; where there are none of them, newlines do.
+_BLOCK = re.compile(
+    r"</?(?:p|br|div|li|ul|ol|h\d|table|tr|td|blockquote|section|article|pre|hr|body|main|center|dd|dt)\b",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -43,7 +48,7 @@ def plain(text: str) -> str:
     """
     if not is_marked_up(text):
         return html.unescape(text)
-    tree = parsed(text)
+    tree = parsed(text if _BLOCK.search(text) else text.replace("\n", "<br>"))
     return html.unescape(_TAG.sub("\n", text)).strip() if tree is None else "\n".join(lines(tree))
 
 
@@ -79,13 +84,20 @@ def lines(element: _Element) -> Iterator[str]:
     from lxml.etree import iterwalk
 
     held: list[str] = []
-    apart = 0
+    apart = as_typed = 0
 
     def ended() -> Iterator[str]:
         line = _SPACE.sub(" ", "".join(held)).strip(" |\xa0")
         held.clear()
         if line:
             yield line
+
+    def said(words: str) -> Iterator[str]:
+        *closed, rest = words.split("\n") if as_typed else [words]
+        for line in closed:
+            held.append(line)
+            yield from ended()
+        held.append(rest)
 
     for event, part in iterwalk(element, events=("start", "end")):
         name = local(part)
@@ -95,17 +107,20 @@ def lines(element: _Element) -> Iterator[str]:
         is_block = name not in _INLINE and name not in _CELLS
         if event == "start":
             apart += name in _APART
+            as_typed += name == "pre"
             if is_block and not apart:
                 yield from ended()
-            held.append(part.text or "" if not apart else "")
+            if not apart:
+                yield from said(part.text or "")
             continue
         apart -= name in _APART
+        as_typed -= name == "pre"
         if is_block and not apart:
             yield from ended()
         elif name in _CELLS:
             held.append(" | ")
         if not apart and part is not element:
-            held.append(part.tail or "")
+            yield from said(part.tail or "")
     yield from ended()
 
 

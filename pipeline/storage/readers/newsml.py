@@ -53,7 +53,7 @@ def _fields(item: _Element, status: str) -> dict[str, object]:
         "publisher": provider,
         "credit": _distinct([_said(item, "creditline"), *map(_party, _all(item, "infosource")), provider]),
         "byline": [" ".join(_words(one)) for one in _all(item, "by")] or [*map(_party, _all(item, "creator"))],
-        "headline": _said(item, "headline"),
+        "headline": _headline(item),
         "dateline": _said(item, "dateline"),
         "slug": _said(item, "slugline"),
         "language": next((one.get("tag") for one in languages if one is not None), "") or item.get(_LANGUAGE),
@@ -66,6 +66,14 @@ def _fields(item: _Element, status: str) -> dict[str, object]:
             (link.get("href") for link in _all(item, "link") if "web" in (link.get("rel") or "").casefold()), ""
         ),
     }
+
+
+def _headline(item: _Element) -> str:
+    """The main headline; of several the one that plays no other part, such as that of a short one for small screens."""
+    found = list(_all(item, "headline"))
+    roles = [(one.get("role") or "").rpartition(":")[2].casefold() for one in found]
+    ranked = sorted(zip(roles, found, strict=True), key=lambda one: (one[0] != "main", one[0] != ""))
+    return next((" ".join(_words(one)) for _, one in ranked), "")
 
 
 def _body(item: _Element) -> str:

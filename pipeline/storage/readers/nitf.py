@@ -33,8 +33,8 @@ def fields(document: _Element) -> dict[str, object]:
     for element in document.iter():
         first.setdefault(markup.local(element), element)
 
-    def said(name: str) -> str:
-        return "" if name not in first else " ".join("".join(map(str, first[name].itertext())).split())
+    def said(name: str, between: str = " ") -> str:
+        return "" if name not in first else between.join(markup.lines(first[name]))
 
     def stated(name: str, attribute: str) -> str:
         return "" if name not in first else (first[name].get(attribute) or "").strip()
@@ -43,7 +43,8 @@ def fields(document: _Element) -> dict[str, object]:
     body = [] if "body.content" not in first else list(markup.lines(first["body.content"]))
     if tagline := said("tagline"):
         body.append(tagline)
-    issued, released = (extended(stated(name, "norm")) for name in ("date.issue", "date.release"))
+    issued, released, dated = (extended(stated(name, "norm")) for name in ("date.issue", "date.release", "story.date"))
+    issued = issued or dated or extended(stated("pubdata", "date.publication"))
     return {
         "text": "\n".join(body),
         "source_id": stated("doc-id", "id-string"),
@@ -51,7 +52,7 @@ def fields(document: _Element) -> dict[str, object]:
         "credit": list(dict.fromkeys(filter(None, (said("distributor"), issuer)))),
         "headline": said("hl1") or said("hedline") or said("title"),
         "deck": said("hl2"),
-        "byline": re.sub(r"^by\s+(?=\S)", "", said("byline"), flags=re.IGNORECASE),
+        "byline": re.sub(r"^by\s+(?=\S)", "", said("byline", ", "), flags=re.IGNORECASE),
         "dateline": said("dateline"),
         "slug": stated("fixture", "fix-id") or stated("du-key", "key"),
         "version": stated("du-key", "version"),

@@ -27,6 +27,7 @@ _BARE_INSIDE = b"\n\nWARC/1."
 _BARE = re.compile(rb"WARC/1\.\d\n")
 _MARKS = {None: b"\nWARC/1.", "gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
 _DICTIONARY = b"\x5d\x2a\x4d\x18"  # begins the frame that holds the dictionary of all others
+_MADE = frozenset({"conversion", "extract"})  # texts of WET, and what WAT says of pages
 _PATIENCE = 10_000  # places in a row that look like the beginning of a record and are none
 
 
@@ -38,13 +39,19 @@ def rows(source: Source, limit: int) -> Iterator[Row]:
     """A row for every record, numbered from 1: pages as `Raw`, broken ones as `Bad`, all others as `Passed`."""
     html.needed()
     with source.path.open("rb") as file:
-        yield from _Archive(file, source, limit).rows()
+        archive = _Archive(file, source, limit)
+        yield from archive.rows()
+        if archive.is_of_texts:
+            raise Unreadable(
+                "it holds what was taken out of pages (WET, WAT), and no page; deliver the WARC that they are of"
+            )
 
 
 class _Archive:
     """An open archive. `_left`: bytes that it may hold in all; `_is_bare`: its lines end in newlines alone.
 
-    Then somebody has converted it, and its lengths are none to go by: where a record begins is told by the mark.
+    Then somebody has converted it, and its lengths are none to go by: where a record begins is told by the mark. `is_of_texts`:
+    it holds no answer of a server, but what was made of some.
     """
 
     def __init__(self, file: BinaryIO, source: Source, limit: int) -> None:
@@ -55,6 +62,12 @@ class _Archive:
         if not self._mark:
             raise Unreadable(f"an archive packed by {source.compression}; pack it by gzip or zstd, record by record")
         self._is_bare = _is_bare(file, source.compression)
+        self._kinds = set[str]()
+
+    @property
+    def is_of_texts(self) -> bool:
+        """Whether it holds what was made of pages, and no page."""
+        return bool(self._kinds & _MADE) and not self._kinds & {"response", "resource"}
 
     def rows(self) -> Iterator[Row]:
         number, tries, start = 1, 0, -1
@@ -102,6 +115,8 @@ class _Archive:
         said = record.headers.get("WARC-Target-URI") or ""
         url = said.strip("<> \t")
         block = self._read(record, _HEAD)
+        is_json = "json" in (record.headers.get("Content-Type") or "")
+        self._kinds.add("extract" if kind == "metadata" and is_json else kind)
         if kind not in ("response", "resource"):
             self._consume(record, len(block))
             return Passed(number, kind)
