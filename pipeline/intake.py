@@ -53,7 +53,7 @@ LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_ma
 #: What is held of an article that comes in. The others of its columns are in the part that took it in.
 KNOWN = [
     *("record", "article_id", "identity", "source", "digest", "source_id", "publisher", "publisher_id"),
-    *("published_at", "modified_at", "fetched_at", "status"),
+    *("published_at", "modified_at", "fetched_at", "status", "version"),
 ]
 
 _LARGE = 8 << 20  # bytes of files that are sure to be many batches

@@ -100,7 +100,7 @@ def _built(
     run_id = watch.run_id = old.next_run_id(as_of.date())
     ref = Ref(manifest.next_number(old.parts()), part.folder, as_of, is_compared=True)
     blank = old.state().frozen_ids() if is_mixing else None
-    everywhere = State([*renewal.state.parts, ref])
+    everywhere = State([*renewal.state.parts, ref]).uncompared()  # nothing is yet
     _freeze(everywhere, old.table("members"), blank)
     before = old.before()
     frozen = freeze.published(old.tables(), everywhere.frozen(), as_of, settings)
@@ -226,8 +226,7 @@ def _freeze(state: State, members: pa.Table, blank: pa.Array | None) -> None:
 
     They are those without words that have no sketch: `blank`, None for all.
     """
-    rows = state.articles(["article_id", "digest", "status", "modified_at", "published_at", "rejected"])
-    newest, _ = identify.newest(rows.filter(pc.invert(rows["rejected"])))
+    newest, _ = identify.newest(state.versions())
     gone = newest.filter(pa.array(~state.have_words(newest["key"].to_numpy())))
     gone = gone if blank is None else gone.filter(pc.is_in(gone["article_id"], blank))
     for part in state.parts:

@@ -156,6 +156,24 @@ def test_one_line_that_was_taken_out_is_one(wire_day: Path) -> None:
     assert "1 line that is not the story:" in "\n".join(words.article(one))
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"modified_at": NIGHT}, "the newest of 2, by when they were changed"),
+        ({"fetched_at": NIGHT}, "the newest of 2, by when they were fetched"),
+        ({"version": 2}, "the newest of 2, by their numbers"),
+        ({}, "one of 2; nothing says which of them is the newest"),
+    ],
+)
+def test_which_version_an_article_has_is_said_with_what_tells(
+    tmp_path: Path, more: dict[str, object], said: str
+) -> None:
+    rows = [article("a"), article("a", body=OTHER) | {name: str(value) for name, value in more.items()}]
+    waits = article("a", body=f"{OTHER} again", at=NIGHT + timedelta(days=9))  # it is no version yet
+    run(tmp_path / "store", night(tmp_path, "a", *rows, waits), as_of=NIGHT)
+    assert f"\n  versions    {said}\n" in explain.article(Store(tmp_path / "store"), "a")
+
+
 def test_too_far_apart_in_time_is_said_with_what_it_would_have_been(tmp_path: Path) -> None:
     settings = config.Config(audit=LENIENT.audit, pair=config.Pair(window_days=3.0))
     late = article("late", NIGHT + timedelta(days=5))

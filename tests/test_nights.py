@@ -235,6 +235,21 @@ def test_a_store_in_its_own_input_folder_is_not_read(tmp_path: Path) -> None:
     assert not (tmp_path / "desk" / "latest.json").exists()
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+@pytest.mark.parametrize("said", ["fetched_at", "version"])
+def test_a_page_that_is_fetched_again_has_its_last_text(tmp_path: Path, order: tuple[int, ...], said: str) -> None:
+    """In whatever order the nights come, and although it never says that it was modified."""
+    store = tmp_path / "store"
+    for number in order:
+        rows = []
+        for page in range(4):  # one of them might come right by chance
+            fetched = (NIGHT + timedelta(hours=9 + number)).isoformat()
+            more = {"title": f"Draft {number}", said: fetched if said == "fetched_at" else number + 8}
+            rows.append(article(f"a{page}", body=f"{BODY} and draft {number}") | more)
+        run(store, night(tmp_path, str(number), *rows))
+    assert [row["headline"] for row in Store(store).table("members").to_pylist()] == ["Draft 2"] * 4
+
+
 def test_feeds_of_unknown_publishers_keep_their_articles_apart(tmp_path: Path) -> None:
     files = [tmp_path / f"{name}.jsonl" for name in "ab"]
     for file, body in zip(files, (BODY, "entirely other words " * 20), strict=True):

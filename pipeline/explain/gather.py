@@ -24,7 +24,7 @@ from pipeline.explain.told import (
     Step,
 )
 from pipeline.intake import LIGHT
-from pipeline.stages import elect, learn
+from pipeline.stages import elect, identify, learn
 
 __all__ = ["article", "met"]
 
@@ -40,7 +40,8 @@ _OF_ELECTION = ["article_id", "home_agency", "canonical_url", "origin_url", "ver
 def article(source: Source, row: Row) -> Article:
     """What is told of an article by its row of members."""
     article_id = row["article_id"]
-    keys = source.versions(article_id)
+    versions = source.versions(article_id)
+    keys = versions["key"].to_numpy()
     stored = source.state.take("articles", keys[:1], LIGHT).to_pylist()
     texts = _texts(source, keys)
     compared = _met(source, article_id)
@@ -48,7 +49,7 @@ def article(source: Source, row: Row) -> Article:
     return Article(
         article_id=article_id,
         headline=row["headline"],
-        reading=_reading(source, row, stored[0] if stored else {}, keys),
+        reading=_reading(source, row, stored[0] if stored else {}, versions),
         credit_status=row["credit_status"],
         credits=tuple(
             Credit(**_some(found, *_CREDIT), name=_named(source, found["agency"]), passage=_passage(found, texts))
@@ -74,7 +75,8 @@ def _some(row: Row, *names: str) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
 
-def _reading(source: Source, row: Row, stored: Row, keys: Any) -> Reading:
+def _reading(source: Source, row: Row, stored: Row, versions: pa.Table) -> Reading:
+    keys = versions["key"].to_numpy()
     lines = source.where("stripped", "article_id", row["article_id"])
     has_body = bool(source.state.have_words(keys[:1]).any())
     kept = source.state.take("bodies", keys[:1], ["body"])["body"].to_pylist() if has_body else []
@@ -85,6 +87,7 @@ def _reading(source: Source, row: Row, stored: Row, keys: Any) -> Reading:
         is_kept=bool(stored),
         n_paragraphs=kept[0].count("\n") + 1 - n_learned if kept and kept[0] else None,
         n_earlier=max(0, len(keys) - 1),
+        newest_by=identify.newest_by(versions),
         stripped=tuple(Line(**_some(line, *Line.__struct_fields__)) for line in lines),
     )
 

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from pipeline import config, whereabouts
 from pipeline.errors import ReprintsError
@@ -23,7 +21,6 @@ __all__ = ["Row", "Source"]
 
 Row = dict[str, Any]
 
-_NEWEST = ["article_id", "digest", "status", "modified_at", "published_at"]
 _HISTORY = Callable[[str], list[Row]]
 
 
@@ -81,24 +78,17 @@ class Source:
         found = rows.filter(pc.is_in(rows["article_id"], pa.array(sorted(set(article_ids)), pa.string())))
         return {row["article_id"]: row for row in found.to_pylist()}
 
-    def versions(self, article_id: str) -> NDArray[np.int64]:
-        """The keys of all versions of an article that are kept, the newest first."""
-        rows = self._articles
-        return self.newest_first(rows.filter(pc.equal(rows["article_id"], article_id)))
-
-    def newest_first(self, rows: pa.Table) -> NDArray[np.int64]:
-        """The keys of versions of one article, the newest first."""
-        newest, others = identify.newest(rows)
-        keys: NDArray[np.int64] = pa.concat_tables([newest, others])["key"].to_numpy()
-        return keys
+    def versions(self, article_id: str) -> pa.Table:
+        """All versions of an article that are kept (`State.versions`), first the newest."""
+        rows = self._versions
+        return pa.concat_tables(identify.newest(rows.filter(pc.equal(rows["article_id"], article_id))))
 
     @cached_property
-    def _articles(self) -> pa.Table:
-        rows = self.state.articles([*_NEWEST, "rejected"])
-        return rows.filter(pc.invert(rows["rejected"]))
+    def _versions(self) -> pa.Table:
+        return self.state.versions()
 
     def taken_in(self, article_ids: pa.ChunkedArray, columns: list[str]) -> pa.Table:
         """Those columns of the newest versions of articles, as they were taken in."""
-        rows = self._articles
+        rows = self._versions
         newest, _ = identify.newest(rows.filter(pc.is_in(rows["article_id"], article_ids.combine_chunks())))
         return self.state.take("articles", newest["key"].to_numpy(), columns)

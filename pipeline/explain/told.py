@@ -56,7 +56,8 @@ class Line(Struct, frozen=True):
 class Reading(Struct, frozen=True):
     """How an article was read. Where `is_kept` is false its row of the state is gone, and what only that says is null.
 
-    `n_paragraphs` is null without a text, or once it is no longer kept; `n_earlier`: versions of it that came before.
+    `n_paragraphs` is null without a text, or once it is no longer kept. `n_earlier`: other versions of it that came;
+    `newest_by`: by what this one is told from them (`identify.newest_by`), null where nothing tells.
     """
 
     publisher: str | None
@@ -72,6 +73,7 @@ class Reading(Struct, frozen=True):
     n_words: int
     n_paragraphs: int | None
     n_earlier: int
+    newest_by: str | None
     kind: str
     status: str
     notice_id: str | None

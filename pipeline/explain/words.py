@@ -36,6 +36,16 @@ _STEPS = {
     "address": "address",
 }
 
+#: Of several versions of an article, which this is, by what that is told (`identify.newest_by`).
+_NEWEST = {
+    "status": "one of {n}; a withdrawal takes the place of no text",
+    "modified_at": "the newest of {n}, by when they were changed",
+    "published_at": "the newest of {n}, by when they were published",
+    "version": "the newest of {n}, by their numbers",
+    "fetched_at": "the newest of {n}, by when they were fetched",
+    None: "one of {n}; nothing says which of them is the newest",
+}
+
 Item = TypeVar("Item")
 
 
@@ -68,7 +78,7 @@ def _reading(told: Reading) -> Iterator[str]:
     where = f" in {told.n_paragraphs} {pieces}" if told.n_paragraphs else "; the text is no longer kept"
     yield f"  body        {told.n_words:,} words{where}"
     if told.n_earlier:
-        yield f"  versions    this is the newest; {several(told.n_earlier, 'earlier one')} came too"
+        yield f"  versions    {_NEWEST[told.newest_by].format(n=told.n_earlier + 1)}"
     by = f" by {_safe(told.notice_id)}" if told.notice_id else ""
     yield f"  kind        {told.kind}, {told.status}{by}, text {told.text_state}"
     if told.stripped:

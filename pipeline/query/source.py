@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from pipeline import schema
 from pipeline.explain.source import Row, Source
 from pipeline.query.rehearse import Rehearsal
+from pipeline.stages import identify
 from pipeline.storage import orders as editor
 
 __all__ = ["Rehearsed"]
@@ -45,10 +45,11 @@ class Rehearsed(Source):
                 rows[row["article_id"]] = {"headline": row["headline"], "cluster_id": cluster_id}
         return rows
 
-    def versions(self, article_id: str) -> NDArray[np.int64]:
-        """The keys of all versions of the article, the newest first."""
-        earlier = set(self._found.known.get("identity", []))
-        return np.array([self._found.key, *sorted(earlier, reverse=True)], np.int64)
+    def versions(self, article_id: str) -> pa.Table:
+        """All versions of the article, first the newest."""
+        keys = np.array([self._found.key, *sorted(set(self._found.known.get("identity", [])))], np.int64)
+        rows = self.state.take("articles", keys, list(identify.RANKED)).append_column("key", pa.array(keys))
+        return pa.concat_tables(identify.newest(rows))
 
     def taken_in(self, article_ids: pa.ChunkedArray, columns: list[str]) -> pa.Table:
         """Those columns of articles that are opened."""

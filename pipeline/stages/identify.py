@@ -1,7 +1,8 @@
 """identify: which records are the same article, a repeat of it, or a new version; and what each is called.
 
 Identity, the first that applies: (publisher, source id), if both are known; the address in one form (`_urls.normalise`);
-(publisher, headline, text). The same identity with the same digest is a repeat, with another digest a new version.
+(publisher, headline, text). The same identity with the same digest is a repeat, with another digest a new version. Which
+version is the newest, `newest` tells by what the versions say of themselves, never by the order in which they came.
 
 The article id of an identity, once it is in the store, stays. A new one with a source id gets
 
@@ -34,6 +35,7 @@ from pipeline.stages import _urls
 from pipeline.stages.kernels import arrays
 
 __all__ = [
+    "RANKED",
     "Identified",
     "Known",
     "attach",
@@ -42,6 +44,7 @@ __all__ = [
     "identities",
     "identity",
     "newest",
+    "newest_by",
     "run",
     "seen",
     "settle",
@@ -299,25 +302,52 @@ def attach(table: pa.Table, articles: pa.Table) -> pa.Table:
     return _with(table, "article_id", ids).filter(pc.is_valid(ids))
 
 
-def newest(articles: pa.Table, *, withdrawn: bool = False) -> tuple[pa.Table, pa.Table]:
-    """(current, superseded): of the versions of one article the newest is current, both in the order they came.
+#: The columns of ARTICLES by which the newest version of an article is told.
+RANKED = ("article_id", "digest", "status", "modified_at", "published_at", "version", "fetched_at")
 
-    Newest by `modified_at`, then `published_at` (a missing time is the oldest), then the greatest `digest`. Of rows
-    equal in all of these, which are the same text, the first counts. One that is withdrawn supersedes no text: it often is a
-    notice and nothing else, and the text is needed to know its prints. `withdrawn`: it does, also where no time says that it
-    is the later one.
+_TOLD_BY = ("status", "modified_at", "published_at", "version", "fetched_at")  # what tells, first what counts most
+_COUNT = "^[0-9]{1,6}$"  # a version that is a number; a longer one is a date or an id
+
+
+def newest(articles: pa.Table, *, withdrawn: bool = False) -> tuple[pa.Table, pa.Table]:
+    """(current, superseded): of the versions of one article (`RANKED`) the newest is current, both in the order they came.
+
+    Newest by `modified_at`, then `published_at`, then the number that `version` is, then `fetched_at`, in each of which
+    nothing is the oldest; where none of them tells, by the greatest `digest`. So all versions that there may ever be have one
+    order, and what a night brings need be held against the newest alone. Of rows equal in all of these, which are the same
+    text, the first counts.
+
+    One that is withdrawn supersedes no text: it often is a notice and nothing else, and the text is needed to know its prints.
+    `withdrawn`: it does, unless a text was modified or published later.
     """
-    keys = [("article_id", "ascending"), ("modified_at", "descending"), ("published_at", "descending")]
-    keys.insert(len(keys) if withdrawn else 1, ("withdrawn", "descending" if withdrawn else "ascending"))
-    keys += [("digest", "descending"), ("row", "ascending")]  # Arrow puts nulls last
-    numbered = articles.select(["article_id", "modified_at", "published_at", "digest"])
-    numbered = numbered.append_column("withdrawn", pc.equal(articles["status"], "withdrawn").cast(pa.int8()))
-    numbered = numbered.append_column("row", pa.array(np.arange(articles.num_rows)))
-    order = pc.sort_indices(numbered, sort_keys=keys)
+    names = [name for name in _TOLD_BY if name != "status"]
+    names.insert(names.index("version") if withdrawn else 0, "status")
+    ranked = _ranked(articles).append_column("row", pa.array(np.arange(articles.num_rows)))
+    ways = {"article_id": "ascending", "row": "ascending", "status": "descending" if withdrawn else "ascending"}
+    keys = [(name, ways.get(name, "descending")) for name in ("article_id", *names, "digest", "row")]  # nulls are last
+    order = pc.sort_indices(ranked, sort_keys=keys)
     is_first = _changes(articles.column("article_id").combine_chunks().take(order))
     current = np.zeros(articles.num_rows, bool)
     current[order.to_numpy()[is_first]] = True
     return articles.filter(pa.array(current)), articles.filter(pa.array(~current))
+
+
+def newest_by(versions: pa.Table) -> str | None:
+    """By which column the `newest` of the versions of one article is told from the next; "status": that one is withdrawn.
+
+    None where nothing tells, or there is but one.
+    """
+    current, others = newest(versions)
+    best, next_ = (_ranked(rows).slice(0, 1).to_pylist() for rows in (current, newest(others)[0]))
+    return next((name for name in _TOLD_BY if next_ and best[0][name] != next_[0][name]), None)
+
+
+def _ranked(articles: pa.Table) -> pa.Table:
+    """`RANKED` as it is compared: whether the `status` is withdrawn, and the number that the `version` is."""
+    is_number = pc.match_substring_regex(articles["version"], _COUNT)
+    number = pc.if_else(is_number, articles["version"], pa.scalar(None, pa.string())).cast(pa.int32())
+    ranked = {name: articles[name] for name in RANKED}
+    return pa.table(ranked | {"status": pc.equal(articles["status"], "withdrawn").cast(pa.int8()), "version": number})
 
 
 def duplicates(ids: pa.Array, publisher_ids: pa.Array, contents: pa.Array, effective: pa.Array) -> pa.Array:

@@ -111,11 +111,20 @@ class State:
 
         return identify.Known(pa.concat_tables([identify.SEEN.empty_table(), *seen]).combine_chunks(), names, forgotten)
 
+    def versions(self) -> pa.Table:
+        """All versions of all articles, by what the newest is told (`identify.RANKED`).
+
+        Those that the rules reject are none, nor are those whose time has not come.
+        """
+        rows = self.articles([*identify.RANKED, "rejected"])
+        out = pc.or_(rows["rejected"], pc.is_in(rows["key"], value_set=self.waiting()["key"].combine_chunks()))
+        return rows.filter(pc.invert(out))
+
     def newest(self, article_ids: Iterable[str]) -> pa.Table:
         """The newest version of each of these articles, with its `body`, null where it is no longer kept."""
-        rows = self.articles(["article_id", "digest", "status", "modified_at", "published_at", "rejected"])
+        rows = self.versions()
         rows = rows.filter(pc.is_in(rows["article_id"], pa.array(sorted(set(article_ids)), pa.string())))
-        keys = identify.newest(rows.filter(pc.invert(rows["rejected"])))[0]["key"].to_numpy()
+        keys = identify.newest(rows)[0]["key"].to_numpy()
         kept = self.have_words(keys)
         places = np.where(kept, np.cumsum(kept) - 1, 0)
         bodies = self.take("bodies", keys[kept])["body"].take(pa.array(places, mask=~kept))
@@ -131,11 +140,8 @@ class State:
         wanted = pa.schema([COMPARED["texts"].field(name) for name in ("article_id", "effective_at")])
         if not len(ids := self.frozen_ids()):
             return wanted.empty_table()
-        rows = self.articles(
-            ["article_id", "digest", "status", "modified_at", "published_at", "fetched_at", "rejected"]
-        )
-        rows = rows.filter(pc.is_in(rows["article_id"], ids))
-        rows = identify.newest(rows.filter(pc.invert(rows["rejected"])))[0]
+        rows = self.versions()
+        rows = identify.newest(rows.filter(pc.is_in(rows["article_id"], ids)))[0]
         effective = pc.coalesce(rows["published_at"], rows["fetched_at"], rows[FIRST_SEEN.name])
         return pa.Table.from_arrays([rows["article_id"], effective], schema=wanted)
 

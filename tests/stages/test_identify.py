@@ -211,6 +211,13 @@ def at(hour: int) -> datetime:
         ({"modified_at": at(3), "published_at": at(1)}, {"modified_at": at(3), "published_at": at(2)}),
         ({"published_at": at(9)}, {"modified_at": at(1)}),
         ({}, {"published_at": at(1)}),
+        ({"published_at": at(1), "version": "9"}, {"published_at": at(2), "version": "2"}),
+        ({"version": "9", "fetched_at": at(5)}, {"version": "10", "fetched_at": at(4)}),
+        ({"version": "final"}, {"version": "1"}),  # what is no number says nothing
+        ({"version": "UPDATE 2", "fetched_at": at(1)}, {"version": "20240501", "fetched_at": at(2)}),  # nor does a date
+        ({"version": "2", "fetched_at": at(1)}, {"version": "2", "fetched_at": at(2)}),
+        ({"digest": "0b", "fetched_at": at(1)}, {"digest": "0a", "fetched_at": at(2)}),
+        ({"digest": "0b"}, {"digest": "0a", "fetched_at": at(2)}),
         ({"digest": "0a"}, {"digest": "0b"}),
     ],
 )
@@ -220,6 +227,55 @@ def test_newest(older: dict[str, Any], newer: dict[str, Any]) -> None:
         current, superseded = identify.newest(table)
         assert current["record"].to_pylist() == [pair.index(newer), 2]
         assert superseded["record"].to_pylist() == [pair.index(older)]
+
+
+def versions() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Versions of one article, each another text, of which each says some of what tells which is the newest."""
+    times = st.none() | st.sampled_from([at(1), at(2)])
+    number, status = (
+        st.sampled_from([None, "1", "2", "10", "final"]),
+        st.sampled_from(["usable", "usable", "withdrawn"]),
+    )
+    said = {"modified_at": times, "published_at": times, "fetched_at": times, "version": number, "status": status}
+    rows = st.lists(st.fixed_dictionaries(said), min_size=1, max_size=5)
+    return rows.map(lambda rows: [{"article_id": "v", "text": str(number), **row} for number, row in enumerate(rows)])
+
+
+@given(versions(), st.booleans(), st.randoms(), st.integers(0, 5))
+def test_the_newest_is_the_same_in_whatever_order_versions_come(
+    rows: list[dict[str, Any]], withdrawn: bool, chance: random.Random, first: int
+) -> None:
+    """Also where a night brings some of them, and the next is held against the newest of these alone."""
+
+    def newest(table: pa.Table) -> pa.Table:
+        return identify.newest(table, withdrawn=withdrawn)[0]
+
+    expected = newest(articles(*rows))["digest"].to_pylist()
+    chance.shuffle(rows)
+    table = articles(*rows)
+    assert newest(table)["digest"].to_pylist() == expected
+    before, night = table.slice(0, first), table.slice(first)
+    assert newest(pa.concat_tables([newest(before), night]))["digest"].to_pylist() == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "older", "newer"),
+    [
+        ("modified_at", at(1), at(2)),
+        ("published_at", None, at(2)),
+        ("version", "1", "2"),
+        ("fetched_at", at(1), at(2)),
+        ("status", "withdrawn", "usable"),
+        (None, None, None),
+    ],
+)
+def test_by_what_the_newest_is_told(name: str | None, older: Any, newer: Any) -> None:
+    """By what tells it from the one that is nearest to it, whatever tells it from others."""
+    said = [{name: one} if name else {} for one in (older, newer)]
+    said += [] if name == "status" else [{"status": "withdrawn", "modified_at": at(1)}]
+    rows = [{"article_id": "v", "text": str(number), **row} for number, row in enumerate(said)]
+    assert identify.newest_by(articles(*rows)) == name
+    assert identify.newest_by(articles(rows[0])) is None
 
 
 def test_a_withdrawal_supersedes_no_text_and_is_the_last_word_all_the_same() -> None:
