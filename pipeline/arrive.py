@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise, starmap
 from typing import NamedTuple
 
 import numpy as np
@@ -14,14 +15,17 @@ from numpy.typing import NDArray
 from pipeline import config, schema
 from pipeline.intake import Intake, reject
 from pipeline.stages import identify
+from pipeline.stages.kernels import arrays
 from pipeline.storage import state
 
 __all__ = [
     "Arrivals",
     "accounted",
     "arrivals",
+    "in_words",
     "noticed_since",
     "reach",
+    "reused",
     "spans_of",
     "stretch",
     "taught_since",
@@ -29,6 +33,8 @@ __all__ = [
 ]
 
 _AHEAD = timedelta(days=1)  # how far ahead of a run's date an article may be dated: zones, and clocks that are off
+_IN_COMMON = 0.1  # of the shingles of the shorter of two versions: below, they are two stories
+_AT_ONCE = 4_096  # versions that are held against those before them at a time
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _OF_TEXT = ["key", "article", "article_id", "effective_at"]
 _FROZEN = "frozen: a rebuild left its cluster as it was published, for words of it are gone"
@@ -40,8 +46,8 @@ class Arrivals(NamedTuple):
     `comes`: articles (the columns of `Intake.new`, `key`, `effective_at`) that come in, in the order of time, then id; `goes`:
     texts (`key`) that a newer version replaces; `waiting`: articles (`key`, `effective_at`) whose time has not come;
     `notices`: the newest versions, as `comes`, of articles that are withdrawn or corrected now, or were. Of those that the
-    night brought: `new` (article_id, source) come in, the others are `rejects` or superseded. `newest_new`: the newest time the
-    night brought, None if it brought nothing.
+    night brought: `new` (article_id, source, key, and as `former` the key of the version that it replaces, null for none) come
+    in, the others are `rejects` or superseded. `newest_new`: the newest time the night brought, None if it brought nothing.
     """
 
     comes: pa.Table
@@ -93,24 +99,31 @@ def arrivals(
         "comes": _since(comes.filter(pc.invert(late)), first, new),
         "superseded": _since(superseded, first, new),
     }
+    gone = texts.filter(pc.is_in(texts["article"], superseded["key"].combine_chunks()))
     ahead = f"too_early: dated after the run, which is as of {as_of:%Y-%m-%d}"
     taught = pc.greater_equal(comes["effective_at"], pa.scalar(taught_since(as_of, settings), schema.TIME))
     return Arrivals(
         comes=_in_order(comes.filter(taught)),
-        goes=texts.filter(pc.is_in(texts["article"], superseded["key"].combine_chunks())).select(["key"]),
+        goes=gone.select(["key"]),
         waiting=rows.filter(early).select(["key", "effective_at"]),
         notices=notices.filter(
             pc.greater_equal(
                 notices["effective_at"], pa.scalar(noticed_since(reach(as_of, settings), settings), schema.TIME)
             )
         ),
-        new=brought["comes"].select(["article_id", "source"]),
+        new=_with_former(brought["comes"], gone),
         rejects=pa.concat_tables(
             [reject(brought["waiting"], ahead), _too_late(brought["late"], as_of, settings), reject(stopped, _FROZEN)]
         ),
         n_superseded=brought["superseded"].num_rows,
         newest_new=pc.max(new["effective_at"]).as_py(),
     )
+
+
+def _with_former(comes: pa.Table, gone: pa.Table) -> pa.Table:
+    """Articles that come in, each with the version that it replaces, which is among the texts that are `gone`."""
+    at = pc.index_in(comes["article_id"], value_set=gone["article_id"].combine_chunks())
+    return comes.select(["article_id", "source", "key"]).append_column("former", gone["article"].take(at))
 
 
 def _notices(kept: state.State, rows: pa.Table) -> pa.Table:
@@ -161,19 +174,56 @@ def _since(rows: pa.Table, first: int, new: pa.Table) -> pa.Table:
 
 
 def accounted(
-    intake: Intake, night: Arrivals, members: pa.Array, as_of: datetime, settings: config.Config
+    intake: Intake, night: Arrivals, members: pa.Array, as_of: datetime, settings: config.Config, n_reused: int = 0
 ) -> tuple[dict[str, int], pa.Table]:
     """The counts of a run and all its rejects: what came in is one of its `members` (ids), a reject, a repeat or superseded.
 
     Rejects among what was read again did not come in, and are not counted.
     A new article that is no member belongs to a cluster that the horizon has passed: it is too late.
+    Of those `added` so many are `versions` of articles that were there; `n_reused` of these are `reused_ids`.
     """
     published = pc.is_in(night.new["article_id"], members)
     late = _too_late(night.new.filter(pc.invert(published)), as_of, settings)
     rejects = pa.concat_tables([intake.rejects, night.rejects, late])
-    added = night.new.num_rows - late.num_rows
-    counts = {**intake.counts, "added": added, "rejected": rejects.num_rows, "superseded": night.n_superseded}
+    new = night.new.filter(published)
+    counts = {**intake.counts, "added": new.num_rows, "rejected": rejects.num_rows, "superseded": night.n_superseded}
+    counts |= {"versions": new.num_rows - new["former"].null_count, "reused_ids": n_reused}
     return counts, pa.concat_tables([rejects, intake.again])
+
+
+def reused(now: state.State, new: pa.Table) -> int:
+    """How many articles (`Arrivals.new`) have nothing in common with the version that they replace, but for the id.
+
+    Neither the address nor the headline, nor more than a few words: the id stood for another story.
+    """
+    pairs = new.filter(pc.is_valid(new["former"])).select(["key", "former"])
+    found = 0
+    for first in range(0, pairs.num_rows, _AT_ONCE):
+        sides = [column.to_numpy() for column in pairs.slice(first, _AT_ONCE).columns]
+        apart = identify.apart(*(now.take("articles", keys, ["url", "headline"]) for keys in sides))
+        shingles = (now.take("sketches", keys[apart], ["shingles"])["shingles"] for keys in sides)
+        found += sum(starmap(_are_two, zip(*map(_sets, shingles), strict=True)))
+    return found
+
+
+def _sets(lists: pa.ChunkedArray) -> Iterator[NDArray[np.uint32]]:
+    """What is in each list, sorted and distinct."""
+    values, offsets = arrays.hashes(lists)
+    return (np.unique(values[start:end]) for start, end in pairwise(offsets.tolist()))
+
+
+def _are_two(one: NDArray[np.uint32], other: NDArray[np.uint32]) -> bool:
+    shorter = min(len(one), len(other))
+    return shorter > 0 and len(np.intersect1d(one, other, assume_unique=True)) < _IN_COMMON * shorter
+
+
+def in_words(counts: Mapping[str, int]) -> str:
+    """What the files of a run came to, in words."""
+    versions = f", {counts['versions']:,} of them new versions of earlier ones" if counts["versions"] else ""
+    return (
+        f"{counts['records']:,} records from {counts['files']:,} files: {counts['added']:,} new articles{versions}, "
+        f"{counts['repeats']:,} repeats, {counts['superseded']:,} superseded, {counts['rejected']:,} rejected"
+    )
 
 
 def reach(as_of: datetime, settings: config.Config) -> datetime:

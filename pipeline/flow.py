@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from pipeline import config, examine, freeze
 from pipeline.alone import ALONE
-from pipeline.arrive import Arrivals, accounted, arrivals, taught_since
+from pipeline.arrive import Arrivals, accounted, arrivals, reused, taught_since
 from pipeline.compare import Coming, Opened
 from pipeline.derive import Given
 from pipeline.errors import InputError
@@ -166,10 +166,11 @@ def prepare(
         was = former(opened)
         agencies = lexicon.agency_names(settings.trace.agencies)
         formed = hands.derive(Given(opened, was, now, run_id, as_of, basis.orders, agencies), settings, watch)
+        n_reused = reused(now, night.new)
         del opened, now
         give_back()
         with watch.step("write") as step:
-            counts, rejects = accounted(intake, night, formed.article_ids(), as_of, settings)
+            counts, rejects = accounted(intake, night, formed.article_ids(), as_of, settings, n_reused)
             old = store.tables() if since else None
             tables = formed.splice(old, was, rejects, store.work / "tables", settings)
             report.examine(tables, formed, night.new, counts, rejects, as_of, basis.patterns)

@@ -25,7 +25,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from pipeline import config, examine, flow, freeze
-from pipeline.arrive import arrivals
+from pipeline.arrive import arrivals, in_words
 from pipeline.errors import StoreError
 from pipeline.intake import Intake, latest, nothing, take_in
 from pipeline.published import everything
@@ -260,10 +260,7 @@ def _lines(rebuilt: Rebuilt, old: Store, new: Store) -> Iterator[str]:
     yield f"run {rebuilt.run_id} of {new.name}, rebuilt from run {rebuilt.from_run} of {old.name}, which is as it was"
     yield summary(rebuilt.read_again)
     if counts["records"]:
-        yield (
-            f"{counts['records']:,} records from {counts['files']:,} files: {counts['added']:,} new articles, "
-            f"{counts['repeats']:,} repeats, {counts['superseded']:,} superseded, {counts['rejected']:,} rejected"
-        )
+        yield in_words(counts)
     if frozen["articles"]:
         yield (
             f"{frozen['articles']:,} articles in {frozen['clusters']:,} clusters are frozen: words of them are gone, so they "

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.arrive import in_words
 from pipeline.flow import Outcome
 from pipeline.storage.store import Store
 from pipeline.watch import Watch
@@ -37,11 +38,7 @@ def text(outcome: Outcome, store: Store) -> str:
 
 
 def _lines(outcome: Outcome, store: Store) -> Iterator[str]:
-    counts = outcome.counts
-    read = (
-        f"{counts['records']:,} records from {counts['files']:,} files: {counts['added']:,} new articles, "
-        f"{counts['repeats']:,} repeats, {counts['superseded']:,} superseded, {counts['rejected']:,} rejected"
-    )
+    read = in_words(outcome.counts)
     if not outcome.run_id:
         yield f"{read}. Nothing new: the store is as it was."
         yield from _reasons(outcome.tables["rejects"])

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from pipeline import config, flow
+from pipeline.arrive import in_words
 from pipeline.checkup import checkup
 from pipeline.errors import AuditError, InputError
 from pipeline.stages import clean, trace
@@ -248,6 +249,39 @@ def test_a_page_that_is_fetched_again_has_its_last_text(tmp_path: Path, order: t
             rows.append(article(f"a{page}", body=f"{BODY} and draft {number}") | more)
         run(store, night(tmp_path, str(number), *rows))
     assert [row["headline"] for row in Store(store).table("members").to_pylist()] == ["Draft 2"] * 4
+
+
+def words_of(number: int, n: int = 60) -> str:
+    return " ".join(f"word{number}x{j}" for j in range(n))
+
+
+@pytest.mark.parametrize(
+    ("change", "n_reused"),
+    [
+        ({"title": "Another {i}", "url": "https://fen.example/b{i}", "text": words_of(999) + " {i}"}, 25),
+        ({"title": "Another {i}", "url": "https://fen.example/b{i}"}, 0),  # the story goes on
+        ({"title": "Another {i}", "text": words_of(999) + " {i}"}, 0),  # and here the page does
+        ({"url": "https://fen.example/b{i}", "text": words_of(999) + " {i}"}, 0),
+    ],
+)
+def test_ids_that_stand_for_other_stories_than_before_are_told_of(
+    tmp_path: Path, change: dict[str, str], n_reused: int
+) -> None:
+    """An export that numbers its rows, beside new versions that are some."""
+    rows = [
+        {"id": str(i), "publisher": "Fen", "title": f"Row {i}", "url": f"https://fen.example/{i}", "text": words_of(i)}
+        | {"published_at": NIGHT.isoformat()}
+        for i in range(25)
+    ]
+    changed = [row | {"text": f"{row['text']} {words_of(500, 40)}"} for row in rows]
+    changed = [row | {name: to.format(i=i) for name, to in change.items()} for i, row in enumerate(changed)]
+    first = run(tmp_path / "store", night(tmp_path, "a", *rows))
+    assert (first.counts["versions"], first.counts["reused_ids"]) == (0, 0)
+    later = [row | {"modified_at": (NIGHT + timedelta(days=1)).isoformat()} for row in changed]
+    outcome = run(tmp_path / "store", night(tmp_path, "b", *later, article("new", body=words_of(26))))
+    assert (outcome.counts["added"], outcome.counts["versions"], outcome.counts["reused_ids"]) == (26, 25, n_reused)
+    assert "26 new articles, 25 of them new versions of earlier ones, 0 repeats" in in_words(outcome.counts)
+    assert ("reused_ids" in {finding.audit for finding in outcome.findings}) == bool(n_reused)
 
 
 def test_feeds_of_unknown_publishers_keep_their_articles_apart(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Read(Struct, frozen=True, forbid_unknown_fields=True):
     """read: how input files become records."""
 
     fields: Annotated[
-        dict[str, str], _says("canonical field = your column, where the known aliases do not cover it")
+        dict[str, str], _says('canonical field = your column, where the known aliases do not cover it; "": none is it')
     ] = {}
     batch_rows: Annotated[int, _count("records that travel together", ge=1, le=1_000_000)] = 2_048
     max_record_mb: Annotated[int, _count("a longer record is rejected instead of loaded", ge=1, le=1_024)] = 16
@@ -203,6 +203,8 @@ class Audit(Struct, frozen=True, forbid_unknown_fields=True):
     max_rejects: Annotated[float, _share("share of the records")] = 0.2
     undated: Annotated[Action, _says("new articles without a date of publication")] = "warn"
     max_undated: Annotated[float, _share("share of the new articles")] = 0.5
+    reused_ids: Annotated[Action, _says("new versions that are other stories: ids that number rows")] = "warn"
+    max_reused_ids: Annotated[float, _share("share of the new versions of articles")] = 0.05
     singletons: Annotated[Action, _says("new articles that are nobody's reprint")] = "warn"
     max_singletons: Annotated[float, _share("share of the new articles")] = 0.98
     max_singletons_rise: Annotated[float, _share("how far above the usual share")] = 0.15

@@ -43,6 +43,10 @@ _FOREIGN_KEYS = (
     ("links", "other_id", "clusters", "cluster_id"),
 )
 
+_REUSED = (
+    ": their ids stood for other stories. Ids that number rows, or are given anew, are none: have nothing read as one, with "
+    '[read] fields = { source_id = "" }; `reprints rollback` brings the stories back'
+)
 _IN_DAYS = timedelta(days=4)  # from here on an age is told in days
 
 
@@ -179,6 +183,9 @@ def of_night(
         )
     unusable = counts["rejected"] - counts["forgotten"]
     yield from _exceeded("rejects", unusable, counts["records"], "records", settings, mostly)
+    if counts["reused_ids"] >= settings.min_count:
+        what = "new versions of articles, which have nothing in common with those before,"
+        yield from _exceeded("reused_ids", counts["reused_ids"], counts["versions"], what, settings, _REUSED)
     if figures.articles >= settings.min_count:
         yield from _exceeded("undated", figures.undated, figures.articles, "new articles", settings)
         yield from _exceeded("singletons", figures.singletons, figures.articles, "new articles", settings)
@@ -195,9 +202,17 @@ def of_night(
     if before >= settings.min_count and figures.members == figures.articles:
         yield (
             "emptied",
-            f"none of the {before:,} articles published before stays: all are older than the horizon (store.horizon_days)."
+            f"none of the {before:,} articles published before stays: {_where_to(before, counts['versions'])}."
             " If the run's date is wrong (--as-of), `reprints rollback` takes it back",
         )
+
+
+def _where_to(before: int, versions: int) -> str:
+    """What became of the articles published before, in words, where so many new ones are versions of them."""
+    if versions >= before:
+        return "all have new versions"
+    replaced, others = (f"{versions:,} have new versions, ", "the others") if versions else ("", "all")
+    return f"{replaced}{others} are older than the horizon (store.horizon_days)"
 
 
 def of_reading(counts: Mapping[str, int], rejects: pa.Table, settings: config.Audit) -> Iterator[tuple[str, str]]:

@@ -38,6 +38,7 @@ __all__ = [
     "RANKED",
     "Identified",
     "Known",
+    "apart",
     "attach",
     "duplicates",
     "elsewise",
@@ -348,6 +349,19 @@ def _ranked(articles: pa.Table) -> pa.Table:
     number = pc.if_else(is_number, articles["version"], pa.scalar(None, pa.string())).cast(pa.int32())
     ranked = {name: articles[name] for name in RANKED}
     return pa.table(ranked | {"status": pc.equal(articles["status"], "withdrawn").cast(pa.int8()), "version": number})
+
+
+def apart(articles: pa.Table, others: pa.Table) -> npt.NDArray[np.bool_]:
+    """Which articles have neither the address (`url`) nor the `headline` of the other one in the same row."""
+    addresses = ([_urls.normalise(url) for url in rows["url"].to_pylist()] for rows in (articles, others))
+    headlines = (
+        [(line or "").casefold().split() for line in rows["headline"].to_pylist()] for rows in (articles, others)
+    )
+    found = [
+        all(one != other or not one for one, other in (address, headline))
+        for address, headline in zip(zip(*addresses, strict=True), zip(*headlines, strict=True), strict=True)
+    ]
+    return np.array(found, np.bool_)
 
 
 def duplicates(ids: pa.Array, publisher_ids: pa.Array, contents: pa.Array, effective: pa.Array) -> pa.Array:

@@ -26,6 +26,7 @@ _COUNTS = {
     "files_failed": "input files that could not be read",
     "records": "records read",
     "added": "records that became new articles",
+    "versions": "of these, new versions of articles that were there",
     "repeats": "records that were known",
     "superseded": "records older than what is known of their article",
     "rejected": "records that could not be used",

@@ -26,6 +26,8 @@ COUNTS = {
     "files": 25,
     "files_failed": 0,
     "forgotten": 0,
+    "versions": 0,
+    "reused_ids": 0,
 }
 
 
@@ -107,6 +109,11 @@ def found(rejects: pa.Table, counts: dict[str, int] | None = None, **night: Any)
             "not read: in/a.jsonl.part (still being written); run",
         ),
         ({"undated": 51}, "undated", "51 of 100 new articles are more than audit.max_undated = 0.5"),
+        (
+            {"counts": {"versions": 60, "reused_ids": 20}},
+            "reused_ids",
+            "20 of 60 new versions of articles, which have nothing in common with those before, are more than",
+        ),
         ({"singletons": 99}, "singletons", "99 of 100 new articles are more than audit.max_singletons = 0.98"),
         (
             {"largest": 5_001, "largest_id": "c-x", "members": 90_000},
@@ -121,6 +128,16 @@ def found(rejects: pa.Table, counts: dict[str, int] | None = None, **night: Any)
         ({"age": timedelta(hours=50)}, "stale", "the newest article is 50 hours older than the run's date"),
         ({"age": timedelta(hours=9_000)}, "stale", "the newest article is 375 days older than the run's date"),
         ({"members": 100}, "emptied", "none of the 850 articles published before stays: all are older"),
+        (
+            {"members": 100, "counts": {"versions": 90}},
+            "emptied",
+            "none of the 850 articles published before stays: 90 have new versions, the others are older",
+        ),
+        (
+            {"members": 100, "before": 90, "counts": {"versions": 90}},
+            "emptied",
+            "none of the 90 articles published before stays: all have new versions. If",
+        ),
     ],
 )
 def test_what_a_night_may_not_be_is_found_each_by_its_own_audit(
@@ -134,13 +151,13 @@ def test_what_a_night_may_not_be_is_found_each_by_its_own_audit(
 
 def test_shares_of_a_few_articles_say_nothing(tables: Tables) -> None:
     few = {"articles": 19, "undated": 19, "singletons": 19, "largest": 19, "members": 19, "before": 19}
-    assert found(tables["rejects"], **few) == {}
+    assert found(tables["rejects"], counts={"versions": 19, "reused_ids": 19}, **few) == {}
 
 
 @pytest.mark.parametrize("action", ["block", "warn", "off"])
 def test_every_audit_blocks_warns_or_is_off_as_configured(action: str) -> None:
     every = [name for name, _ in audit.actions(config.Audit())]
-    assert len(every) == 12
+    assert len(every) == 13
     settings = config.Audit(**dict.fromkeys(every, action))
     findings = audit.findings(settings, [(name, "words") for name in every])
     assert [(finding.audit, finding.blocks) for finding in findings] == (

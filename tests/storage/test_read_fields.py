@@ -306,6 +306,13 @@ def test_an_id_that_is_an_address_is_the_address() -> None:
     assert record.values == {"url": "https://g.example/a"}
 
 
+def test_a_field_can_be_had_from_no_column() -> None:
+    row = {"id": "17", "title": "Ferry late", "text": "The ferry is late.", "url": "https://fen.example/ferry"}
+    found = Mapping({"source_id": ""}).record(row)
+    assert found is not None
+    assert found.values == {"headline": "Ferry late", "url": "https://fen.example/ferry"}
+
+
 def test_overrides_come_first_and_aliases_still_count() -> None:
     mapping = Mapping({"headline": "meta.line", "text": "prose"})
     record = mapping.record({"meta": {"line": "Mine"}, "title": "Theirs", "prose": "mine", "text": "theirs"})

@@ -74,13 +74,14 @@ def no_text(columns: Collection[str]) -> str:
 
 
 class Mapping:
-    """Finds the canonical fields in rows. `overrides`: canonical field -> column, tried before the aliases."""
+    """Finds the canonical fields in rows. `overrides`: canonical field -> column, tried before the aliases; "": no column."""
 
     def __init__(self, overrides: abc.Mapping[str, str]) -> None:
         if unknown := sorted(set(overrides) - set(FIELDS)):
             raise ConfigError(f"[read] fields: {', '.join(unknown)} is no field; the fields are {', '.join(FIELDS)}")
         self._wanted = {
-            field: ((overrides[field],) if field in overrides else ()) + names for field, names in _aliases().items()
+            field: () if overrides.get(field) == "" else (*filter(None, [overrides.get(field)]), *names)
+            for field, names in _aliases().items()
         }
         self._texts = ("page", "text") if "page" in overrides and "text" not in overrides else _TEXTS
         self._plans: dict[tuple[str, ...], _Plan] = {}
