@@ -352,6 +352,8 @@ def test_a_label_with_two_words_is_no_byline() -> None:
         "NORRVIK, Jamaica, CMC – ",
         "NORRVIK, March 9, CMC - ",
         "NORRVIK, Barbados (CANA) - ",
+        "New Delhi (PTI) ",
+        "NORRVIK (EFE). ",
     ],
 )
 def test_datelines_are_cut(dateline: str) -> None:
@@ -369,6 +371,7 @@ def test_datelines_are_cut(dateline: str) -> None:
         "NORRVIK, Jamaica, LAMP - ",
         "The town, Jamaica, CMC - ",
         "Norrvik (AP) ",
+        "Ada Lund (AP). ",
     ],
 )
 def test_what_only_looks_like_them_stays(opening: str) -> None:

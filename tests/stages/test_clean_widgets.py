@@ -62,6 +62,10 @@ Fishermen sign the petition in the shop. (Ada Lund/The Norrvik Courier)
 The bird in the lamp room. (Courtesy of Ada Lund)
 The bird in the lamp room. (Handout)
 The tower has been shut since the storm (Reuters)
+The tower before the storm (Reuters/File)
+The tower before the storm (AP, File)
+Fishermen in the shop. (AFP file)
+Norrvik from the air (Reuters/Pool)
 Lamp on screen image via Shutterstock
 A lamp in the fog. Image via Shutterstock
 The tower at dusk © AFP
@@ -437,6 +441,7 @@ def test_furniture_goes_from_the_end(line: str) -> None:
         ("Echo reporter", "byline"),
         ("Srinagar, March 16", "dateline"),
         ("ABU DHABI (WAM)", "dateline"),
+        ("New Delhi (PTI)", "dateline"),
         ("Page last updated at 16:26 GMT, Wednesday, 13 August 2008 17:26 UK", "stamp"),
         ("Last Updated: Friday, 13 October 2006, 14:05 GMT 15:05 UK", "stamp"),
         ("Monday, 3 May 2010 7:20 UK", "stamp"),
@@ -519,6 +524,21 @@ def test_a_sentence_signed_by_an_agency_is_no_caption() -> None:
     article, stripped = run(f"{STORY} (AFP)")
     assert article["body"] == STORY
     assert kinds(stripped) == [("credit", "(AFP)")]
+
+
+@pytest.mark.parametrize(
+    "line", ["Ada Lund (AP)", "The keeper on the quay (PTI)", "The keeper on the quay (AP/Ada Lund)"]
+)
+def test_one_line_above_the_story_that_an_agency_in_brackets_ends_is_a_caption(line: str) -> None:
+    article, stripped = run(f"{line}\n{STORY}")
+    assert article["body"] == STORY
+    assert kinds(stripped) == [("caption", line)]
+
+
+def test_lines_that_agencies_in_brackets_end_are_a_list_where_there_are_more() -> None:
+    winners = "Best picture: Ada Lund (AP)\nBest report: Tom Bell (Reuters)"
+    assert run(f"{winners}\n{STORY}")[1] == []
+    assert run(f"The names of the agencies (of two)\n{STORY}")[1] == []
 
 
 def test_a_dateline_of_its_own_line_is_no_caption() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.stages.cleaning import STORY
 from tests.stages.test_trace_bylines import read
 
 ZH = "北部一个小镇的议会星期一投票决定让最后一座灯塔再亮一年，官员表示。\n渔民收集了九百个签名。"
@@ -31,6 +32,7 @@ FR = "Un conseil municipal du nord a voté lundi le maintien du dernier phare.\n
         ("नई दिल्ली, पीटीआई। ", HI, "pti"),
         ("एएनआई, नई दिल्ली। ", HI, "ani"),
         ("लंदन, रॉयटर। ", HI, "reuters"),
+        ("आशापुर, नौ मार्च (भाषा) ", HI, "pti"),
         ("เอเอฟพี - ", TH, "afp"),
         ("รอยเตอร์ - ", TH, "reuters"),
         ("ТАСС. ", RU, "tass"),
@@ -58,3 +60,28 @@ def test_an_agency_in_its_dateline(dateline: str, story: str, agency: str) -> No
 )
 def test_what_opens_otherwise_is_no_agencys(text: str) -> None:
     assert read(text)[0] == []
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Ana Wells (AP)\n",
+        "Ana Wells (AP) ",
+        "Ana Wells (PTI). ",
+        "Ana Wells at work (Reuters)\n",
+        "Ana Wells at work (Reuters/File) ",
+        "The mayor walks to work (AP/Ana Wells)\n",
+        "The mayor walks to work (AP, File)\n",
+        "The mayor walks to work ©Ana Wells (AFP/File)\n",
+    ],
+)
+def test_an_agency_behind_what_a_picture_shows_has_no_part_in_the_story(head: str) -> None:
+    assert read(head + STORY)[0] == []
+
+
+def test_the_dateline_of_a_page_that_has_lost_its_lines() -> None:
+    text = f"A ferry sinks off Oslo By Ana Wells and Tom Bell OSLO, Nov 6 (Reuters) - {STORY}"
+    (credit,), _ = read(text)
+    assert (credit["agency"], credit["grade"], credit["signal"]) == ("reuters", "full", "dateline")
+    assert text[credit["start"] : credit["end"]] == credit["text"] == "Reuters"
+    assert read(f"A ferry sinks off Oslo By Ana Wells (Reuters) - {STORY}")[0] == []

@@ -167,9 +167,11 @@ def _with_agency(head: str) -> Dateline | None:
     date = _has_month(match["date"] or within or "")
     # "शांतिपुर, नौ मार्च (भाषा)": where there are no capitals the day may be a word, and stands in the place.
     spelled = not match["place"][0].isupper() and _has_month(match["place"])
-    # "TEMPE, Ariz. (AP)Quarterback": some lose the dash.
-    runs_on = match["place"].split(",", 1)[0].isupper() and _OPENS_STORY.match(head, match.end()) is not None
-    if kind and (date or spelled or match["close"] or runs_on):
+    # "TEMPE, Ariz. (AP)Quarterback": some lose the dash. "Jane Roe (AP)." is a person in a picture.
+    is_place = match["place"].split(",", 1)[0].isupper() or _is_known(match["place"])
+    runs_on = is_place and _OPENS_STORY.match(head, match.end()) is not None
+    closed = match["close"] if is_place else (match["close"] or "").strip(".")
+    if kind and (date or spelled or closed or runs_on):
         return Dateline(match.end(), kind == "release", "dateline-agency")
     # A station's call sign or a paper's name: a dateline too, whoever that is.
     if (
@@ -227,7 +229,7 @@ _LINE = regex.compile(
 def is_dateline(flat: str) -> bool:
     """Whether a line is nothing but a dateline.
 
-    >>> is_dateline("Srinagar, March 16"), is_dateline("ABU DHABI (WAM)"), is_dateline("Jane Roe, Reuters")
+    >>> is_dateline("Srinagar, March 16"), is_dateline("ABU DHABI (WAM)"), is_dateline("Jane Roe (AP)")
     (True, True, False)
     """
     if len(flat) > _LINE_REACH or not (flat[-1] == ")" or flat[-1].isdigit() or flat[-2:-1].isdigit()):
@@ -238,7 +240,7 @@ def is_dateline(flat: str) -> bool:
     return (
         _has_month(match["date"])
         if match["date"]
-        else _is_shouted(match["place"]) and _kind(match["agency"]) is not None
+        else (_is_shouted(match["place"]) or _is_known(match["place"])) and _kind(match["agency"]) is not None
     )
 
 

@@ -56,6 +56,8 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     if lines.shape.names:
         _mark_agency_byline(lines, marks, head_end)
     if head_end:
+        if not known.page:
+            _mark_pictured(lines, marks, head_end)
         _mark_between_title_and_story(lines, marks, head_end)
     last = _mark_tail(lines, marks, head_end, known)
     if lines.shape.taken:
@@ -203,6 +205,17 @@ def _mark_below_byline(lines: Lines, marks: Marks, head_end: int, known: Known) 
             marks[number] = Mark("head", "byline", "byline-another")
         elif above.rule in _OF_PERSONS and _names_house(lines[number], known):
             marks[number] = Mark("head", "byline", "byline-house")
+
+
+def _mark_pictured(lines: Lines, marks: Marks, head_end: int) -> None:
+    """The last line left above the first paragraph, if an agency in brackets ends it: a picture's. Several are a list."""
+    if head_end >= len(lines):
+        return
+    found = [n for n in range(head_end) if marks[n] is None and signatures.is_pictured(lines[n].flat)]
+    if len(found) == 1 and all(marks[found[0] + 1 : head_end]):
+        flat = lines[found[0]].flat
+        if not find_dateline(flat, flat):
+            marks[found[0]] = Mark("head", "caption", "caption-agency-in-brackets")
 
 
 _CAPTION_WORDS = 50  # what is longer is the paragraph of a story that its agency signs

@@ -24,6 +24,7 @@ __all__ = [
     "is_agency_name",
     "is_initials",
     "is_joint_line",
+    "is_pictured",
     "is_shared_line",
     "is_signed_bare",
     "is_source_line",
@@ -262,6 +263,21 @@ def is_initials(flat: str) -> bool:
     (True, True, True, False)
     """
     return _INITIALS_ALONE.fullmatch(flat) is not None
+
+
+_PICTURED = regex.compile(r"\S+ (?=.*\p{Ll}).*[\p{L}\p{N}'\"] \((?P<who>[^()]{2,60})\)")
+
+
+def is_pictured(flat: str) -> bool:
+    """Whether a line that closes no sentence ends in an agency in brackets, with its photographer perhaps.
+
+    >>> is_pictured("Jane Roe (AP)"), is_pictured("The keeper feeds his goat (PTI/Jane Roe)"), is_pictured("OSLO (AP)")
+    (True, True, False)
+    """
+    if flat[-1] != ")":
+        return False
+    match = _PICTURED.fullmatch(flat)
+    return match is not None and names_agency(match["who"])
 
 
 # --- after the last sentence ------------------------------------------------------------------------------------

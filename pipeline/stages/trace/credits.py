@@ -36,7 +36,7 @@ _NO_CREDIT = frozenset({"caption", "photo", "dateline", "stamp", "headline", "ti
 _WHOLE_LINE = frozenset({"credit", "tail", "source", "body"})
 _DISCLAIMER_PARAGRAPHS = 4
 _LINE_LIMIT = 600
-_OPENING = 160  # code points in which a dateline that was not set apart has its agency
+_OPENING = 160  # code points in which a dateline behind a headline stands
 _MARK_REACH = 80  # code points before the end in which an agency's mark stands
 _OPENERS = "([/（【=＝「〔"
 _BEHIND = frozenset({"", "-", ".", ":", "\u060c", "।", "电", "電", "讯", "訊"})  # an agency that ends a dateline
@@ -68,7 +68,7 @@ def taken_out(stripped: pa.Table) -> dict[tuple[int, str], list[Line]]:
 def may_find(articles: pa.Table, houses: list[House], names: Names) -> NDArray[np.bool_]:
     """Which articles may have a credit that neither their body nor their lines tell of."""
     slots = [pc.is_valid(articles[name]) for name in ("byline", "dateline", "credit", "rights")]
-    is_opened = pc.match_substring_regex(pc.utf8_slice_codeunits(articles["body"], 0, _OPENING), r"[(\[/（【]")
+    is_opened = pc.match_substring_regex(pc.utf8_slice_codeunits(articles["body"], 0, _OPENING), r"[(（]")
     is_home = pa.array([_releases(house, names) is not None for house in houses], pa.bool_())
     return np.asarray(functools.reduce(pc.or_, [*slots, is_opened], is_home))
 
@@ -142,16 +142,9 @@ def _is_release(named: Named) -> bool:
 
 def _dateline(page: Page, names: Names) -> Iterator[Credit]:
     """The agencies in the dateline: on the list, and set apart by brackets, slashes or the dash that ends it."""
-    line = page.dateline
+    line = page.dateline or _flattened(page, names)
     if line is None:
-        opening = page.body[:_OPENING]
-        is_marked = any(opener in opening for opener in "([/（【") and may_name(
-            flatten(opening), names, *_DATELINE_NAMES
-        )
-        match = signals()["patterns"]["dateline"].match(opening) if is_marked else None
-        if not match or is_picture(match[0], names):
-            return
-        line = Line(match[0], page.field, 0, "body", "head")
+        return
     flat = flatten(line.text)
     paid = _ANI_RELEASE.search(flat)
     for hit in slot_hits(flat, names, *_DATELINE_NAMES):
@@ -165,6 +158,15 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
         grade = "release" if source.kind == "release" or (paid and source.key == "ani") else "full"
         span = page.place(line, hit.start, hit.end)
         yield Credit(source.key, None, grade, "dateline", line.text[hit.start : hit.end], *span, "dateline")
+
+
+def _flattened(page: Page, names: Names) -> Line | None:
+    """The dateline behind headline and byline, where a page has lost its lines; None where none is unmistakable."""
+    opening = flatten(page.body[:_OPENING]).partition("\n")[0]
+    if "(" not in opening or not may_name(opening, names, *_DATELINE_NAMES):
+        return None
+    match = signals()["patterns"]["dateline"].search(opening)
+    return match and Line(match[0], page.field, match.start(), "body", "head")
 
 
 def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
