@@ -220,8 +220,8 @@ def test_a_deck_that_says_what_the_first_paragraph_says_goes() -> None:
     assert run(f"{FIRST[:60]}...\n{STORY}")[0]["body"] == STORY
 
 
-def test_a_deck_is_found_in_a_paragraph_below() -> None:
-    deck = "The lamp had been due to go dark at the end of May"
+def test_a_deck_is_found_in_the_paragraph_below() -> None:
+    deck = "A town council in the far north has voted to keep its last lighthouse lit for another year"
     assert run(f"{HEADLINE}\n{deck}.\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
     blurb = f"{FIRST} {REST[0][:40]}..."
     assert run(f"{HEADLINE}\n{blurb}\nMar 9, 2026 - 22:22\n{HEADLINE}\n{STORY}", headline=HEADLINE)[0]["body"] == STORY
@@ -230,6 +230,21 @@ def test_a_deck_is_found_in_a_paragraph_below() -> None:
 def test_a_story_that_repeats_a_paragraph_keeps_what_stands_between() -> None:
     text = "\n".join((FIRST, REST[0], FIRST, REST[1]))
     assert run(text)[1] == []
+
+
+@pytest.mark.parametrize("behind", [" at night, pictured", ". Pictured, the lamp can be seen from the quay", "."])
+def test_a_first_paragraph_that_a_caption_further_below_says_again_stays(behind: str) -> None:
+    lead = "A town council in the far north has voted to keep its last lighthouse lit for another year"
+    assert run("\n".join((f"{lead}.", *REST, f"{lead}{behind}", REST[0])))[1] == []
+
+
+@pytest.mark.parametrize("story", [STORY, "\n".join(STORY.split("\n")[1:])])
+def test_a_caption_with_its_agency_that_is_said_twice_goes_both_times(story: str) -> None:
+    caption = f"{CAPTION} (Reuters)"
+    article, stripped = run(f"{caption}\n{caption}\n{story}")
+    assert article["body"] == story
+    assert kinds(stripped) == [("caption", caption)] * 2
+    assert kinds(run(f"{REST[0]}\n{caption}\n{caption}\n{story}")[1]) == [("caption", caption)] * 2
 
 
 def test_two_paragraphs_that_begin_alike_stay() -> None:

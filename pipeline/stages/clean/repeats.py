@@ -31,7 +31,7 @@ _CAPTION_WORDS = 60
 _TITLE_LETTERS = 16  # of a title that may be part of a line
 _TITLE_SHARE = 0.6  # of the letters of the longer of the two
 _TRAIL = 40  # letters of the sections that run into a headline: "HomeNewsKeeper leaves"
-_CREDITED = regex.compile(r".*\((?=[^()]*\p{L})[^()]{2,60}\)")
+_CREDITED = regex.compile(r".*\((?=[^()]*\p{L})(?P<who>[^()]{2,60})\)")
 
 
 def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
@@ -161,17 +161,23 @@ def _double(lines: Lines, number: int, below: int) -> str:
     stem = first.rstrip(". ") if is_cut else first
     if not second.startswith(stem):
         return "caption" if first.startswith(second) and _is_credit(first[len(second) :]) else ""
-    if _is_credit(second[len(stem) :]):
+    if _is_credit(second[len(stem) :]) or (second == first and _is_signed(first)):
         return "caption"
     return "deck" if is_cut or (second == first and lines.is_paragraph(number)) else ""
 
 
 def _stands_below(lines: Lines, number: int) -> bool:
-    """Whether a paragraph below has the whole line in it, or the line the whole of a paragraph and dots: a deck."""
+    """Whether the next paragraph has the whole line in it, or the line the whole of a paragraph and dots: a deck.
+
+    Further below a caption may say again what the first paragraph says.
+    """
     line = lines[number]
     said = line.flat.rstrip(".")
     start = lines.flat.find(said, line.end, line.end + _INSIDE_REACH)
     if start >= 0:
+        below = next((one for one in range(number + 1, len(lines)) if lines.is_paragraph(one)), None)
+        if below is None or not lines[below].start <= start < lines[below].end:
+            return False
         before, after = lines.flat[start - 1], lines.flat[start + len(said) : start + len(said) + 2]
         return not before.isalnum() and after[:1] not in {"", "\n"} and after != ".\n" and not after[:1].isalnum()
     if not line.flat.endswith("..."):
@@ -192,6 +198,12 @@ def _mark_double(lines: Lines, marks: Marks, number: int, below: int, kind: str)
         marks[line] = marks[line] or Mark("head", "caption", "said-again")
     if kind == "caption":
         marks[below] = Mark("head", "caption", "said-again")
+
+
+def _is_signed(flat: str) -> bool:
+    """Whether a line ends in an agency in brackets."""
+    match = _CREDITED.fullmatch(flat)
+    return match is not None and signatures.names_agency(match["who"])
 
 
 def _is_credit(rest: str) -> bool:
@@ -236,7 +248,7 @@ def _doubled(line: Line, below: str) -> int:
     if line.words > _CAPTION_WORDS:
         return 0
     if line.flat == below:
-        if is_person(below) or (line.words >= _LINE_WORDS and below[-1].isalnum()):
+        if is_person(below) or (line.words >= _LINE_WORDS and (below[-1].isalnum() or _is_signed(below))):
             return 2
         return int(line.words >= _LINE_WORDS and line.ends_sentence)
     cut = _CUT.search(line.flat)
