@@ -196,7 +196,7 @@ COLUMNS: Mapping[str, Words] = MappingProxyType(
 _KIND: Words = {
     "editorial": "a story",
     "release": "paid or corporate copy",
-    "digest": "a round-up, press review, page of links or transcript; joins no cluster",
+    "digest": "a round-up, press review, transcript, page of links or captions; joins no cluster",
     "liveblog": "a running page of entries; joins no cluster",
 }
 _STATUS: Words = {

@@ -74,6 +74,8 @@ Ada Lund/The Norrvik Courier
 Norrvik News Agency/Lamp Service via AP
 Enlarge this image toggle caption Ada Lund/AP Ada Lund/AP
 Photos: The last night of the lamp The keeper climbs the stairs. Hide Caption 3 of 12
++ show all The last night of the lamp
+Buy Photo Wait 1 second to continue.
 Image 1 of 8
 Image 1 of / 8 Caption Close
 7 of 23

@@ -8,6 +8,7 @@ import regex
 
 from pipeline.stages.clean import furniture, signatures
 from pipeline.stages.clean.datelines import find_dateline, is_dateline
+from pipeline.stages.clean.galleries import mark_galleries
 from pipeline.stages.clean.lines import (
     HEAD,
     INITIALS_LINES,
@@ -48,6 +49,7 @@ def mark_by_rule(lines: Lines, marks: Marks, known: Known) -> None:
     mark_repeats(lines, marks, known)
     if lines.shape.alike:
         mark_alt_texts(lines, marks)
+    mark_galleries(lines, marks)
     head_end = _mark_head(lines, marks, known)
     if head_end:  # many bodies begin with the story
         _mark_labelled_byline(lines, marks, head_end)

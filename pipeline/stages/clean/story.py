@@ -15,6 +15,7 @@ import regex
 
 from pipeline.stages.clean import furniture, signatures
 from pipeline.stages.clean.datelines import Dateline, find_dateline
+from pipeline.stages.clean.galleries import GALLERIES
 from pipeline.stages.clean.lines import Known, Lines, Mark, Marks, Strip, ends_sentence
 from pipeline.stages.clean.marks import is_wrapped, mark_by_rule, mark_wrapped
 from pipeline.stages.clean.masthead import mark_below_deck, mark_page
@@ -108,7 +109,7 @@ def _may_stand_above(lines: Lines, above: list[int], story: str) -> bool:
 _LAYOUT = frozenset({"publisher", "headline", "deck", "byline", "dateline"})
 _SURE = _LAYOUT | {"disclaimer", "credit", "copyright", "stamp"}
 # Words that a site's own machinery puts between paragraphs: no share of them is a story.
-_NEVER_STORY = frozenset(
+_NEVER_STORY = GALLERIES.union(
     "advertisement advertisement-words house-asks house-asks-amid interest page-words-listed "
     "paywall-cipher placeholder radio-player script share share-buttons".split()
 )
@@ -117,10 +118,14 @@ _NEVER_STORY = frozenset(
 def _limit(lines: Lines, marks: Marks, max_share: float) -> None:
     """Where more than the share of the words would go as furniture, only what is sure at either end goes.
 
-    A text that only repeats its headline (an alert) is a story all the same.
+    A text that only repeats its headline (an alert) is a story all the same, and so are captions without one.
     """
     if not any(marks):
         return
+    captions = [number for number, mark in enumerate(marks) if mark and mark.rule in GALLERIES]
+    if captions and not any(mark is None and lines.is_paragraph(number) for number, mark in enumerate(marks)):
+        for number in captions:
+            marks[number] = None
     if all(marks):
         for number, mark in enumerate(marks):
             if mark and mark.rule.endswith("-repeated"):

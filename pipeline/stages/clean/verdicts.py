@@ -16,6 +16,7 @@ from pipeline.stages._fold import beyond_ascii, flatten
 from pipeline.stages._late import late
 from pipeline.stages._words import count_words
 from pipeline.stages.clean import structure
+from pipeline.stages.clean.galleries import is_gallery
 from pipeline.stages.clean.lines import Shape, Strip
 
 __all__ = [
@@ -184,10 +185,10 @@ def kind_of(
     """editorial, release, digest or liveblog: by dateline and disclaimer, then by words, then by the shape of the body.
 
     A release has the dateline, disclaimer or headline of one. A digest is whatever holds several stories or none of its
-    own: round-ups, running files, press reviews, pages of links; and speeches, interviews and other transcripts, whose
-    words are the event's, so that two outlets that print them have not copied one another. `shape` is that of the text whose
-    lines the paragraphs were, None where these may begin otherwise. `announced`: whether a paragraph may hold one of
-    `opening_cues`.
+    own: round-ups, running files, press reviews, pages of links or of captions; and speeches, interviews and other
+    transcripts, whose words are the event's, so that two outlets that print them have not copied one another. `shape` is that
+    of the text whose lines the paragraphs were, None where these may begin otherwise. `announced`: whether a paragraph may
+    hold one of `opening_cues`.
     """
     if paid_dateline or any(strip.rule == "disclaimer-release" for strip in strips):
         return "release"
@@ -225,6 +226,7 @@ def _by_shape(headline: str, paragraphs: list[str], strips: list[Strip], shape: 
             and structure.is_transcript(paragraphs)
         )
         or structure.is_list_of_links(paragraphs)
+        or is_gallery(paragraphs)
     ):
         return "digest"
     return "editorial"
