@@ -502,6 +502,21 @@ def test_the_record_s_own_byline_wins_unless_it_is_none() -> None:
 # --- times ------------------------------------------------------------------------------------------------------
 
 
+def test_an_agency_in_the_publisher_s_place_is_credited() -> None:
+    article, _ = run(STORY, publisher="Associated Press", url="https://valepost.example/lamp")
+    assert (article["publisher"], article["home_agency"], article["credit"]) == (
+        "valepost.example",
+        None,
+        "Associated Press",
+    )
+    article, _ = run(STORY, publisher="Reuters", host="denverpost.com", credit="AP")
+    assert (article["publisher"], article["credit"]) == ("The Denver Post", "AP; Reuters")
+    article, _ = run(STORY, publisher="Reuters", host="denverpost.com", credit="Reuters")
+    assert article["credit"] == "Reuters"
+    article, _ = run(STORY, publisher="Reuters", host="reuters.com")
+    assert (article["home_agency"], article["credit"]) == ("reuters", None)
+
+
 def test_the_publisher_s_country_reads_the_zone() -> None:
     article, _ = run(STORY, published="Mar 19 2023 8:42 AM IST", publisher="The Jerusalem Post")
     assert article["published_at"] == datetime(2023, 3, 19, 6, 42, tzinfo=UTC)

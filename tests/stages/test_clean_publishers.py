@@ -32,6 +32,66 @@ def test_who_printed_it(name: str | None, host: str | None, url: str | None, exp
     assert KNOWN.resolve(name, host, url).id == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "host", "expected"),
+    [
+        # An agency's name on another's page, and on its own ones that are not in the list.
+        ("Associated Press", "fenwickargus.example", ("fenwickargus.example", "fenwickargus.example", "")),
+        ("Reuters", "www.denverpost.com", ("denver-post", "The Denver Post", "")),
+        ("Reuters", "es.reuters.com", ("reuters", "Reuters", "reuters")),
+        ("reuters.com", "fenwickargus.example", ("fenwickargus.example", "fenwickargus.example", "")),
+        ("Belga", "fenwickargus.example", ("fenwickargus.example", "fenwickargus.example", "")),
+        ("Belga", "www.belga.be", ("belga.be", "Belga", "")),
+        # Namesakes: in another country, under another host, a section.
+        ("The Guardian", "guardian.ng", ("guardian.ng", "The Guardian", "")),
+        ("El Mundo", "elmundo.sv", ("elmundo.sv", "El Mundo", "")),
+        ("The Times", "vale-times.example", ("vale-times.example", "The Times", "")),
+        ("Metro", "valepost.example", ("valepost.example", "valepost.example", "")),
+        ("The Guardian", "labs.theguardian.com", ("guardian", "The Guardian", "")),
+        ("The New York Times", "nytimes.example", ("nytimes", "The New York Times", "")),
+        # Aggregators show what others printed; of an agency's copy theirs is a print.
+        ("The Guardian", "www.msn.com", ("guardian", "The Guardian", "")),
+        ("The Guardian", "uk.style.yahoo.com", ("guardian", "The Guardian", "")),
+        ("Vale Post", "www.msn.com", ("msn", "MSN", "")),
+        ("MSN", "www.msn.com", ("msn", "MSN", "")),
+        ("Reuters", "news.yahoo.com", ("yahoo-news", "Yahoo News", "")),
+        # A host is nobody's namesake.
+        ("nytimes.com", "feeds.example", ("nytimes", "The New York Times", "")),
+    ],
+)
+def test_a_name_says_less_than_the_host(name: str, host: str, expected: tuple[str, str, str]) -> None:
+    found = KNOWN.resolve(name, host, None)
+    assert (found.id, found.name, found.home_agency) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "expected"),
+    [
+        ("Reuters", "fenwickargus.example", True),
+        ("Reuters", "www.denverpost.com", True),
+        ("Reuters", "news.yahoo.com", True),
+        ("Belga", "fenwickargus.example", True),
+        ("reuters.com", "fenwickargus.example", True),
+        ("Reuters", "www.reuters.com", False),
+        ("Thomson Reuters", "in.reuters.com", False),
+        ("Reuters", None, False),
+        ("Belga", "belga.be", False),
+        ("Belga", None, False),
+        ("The Guardian", "fenwickargus.example", False),
+        ("Fenwick Argus", "fenwickargus.example", False),
+        ("USA TODAY Network", "fenwickargus.example", False),  # an owner as well
+    ],
+)
+def test_whose_name_is_another_agency_s(name: str, host: str | None, *, expected: bool) -> None:
+    assert KNOWN.is_other_agency(name, KNOWN.resolve(name, host, None)) == expected
+
+
+def test_an_order_holds_for_a_name_on_any_host() -> None:
+    ordered = publishers.load(aliases={"Vale Evening": "denver-post"})
+    assert ordered.resolve("Vale Evening", "vale.example", None).id == "denver-post"
+    assert ordered.resolve("The Denver Post", "vale.example", None).id == "vale.example"
+
+
 def test_an_unknown_publisher_stands_for_itself() -> None:
     found = KNOWN.resolve("Fenwick Argus", "www.fenwickargus.co.uk", None)
     assert (found.name, found.family, found.country, found.known) == (
@@ -72,6 +132,8 @@ def test_a_csv_extends_and_overrides(tmp_path: Path) -> None:
     assert mine.resolve(None, "dawn.example", None).country == "PK"
     assert mine.resolve("argus online", None, None).zone == "Europe/London"
     assert mine.resolve(None, "bbc.com", None).id == "bbc"
+    file.write_text("id,hosts,aggregator\nmirror,mirror.example,yes\n")
+    assert publishers.load(str(file)).resolve("Dawn", "mirror.example", None).id == "dawn"
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,7 @@ def _clean(
         "body_map": [{"at": at, "raw": raw} for at, raw in body_map],
         "language": language_of(record["language"], body),
         **_publisher_columns(publisher),
+        "credit": _credit(record, publisher, publishers),
         **_parts(record, text, story),
         **_times(record, story, publisher, settings),
         **_verdicts(record, text, story, body, paragraphs, settings),
@@ -116,7 +117,7 @@ def _clean(
     return article, [_strip_row(record, text, strip) for strip in story.strips]
 
 
-_CARRIED = ("record", "source", "field", "source_id", "url", "canonical_url", "origin_url", "credit", "rights", "slug")
+_CARRIED = ("record", "source", "field", "source_id", "url", "canonical_url", "origin_url", "rights", "slug")
 
 
 def _known(record: dict[str, Any], settings: config.Clean, publishers: Publishers) -> Known:
@@ -209,6 +210,15 @@ def _publisher_columns(publisher: Publisher) -> dict[str, Any]:
         "publisher_country": publisher.country or None,
         "home_agency": publisher.home_agency or None,
     }
+
+
+def _credit(record: dict[str, Any], publisher: Publisher, publishers: Publishers) -> str | None:
+    """Whom the record credits; an agency that it names as the publisher of another's page is credited, too."""
+    credit: str | None = record["credit"]
+    named: str | None = record["publisher"]
+    if not named or not publishers.is_other_agency(named, publisher) or named in (credit or ""):
+        return credit
+    return f"{credit}; {named}" if credit else named
 
 
 def _parts(record: dict[str, Any], text: str, story: Story) -> dict[str, Any]:

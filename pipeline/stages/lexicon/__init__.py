@@ -165,7 +165,8 @@ def agency_names(path: str = "") -> dict[str, str]:
 
 @functools.cache
 def outlets() -> tuple[Outlet, ...]:
-    """All outlets, in the order of the file, and then the publishers of `publishers.csv` that are none of them.
+    """All outlets, in the order of the file, and then the publishers of `publishers.csv` that are none of them, no agency and
+    no aggregator.
 
     A publisher with the host or the name of an outlet adds its other names to it. Names that are a common word, or might
     be (`The Standard`, `Insider`, `DNA`), count only where `outlets.csv` has them.
@@ -182,7 +183,7 @@ def outlets() -> tuple[Outlet, ...]:
         spelled, hosts = (row["name"], *_split(row["aliases"])), _split(row["hosts"])
         known = next((owner[key] for key in (*spelled, *hosts) if key in owner), None)
         new = tuple(name for name in spelled if name not in owner and name not in taken and _is_telling(name))
-        if row["home_agency"] or not new:
+        if row["home_agency"] or row["aggregator"] or not new:
             continue
         if known is None:
             found[new[0]] = Outlet(new[0], "web", "slot", row["country"], hosts, new[1:])

@@ -1,7 +1,8 @@
 """Who printed it: hosts and names -> one publisher.
 
 The host decides, at host level (two papers may share a registrable domain); `www.`, `m.` and `amp.` say nothing. A name is
-matched without case, punctuation or a leading article. Who is not in the list stands for itself.
+matched without case, punctuation or a leading article. Who is not in the list stands for itself: a paper whose copy is an
+agency's says so where its own name should be, and many towns and countries have a Guardian.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pipeline.stages import lexicon
 
 __all__ = ["Publisher", "Publishers", "load"]
 
-_COLUMNS = ("id", "name", "aliases", "hosts", "country", "zone", "family", "home_agency")
+_COLUMNS = ("id", "name", "aliases", "hosts", "country", "zone", "family", "home_agency", "aggregator")
 _VARIANT_HOST = regex.compile(r"^(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 _HOST = regex.compile(r"[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.[\p{L}][\p{L}\p{N}-]+")
 _HOST_END = regex.compile(r"[/:?#]")
@@ -34,12 +35,17 @@ _NOT_NAME = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 _WORD_DOMAINS = frozenset(
     {"ai", "am", "cc", "co", "fm", "gg", "io", "la", "ly", "me", "news", "press", "tv", "to", "ws"}
 )
+#: Labels below which a country, or a provider, lets others have hosts.
+_SHARED_LABELS = frozenset({"ac", "co", "com", "edu", "go", "gob", "gov", "ne", "net", "or", "org"})
+_NO_NAME = frozenset({"photo", "broadcaster", "supplemental"})  # kinds of agencies that are also owners and outlets
+_LEAST_LETTERS = 4  # of a name that is a part of a host
 
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
     """One publisher. `country` (ISO 3166) and `zone` (IANA) are "" where unknown, `home_agency` is "" for all but an
-    agency's own site; `family` is the owner, the publisher itself where no other is known."""
+    agency's own site; `family` is the owner, the publisher itself where no other is known. `aggregator`: it shows what others
+    printed, under their names."""
 
     id: str
     name: str
@@ -49,14 +55,16 @@ class Publisher:
     family: str = ""
     home_agency: str = ""
     known: bool = True
+    aggregator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Publishers:
-    """All known publishers, by host and by name."""
+    """All known publishers, by host and by name. `settled`: names that an order has given to one, whatever the host."""
 
     by_host: dict[str, Publisher] = field(default_factory=dict)
     by_name: dict[str, Publisher] = field(default_factory=dict)
+    settled: frozenset[str] = frozenset()
 
     def named(self, name: str) -> Publisher | None:
         """The known publisher of that name, alias or host; None if there is none."""
@@ -66,16 +74,82 @@ class Publishers:
     def resolve(self, name: str | None, host: str | None, url: str | None) -> Publisher:
         """The publisher of an article: by its host, else by its name, else itself.
 
-        A host in the list beats a name in the list beats an unknown host beats an unknown name. Nothing at all gives
-        the publisher with the empty id.
+        A host in the list beats a name, but for an aggregator's. A name in the list beats an unknown host that `_may_be` one
+        of that publisher's; an unknown host beats an unknown name. Nothing at all gives the publisher with the empty id.
         """
-        hosts = [found for found in (fold_host(host), fold_host(urlsplit_host(url)), fold_host(name)) if found]
-        for found in hosts:
-            if found in self.by_host:
-                return self.by_host[found]
-        if name and (known := self.by_name.get(fold_name(name))):
+        hosts = [found for found in (fold_host(host), fold_host(urlsplit_host(url))) if found]
+        at = next((self.by_host[found] for found in hosts if found in self.by_host), None)
+        if at and not at.aggregator:
+            return at
+        known = self.named(name) if name else None
+        if known and name and (not hosts or self._may_be(known, name, hosts[0])):
             return known
-        return _stranger(name, hosts[0] if hosts else "")
+        if at:
+            return at
+        if not hosts:
+            return _stranger(name, fold_host(name))
+        return _stranger(name if name and _is_called(hosts[0], name, is_known=known is not None) else None, hosts[0])
+
+    def _may_be(self, known: Publisher, name: str, host: str) -> bool:
+        """Whether a page on a host that is in no list, or an aggregator's, may be of the publisher whose name it bears.
+
+        An editor may have said so, or the name is one of its hosts. Otherwise the host has to be like one of them, and of no
+        other country. At an aggregator the name is believed, but an agency's copy is the aggregator's print.
+        """
+        if fold_name(name) in self.settled:
+            return True
+        if not known.home_agency and (fold_host(name) in self.by_host or self._is_aggregated(host)):
+            return True
+        own = {_label(one) for one in known.hosts} or {_squeezed(name)}
+        return _label(host) in own and (_domain_country(host) or known.country) == known.country
+
+    def _is_aggregated(self, host: str) -> bool:
+        """Whether a host, or one that it is part of, is an aggregator's: `sport.aggregator.example`."""
+        labels = host.split(".")
+        above = (".".join(labels[start:]) for start in range(len(labels) - 1))
+        return any(part in self.by_host and self.by_host[part].aggregator for part in above)
+
+    def is_other_agency(self, name: str, publisher: Publisher) -> bool:
+        """Whether the name over a page is an agency's, and the publisher is another: it tells then whose copy the page is."""
+        if known := self.named(name):
+            return known.home_agency not in ("", publisher.home_agency)
+        return fold_name(name) in _agencies() and fold_name(name) != fold_name(publisher.name)
+
+
+def _is_called(host: str, name: str, *, is_known: bool) -> bool:
+    """Whether a name may be that of an unknown host's own site; one that others bear has to be in the host.
+
+    >>> [_is_called(host, "The Guardian", is_known=True) for host in ("guardian.example", "vale-post.example")]
+    [True, False]
+    """
+    key, label = _squeezed(name), _label(host)
+    if (domains := _agencies().get(fold_name(name))) is not None:
+        return key == label or any(f".{host}".endswith(f".{domain}") for domain in domains)
+    return not is_known or (len(key) >= _LEAST_LETTERS and key in label)
+
+
+def _label(host: str) -> str:
+    """The label of a host that somebody has chosen, without hyphens: `valepost` of `news.vale-post.co.uk`."""
+    labels = host.split(".")[:-1]
+    while len(labels) > 1 and labels[-1] in _SHARED_LABELS:
+        labels.pop()
+    return labels[-1].replace("-", "") if labels else ""
+
+
+def _squeezed(name: str) -> str:
+    """A name as hosts spell it: its letters and digits."""
+    return fold_name(name).replace(" ", "")
+
+
+@functools.cache
+def _agencies() -> Mapping[str, tuple[str, ...]]:
+    """The domains of the agencies that have a name, by names, folded."""
+    found: dict[str, tuple[str, ...]] = {}
+    for agency in lexicon.agencies():
+        if agency.kind not in _NO_NAME:
+            for name in {fold_name(name) for name in (agency.name, *agency.aliases, *agency.native_aliases)}:
+                found[name] = found.get(name, ()) + agency.domains
+    return MappingProxyType(found)
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -136,10 +210,17 @@ def _countries() -> frozenset[str]:
 
 
 def _country_of(host: str) -> str:
+    """The country of a host with a country domain, if its zones are known; "" for others."""
+    code = _domain_country(host)
+    return code if code in _countries() else ""
+
+
+def _domain_country(host: str) -> str:
     """The country of a host with a country domain; "" for others."""
     last = host.rpartition(".")[2]
-    code = "GB" if last == "uk" else last.upper()
-    return code if code in _countries() and last not in _WORD_DOMAINS else ""
+    if len(last) != 2 or last in _WORD_DOMAINS:
+        return ""
+    return "GB" if last == "uk" else last.upper()
 
 
 def load(path: str = "", aliases: Mapping[str, str] = MappingProxyType({})) -> Publishers:
@@ -148,8 +229,8 @@ def load(path: str = "", aliases: Mapping[str, str] = MappingProxyType({})) -> P
     `aliases` says of a name or host of which publisher, by id, name or host, it is another one; one that is not known is
     what it is called.
 
-    An override may have any of the columns id, name, aliases, hosts, country, zone, family, home_agency; only id is
-    needed, and an empty cell keeps what is built in. Raises `ConfigError` naming file and row.
+    An override may have any of the columns id, name, aliases, hosts, country, zone, family, home_agency, aggregator (yes);
+    only id is needed, and an empty cell keeps what is built in. Raises `ConfigError` naming file and row.
     """
     entries = dict(_builtin())
     if path:
@@ -170,7 +251,7 @@ def load(path: str = "", aliases: Mapping[str, str] = MappingProxyType({})) -> P
             index.by_host[host] = publisher
         else:
             index.by_name[fold_name(alias)] = publisher
-    return index
+    return replace(index, settled=frozenset(map(fold_name, aliases)))
 
 
 _Entry = tuple[Publisher, tuple[str, ...]]
@@ -222,6 +303,7 @@ def _entry(row: dict[str, str], where: str, known: dict[str, _Entry]) -> _Entry:
     except (KeyError, ValueError, OSError) as error:
         raise ConfigError(f"{where}: zone {zone!r} is no IANA zone; write it like Asia/Kolkata") from error
     given = {key: row[key] for key in ("name", "country", "zone", "family", "home_agency") if row.get(key)}
-    publisher = replace(before, **given, hosts=hosts or before.hosts)  # type: ignore[arg-type]
+    aggregator = before.aggregator or row.get("aggregator", "").casefold() == "yes"
+    publisher = replace(before, **given, hosts=hosts or before.hosts, aggregator=aggregator)  # type: ignore[arg-type]
     aliases = tuple(alias.strip() for alias in row.get("aliases", "").split(";") if alias.strip())
     return publisher, (publisher.name, *(aliases or names[1:]))
