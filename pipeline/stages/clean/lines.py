@@ -218,6 +218,11 @@ class Lines(Sequence[Line]):
         start, end = self.found.starts[self.first + number], self.found.ends[self.first + number]
         return self.flat.find(self.flat[start : min(start + width, end)], end, end + reach) >= 0
 
+    def stands_off(self, number: int) -> bool:
+        """Whether an empty line follows a line."""
+        at, found = self.first + number, self.found
+        return at + 1 < self.last and self.flat.count("\n", found.ends[at], found.starts[at + 1]) > 1
+
     def is_prose(self, number: int) -> bool:
         """Whether a line is so surely a paragraph of the story that no rule takes it, wherever it stands: it is long, closes
         like a sentence and holds no cue. Most lines are."""

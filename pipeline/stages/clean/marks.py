@@ -87,7 +87,7 @@ def mark_wrapped(lines: Lines, marks: Marks) -> None:
     the end."""
     for number in range(min(len(lines) - 1, _LABELS)):
         rule = furniture.match(lines[number], "head")
-        if not (rule and rule.kind == "furniture" and _stands_off(lines, number)):
+        if not (rule and rule.kind == "furniture" and lines.stands_off(number)):
             break
         marks[number] = Mark("head", rule.kind, rule.id)
     for number in range(len(lines) - 1, max(len(lines) - 3, 0), -1):
@@ -99,11 +99,6 @@ def mark_wrapped(lines: Lines, marks: Marks) -> None:
             marks[number] = Mark("tail", "credit", "agency-line")
         else:
             return
-
-
-def _stands_off(lines: Lines, number: int) -> bool:
-    """Whether an empty line follows a line."""
-    return lines.flat.count("\n", lines[number].end, lines[number + 1].start) > 1
 
 
 def _mark_head(lines: Lines, marks: Marks, known: Known) -> int:

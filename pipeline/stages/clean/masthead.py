@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from pipeline.stages.clean import dates
+from pipeline.stages.clean.datelines import find_dateline
 from pipeline.stages.clean.lines import (
     PROSE_WORDS,
     Known,
@@ -26,7 +27,7 @@ _DECK_WORDS = 60
 
 def mark_page(lines: Lines, marks: Marks, known: Known) -> None:
     """The head of a scraped page: publisher, headline, deck, captions, byline, in that order, each but the headline
-    optional. The head ends at its last byline or stamp, else at the first paragraph."""
+    optional. The head ends at its last byline or stamp, else at the first paragraph, and always before a dateline."""
     start = _mark_publisher(lines, marks, known)
     headline = next((n for n in range(start, min(len(lines), start + 6)) if _may_be_headline(lines[n], marks[n])), None)
     if headline is None or is_paragraph(lines[headline], PROSE_WORDS):
@@ -87,6 +88,8 @@ def _page_head_end(lines: Lines, marks: Marks, headline: int) -> int:
     """The number of the first line of the story proper."""
     first = headline + 1
     while first < len(lines) and (marks[first] is not None or not lines.is_paragraph(first)):
+        if marks[first] is None and (_is_dated(lines, first) or _is_short_lead(lines, marks, headline, first)):
+            return first
         first += 1
     if first == len(lines):
         return headline + 1  # no paragraph at all: nothing is thrown out for standing above it
@@ -98,6 +101,32 @@ def _page_head_end(lines: Lines, marks: Marks, headline: int) -> int:
         if ends_head and len(between) <= 3 and sum(lines[n].words for n in between) <= _DECK_WORDS:
             return number + 1
     return first
+
+
+_LEAD_WORDS = 5
+_ABOVE_LEAD = frozenset({"byline", "stamp", "dateline"})
+
+
+def _is_dated(lines: Lines, number: int) -> bool:
+    """Whether a line is a sentence behind a dateline, however short: "JAKARTA (Reuters) - The rain has stopped."."""
+    line = lines[number]
+    found = find_dateline(line.flat, line.flat) if line.ends_sentence and lines.may_be_dated(number) else None
+    return found is not None and found.is_sure
+
+
+def _is_short_lead(lines: Lines, marks: Marks, headline: int, number: int) -> bool:
+    """Whether a sentence below the head's byline or stamp opens, set off by an empty line, a block of paragraphs."""
+    line, below = lines[number], number + 1
+    return (
+        line.words >= _LEAD_WORDS
+        and line.ends_sentence
+        and lines.stands_off(number - 1)
+        and not lines.stands_off(number)
+        and below < len(lines)
+        and marks[below] is None
+        and lines.is_paragraph(below)
+        and any(mark is not None and mark.kind in _ABOVE_LEAD for mark in marks[headline + 1 : number])
+    )
 
 
 def _has_byline(marks: Marks) -> bool:

@@ -95,15 +95,19 @@ def _mark_above_dateline(text: str, lines: Lines, marks: Marks) -> None:
     found = begins(numbers[place]) if place else None
     if not found or begins(numbers[0]) or any(begins(number) for number in numbers[place + 1 :]):
         return
-    if found.is_sure or _may_stand_above(lines, numbers[:place], lines[numbers[place]].flat[found.end :]):
+    if _may_stand_above(lines, numbers[:place], found, lines[numbers[place]].flat):
         for number in numbers[:place]:
             marks[number] = Mark("head", "caption", "above-dateline")
 
 
-def _may_stand_above(lines: Lines, above: list[int], story: str) -> bool:
-    """Whether lines may go for standing above capitals that nobody knows for a place: what ends like a sentence is a story's,
-    and where none begins behind the capitals they head a list or a section: "TIMELINE: how", "YEAR - 1986"."""
-    return _OPENS_STORY.match(story) is not None and not any(lines[number].ends_sentence for number in above)
+def _may_stand_above(lines: Lines, above: list[int], found: Dateline, dated: str) -> bool:
+    """Whether lines may go for standing above a dateline: one that ends like a sentence is a caption, several are a story's.
+
+    Capitals that nobody knows for a place need more: where no story begins behind them, or a sentence stands above, they head
+    a list or a section: "TIMELINE: how", "YEAR - 1986".
+    """
+    closed = sum(lines[number].ends_sentence for number in above)
+    return closed <= 1 if found.is_sure else not closed and _OPENS_STORY.match(dated, found.end) is not None
 
 
 _LAYOUT = frozenset({"publisher", "headline", "deck", "byline", "dateline"})
