@@ -115,7 +115,7 @@ _SURE = _LAYOUT | {"disclaimer", "credit", "copyright", "stamp"}
 # Words that a site's own machinery puts between paragraphs: no share of them is a story.
 _NEVER_STORY = GALLERIES.union(
     "advertisement advertisement-words house-asks house-asks-amid interest page-words-listed "
-    "paywall-cipher placeholder radio-player script share share-buttons".split()
+    "paywall-cipher placeholder radio-player script share share-buttons version-note-stamped".split()
 )
 
 
