@@ -114,7 +114,7 @@ def test_a_page_that_begins_with_its_story_has_no_headline() -> None:
         "WASHINGTON (AP) —", "ST. LOUIS (AP) _", "THE HAGUE —", "Berlin (dpa) -", "Berlin/München (dpa/lby) -",
         "MOSCOW, March 19. /TASS/.",
         "New Delhi, Mar 19 (PTI)", "Madrid, 3 may (EFE).-", "LONDON (Reuters) -", "(Reuters) -",
-        "NEW YORK —", "WOODRUFF, S.C. --",
+        "NEW YORK —", "WOODRUFF, S.C. --", "THE HAGUE:", "(The Beacon) -",
         "COLUMBIA, Mo. (KXYZ) —", "KARACHI:", "Kathmandu, March 3:", "(ANSA) - ROMA, 03 MAG -",
         "SYDNEY, March 3 AAP -", "Accra, March 3, GNA -", "Tamale (N/R), March 3, GNA -",
         "ABU DHABI, (UrduPoint / Pakistan Point News / WAM - 03rd March, 2021)",
@@ -139,7 +139,7 @@ def test_datelines_are_cut_with_their_offsets(dateline: str) -> None:
         "COVID-19 cases -", "FBI agents (AP) found that -", "WATCH: The lamp", "UPDATE — The lamp",
         "President Roe (Reuters) said",
         "In Larkhill, March 3 Jones -", "NATO (founded - it seems - in May 1949)",
-        "In May 2019 (AP) the lamp", "The lamp (AP) - as", "Q: Why", "A NEW ERA:",
+        "In May 2019 (AP) the lamp", "The lamp (AP) - as", "Q: Why", "A NEW ERA:", "THE LAST LAMP:",
     ],
 )  # fmt: skip
 def test_what_is_no_dateline_stays(opening: str) -> None:

@@ -28,7 +28,9 @@ def test_a_note_under_a_time_goes_wherever_it_stands(note: str) -> None:
 
 def test_a_story_with_many_notes_is_no_live_blog() -> None:
     many = [f"{hour}:10 p.m.: This article was updated with word of boat {hour}." for hour in range(9, 1, -1)]
-    article, _ = run("\n".join((STORY, "UPDATES:", *many, "More of this on Sunday", "The story was first posted at 1:30 p.m.")))
+    article, _ = run(
+        "\n".join((STORY, "UPDATES:", *many, "More of this on Sunday", "The story was first posted at 1:30 p.m."))
+    )
     assert article["kind"] == "editorial"
     assert article["body"].split("\n")[:3] == STORY.split("\n")
     assert "updated" not in article["body"]

@@ -91,7 +91,7 @@ _PARTS = regex.compile(r"[,/]| AND ")
 _PLACE_APART = regex.compile(r"[ ,/-]+")
 _PARTICLES = frozenset("of de del da do la el le les al an am der die upon and und et y e the im in bei".split())
 #: Words of a bracket with which a story begins that may stand in a station's name too.
-_STATION_WORDS = frozenset({"news", "live", "today", "tonight"})
+_STATION_WORDS = frozenset({"news", "live", "the", "today", "tonight"})
 
 
 @functools.cache
@@ -284,17 +284,15 @@ def _place_alone(head: str, raw: str) -> Dateline | None:
         return None
     place, close = match["place"], match["close"]
     letters = sum(character.isalpha() for character in place)
-    if (
-        letters < 4
-        or not _is_place(place)
-        or _is_table(head[match.end() :])
-        or not _places()[2].isdisjoint(place.casefold().replace(",", " ").split())
-    ):
+    if letters < 4 or not _is_place(place) or _is_table(head[match.end() :]):
+        return None
+    known = _is_known(place)
+    if not (known or _places()[2].isdisjoint(place.casefold().replace(",", " ").split())):
         return None
     dash = match.start("close") + len(close) - len(close.lstrip())
     # "COVID-19", "X-RAY": a hyphen inside a word is no separator; a long dash, two hyphens or space before one is.
     stands_off = close[0] == " " or close.count("-") > 1 or raw[dash] in "—–―" or (":" in close and close[-1] == " ")
-    return Dateline(match.end(), False, "dateline-place", _is_known(place)) if stands_off else None
+    return Dateline(match.end(), False, "dateline-place", known) if stands_off else None
 
 
 def _is_known(place: str) -> bool:

@@ -14,7 +14,9 @@ _ITEMS = 12  # links below one heading
 
 def mark_links(lines: Lines, marks: Marks) -> None:
     """Marks, in place, links: below a heading such as "Related stories", between two others, in a list before or after the
-    story, in capitals between two paragraphs."""
+    story, in capitals between two paragraphs; and what ends in an arrow."""
+    if _POINTED in lines.flat:
+        _mark_pointed(lines, marks)
     if any(marks):
         _mark_below_headings(lines, marks)
         _mark_between(lines, marks)
@@ -22,6 +24,18 @@ def mark_links(lines: Lines, marks: Marks) -> None:
         _mark_shouted(lines, marks)
     if lines.shape.bullets >= _BULLETS:
         _mark_bullets(lines, marks)
+
+
+_POINTED = ' "\n'  # a guillemet is folded to a quotation mark
+_POINTED_LINE = regex.compile(r'[^"]{12,200}[\p{L}\p{N}] "')
+
+
+def _mark_pointed(lines: Lines, marks: Marks) -> None:
+    """A short line behind which a guillemet stands apart, and no full stop: "Why the lamp stays lit »"."""
+    pointed = [number for number, (_, end) in enumerate(lines.spans) if lines.flat.startswith(_POINTED, end - 2)]
+    for number in pointed:
+        if marks[number] is None and furniture.is_short(lines[number]) and _POINTED_LINE.fullmatch(lines[number].flat):
+            marks[number] = Mark("body", "furniture", "link-guillemet")
 
 
 def _mark_below_headings(lines: Lines, marks: Marks) -> None:
@@ -67,30 +81,59 @@ def _heads_items(line: Line) -> bool:
 
 _ENOUGH_WORDS = 5  # of a line that ends a list when it closes like a sentence
 _BULLET = regex.compile(r"[-•·*▪■>]\s*\S")
-# What begins with a figure or names a value ("Director: Jane Roe") is of a list of the story's own.
-_FACT = regex.compile(r"\W*(?:\p{N}|\p{Ll}).*|.*[:$€£].*")
+# What begins or ends with a figure, names a value ("Director: Jane Roe") or a place ("Old Mill Bridge, Dunmore") is of a list
+# of the story's own.
+_NAME = r"(?:\p{Lu}[\p{L}.&'-]*|of|the|and|&)"
+_FACT = regex.compile(
+    r"\W*(?:\p{N}|\p{Ll}).*|.*[$€£].*|.*\p{N}\W*|[^:]{1,40}:\S*(?: \S+){0,4}"
+    rf"|\W*{_NAME}(?: {_NAME})*,(?: \p{{Lu}}[\p{{L}}.'-]+)+"
+)
 _BULLETS = 4
 _HEADLINE_WORDS = 5  # and the bullet
 
 
+_CLOSED_SHARE = 1 / 4
+_LABELLED_SHARE = 1 / 2  # a headline may have a colon, too
+
+
 def _mark_bullets(lines: Lines, marks: Marks) -> None:
-    """A run of bulleted lines at either end of the text, none of which closes like a sentence: a list of links."""
+    """A run of bulleted lines at either end of the text, of which few close like a sentence: a list of links."""
     for backwards in (False, True):
-        order = range(len(lines) - 1, -1, -1) if backwards else range(len(lines))
-        run: list[int] = []
-        for number in order:
-            if lines.is_prose(number) and (run or marks[number] is None):
-                break
-            if _BULLET.match(lines[number].flat) and furniture.is_item(lines[number]):
-                run.append(number)
-            elif run or (marks[number] is None and lines.is_paragraph(number, _ENOUGH_WORDS)):
-                break
-        facts = sum(_FACT.fullmatch(lines[number].flat) is not None for number in run)
+        run = _bulleted(lines, marks, backwards=backwards)
+        if len(run) < _BULLETS or _is_announced(lines, marks, min(run)) or not _are_headlines(lines, run):
+            continue
         # Above a story short items are navigation; below it only what is as long as a headline is sure to be a link.
-        like_headlines = not backwards or sum(lines[number].words for number in run) >= _HEADLINE_WORDS * len(run)
-        if len(run) >= _BULLETS and 3 * facts <= len(run) and like_headlines:
+        if not backwards or sum(lines[number].words for number in run) >= _HEADLINE_WORDS * len(run):
             for number in run:
                 marks[number] = marks[number] or Mark("tail" if backwards else "head", "furniture", "list-of-links")
+
+
+def _bulleted(lines: Lines, marks: Marks, *, backwards: bool) -> list[int]:
+    """The numbers of the bulleted lines at one end of the text, from the outermost on."""
+    run: list[int] = []
+    for number in range(len(lines) - 1, -1, -1) if backwards else range(len(lines)):
+        if lines.is_prose(number) and (run or marks[number] is None):
+            break
+        if _BULLET.match(lines[number].flat) and furniture.is_short(lines[number]):
+            run.append(number)
+        elif run or (marks[number] is None and lines.is_paragraph(number, _ENOUGH_WORDS)):
+            break
+    closed = [not furniture.is_item(lines[number]) for number in run]
+    while closed and (closed[-1] or sum(closed) > _CLOSED_SHARE * len(closed)):
+        closed.pop()
+    return run[: len(closed)]
+
+
+def _is_announced(lines: Lines, marks: Marks, first: int) -> bool:
+    """Whether the line above a list says what it is a list of, and is no heading of links: "Follow these tips:"."""
+    return first > 0 and marks[first - 1] is None and lines[first - 1].flat.endswith(":")
+
+
+def _are_headlines(lines: Lines, run: list[int]) -> bool:
+    """Whether the items of a list are no facts."""
+    facts = sum(_FACT.fullmatch(lines[number].flat) is not None for number in run)
+    labelled = sum(":" in lines[number].flat for number in run)
+    return 3 * facts <= len(run) and labelled <= _LABELLED_SHARE * len(run)
 
 
 # What begins a section asks or names its subject; what has two figures is a score.
@@ -125,8 +168,7 @@ def mark_below_credit(lines: Lines, marks: Marks) -> None:
     above = sum(lines[number].words for number in unmarked if number < signed[-1])
     below = [number for number in unmarked if number > signed[-1]]
     words = sum(lines[number].words for number in below)
-    facts = sum(_FACT.fullmatch(lines[number].flat) is not None for number in below)
-    are_headlines = all(furniture.is_item(lines[number]) for number in below) and words >= _HEADLINE_WORDS * len(below)
-    if len(below) >= 2 and are_headlines and 3 * facts <= len(below) and words <= above:
+    are_items = all(furniture.is_item(lines[number]) for number in below) and words >= _HEADLINE_WORDS * len(below)
+    if len(below) >= 2 and are_items and _are_headlines(lines, below) and words <= above:
         for number in below:
             marks[number] = Mark("tail", "furniture", "below-closing-line")
