@@ -84,6 +84,56 @@ def test_a_line_of_agencies_and_initials(line: str, expected: set[tuple[str, str
     assert below(line, None)[0] == expected
 
 
+@pytest.mark.parametrize(
+    ("joined", "first", "second"),
+    [
+        ("رويترز، فرانس برس", "reuters", "afp"),
+        ("رويترز + فرانس برس", "reuters", "afp"),
+        ("رويترز وفرانس برس", "reuters", "afp"),
+        ("法新社、路透社", "afp", "reuters"),
+        ("法新社和路透社", "afp", "reuters"),
+        ("ロイター・共同", "reuters", "kyodo"),
+        ("로이터·AFP", "reuters", "afp"),
+        ("Reuters и AFP", "reuters", "afp"),
+        ("ČTK a Reuters", "ctk", "reuters"),
+        ("TT och AFP", "tt", "afp"),
+        ("PAP i Reuters", "pap", "reuters"),
+        ("AA ve DHA", "anadolu", "dha"),
+        ("Reuters και ΑΠΕ-ΜΠΕ", "reuters", "amna"),
+        ("Reuters và AFP", "reuters", "afp"),
+        ("रॉयटर्स और एएफपी", "reuters", "afp"),
+        ("รอยเตอร์ และเอเอฟพี", "reuters", "afp"),
+    ],
+)  # fmt: skip
+def test_two_agencies_in_whatever_language(joined: str, first: str, second: str) -> None:
+    both = {(first, "full"), (second, "full")}
+    assert below(f"({joined})", None) == (both, [f"({joined})"])
+    assert below(f"Source: {joined}", None)[0] == both
+    credits, _ = read(f"{STORY}\n{LAST}", byline=joined)
+    assert {(row["agency"], row["grade"]) for row in credits} == both
+
+
+@pytest.mark.parametrize(
+    "byline", ["Ana i Eva Wells", "Ana y Tom Bell", "Canal+", "アナ・ウェルズ", "和田与作", "Ana I. AFPson"]
+)
+def test_such_a_word_beside_no_agency_parts_nobody(byline: str) -> None:
+    assert read(f"{STORY}\n{LAST}", byline=byline) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("来源：路透社/法新社", {("reuters", "full"), ("afp", "full")}),
+        ("출처: 로이터, AFP", {("reuters", "full"), ("afp", "full")}),
+        ("المصدر: رويترز", {("reuters", "full")}),
+    ],
+)
+def test_the_source_above_a_story_or_in_the_byline(line: str, expected: set[tuple[str, str]]) -> None:
+    for text, byline in ((f"{line}\n{STORY}", None), (STORY, line)):
+        credits, _ = read(text, byline=byline)
+        assert {(row["agency"], row["grade"]) for row in credits} == expected
+
+
 def test_an_acronym_of_several_is_that_of_the_country() -> None:
     assert below("(APA/Red.)", None, "derstandard.at") == ({("apa_at", "partial")}, ["(APA/Red.)"])
 

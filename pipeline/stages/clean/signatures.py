@@ -44,7 +44,7 @@ _PICTURES = (" Images", " Image", " Photo", " Photos", " Pictures")  # "AP Image
 def _alone() -> regex.Pattern[str]:
     """ "ANI Asia", "By Associated Press", "JANE ROE, AP", "Dubai - Reuters": persons or a place, a name, a desk."""
     one = rf"(?P<one>{agencies.one_of(alone=True)}|{'|'.join(_UNNAMED)})"  # a thousand names, compiled once
-    several = rf"{one}(?:(?:\s*[/,;|&+-]\s*|\s+(?:and|und|et|y|with|mit)\s+)(?&one))*"
+    several = rf"{one}(?:(?:\s*[/,،、;|&+・·-]\s*|\s*{_and()}\s*|\s+(?:with|mit)\s+)(?&one))*"
     person = r"\p{Lu}[\p{L}.'-]*(?:\s+(?:\p{Lu}[\p{L}.'-]*|and)){0,6}\s*(?:,|\||/|\bfor\b|\bof\b)\s*(?:[Tt]he\s+)?"
     place = r"(?:\p{Lu}[\p{L}.'-]*(?:,?\s\p{Lu}[\p{L}.'-]*)?|[\p{Lo}\p{M}]+(?:\s[\p{Lo}\p{M}]+){0,2})\s?(?:-|/|(?<=\p{Lo}):)\s?"
     desk = r"(?:(?:\s*[|,])?\s+(?:[\p{Lu}\p{Lo}][\p{L}\p{M}-]*|in|and|&|(?:innen|uten)riks|(?:in|ut)rikes)){0,4}"
@@ -52,6 +52,12 @@ def _alone() -> regex.Pattern[str]:
     return regex.compile(
         rf"(?:{_by().pattern})?[(\[/〔-]{{0,3}}\s*(?:{person}|{place})?(?:[Tt]he\s+)?{several}(?:{desk}{initials}|\s/\s\p{{Lu}}\p{{L}}+)\s*[)\]/〕-]?"
     )
+
+
+@functools.cache
+def _and() -> str:
+    """A pattern for "and" between two names."""
+    return f"(?:{lexicon.one_of(agencies.signals()['words']['and'])})"
 
 
 @functools.cache
@@ -88,13 +94,18 @@ def is_agency_line(flat: str) -> bool:
 def _is_labelled_name(flat: str) -> bool:
     """Whether a line is the names of agencies behind a byline's words: even such as mean none alone ("Piše: Hina")."""
     label = _by().match(flat)
-    return label is not None and agencies.names(alone=False).issuperset(_APART.split(flat[label.end() :].rstrip(",. ")))
+    return label is not None and agencies.names(alone=False).issuperset(
+        _listed().split(flat[label.end() :].rstrip(",. "))
+    )
 
 
 _SHARED_WORDS = 8
-_SHARED = regex.compile(
-    r"\s*[/,|;]\s*|\s-\s|\s(?:and|avec|com|con|dan|dengan|e|en|es|et|i|med|met|mit|och|og|und|ve|with|y|és)\s"
-)
+
+
+@functools.cache
+def _shared() -> regex.Pattern[str]:
+    """What stands between those that share a line."""
+    return regex.compile(rf"{_listed().pattern}|\s-\s|\s(?:avec|com|con|dengan|med|met|mit|with)\s")
 
 
 def is_shared_line(flat: str, is_house: Callable[[str], bool]) -> bool:
@@ -106,7 +117,7 @@ def is_shared_line(flat: str, is_house: Callable[[str], bool]) -> bool:
     if flat.count(" ") >= _SHARED_WORDS or not _standing_alone().find_matches_as_indexes(flat):
         return False
     label = _by().match(flat)
-    parts = _SHARED.split(flat[label.end() if label else 0 :])
+    parts = _shared().split(flat[label.end() if label else 0 :])
     named = [part in agencies.names(alone=True) for part in parts]
     return (
         len(parts) > 1
@@ -136,7 +147,13 @@ def _label() -> regex.Pattern[str]:
     )
 
 
-_LISTED = regex.compile(r"\s*[/,;|&+]\s*|\s+(?:and|und|et|y|e|og|och|en|i)\s+")
+@functools.cache
+def _listed() -> regex.Pattern[str]:
+    """What stands between names in a list: a mark, or "and", which is joined to what follows it in Arabic, and in scripts
+    without spaces to what stands before it."""
+    return regex.compile(rf"\s*[/,،、;|&+・·]\s*|\s{_and()}\s|\s(?:و|และ)|(?<=[\u3000-\U0010ffff]){_and()}\s?")
+
+
 _THE = regex.compile(r"[Tt]he\s+")
 _SOURCE_WORDS = 16
 
@@ -152,7 +169,7 @@ def is_source_line(flat: str) -> bool:
     label = _label().match(flat)
     if label is None:
         return False
-    named = _LISTED.split(_CLOSED.sub("", flat[label.end() :]))
+    named = _listed().split(_CLOSED.sub("", flat[label.end() :]))
     return agencies.names(alone=False).issuperset(_THE.sub("", name, count=1) for name in named)
 
 
@@ -162,7 +179,6 @@ _CLOSED = regex.compile(r"\W{1,2}$")
 # --- several side by side, with the initials of editors ------------------------------------------------------------
 
 _LONGEST_JOINT = 70  # characters
-_APART = regex.compile(r"\s*[/,;&]\s*|\s+(?:and|und|et|y)\s+")
 _INITIALS_FIRST = regex.compile(r"\p{Ll}{2,5}(?:[/,]\s?\p{Ll}{2,5}){0,4}\s+(?=\()")
 _INITIALS_ALONE = regex.compile(
     r"\p{Ll}{2,5}(?:-\p{Ll}{2,5})?(?:\s?/\s?\p{Ll}{2,4}){1,4}\s?/?|\p{Lu}{2,4}\s?//\s?\p{Lu}{2,4}"
@@ -190,7 +206,7 @@ def _folded_names() -> frozenset[str]:
 
 def _is_joint(named: str) -> bool:
     """Whether this is a list of agencies, in whatever case, and of what may stand beside them; of two parts or more."""
-    parts = _APART.split(named)
+    parts = _listed().split(named)
     return (
         len(parts) > 1
         and any(part.casefold() in _folded_names() for part in parts)
@@ -205,7 +221,7 @@ def is_agency_name(flat: str) -> bool:
 
 def names_agency(named: str) -> bool:
     """Whether one of the parts of a list is an agency's name, spelled as it spells it."""
-    return not agencies.names(alone=False).isdisjoint(_APART.split(named))
+    return not agencies.names(alone=False).isdisjoint(_listed().split(named))
 
 
 def may_sign(text: str) -> bool:
@@ -251,9 +267,9 @@ def is_joint_line(flat: str) -> bool:
         return is_bracketed and names_agency(inside) and (_is_joint(inside) or inside in agencies.names(alone=False))
     if is_bracketed and inside in _small_names():
         return True
-    if not (names_agency(inside) or _small_names().intersection(_APART.split(inside))) or not _is_joint(inside):
+    if not (names_agency(inside) or _small_names().intersection(_listed().split(inside))) or not _is_joint(inside):
         return False
-    return is_bracketed or any(_beside().fullmatch(part) for part in _APART.split(inside))
+    return is_bracketed or any(_beside().fullmatch(part) for part in _listed().split(inside))
 
 
 def is_initials(flat: str) -> bool:

@@ -14,16 +14,14 @@ from typing import Any, NamedTuple
 
 import regex
 
+from pipeline.stages import lexicon
 from pipeline.stages._late import late
 from pipeline.stages.trace.mentions import Mention, Vocabulary, continues, mentions
 from pipeline.stages.trace.page import Page
-from pipeline.stages.trace.tables import frames
+from pipeline.stages.trace.tables import frames, signals
 
 __all__ = ["Citation", "find", "heads"]
 
-_BETWEEN = regex.compile(
-    r",?\s*(?:(?:and|or)(?:\s+(?:in|on|by|to|from))?|&|/|,|및|와|과|と|や|和|、|और|et|ou|und|sowie|y|e|ed|en|och|og|ja|sekä|että|oraz|i|a|és|și|şi|и|і|و|ve|dan|và|και|এবং|اور)\s*"
-)
 _AT_ONCE = regex.compile(r"[\s,、]*")
 _ANY_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Magazine"
 _GOES_ON = regex.compile(rf"\s(?:\d{{1,2}}\s)?(?!{_ANY_DAY})\p{{Lu}}[\p{{L}}\d]+")
@@ -135,11 +133,18 @@ def _groups(body: str, found: list[Mention]) -> list[list[Mention]]:
     """Mentions joined by nothing but "and" or a comma stand in one frame: `reports on CNN and in The Herald`."""
     groups: list[list[Mention]] = []
     for mention in found:
-        if groups and _BETWEEN.fullmatch(body, groups[-1][-1].right, mention.left):
+        if groups and _between().fullmatch(body, groups[-1][-1].right, mention.left):
             groups[-1].append(mention)
         else:
             groups.append([mention])
     return groups
+
+
+@functools.cache
+def _between() -> regex.Pattern[str]:
+    """What stands between names that stand together."""
+    joined = lexicon.one_of(signals()["words"]["and"])
+    return regex.compile(rf",?\s*(?:(?:and|or)(?:\s+(?:in|on|by|to|from))?|&|/|[,、،]|ou|että|{joined})\s*")
 
 
 def _fits(

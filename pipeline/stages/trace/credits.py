@@ -24,7 +24,7 @@ from pipeline.stages.trace.house import House
 from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
-from pipeline.stages.trace.rules import Credit, goes_on_below, is_picture, ruled, source_grade
+from pipeline.stages.trace.rules import Credit, goes_on_below, is_picture, ruled
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
 from pipeline.stages.trace.senses import homeland, spells
 from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, apart, may_name, parse, slot_hits, usable
@@ -260,7 +260,8 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
     """
     is_last = line.kind != "body" or line.position == "end"
     is_photographers = not is_last and signals()["patterns"]["photographer"].search(text)
-    if is_picture(flatten(line.text), names) or is_photographers or goes_on_below(page, line):
+    is_sourced = _sourced().match(text) is not None  # which a rule reads
+    if is_sourced or is_picture(flatten(line.text), names) or is_photographers or goes_on_below(page, line):
         return
     slot = parse(text, page.house, names, is_folded=line.kind == "credit")
     sources = [named.source for named in slot.named]
@@ -274,9 +275,7 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
         return
     is_edited = len(slot.named) == 1 and _EDITED.match(text) is not None  # `jm/dm (dpa)`
     least = "partial" if (slot.own and not is_edited) or is_beside else "full"
-    if _sourced().match(text):
-        least = source_grade(page, line, text, byline, least)
-    for named in slot.named if least else ():
+    for named in slot.named:
         if (
             named.source
             and named.source.kind not in {"photo", "broadcaster"}
