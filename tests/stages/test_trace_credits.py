@@ -79,6 +79,13 @@ def test_byline(byline: str, expected: set[tuple[str, str]]) -> None:
         ("PTI New Delhi", "New Delhi"),
         ("Reuters Health", "Health"),
         ("Yonhap News Agency", None),
+        ("EFE Noticias", None),
+        ("RIA Novosti", None),
+        ("TT Nyhetsbyrån", None),
+        ("USA TODAY Network", None),
+        ("PTI Bhasha", "Bhasha"),
+        ("AP Business Writer Tom Bell", "Business"),
+        ("Associated Press Writer Tom Bell", None),
     ],
 )
 def test_desk(byline: str, desk: str | None) -> None:
@@ -91,6 +98,25 @@ def test_a_joint_byline_of_the_house_and_an_agency_is_partial() -> None:
     assert credited(STORY, byline="CBS; AP", **page) == {("ap", "partial")}
     assert credited(STORY, byline="AP", **page) == {("ap", "full")}
     assert credited(STORY, byline="CBS News", **page) == set()
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("Ana Wells and The Associated Press", {("ap", "partial")}),
+        ("By Ana Wells and Reuters", {("reuters", "partial")}),
+        ("Ana Wells, Tom Bell and CNN Wire", {("cnnwire", "partial")}),
+        ("Ana Wells und dpa", {("dpa", "partial")}),
+        ("Ana Wells and The Washington Post", {("The Washington Post", "partial")}),
+        ("Ana Wells and Tom Bell, Associated Press", {("ap", "full")}),
+        ("Ana Wells, Associated Press", {("ap", "full")}),
+        ("Ana Wells for Reuters", {("reuters", "full")}),
+        ("Reuters and AFP", {("reuters", "full"), ("afp", "full")}),
+        ("Associated Press Writers Ana Wells and Tom Bell", {("ap", "full")}),
+    ],
+)
+def test_a_reporter_and_an_agency(byline: str, expected: set[tuple[str, str]]) -> None:
+    assert credited(STORY, byline=byline) == expected
 
 
 def test_an_outlet_on_its_own_pages_is_no_credit() -> None:

@@ -44,7 +44,7 @@ _MASK = "\ue000"
 _INITIALS = 4  # letters that they have at most
 _STAFF = regex.compile(
     r"\s+(?:staff|(?:news\s+)?wire|news|agency|inputs?|feed|(?:innen|uten)riks|(?:in|ut)rikes|(?P<desk>(?:\p{Lu}[\w&-]*\s+)*)(?:correspondents?|reporters?|writers?|editors?|"
-    r"journalists?))?\s*",
+    r"journalists?)(?-i:\s+\p{Lu}[\p{L}.'-]+){0,4})?\s*",
     regex.IGNORECASE,
 )
 _DESK = regex.compile(r"\s+(?P<desk>\p{Lu}[\p{L}&-]*(?:\s\p{Lu}[\p{L}&-]*){0,2})")
@@ -59,7 +59,11 @@ _PERSON = regex.compile(
 _INITIAL = regex.compile(r"\s\p{Lu}\.\s")  # `Lena H. Sun` is a person
 _PICTURES = frozenset({"Image", "Images", "Photo", "Photos", "Pictures"})
 _NEWSROOM = frozenset({"", "the", "redazione", "redacción", "redação", "rédaction", "redaktion"})  # `Redazione ANSA`
-_PLAIN = frozenset({"news", "agency", "news agency", "newswire", "newsroom", "staff", "wire", "press", "television"})
+#: Words behind an agency's acronym that name no desk of it.
+_PLAIN = frozenset(
+    "news agency newswire newsroom staff wire press television tv service media reporter reporters l.p. noticias novosti "
+    "nowosti".split()
+)
 _EDGES = ' \t\n()[]{}（）【】〔〕<>*_-.,:："'
 
 
@@ -98,6 +102,7 @@ class Slot:
 def parse(text: str, house: House, names: Names, *, is_folded: bool = False) -> Slot:
     """The slot taken apart. A part that is neither agency, outlet, house nor desk counts as a person.
 
+    `Ana Wells and Reuters` are two, of whom each gave something; `Ana Wells, Reuters` and `Ana Wells for Reuters` are one.
     `is_folded`: an agency may be spelled in small letters throughout, `(antara)`.
     """
     patterns = signals()["patterns"]
@@ -110,7 +115,8 @@ def parse(text: str, house: House, names: Names, *, is_folded: bool = False) -> 
     for hit in hits:
         masked = masked[: hit.start] + _MASK * (hit.end - hit.start) + masked[hit.end :]
     named: list[Named] = []
-    own = persons = signed = False
+    own = persons = signed = beside = False
+    person = -1  # where the part before ends, if that is one
     for start, end in _parts(masked, low, high):
         if patterns["day"].fullmatch(flat, start, end):
             continue
@@ -120,18 +126,20 @@ def parse(text: str, house: House, names: Names, *, is_folded: bool = False) -> 
             shouted = _shouted(flat[start:end], house, names, is_beside=bool(hits))
             inside = [shouted._replace(start=start, end=end)] if shouted else []
         address = None if inside else _at_home(flat[start:end], start, house, names)
-        found = address or _part(flat, start, end, inside, house)
+        found = address or _part(flat, start, end, inside, house, names)
         if isinstance(found, Named):
             named += [found, *_distributor(flat, found, inside, house)]
+            beside = beside or (person >= 0 and patterns["together"].fullmatch(masked, person, start) is not None)
         elif found == "own" and named and _is_signed(flat, start, end):
             signed = True
         elif found == "own":
             own = True
         elif found == "person":
             persons = True
+        person = end if found == "person" else -1
     own = own or (signed and len(named) > 1)  # who edits the copy of several has put it together
     joint = patterns["byline_partial"].search(masked, low, high) if named else None
-    return Slot(tuple(named), own, persons, own or joint is not None, joint.start() if joint else -1)
+    return Slot(tuple(named), own, persons, own or beside or joint is not None, joint.start() if joint else -1)
 
 
 def _shouted(part: str, house: House, names: Names, *, is_beside: bool) -> Hit | None:
@@ -222,7 +230,7 @@ def _parts(masked: str, low: int, high: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _part(flat: str, start: int, end: int, hits: list[Hit], house: House) -> Named | str:
+def _part(flat: str, start: int, end: int, hits: list[Hit], house: House, names: Names) -> Named | str:
     """What one part of a slot is: a source, `own`, or `person`."""
     patterns = signals()["patterns"]
     part = flat[start:end]
@@ -243,7 +251,7 @@ def _part(flat: str, start: int, end: int, hits: list[Hit], house: House) -> Nam
             return "own"
         desk = _around(flat, start, end, hit)
         if desk is not None and (source.is_agency or not desk):
-            return Named(source.key, source, desk or _desk_of(hit, source), start, end)
+            return Named(source.key, source, desk or _desk_of(hit, source, names), start, end)
     if patterns["desk_words"].search(part):
         return "own"
     outlet = unknown_outlet(part)
@@ -306,12 +314,12 @@ def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
     return "" if _REPORTER.search(hit.alias) else desk["desk"]  # `PA Reporter Jane Doe` names a person
 
 
-def _desk_of(hit: Hit, source: Source) -> str | None:
-    """The desk within an alias: `ANI Asia` is the desk Asia of ANI, `Yonhap News Agency` has none."""
+def _desk_of(hit: Hit, source: Source, names: Names) -> str | None:
+    """The desk within an alias that begins with another: `ANI Asia` is the desk Asia of ANI, `PA Media` is PA's whole name."""
     first, _, rest = hit.alias.partition(" ")
-    if not rest or rest.casefold() in _PLAIN or not (first.isupper() or first.casefold() == source.key):
-        return None
-    return rest
+    agency = names.exact(first) if rest and hit.alias.isascii() else None
+    is_whole = hit.alias.casefold() == source.name.casefold() or _PLAIN.issuperset(rest.casefold().split())
+    return None if is_whole or agency is None or source not in agency.sources else rest
 
 
 def unknown_outlet(part: str) -> str | None:
