@@ -623,3 +623,17 @@ def test_a_credit_that_names_no_agency_is_shown_but_never_votes() -> None:
     credits = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema.CREDITS)
     shown = origin.evidence(credits.to_pandas()).drop_duplicates("article_id")
     assert list(zip(shown["article_id"], shown["agency"], strict=True)) == [("a", "unspecified"), ("b", "ap")]
+
+
+def test_of_a_list_of_helpers_the_agency_counts_before_the_papers() -> None:
+    rows = [
+        ("a", name, "partial", "tail", "AP and papers contributed", "x") for name in ("Ashford Post", "ap", "Vale News")
+    ]
+    rows += [
+        ("b", "The Vale News", "full", "byline", "The Vale News", "x"),
+        ("b", "ap", "partial", "byline", "AP", "x"),
+    ]
+    columns = ["article_id", "agency", "grade", "signal", "text", "rule"]
+    credits = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema.CREDITS)
+    shown = origin.evidence(credits.to_pandas()).drop_duplicates("article_id")
+    assert list(zip(shown["article_id"], shown["agency"], strict=True)) == [("a", "ap"), ("b", "The Vale News")]

@@ -27,7 +27,8 @@ _ROUNDUPS = ("digest", "liveblog")
 def credited(articles: pa.Table, credits: pa.Table) -> pa.Table:
     """The strongest credit of each article, as `CREDITED`, in the order of the articles.
 
-    Full before release before partial; then the agency shown by more signals, by the more telling one, then by id.
+    Full before release before partial; then the agency shown by more signals, by the more telling one, then an agency before
+    an outlet, then by id.
     `articles` needs article_id alone. Credits whose signal is not direct do not count.
     """
     best = origin.evidence(frame(credits, origin.COLUMNS)).drop_duplicates("article_id")

@@ -59,7 +59,10 @@ def evidence(credits: pd.DataFrame) -> pd.DataFrame:
     n_signals = np.bincount(pair[below == below[first][pair]], minlength=len(first))
     article, agency, below, signal = (codes[first] for codes in (article, agency, below, signal))
     is_unnamed = np.asarray(agencies[1] == UNSPECIFIED)[agency]
-    order = np.lexsort((agency, signal, -n_signals, below, is_unnamed, article))
+    is_outlet = np.array([name != name.lower() for name in agencies[1]], np.bool_)[
+        agency
+    ]  # an agency's id is in small letters
+    order = np.lexsort((agency, is_outlet, signal, -n_signals, below, is_unnamed, article))
     rank = len(GRADES) - 1 - below[order]
     return pd.DataFrame(
         {
