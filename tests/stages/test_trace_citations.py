@@ -361,6 +361,15 @@ def test_two_sources_in_one_frame() -> None:
     assert {row["text"] for row in rows} == {"Politico and The Washington Post are reporting"}
 
 
+def test_a_name_behind_the_comma_that_ends_an_opening_is_who_acts() -> None:
+    assert cited("According to CNN, Breitbart may use the film.") == [("CNN", "cite")]
+    assert cited("According to CNN, The New York Times reported a leak.") == [
+        ("CNN", "cite"),
+        ("The New York Times", "cite"),
+    ]
+    assert len(cited("According to CNN, Breitbart and Reuters the dam held.")) == 3
+
+
 def test_the_credited_agency_and_the_publisher_speak_of_themselves() -> None:
     body = "The dam held, she told AFP.\nIt leaked later, she told the Denver Post.\nReuters could not verify this."
     rows = cited(body, byline="AFP", publisher="The Denver Post")

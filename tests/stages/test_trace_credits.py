@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.config import Trace
 from pipeline.errors import ConfigError
-from tests.stages.tracing import credited, line, traced
+from tests.stages.tracing import cited, credited, line, traced
 
 STORY = "The harbour of Ashford reopened on Monday after a week of storms.\nFerries left on time, the port said."
 
@@ -136,6 +136,17 @@ def test_an_outlet_on_its_own_pages_is_no_credit() -> None:
 def test_a_paper_that_its_host_spells_out_is_the_house(host: str, byline: str, expected: set[tuple[str, str]]) -> None:
     page = {"publisher": host, "publisher_id": host, "url": f"https://{host}/news/x"}
     assert credited(STORY, byline=byline, **page) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "is_own"),
+    [("Saltmere State Journal", True), ("State Journal", True), ("Saltmere News", True), ("Saltmere Gazette", False)],
+)
+def test_a_house_by_the_beginning_or_end_of_its_name_or_by_its_host(name: str, is_own: bool) -> None:
+    house = {"publisher": "Saltmere State Journal", "publisher_id": "saltmere.example"}
+    assert credited(STORY, byline=f"Ana Wells, {name}", **house) == (set() if is_own else {(name, "full")})
+    (_, role) = cited(f"The dam held, a guard told the {name}.", **house)[0]
+    assert role == ("self" if is_own else "interview")
 
 
 def test_a_house_desk_with_an_agencys_name_is_the_houses() -> None:

@@ -150,19 +150,30 @@ def _between() -> regex.Pattern[str]:
 def _fits(
     groups: list[list[Mention]], frames: _Frames, page: Page, credited: Collection[str]
 ) -> Iterator[tuple[list[Mention], _Fit]]:
-    """The groups that a frame fits, with it. `She told A, B reported` is two: the second has a frame of its own."""
+    """The groups that a frame fits, with it.
+
+    `She told A, B reported` is two: the second has a frame of its own. Of `According to A, B is late` the second has none.
+    """
     for group in groups:
         fit = _fit(page.body, group, frames, page, credited) if len(group) <= _MOST_TOGETHER else None
         if fit is None:
             continue
-        is_list = len(group) == 1 or fit.frame.after is not None
+        is_list = len(group) == 1 or fit.frame.before is None or fit.end > group[-1].right
         rest = None if is_list else _fit(page.body, group[1:], frames, page, credited)
-        first = _fit(page.body, group[:1], frames, page, credited) if rest and rest.start >= group[1].left else None
-        if first and rest:
-            yield group[:1], first
-            yield group[1:], rest
-        else:
+        is_apart = rest is not None and rest.start >= group[1].left
+        if is_list or not (is_apart or _is_opening(page.body, group)):
             yield group, fit
+            continue
+        first = _fit(page.body, group[:1], frames, page, credited)
+        if first:
+            yield group[:1], first
+        if rest and is_apart:
+            yield group[1:], rest
+
+
+def _is_opening(body: str, group: list[Mention]) -> bool:
+    """Whether nothing but commas joins the names, so that the first ends what the sentence opens with."""
+    return all(body[one.right : other.left].strip() == "," for one, other in itertools.pairwise(group))
 
 
 def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited: Collection[str]) -> _Fit | None:
@@ -204,7 +215,8 @@ def _trimmed(body: str, frame: _Frame, start: int, end: int) -> _Fit:
 
 def _is_self(mention: Mention, page: Page, credited: Collection[str]) -> bool:
     if mention.source is None:
-        return mention.name in credited or page.house.owns_name(mention.name)
+        house = page.house
+        return mention.name in credited or house.owns_name(mention.name) or house.calls_itself(mention.name)
     return (
         mention.source.key in credited
         or mention.source.key == page.house.home_agency

@@ -19,6 +19,7 @@ __all__ = ["House", "houses"]
 
 _WWW = regex.compile(r"^(?:www\d?|m|mobile|amp|edition|news)\.(?=.*\.)")
 _COMMON = frozenset({"telegraph", "independent", "chronicle", "statesman", "advertiser"})
+_NEWS = regex.compile(r"(?:news|media|online)\Z")
 _NOT_WORD = regex.compile(r"[^\p{L}\p{N}]+")
 
 
@@ -43,15 +44,18 @@ class House:
     def owns_name(self, name: str) -> bool:
         """Whether a name that no lexicon knows is the publisher's.
 
-        It is if it is spelled the same, if its host begins with it and it is more than one word, or if the host is a
-        long part of it or its initials: `Dunmore Independent Mail` at independentmail.example, `Ashford Daily Record`
-        at adr.example.
+        It is if it is spelled the same, if its host begins with it and it is more than one word, if it is the host and
+        `News` or the like, or if the host is a long part of it or its initials: `Dunmore Independent Mail` at
+        independentmail.example, `Ashford Daily Record` at adr.example.
         """
         return _owns_name(self, name)
 
     def calls_itself(self, name: str) -> bool:
-        """Whether a name of two words or more is how the publisher's begins: `La Gazette` of `La Gazette de Dunmore`."""
-        return " " in name and any(known.startswith(f"{name.casefold()} ") for known in self.spellings)
+        """Whether a name of two words or more begins or ends the publisher's: `La Gazette` of `La Gazette de Dunmore`."""
+        folded = name.casefold().removeprefix("the ")
+        return " " in folded and any(
+            known.startswith(f"{folded} ") or known.endswith(f" {folded}") for known in self.spellings
+        )
 
 
 def houses(articles: pa.Table) -> list[House]:
@@ -95,7 +99,7 @@ def _owns_name(at: House, name: str) -> bool:
         label = site.split(".")[0]
         if (
             key == _squeezed(site)
-            or label in {key, initials}
+            or label in {key, _NEWS.sub("", key), initials}
             or (" " in name and len(key) > 4 and _squeezed(host).startswith(key))
         ):
             return True
