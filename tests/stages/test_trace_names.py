@@ -68,6 +68,16 @@ def test_find(text: str, expected: list[str]) -> None:
         ("the South African Press Association", "South African Press Association"),
         ("the New Zealand Press Association", "New Zealand Press Association"),
         ("the Press Association", "PA Media"),
+        ("Ynet", "Ynet"),
+        ("Aaj Tak", "Aaj Tak"),
+        ("NDTV Profit", "NDTV Profit"),
+        ("24.kg", "24.kg"),
+        ("Radio Free Asia", "Radio Free Asia"),
+        ("404 Media", "404 Media"),
+        ("The Wrap", "TheWrap"),
+        ("Houston Public Media", "Houston Public Media"),
+        ("Local 10 News", "Local 10 News"),
+        ("the Times of Zambia", "Times of Zambia"),
     ],
 )
 def test_papers_and_agencies_of_the_commonwealth(told: str, name: str) -> None:

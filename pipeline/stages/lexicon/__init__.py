@@ -57,7 +57,10 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """A newspaper, broadcaster or site that is cited but is no agency. `policy` as for `Agency`."""
+    """A newspaper, broadcaster or site that is cited but is no agency. `policy` as for `Agency`.
+
+    `home_names` mean it on pages of its own country alone, where they count with an attribution beside them.
+    """
 
     name: str
     type: str
@@ -65,6 +68,7 @@ class Outlet:
     country: str
     domains: tuple[str, ...]
     aliases: tuple[str, ...]
+    home_names: tuple[str, ...] = ()
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
@@ -173,7 +177,11 @@ def outlets() -> tuple[Outlet, ...]:
     """
     found = {
         row["name"]: Outlet(
-            row["name"], row["type"], row["policy"], row["country"], _split(row["domains"]), _split(row["aliases"])
+            row["name"],
+            row["type"],
+            row["policy"],
+            row["country"],
+            *(_split(row[names] or "") for names in ("domains", "aliases", "home_names")),
         )
         for row in rows("outlets.csv")
     }

@@ -14,6 +14,7 @@ import regex
 
 from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
+from pipeline.stages.trace.senses import resolve
 from pipeline.stages.trace.spans import Spans
 from pipeline.stages.trace.tables import frames
 
@@ -65,11 +66,8 @@ def _shapes() -> _Shapes:
 
 def short_names(page: Page, hits: Sequence[Hit], unknown: Sequence[Named], credited: Collection[str]) -> list[Short]:
     """The short names of a text, in its order. `unknown`: papers no lexicon has; `credited`: keys of the byline's."""
-    known = [
-        Named(hit.sources[0].name, hit.sources[0], hit.start, hit.end)
-        for hit in hits
-        if len(hit.sources) == 1 and hit.sources[0].key != HEAD and not hit.sources[0].is_agency
-    ]
+    told = ((hit, resolve(hit, frozenset(), page.house.country)) for hit in hits if hit.sources[0].key != HEAD)
+    known = [Named(source.name, source, hit.start, hit.end) for hit, source in told if source and not source.is_agency]
     papers = [*(paper for paper in known if _is_full(page.body, paper)), *unknown]
     papers = [Named(key, None, -1, -1) for key in credited if " " in key] + sorted(papers, key=_START)
     if not papers:

@@ -21,12 +21,11 @@ from pipeline.stages._fold import flatten
 from pipeline.stages.trace.bylines import NOBODY, bylines
 from pipeline.stages.trace.cues import ANY
 from pipeline.stages.trace.house import House
-from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.rules import Credit, goes_on_below, is_picture, ruled
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
-from pipeline.stages.trace.senses import homeland, spells
+from pipeline.stages.trace.senses import homeland, resolve, spells
 from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, apart, may_name, parse, slot_hits, usable
 from pipeline.stages.trace.tables import signals
 

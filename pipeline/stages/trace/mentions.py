@@ -11,11 +11,11 @@ import regex
 from pipeline.stages.trace.coreference import Named, short_names
 from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
-from pipeline.stages.trace.senses import homeland, homonyms, is_bare, other_senses
+from pipeline.stages.trace.senses import homeland, homonyms, is_bare, is_one_everywhere, other_senses, resolve
 from pipeline.stages.trace.spans import Spans
 from pipeline.stages.trace.unknown import SKIPPED, STATION, Shape, is_numbered
 
-__all__ = ["Mention", "Vocabulary", "continues", "mentions", "resolve", "spelled_out"]
+__all__ = ["Mention", "Vocabulary", "continues", "mentions", "spelled_out"]
 
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
 _AFFILIATE_REACH = 24  # code points that `_AFFILIATE` takes at most
@@ -82,7 +82,7 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
         if hit.sources[0].key != HEAD
         and hit.policy != "full"
         and hit.start not in affiliates
-        and (len(hit.sources) == 1 or hit.alias.isupper() or resolve(hit, spelled, page.house.country) is not None)
+        and (hit.alias.isupper() or resolve(hit, spelled, page.house.country) is not None)
     )
     quotations = _Quotations(body)
     found: list[Mention] = []
@@ -129,41 +129,24 @@ def spelled_out(hits: Sequence[Hit]) -> frozenset[str]:
     )
 
 
-def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
-    """The one source that the name means here: the only one, else the one spelled out, else the country's own.
-
-    Else it is the one that it means by default, or the one whose whole name it is, if there is such a one.
-    """
-    if len(hit.sources) == 1:
-        return hit.sources[0]
-    homonym = homonyms().get(hit.alias)
-    for choice in (
-        [source for source in hit.sources if source.key in spelled],
-        [source for source in hit.sources if country in source.countries],
-        [source for source in hit.sources if homonym and source.key == homonym.otherwise],
-        [source for source in hit.sources if source.name == hit.alias],
-    ):
-        if len(choice) == 1:
-            return choice[0]
-    return None
-
-
 def _at_home(body: str, hits: list[Hit], vocabulary: Vocabulary) -> list[Hit]:
     """The hits; a name of several sources means the one of the country before it (`the Austrian news agency APA`).
 
     It means that one further on, too, until another country stands before it.
     """
-    if all(len(hit.sources) == 1 for hit in hits):
+    if all(is_one_everywhere(hit) for hit in hits):
         return hits
     found = []
     meant: dict[str, tuple[Source, ...]] = {}
     for hit in hits:
-        if len(hit.sources) > 1:
+        if not is_one_everywhere(hit):
             prefix = vocabulary.prefix.search(body, _low(body, hit.start), hit.start)
             country = homeland(prefix[0]) if prefix else ""
             own = tuple(source for source in hit.sources if country and country in source.countries)
             meant |= {hit.alias: own} if own else {}
-        found.append(hit._replace(sources=meant.get(hit.alias, hit.sources)))
+        own = meant.get(hit.alias, ())
+        is_home = any(hit.alias in source.home_names for source in own)
+        found.append(hit._replace(sources=own or hit.sources, policy="cue" if is_home else hit.policy))
     return found
 
 
@@ -197,7 +180,8 @@ def _known(
         return None
     if homonym and homonym.next.match(page.body, hit.end):
         return _channel(page.body, hit, vocabulary) if homonym.numbered else None
-    policy = "any" if is_sure or hit.alias in vocabulary.sure else hit.policy
+    is_due = hit.policy == "full" and hit.alias in source.home_names and page.house.country in source.countries
+    policy = "any" if is_sure or hit.alias in vocabulary.sure else "cue" if is_due else hit.policy
     return _mention(page.body, hit.start, hit.end, source.name, source, policy, vocabulary)
 
 

@@ -43,7 +43,10 @@ _COMPOUND = regex.compile(  # German: `dpa-Informationen`; endings of Hungarian,
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An agency or outlet. `key` names it in credits (an agency's id, an outlet's name), `name` in citations."""
+    """An agency or outlet. `key` names it in credits (an agency's id, an outlet's name), `name` in citations.
+
+    `home_names` mean it on pages of its country alone: `The Herald`.
+    """
 
     key: str
     name: str
@@ -51,11 +54,14 @@ class Source:
     countries: tuple[str, ...]
     domains: tuple[str, ...]
     is_agency: bool
+    home_names: frozenset[str] = frozenset()
 
     @classmethod
     def of_outlet(cls, row: lexicon.Outlet) -> Source:
         """That of an outlet of the lexicon."""
-        return cls(row.name, row.name, row.type, (row.country,), row.domains, is_agency=False)
+        home_names = frozenset((*row.home_names, *map(str.upper, row.home_names)))
+        countries = (row.country,) if row.country else ()
+        return cls(row.name, row.name, row.type, countries, row.domains, is_agency=False, home_names=home_names)
 
     @property
     def is_wire(self) -> bool:
@@ -66,8 +72,8 @@ class Source:
 class Hit(NamedTuple):
     """A name at `text[start:end]`. `sources` holds one source, or several that share the acronym (CNA, APS).
 
-    `policy`: `any`, `cue` and `slot` as in the lexicon; `full`: worth nothing alone. A name of
-    two words or more is `any`, and in scripts without spaces one of five letters.
+    `policy`: `any`, `cue` and `slot` as in the lexicon; `full`: worth nothing alone; `home`: of no source but where its
+    country's paper is meant. A name of two words or more is `any`, and in scripts without spaces one of five letters.
     """
 
     start: int
@@ -178,13 +184,14 @@ def _collect(
     for source, policy, aliases in sources:
         for alias in dict.fromkeys(aliases):
             is_long = len(_ARTICLE.sub("", alias).split()) > 1 or (len(alias) > 4 and _GLUED.match(alias))
-            worth = "any" if is_long else policy
+            worth = "any" if is_long and policy != "home" else policy
             shouts = " " in alias or (worth == "any" and len(alias) > 4)
             for spelling in dict.fromkeys((alias, alias.upper() if shouts else alias)):
                 owners.setdefault(spelling, []).append((source, worth))
     found = []
     for text, pairs in owners.items():
-        pairs.sort(key=lambda pair: pair[0].name != text)  # first the one that is called so and no more
+        # First the one that is called so and no more, last those that are called so at home alone.
+        pairs.sort(key=lambda pair: (pair[1] == "home", pair[0].name != text))
         found.append((text, pairs[0][1], tuple(dict.fromkeys(source for source, _ in pairs))))
     head = Source(HEAD, "", "", (), (), is_agency=False)
     return found + [(word, "any", (head,)) for word in dict.fromkeys(heads) if word not in owners]
@@ -254,5 +261,6 @@ def _load(agencies: tuple[lexicon.Agency, ...], heads: tuple[str, ...]) -> Names
     for row in outlets:
         source = Source.of_outlet(row)
         rows.append((source, row.policy, (row.name, *row.aliases)))
+        rows.append((source, "home", row.home_names))
         rows.append((source, "any", tuple(domain for domain in row.domains if shared[domain] == 1)))
     return Names(rows, heads)

@@ -9,10 +9,20 @@ from dataclasses import dataclass
 import regex
 
 from pipeline.stages._late import late
-from pipeline.stages.trace.names import HEAD, Hit
+from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.tables import frames
 
-__all__ = ["homeland", "homonyms", "is_bare", "is_longer_name", "is_surname", "other_senses", "spells"]
+__all__ = [
+    "homeland",
+    "homonyms",
+    "is_bare",
+    "is_longer_name",
+    "is_one_everywhere",
+    "is_surname",
+    "other_senses",
+    "resolve",
+    "spells",
+]
 
 _WORDS_BEFORE = regex.compile(r"(?r)(?:[\p{L}\p{M}'.]+[ -]+(?:&[ ])?){1,9}\"?\Z")
 _WORD = regex.compile(r"[\p{L}\p{M}'.]+")
@@ -94,6 +104,32 @@ def is_bare(text: str, hit: Hit) -> bool:
     if homonym is None or homonym.behind is None:
         return False
     return homonym.behind.search(text, max(0, hit.start - _NEAR), hit.start) is None
+
+
+def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
+    """The one source that the name means here: the only one, else the one spelled out, else the country's own.
+
+    Else it is the one that it means by default, the one whose whole name it is, or that is called so abroad, too, if there
+    is such a one.
+    """
+    if is_one_everywhere(hit):
+        return hit.sources[0]
+    homonym = homonyms().get(hit.alias)
+    for choice in (
+        [source for source in hit.sources if source.key in spelled],
+        [source for source in hit.sources if country in source.countries],
+        [source for source in hit.sources if homonym and source.key == homonym.otherwise],
+        [source for source in hit.sources if source.name == hit.alias],
+        [source for source in hit.sources if hit.alias not in source.home_names],
+    ):
+        if len(choice) == 1:
+            return choice[0]
+    return None
+
+
+def is_one_everywhere(hit: Hit) -> bool:
+    """Whether a name means one source, on whosever pages it stands."""
+    return len(hit.sources) == 1 and hit.policy != "home"
 
 
 def homeland(words: str) -> str:

@@ -16,9 +16,8 @@ import regex
 from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
 from pipeline.stages.trace.house import House
-from pipeline.stages.trace.mentions import resolve
 from pipeline.stages.trace.names import HEAD, Hit, Names, Source
-from pipeline.stages.trace.senses import is_longer_name, is_surname, spells
+from pipeline.stages.trace.senses import is_longer_name, is_surname, resolve, spells
 from pipeline.stages.trace.tables import signals
 
 __all__ = [
