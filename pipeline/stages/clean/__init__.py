@@ -22,7 +22,7 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.stages._fold import SpanMap, flatten, fold
 from pipeline.stages._words import count_words
-from pipeline.stages.clean import dates, furniture, notices
+from pipeline.stages.clean import dates, furniture, notices, walls
 from pipeline.stages.clean.lines import Known, Line, Lines, key
 from pipeline.stages.clean.scan import scan
 from pipeline.stages.clean.story import Stated, Story, read_story
@@ -39,7 +39,8 @@ def run(records: pa.Table, settings: config.Clean, publishers: Publishers) -> tu
     """Articles, stripped lines and rejects of a table of records, each in the order of the records.
 
     `article_id` is empty in all of them: `identify` fills it. Rejected are records without text ("no text"), those of which
-    nothing is a story ("only furniture"), and those whose publication date is on no calendar ("impossible date").
+    nothing is a story ("only furniture"), pages that stand in the place of an article ("no article"), and those whose
+    publication date is on no calendar ("impossible date").
     """
     articles: list[dict[str, Any]] = []
     stripped: list[dict[str, Any]] = []
@@ -98,6 +99,11 @@ def _clean(
     body, body_map, paragraphs = _fold_body(text, story)
     if not body.strip():
         raise _RejectError("no text: only furniture")
+    is_short = story.n_words <= walls.MOST_WORDS and len(text) <= walls.MOST_CHARACTERS
+    if is_short and (said := walls.wall(record["headline"], text)):
+        raise _RejectError(
+            f"no article: a page of consent, of a check or of an error in its place ({said!r}); fetch it again"
+        )
     publisher = publishers.resolve(
         record["publisher"] or _said(text, story, "publisher"), record["host"], record["url"] or record["canonical_url"]
     )
