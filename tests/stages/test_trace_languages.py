@@ -323,6 +323,8 @@ def test_a_name_without_a_frame_is_no_source(language: str, sentence: str) -> No
         ("A ponte voltou a abrir e os autocarros passam pela cidade, mas não foi fácil. Segundo a Lusa, resistiu.", None,
          "Agência Lusa"),
         ("Мостът е отворен и автобусите вървят. Това съобщава БТА.", "ru", "BTA"),
+        ("The bridge (桥) is open and buses pass. According to Reuters, it held for the night.", None, "Reuters"),
+        ("Jambatan itu dibuka semula dan bas berjalan. Menurut Bernama, ia selamat.", "ms", "Bernama"),
         ("Иван Петров\nМостът е отворен и автобусите вървят. Това съобщава БТА.", "ru", "BTA"),
         ("Dr. Łukasz Nowak, Erdoğan and Müller met at noon. According to Reuters, it went well.", None, "Reuters"),
     ],

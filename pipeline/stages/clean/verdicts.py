@@ -12,7 +12,8 @@ import regex
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from pipeline.stages import lexicon
-from pipeline.stages._fold import beyond_ascii, flatten
+from pipeline.stages._fold import flatten
+from pipeline.stages._language import by_script
 from pipeline.stages._late import late
 from pipeline.stages._words import count_words
 from pipeline.stages.clean import structure
@@ -255,43 +256,15 @@ def _is_prose_at_end(body: str) -> bool:
     return not above or count_words(last) >= _PROSE_WORDS
 
 
-_SCRIPTS = tuple(
-    (language, late(pattern))
-    for language, pattern in (
-        ("ko", r"\p{Hangul}"),
-        ("ja", r"[\p{Hiragana}\p{Katakana}]"),
-        ("zh", r"\p{Han}"),
-        ("hi", r"\p{Devanagari}"),
-        ("th", r"\p{Thai}"),
-        ("ar", r"\p{Arabic}"),
-        ("ru", r"\p{Cyrillic}"),
-        ("el", r"\p{Greek}"),
-        ("he", r"\p{Hebrew}"),
-    )
-)
-_LETTER = late(r"\p{L}")
 _SAMPLE = 600  # characters
-_SHARE = 0.3  # of the letters, for a script to name the language; kana are rarer among Han
-_KANA_SHARE = 0.1
-_LATIN = "\u036f"  # beyond it other scripts begin
 
 
 def language_of(stated: str | None, body: str) -> str | None:
     """The record's language as its primary subtag ("en-GB" -> "en"), else what the script alone says, else None.
 
-    A script that several languages share names the one that most news in it is written in.
+    Where several languages share a script, letters and words that only one has tell it; else it is the one of most news.
     """
     tag = regex.split(r"[-_]", stated.strip().casefold(), maxsplit=1)[0] if stated else ""
     if tag.isalpha() and 2 <= len(tag) <= 3:
         return tag
-    sample = body[:_SAMPLE]
-    beyond = beyond_ascii(sample)  # all of these scripts are
-    if not beyond or max(beyond) <= _LATIN:
-        return None
-    letters = 0
-    for language, pattern in _SCRIPTS:
-        if found := len(pattern.findall(beyond)):
-            letters = letters or len(_LETTER.findall(sample))
-            if letters and found >= (_KANA_SHARE if language == "ja" else _SHARE) * letters:
-                return language
-    return None
+    return by_script(body[:_SAMPLE])

@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-import regex
-
+from pipeline.stages._language import by_script
 from pipeline.stages.trace.cues import Cue
 from pipeline.stages.trace.house import House
 from pipeline.stages.trace.names import Hit
@@ -17,30 +16,8 @@ from pipeline.stages.trace.scan import Found
 
 __all__ = ["Line", "Page", "page"]
 
-#: Languages by what only they write, the rarer first; a script that several share names the one of most news in it.
-_SCRIPTS = tuple(
-    (code, regex.compile(pattern))
-    for code, pattern in (
-        ("ko", r"\p{Hangul}"),
-        ("ja", r"[\p{Hiragana}\p{Katakana}]"),
-        ("zh", r"\p{Han}"),
-        ("hi", r"\p{Devanagari}"),
-        ("bn", r"\p{Bengali}"),
-        ("th", r"\p{Thai}"),
-        ("he", r"\p{Hebrew}{2}"),
-        ("el", r"\p{Greek}{3}"),
-        ("ur", r"[ٹڈڑےں]"),
-        ("fa", r"[پچژگ]"),
-        ("ar", r"\p{Arabic}{3}"),
-        ("sr", r"[ђјљњћџ]"),
-        ("uk", r"[іїєґ]"),
-        ("bg", r"(?s)\A(?=.*ъ)[^ыэё]*\Z"),
-        ("ru", r"\p{Cyrillic}{3}"),
-    )
-)
 _SHARED = frozenset({"ar", "ru"})  # what a page in another language of the script is often said to be in
 _OPENING = 300  # code points that tell the language
-_LATIN = "\u036f"  # beyond it other scripts begin
 #: The commonest short words of languages written in Latin letters. Danish, Norwegian, Croatian, Serbian, Bosnian and others
 #: that are read alike share a row.
 _COMMON_WORDS: dict[str, tuple[str, ...]] = {}
@@ -181,11 +158,7 @@ def _language(language: str | None, body: str) -> str:
     opening = body[:_OPENING]
     if told and told not in _SHARED:
         return told
-    if not opening.isascii() and max(opening) > _LATIN:
-        found = next((code for code, letters in _SCRIPTS if letters.search(opening)), "")
-        if found:
-            return found
-    return told or _by_words(opening)
+    return by_script(opening) or told or _by_words(opening)
 
 
 def _by_words(opening: str) -> str:
