@@ -65,7 +65,8 @@ def arrivals(
 ) -> Arrivals:
     """What changes of what is compared when a part is taken in, as of its date. `again`: all that is kept comes in anew.
 
-    Of the versions of an article the newest is compared. An article dated after the run waits for its time; one so old that
+    Of the versions of an article the newest is compared. An article dated after the run waits for its time, one under embargo
+    until that has ended; one so old that
     no published cluster can reach back to it is too late, though it may still teach furniture. One that is frozen does not
     come in, nor does a new version of it.
     """
@@ -88,7 +89,8 @@ def arrivals(
         compared = kept.take("articles", texts["article"].to_numpy(), light)
         earlier = pa.concat_tables([with_time(compared, texts["article"], texts["effective_at"]), earlier])
     rows = pa.concat_tables([earlier, new])
-    early = pc.greater(rows["effective_at"], pa.scalar(as_of + _AHEAD, schema.TIME))
+    is_held = pc.fill_null(pc.greater(rows["embargoed_until"], pa.scalar(as_of, schema.TIME)), False)
+    early = pc.or_(is_held, pc.greater(rows["effective_at"], pa.scalar(as_of + _AHEAD, schema.TIME)))
     newest, superseded = identify.newest(rows.filter(pc.invert(early)))
     notices = _notices(kept, rows.filter(pc.invert(early)))
     comes = newest.filter(pc.invert(pc.is_in(newest["key"], texts["article"].combine_chunks())))
@@ -100,7 +102,6 @@ def arrivals(
         "superseded": _since(superseded, first, new),
     }
     gone = texts.filter(pc.is_in(texts["article"], superseded["key"].combine_chunks()))
-    ahead = f"too_early: dated after the run, which is as of {as_of:%Y-%m-%d}"
     taught = pc.greater_equal(comes["effective_at"], pa.scalar(taught_since(as_of, settings), schema.TIME))
     return Arrivals(
         comes=_in_order(comes.filter(taught)),
@@ -113,7 +114,11 @@ def arrivals(
         ),
         new=_with_former(brought["comes"], gone),
         rejects=pa.concat_tables(
-            [reject(brought["waiting"], ahead), _too_late(brought["late"], as_of, settings), reject(stopped, _FROZEN)]
+            [
+                *_too_early(brought["waiting"], as_of),
+                _too_late(brought["late"], as_of, settings),
+                reject(stopped, _FROZEN),
+            ]
         ),
         n_superseded=brought["superseded"].num_rows,
         newest_new=pc.max(new["effective_at"]).as_py(),
@@ -263,6 +268,12 @@ def _floor(time: datetime, days: float) -> datetime:
     length = round(days * schema.DAY)
     since = (time - _EPOCH) // timedelta(microseconds=1)
     return _EPOCH + timedelta(microseconds=since // length * length)
+
+
+def _too_early(early: pa.Table, as_of: datetime) -> Iterator[pa.Table]:
+    is_held = pc.is_valid(early["embargoed_until"])
+    for which, why in ((is_held, "under embargo beyond the run"), (pc.invert(is_held), "dated after the run")):
+        yield reject(early.filter(which), f"too_early: {why}, which is as of {as_of:%Y-%m-%d}")
 
 
 def _too_late(late: pa.Table, as_of: datetime, settings: config.Config) -> pa.Table:

@@ -53,8 +53,10 @@ LIGHT = [name for name in schema.ARTICLES.names if name not in ("body", "body_ma
 #: What is held of an article that comes in. The others of its columns are in the part that took it in.
 KNOWN = [
     *("record", "article_id", "identity", "source", "digest", "source_id", "publisher", "publisher_id"),
-    *("published_at", "modified_at", "fetched_at", "status", "version"),
+    *("published_at", "modified_at", "fetched_at", "embargoed_until", "status", "version"),
 ]
+
+_PRINTED, _SENT = ("published_at", "fetched_at"), ("fetched_at", "modified_at")
 
 _LARGE = 8 << 20  # bytes of files that are sure to be many batches
 
@@ -196,10 +198,12 @@ class Night:
 def latest(intake: Intake, last: datetime | None, settings: config.Config) -> datetime:
     """The logical date of a run that names none: the newest time among its articles, never before the `last` run's.
 
-    Unless that would make more than half of the night too late, as one article dated 2062 would: then the newest time
-    that does not.
+    The end of an embargo is no such time: of what is under one, that of its fetch or change counts. Nor is one that would make
+    more than half of the night too late, as that of one article dated 2062 would: then it is the newest that does not.
     """
-    column = pc.coalesce(intake.new["published_at"], intake.new["fetched_at"]).drop_null()
+    new = intake.new
+    printed, sent = (pc.coalesce(new[one], new[other]) for one, other in (_PRINTED, _SENT))
+    column = pc.if_else(pc.is_valid(new["embargoed_until"]), sent, printed).drop_null()
     if not len(column):
         if not intake.new.num_rows:
             return last or datetime.fromtimestamp(0, UTC)  # of a night without articles nobody will ask the date

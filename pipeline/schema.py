@@ -85,6 +85,7 @@ RECORDS = _schema(
     published=(_TEXT,),
     modified=(_TEXT,),
     fetched=(_TEXT,),
+    embargo=(_TEXT,),
     status=(_TEXT,),
     version=(_TEXT,),
     note=(_TEXT,),
@@ -99,8 +100,9 @@ _SPAN_MAP = pa.list_(
 #: folded, NFC, without byline, dateline and furniture. `body_map` carries offsets back: the character at `body[i]` stood
 #: at `raw + (i - at)` of the field as read, with (at, raw) the last entry whose `at` <= i. `article_id` and `identity`
 #: (hex, 32 characters: equal for two records of the same article) are empty until `identify` fills them. `digest` (hex)
-#: tells one text from another: over headline and text as read, and a status that the record states. `names` is what a notice
-#: of a withdrawal or correction calls the story that it is about: headlines, slugs, ids; null where the article is none.
+#: tells one text from another: over headline and text as read, and a status that the record states. `embargoed_until` is the
+#: end of an embargo, where `published_at` is that. `names` is what a notice of a withdrawal or correction calls the story that
+#: it is about: headlines, slugs, ids; null where the article is none.
 ARTICLES = _schema(
     record=pa.int64(),
     article_id=_TEXT,
@@ -137,6 +139,7 @@ ARTICLES = _schema(
     published_zone=(_TEXT,),
     modified_at=(TIME,),
     fetched_at=(TIME,),
+    embargoed_until=(TIME,),
     kind=_TEXT,
     status=_TEXT,
     text_state=_TEXT,

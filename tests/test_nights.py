@@ -349,6 +349,35 @@ def test_a_credit_is_missed_once_its_publisher_is_seen_to_credit_whatever_the_ni
     assert list(statuses(tmp_path / "batch").values()).count("dropped") == 1
 
 
+def test_what_is_under_embargo_waits_for_its_hour_and_is_not_sent_again(tmp_path: Path) -> None:
+    """An ordinary date may be a day ahead of the run, as a clock in another zone is."""
+    store, hour = tmp_path / "store", timedelta(hours=1)
+    held = article("b", body=words_of(1), embargoed=(NIGHT + 10 * hour).isoformat())
+    ahead = article("c", at=NIGHT + 10 * hour, body=words_of(2))
+    found = run(store, night(tmp_path, "one", article("a"), held, ahead), as_of=NIGHT + hour)
+    assert partition(store) == {frozenset("a"), frozenset("c")}
+    [reject] = found.tables["rejects"].to_pylist()
+    assert (reject["article_id"], reject["reason"]) == (
+        "b",
+        "too_early: under embargo beyond the run, which is as of 2026-03-09",
+    )
+    for n, is_there in ((9, False), (10, True)):
+        run(store, night(tmp_path, str(n), article(f"z{n}", body=words_of(n))), as_of=NIGHT + n * hour)
+        assert (frozenset("b") in partition(store)) == is_there
+    [member] = [row for row in Store(store).table("members").to_pylist() if row["article_id"] == "b"]
+    assert member["published_at"] == NIGHT + 10 * hour
+
+
+def test_the_end_of_an_embargo_is_not_the_date_of_a_run(tmp_path: Path) -> None:
+    store, day = tmp_path / "store", timedelta(days=1)
+    held = article("b", body=words_of(1), embargo=(NIGHT + 5 * day).isoformat(), modified_at=NIGHT.isoformat())
+    assert run(store, night(tmp_path, "one", held, article("a", at=NIGHT - day))).run_id == "2026-03-09.1"
+    assert partition(store) == {frozenset("a")}
+    undated = {"id": "d", "publisher": "Fen", "text": words_of(2), "embargo": (NIGHT + 5 * day).isoformat()}
+    with pytest.raises(InputError, match="name the run's date with --as-of"):
+        run(tmp_path / "other", night(tmp_path, "two", undated))
+
+
 def test_what_waits_for_its_day_is_kept_though_nothing_else_is_new(tmp_path: Path) -> None:
     store, day = tmp_path / "store", timedelta(days=1)
     first = [article("a")]

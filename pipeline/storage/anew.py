@@ -51,14 +51,7 @@ def _as_today(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
     if REJECTED.name not in articles.column_names:
         told = articles.append_column(REJECTED, pa.repeat(False, articles.num_rows))
         tables = tables | {"articles": told, "bodies": articles}
-    return {name: _with_nulls(rows, TAKEN[name]) for name, rows in tables.items()}
-
-
-def _with_nulls(rows: pa.Table, wanted: pa.Schema) -> pa.Table:
-    for field in wanted:
-        if field.nullable and field.name not in rows.column_names:
-            rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
-    return rows.select(wanted.names).cast(wanted)
+    return {name: files.fitted(rows, TAKEN[name]) for name, rows in tables.items()}
 
 
 def _lines(folder: Path, name: str, first: int, last: int) -> pa.Table:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-__all__ = ["is_mapped", "mapped", "path_of", "picked", "pieces", "read", "size", "writer"]
+__all__ = ["fitted", "is_mapped", "mapped", "path_of", "picked", "pieces", "read", "size", "writer"]
 
 _MAPPED = frozenset({"sketches", "redone", "texts"})
 _ARROW = ".arrow"
@@ -73,6 +73,14 @@ def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         rows = mapped(path)
         return rows if columns is None else rows.select(list(columns))
     return pq.read_table(path, columns=columns if columns is None else list(columns))
+
+
+def fitted(rows: pa.Table, wanted: pa.Schema) -> pa.Table:
+    """The rows with those columns. Of nullable ones that an older layout did not have they say nothing."""
+    for field in wanted:
+        if field.nullable and field.name not in rows.column_names:
+            rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
+    return rows.select(wanted.names).cast(wanted)
 
 
 def pieces(path: Path) -> Iterator[pa.Table]:

@@ -72,8 +72,8 @@ def lying(path: Path, wanted: pa.Schema, groups: list[int], places: NDArray[np.i
             return Lying(files.picked(path, wanted.names, places).cast(wanted), np.arange(len(places)))
         return Lying(files.read(path, wanted.names).cast(wanted), places)
     with pq.ParquetFile(path, metadata=_footer(path)) as file:
-        read = file.read_row_groups(groups, columns=wanted.names).select(wanted.names).cast(wanted)
-    return _dense(read, places)
+        read = file.read_row_groups(groups, columns=wanted.names)
+    return _dense(files.fitted(read, wanted), places)
 
 
 def lying_in(

@@ -14,7 +14,7 @@ from pipeline.stages.kernels.characters import NORMALISER
 __all__ = ["AS_IT_LIES", "LAYOUT", "check", "header", "is_compatible"]
 
 #: Of the tables of the state; raised when they gain, lose or change a column, or lie otherwise.
-LAYOUT = 7
+LAYOUT = 8
 
 #: The oldest layout whose parts are read as they lie; older ones are written anew by the next run.
 AS_IT_LIES = 6

@@ -245,9 +245,9 @@ def articles(folder: Path, columns: list[str]) -> pa.Table:
     path = folder / "articles.parquet"
     there = set(pq.read_schema(path).names)
     rows = pq.read_table(path, columns=[name for name in columns if name in there])
-    for name in (name for name in columns if name not in there):
-        rows = rows.append_column(name, pa.repeat(False, rows.num_rows))  # before layout 4 none was rejected
-    return rows.select(columns).cast(pa.schema([TAKEN["articles"].field(name) for name in columns]))
+    if REJECTED.name in columns and REJECTED.name not in there:
+        rows = rows.append_column(REJECTED.name, pa.repeat(False, rows.num_rows))  # before layout 4 none was
+    return files.fitted(rows, pa.schema([TAKEN["articles"].field(name) for name in columns]))
 
 
 def frozen(folder: Path) -> pa.Array:

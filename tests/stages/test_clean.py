@@ -541,6 +541,24 @@ def test_a_time_of_change_stands_in_for_a_missing_time_of_publication() -> None:
     assert article["published_at"] == article["modified_at"] == datetime(2023, 3, 19, 8, 42, tzinfo=UTC)
 
 
+def test_a_text_under_embargo_is_published_when_that_ends() -> None:
+    until = datetime(2023, 3, 22, 14, tzinfo=UTC)
+    sent = {"published": "2023-03-19T08:00:00Z", "fetched": "2023-03-19T08:05:00Z"}
+    article, _ = run(STORY, **sent, embargo="2023-03-22T15:00:00+01:00")
+    assert (article["published_at"], article["embargoed_until"]) == (until, until)
+    article, _ = run(STORY, embargo="22 March 2023, 14:00 GMT")
+    assert (article["published_at"], article["embargoed_until"]) == (until, until)
+
+
+@pytest.mark.parametrize(
+    "embargo", ["2023-03-19T08:00:00Z", "2023-03-18", "true", "until further notice", "2023-02-30"]
+)
+def test_an_embargo_that_holds_nothing_back_is_none(embargo: str) -> None:
+    article, _ = run(STORY, published="2023-03-19T08:00:00Z", embargo=embargo)
+    assert article["published_at"] == datetime(2023, 3, 19, 8, tzinfo=UTC)
+    assert article["embargoed_until"] is None
+
+
 # --- rejects ----------------------------------------------------------------------------------------------------
 
 

@@ -341,12 +341,19 @@ CASES = [
         "far.jsonl",
         lines(
             story("far-1", published="2026-05-01"),
-            story("far-2", published="2025-01-01"),
             story("far-3", published=1773043200),
         ),
         ("far-3",),
-        ("too_early", "too_late"),
+        ("too_early: dated after the run",),
     ),
+    Case(
+        "an embargo",
+        "held.jsonl",
+        lines(story("held-1", embargoed="2026-05-01"), story("held-2", embargoed="2026-03-01")),
+        ("held-2",),
+        ("too_early: under embargo",),
+    ),
+    Case("a date beyond the horizon", "old.jsonl", lines(story("old-1", published="2025-01-01")), (), ("too_late",)),
     Case(
         "ids that look like paths",
         "paths.jsonl",

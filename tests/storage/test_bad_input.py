@@ -22,6 +22,7 @@ from pipeline.checkup import checkup
 from pipeline.errors import InputError
 from pipeline.storage.store import Store
 from pipeline.watch import Step, Watch
+from tests import test_nights
 from tests.conftest import Ended
 from tests.storage import test_disk, test_read_html
 from tests.storage.bad_inputs import CASES, Case, lines, story
@@ -298,6 +299,7 @@ ELSEWHERE = {
     "HTML or WARC where the extra": test_read_html.test_without_the_extra_a_page_says_what_to_install,
     "the same article again": test_the_same_article_again_and_with_another_text,
     "the same article with another": test_the_same_article_again_and_with_another_text,
+    "ids that number": test_nights.test_ids_that_stand_for_other_stories_than_before_are_told_of,
     "more input than": test_disk.test_what_a_run_may_write_is_told_from_its_inputs_and_from_what_the_newest_run_wrote,
     "a disk, a quota": test_disk.test_no_room_in_the_middle_of_a_run_leaves_the_last_one_and_loses_nothing,
 }

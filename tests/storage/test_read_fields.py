@@ -306,6 +306,13 @@ def test_an_id_that_is_an_address_is_the_address() -> None:
     assert record.values == {"url": "https://g.example/a"}
 
 
+@pytest.mark.parametrize("name", ["embargo", "embargoed", "embargoedUntil", "Embargo Until", "hold_until"])
+def test_until_when_nobody_may_print_a_text_is_read(name: str) -> None:
+    found = Mapping({}).record({"text": "The ferry is late.", name: "2026-03-09T14:00:00Z"})
+    assert found is not None
+    assert found.values == {"embargo": "2026-03-09T14:00:00Z"}
+
+
 def test_a_field_can_be_had_from_no_column() -> None:
     row = {"id": "17", "title": "Ferry late", "text": "The ferry is late.", "url": "https://fen.example/ferry"}
     found = Mapping({"source_id": ""}).record(row)

@@ -89,8 +89,9 @@ def test_a_withdrawal_without_a_body_reaches_the_article() -> None:
     assert status_of(golden("newsml.xml"), 1, "newsml.xml") == "withdrawn"
 
 
-def test_an_item_under_embargo_is_published_when_that_ends() -> None:
-    assert golden("newsml.xml")[2]["published"] == "2026-03-09T15:00:00+01:00"
+def test_an_item_under_embargo_says_until_when() -> None:
+    item = golden("newsml.xml")[2]
+    assert (item["published"], item["embargo"]) == ("2026-03-09T08:00:00Z", "2026-03-09T15:00:00+01:00")
     assert golden("newsml.xml")[2]["text"] == "\n".join(
         [
             "The council of Sandvika will halve the toll on its bridge from July, according to a draft budget.",
@@ -124,7 +125,9 @@ def test_a_document_of_nitf() -> None:
         "deck": "Machines could not be taught to polish brass",
         "byline": "Ada Merrow",
         "dateline": "GULL ROCK, Maine",
-        "published": "2026-03-09T12:00:00Z",
+        "published": "2026-03-09T06:10:00-05:00",
+        "modified": "2026-03-09T06:10:00-05:00",
+        "embargo": "2026-03-09T12:00:00Z",
         "version": "2",
         "slug": "LIGHTHOUSE",
         "rights": "Coastwire",
@@ -154,7 +157,7 @@ def test_ninjs_in_its_three_versions() -> None:
     assert (first["published"], first["modified"]) == ("2026-03-09T06:20:00Z", "2026-03-09T07:04:10Z")
     assert (second["headline"], second["status"]) == ("Bakery doubles its prices", "canceled")
     assert second["text"] == "Withdrawn: the figures were those of another year."
-    assert third["published"] == "2026-03-09T14:00:00Z"
+    assert (third["published"], third["embargo"]) == ("2026-03-09T08:00:00Z", "2026-03-09T14:00:00Z")
     assert (third["credit"], third["byline"]) == ("Nordpress; TT", "Per Lund")
     assert (third["text"] or "").startswith("The council of Sandvika")
 

@@ -267,7 +267,8 @@ def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings:
     """Publication, change and fetch.
 
     A record may know the day alone, and its text the hour. A page that states only when it was changed was published no
-    later: that counts. One that states nothing may have the day in its address.
+    later: that counts. One that states nothing may have the day in its address. A text under embargo is published when that
+    ends.
     """
     place = dates.Place(publisher.country, publisher.zone, settings.default_zone)
     fetched = _lenient(record["fetched"], place)
@@ -291,6 +292,10 @@ def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings:
         published = _lenient(raw, place)
     if published and fetched and published.at > fetched.at + timedelta(days=1):
         published = None  # nothing is fetched before it is printed
+    held = _lenient(record["embargo"], place)
+    is_held = held is not None and (published is None or held.at > published.at)
+    if is_held:
+        raw, published = record["embargo"], held
     return {
         "published_at": published.at if published else None,
         "published_precision": published.precision if published else "unknown",
@@ -298,6 +303,7 @@ def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings:
         "published_zone": published.zone if published else None,
         "modified_at": modified.at if modified else None,
         "fetched_at": fetched.at if fetched else None,
+        "embargoed_until": held.at if held and is_held else None,
     }
 
 

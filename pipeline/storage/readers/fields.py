@@ -26,7 +26,7 @@ __all__ = ["FIELDS", "Mapping", "Record", "no_text"]
 #: `_STRIPPED`: fields without the spaces around them. `_SINGLE`: a list counts with its first value; in all others its
 #: values are joined with "; ".
 _STRIPPED = frozenset({"source_id", "url", "canonical_url", "origin_url", "host"})
-_SINGLE = _STRIPPED | {"headline", "language", "published", "modified", "fetched", "status", "version"}
+_SINGLE = _STRIPPED | {"headline", "language", "published", "modified", "fetched", "embargo", "status", "version"}
 _TEXTS = ("text", "page")
 #: What a missing value becomes on its way through text.
 _NOTHING = frozenset({"", "None", "null", "NULL", "NaN", "nan", "NaT", "<NA>", "\\N"})

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pipeline.storage.readers import markup, nitf
 from pipeline.storage.readers.feed import Channel
 from pipeline.storage.readers.rows import Bad, Found, Passed, Row
-from pipeline.storage.readers.times import latest
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -57,8 +56,9 @@ def _fields(item: _Element, status: str) -> dict[str, object]:
         "dateline": _said(item, "dateline"),
         "slug": _said(item, "slugline"),
         "language": next((one.get("tag") for one in languages if one is not None), "") or item.get(_LANGUAGE),
-        "published": latest(created or version, _said(item, "embargoed")),
+        "published": created or version,
         "modified": version,
+        "embargo": _said(item, "embargoed"),
         "status": "corrected" if corrected and status not in _GONE else status,
         "note": _distinct([_said(item, "ednote"), *(signal.rpartition(":")[2] for signal in signals)]),
         "rights": _said(item, "copyrightnotice") or _party(_one(item, "copyrightholder")),

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from pipeline.storage.readers import markup
 from pipeline.storage.readers.rows import Found, Passed
-from pipeline.storage.readers.times import latest
 
 __all__ = ["is_one", "row"]
 
@@ -47,7 +46,6 @@ def row(number: int, value: Mapping[str, object]) -> Found | Passed:
     if not text and status in _GONE:
         text = str(item.get("ednote") or headline or "")
     created, version = (str(item.get(name) or "") for name in ("firstcreated", "versioncreated"))
-    embargo = str(item.get("embargoed") or item.get("embargoeduntil") or "")
     sources = item.get("infosources") or item.get("infosource")
     altids = item.get("altids")
     return Found(
@@ -63,7 +61,7 @@ def row(number: int, value: Mapping[str, object]) -> Found | Passed:
             "byline": item.get("by") or item.get("byline") or item.get("bylines"),
             "dateline": item.get("located") or item.get("dateline") or item.get("datelinelocation"),
             "language": item.get("language"),
-            "published": latest(created or version, embargo),
+            "published": created or version,
             "modified": version,
             "status": status,
             "version": item.get("version"),

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pipeline.storage.readers import markup
 from pipeline.storage.readers.feed import Channel
 from pipeline.storage.readers.rows import Bad, Found, Row
-from pipeline.storage.readers.times import latest
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -56,7 +55,9 @@ def fields(document: _Element) -> dict[str, object]:
         "dateline": said("dateline"),
         "slug": stated("fixture", "fix-id") or stated("du-key", "key"),
         "version": stated("du-key", "version"),
-        "published": latest(issued, released),
+        "published": issued,
+        "modified": issued if released else "",
+        "embargo": released,
         "status": stated("docdata", "management-status"),
         "note": stated("ed-msg", "info") or stated("correction", "info"),
         "rights": stated("doc.copyright", "holder"),
