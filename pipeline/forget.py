@@ -11,6 +11,7 @@ a cluster is opaque and lives on with the cluster, though it was minted from an 
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -48,7 +49,8 @@ class Takedown(NamedTuple):
     """What a takedown did. `run_id` is "" when all of the articles had been taken down before.
 
     `articles`: taken down now; `earlier`: before. `left`: the runs that left with them. `clusters`: in words, a line for
-    each cluster that changed its canonical, lost articles or vanished.
+    each cluster that changed its canonical, lost articles or vanished. `copies`: what is still published of the same publisher
+    and looks the same, and in what (`identify.copies`).
     """
 
     run_id: str
@@ -56,6 +58,7 @@ class Takedown(NamedTuple):
     earlier: Sequence[str]
     left: Sequence[str]
     clusters: Sequence[str]
+    copies: Mapping[str, str]
 
 
 class _Found(NamedTuple):
@@ -92,13 +95,14 @@ def forget(
         found = _find(sorted(set(article_ids) - set(earlier)), store, known)
         if not found.articles:
             _ensure_gone(store)
-            return Takedown("", [], earlier, [], [])
+            return Takedown("", [], earlier, [], [], {})
         _ensure_alone(store, found)
         as_of = datetime.fromisoformat(store.manifest()["as_of"])
         run_id = watch.run_id = store.next_run_id(as_of.date())
         frozen, released = _frozen(store, found)
         parts, kept = _rewritten(store, found, released, run_id)
         before, none = store.before(), intake.nothing()
+        copies = identify.copies(store.table("members"), found.articles)
         with part_.Part(store.work / "state") as part:
             part.close(lambda rows: rows)
         ref = state.Ref(manifest.next_number(store.parts()), part.folder, as_of, is_compared=True)
@@ -133,7 +137,7 @@ def forget(
         store.let_go(settings.store.bodies_days)
         _ensure_gone(store)
         fates = list(_fates(before, store.tables(run_id), found.articles))
-    return Takedown(run_id, found.articles, earlier, found.runs, fates)
+    return Takedown(run_id, found.articles, earlier, found.runs, fates, copies)
 
 
 def _find(article_ids: list[str], store: Store, known: Publishers) -> _Found:
@@ -333,6 +337,10 @@ def text(takedown: Takedown, store: Store) -> str:
     if takedown.run_id:
         lines += [f"run {takedown.run_id}: taken down: {', '.join(takedown.articles)}"]
         lines += takedown.clusters
+        if takedown.copies:
+            named = ", ".join(f"{article_id} (the same {what})" for article_id, what in takedown.copies.items())
+            again = shlex.join(["reprints", "forget", *takedown.copies, "--store", store.name])
+            lines += [f"still published by the same publisher: {named}; to take that down, too: {again}"]
         kept = ", ".join(store.runs())
         lines += [f"runs that held an article and left: {', '.join(takedown.left)}; kept: {kept}"]
     return "\n".join(lines)

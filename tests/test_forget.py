@@ -24,7 +24,7 @@ from pipeline.storage import files, write
 from pipeline.storage.store import Store
 from tests.conftest import GOLDEN, Ended
 from tests.stores import made_once
-from tests.test_nights import BODY, LENIENT, NIGHT, article, night, partition, run
+from tests.test_nights import BODY, LENIENT, NIGHT, article, night, partition, run, words_of
 
 VICTIM = "victim-4711"
 SENTENCE = "Orsolya Tveit of Quillmere said that nobody had asked the ferrymen."
@@ -56,6 +56,31 @@ def nights(folder: Path, *, with_victim: bool = True) -> Path:
     ):
         run(store, night(folder, f"{store.name}{name}", *rows))
     return store
+
+
+def test_what_looks_the_same_and_stays_is_named_with_what_takes_it_down(
+    tmp_path: Path, reprints: Callable[..., Ended]
+) -> None:
+    """A page that a crawler and an interface deliver; not the prints of others, nor what else its publisher has."""
+    same = article("api-99", body=BODY, publisher="Quillmere Courier", url=f"{URL}?utm_source=api")
+    rows = [
+        victim(text=BODY),
+        same,
+        same | {"id": "words", "url": "https://quillmere.example/other"},
+        same | {"id": "address", "text": words_of(1)},
+        same | {"id": "neither", "url": "https://quillmere.example/ferry", "text": words_of(2)},
+        article("print", url="https://print.example/ferrymen-never-asked"),
+    ]
+    run(tmp_path / "store", night(tmp_path, "v", *rows))
+    told = reprints("forget", VICTIM, "--store", tmp_path / "store").out.splitlines()
+    assert told[-2] == (
+        "still published by the same publisher: address (the same address), api-99 (the same address and words), "
+        "words (the same words); to take that down, too: reprints forget address api-99 words --store "
+        f"{tmp_path / 'store'}"
+    )
+    told = reprints("forget", "api-99", "words", "address", "--store", tmp_path / "store").out.splitlines()
+    assert not [line for line in told if line.startswith("still published")]
+    assert partition(tmp_path / "store") == {frozenset({"print"}), frozenset({"neither"})}
 
 
 @made_once

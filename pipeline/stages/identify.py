@@ -40,6 +40,7 @@ __all__ = [
     "Known",
     "apart",
     "attach",
+    "copies",
     "duplicates",
     "elsewise",
     "identities",
@@ -214,6 +215,28 @@ def elsewise(articles: pa.Table, called: Callable[[str], str]) -> list[str]:
         for publisher in {_publisher(publisher_id, name), _publisher(called(name) if name else None, name)} - {""}:
             found.add(identity(publisher, None, None, headline, digest or ""))
     return sorted(key.hex() for key in found)
+
+
+def copies(members: pa.Table, article_ids: Sequence[str]) -> dict[str, str]:
+    """Which other members (of PUBLISHED) show what these articles do, and in what they are the same: "address", "words".
+
+    They are of the same publisher. One of the same words has `duplicate_of` in common with the other.
+    """
+    house = pc.fill_null(pc.coalesce(members["publisher_id"], members["publisher"]), "")
+    members = members.append_column("house", house)
+    own = members.filter(pc.is_in(members["article_id"], pa.array(article_ids, pa.string())))
+    others = members.filter(pc.invert(pc.is_in(members["article_id"], own["article_id"].combine_chunks())))
+    others = others.filter(pc.is_in(others["house"], own["house"].combine_chunks()))
+    addresses = {(house, _urls.normalise(url)) for house, url in _rows(own, "house", "url")}
+    originals = {*own["article_id"].to_pylist(), *own["duplicate_of"].drop_null().to_pylist()}
+    found = dict[str, str]()
+    for article_id, house, url, original in _rows(others, "article_id", "house", "url", "duplicate_of"):
+        address = _urls.normalise(url)
+        same = ["address"] if address and (house, address) in addresses else []
+        same += ["words"] if not originals.isdisjoint((article_id, original)) else []
+        if same:
+            found[article_id or ""] = " and ".join(same)
+    return dict(sorted(found.items()))
 
 
 def stated(records: pa.Table) -> list[str]:
