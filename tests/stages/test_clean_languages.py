@@ -190,6 +190,13 @@ def test_disclaimers_of_hindi_houses_and_the_signatures_above_them(line: str) ->
         ("By Tilda Ravn | March 9, 2026", [("byline", "By Tilda Ravn"), ("stamp", "March 9, 2026")]),
         ("来源：新华网 2026-03-09 14:05:33", [("credit", "来源：新华网"), ("stamp", "2026-03-09 14:05:33")]),
         ("9 Mar 2026 | Source: dpa", [("stamp", "9 Mar 2026"), ("credit", "Source: dpa")]),
+        ("Updated: 2026-03-09 06:50 (Xinhua)", [("stamp", "Updated: 2026-03-09 06:50"), ("byline", "(Xinhua)")]),
+        ("Updated: 9 March 2026 | By PTI", [("stamp", "Updated: 9 March 2026"), ("byline", "By PTI")]),
+        (
+            "Updated: 9 March 2026, 14:05 (Agencies)",
+            [("stamp", "Updated: 9 March 2026, 14:05"), ("credit", "(Agencies)")],
+        ),
+        ("Updated: 9 March 2026, 14:05 (IST)", [("stamp", "Updated: 9 March 2026, 14:05 (IST)")]),
         ("Updated: 9 March 2026, 14:05 | 3 min read", [("stamp", "Updated: 9 March 2026, 14:05 | 3 min read")]),
     ],
 )

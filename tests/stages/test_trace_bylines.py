@@ -159,3 +159,14 @@ def test_an_agency_beside_the_house(line: str, host: str, expected: set[tuple[st
 @pytest.mark.parametrize("line", ["Text: Ana Wells ran for mayor", "By the river AFP met him", "Madrid com vista"])
 def test_a_sentence_is_no_byline(line: str) -> None:
     assert read(f"{line}\n{STORY}") == ([], [])
+
+
+def test_an_agency_behind_the_headline_and_the_time() -> None:
+    headline = "Lamp of the north stays lit for another year"
+    credits, lines = read(f"{headline} Updated: 2026-03-09 06:50 (Xinhua)\nOSLO - {STORY}", headline=headline)
+    assert [(row["agency"], row["grade"], row["text"]) for row in credits] == [("xinhua", "full", "Xinhua")]
+    assert lines == [f"{headline} Updated: 2026-03-09 06:50", "(Xinhua)", "OSLO -"]
+    assert credited(f"{headline} Updated: 2026-03-09 06:50 (Agencies)\n{STORY}", headline=headline) == {
+        ("unspecified", "partial")
+    }
+    assert credited(f"The keeper and his goat, updated: 2026-03-09 06:50 (Xinhua)\n{STORY}", headline=headline) == set()

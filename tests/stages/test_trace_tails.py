@@ -37,6 +37,45 @@ def test_from_whom_some_of_it_is(line: str, expected: set[tuple[str, str]]) -> N
     assert below(line) == (expected, [line])
 
 
+ORIGIN = (
+    "The lamp of the far north stays lit originally appeared on {} on Mon, 1 Jan 2018 at 10:05:01 EDT. See our terms."
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (ORIGIN.format("Reuters"), {("reuters", "full")}),
+        (ORIGIN.format("BGR.com"), {("BGR", "full")}),
+        ("Read the original article on Norrvik Now. Follow Norrvik Now on Twitter. Copyright 2018.", {("Norrvik Now", "full")}),
+        (
+            "Content created by The Daily Caller News Foundation is available without charge to any eligible news publisher.",
+            {("dcnf", "full")},
+        ),
+        (
+            "All content created by Reuters, an independent news service, is available without charge to any legitimate "
+            "news publisher that can provide a large audience. All its articles must include the byline.",
+            {("reuters", "full")},
+        ),
+        ("— With assistance by Ada Lund", {("bloomberg", "full")}),
+    ],
+)  # fmt: skip
+def test_from_where_all_of_it_is(line: str, expected: set[tuple[str, str]]) -> None:
+    assert below(line, author=None) == (expected, [line])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The keeper of the lamp originally appeared on BGR.com in May, where he spoke of his goat, the council said.",
+        "Content created by the keepers is available without charge to any visitor who asks for it, the council said.",
+        "Read the original article on St. Ives, the keeper said to all who asked him what he had read in the tower.",
+    ],
+)
+def test_what_only_sounds_like_an_origin_credits_nobody(line: str) -> None:
+    assert below(line)[0] == set()
+
+
 @pytest.mark.parametrize(
     "line",
     [

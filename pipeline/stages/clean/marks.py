@@ -287,7 +287,7 @@ def _names_house(line: Line, known: Known) -> bool:
 
 def head_mark(line: Line, known: Known) -> Mark | None:
     """What a line is in the head of a text, by its own words; None if they do not say."""
-    stamp = stamp_mark(line, "head")
+    stamp = stamp_mark(line, "head", known.headline)
     if stamp:
         return stamp
     if signatures.is_agency_line(line.flat):

@@ -137,7 +137,7 @@ def _has_byline(marks: Marks) -> bool:
 
 _HEAD_LINES = 20
 _BELOW_DECK = 5  # lines in which a labelled time must stand
-_TIMES = frozenset({"stamp-labelled", "byline-and-stamp"})
+_TIMES = frozenset({"stamp-labelled", "stamp-and-source", "byline-and-stamp"})
 
 
 def mark_below_deck(lines: Lines, marks: Marks, known: Known) -> None:

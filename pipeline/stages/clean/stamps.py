@@ -8,7 +8,7 @@ import regex
 
 from pipeline.stages._words import count_words
 from pipeline.stages.clean import dates, furniture, signatures
-from pipeline.stages.clean.lines import Line, Mark, has_digit
+from pipeline.stages.clean.lines import Line, Mark, has_digit, key
 
 __all__ = ["Stated", "stamp_mark", "stated_times"]
 
@@ -25,6 +25,7 @@ _STAMP_WORDS = 22
 _NAMED_WORDS = 4
 _ALONE_WORDS = 12  # of a line without a label
 _PART = regex.compile(r"\s*[|•·]\s*|\s+-\s+|,?\s+")  # what may stand between a name and a time
+_SOURCE = regex.compile(r"\s*[|•·]\s*|\s+-\s+|\s*(?=\([^()]+\)$)|\s+(?=(?:By|BY)\s)")  # between a time and a name
 _NUMBERED = regex.compile(r"\s*\|\s*\p{L}+\s?[:#]\s?#?\d{3,}\Z")  # "| Story: 468123"
 _EDGE = " |•·,;/-"
 #: A person and where that person is or works: `Ada Lund | Norrvik`.
@@ -33,10 +34,10 @@ _BESIDE = regex.compile(r"[|•·]|\([^()]*\)|\[[^][]*\]")  # "ANI | Chennai (Ta
 _PRODUCT = regex.compile(r"release date\b", regex.IGNORECASE)  # in a box of facts, of a film or a game
 
 
-def stamp_mark(line: Line, position: str) -> Mark | None:
+def stamp_mark(line: Line, position: str, headline: str | None = None) -> Mark | None:
     """A mark for a line that states a time: "Updated: 3 May", "ANI | Updated: Mar 19, 2023 08:42 IST", "3 May | Source: dpa".
 
-    None if the line says anything else beside the time and the name.
+    None if the line says anything else beside the time and the name, or the headline before them.
     """
     if line.words > _STAMP_WORDS or not has_digit(line.flat) or _PRODUCT.match(line.flat):
         return None
@@ -44,15 +45,27 @@ def stamp_mark(line: Line, position: str) -> Mark | None:
     if not found:
         return _unlabelled(line, position)
     before = line.flat[: found[0].label].rstrip(_EDGE)
+    is_headed = not before or _is_date(before) or (headline is not None and key(before) == key(headline))
+    source = _source_behind(line.flat, found[-1].start) if is_headed else None
+    if source:
+        return Mark(position, "stamp", "stamp-and-source", line.start + source[0], source[1])
     if not any(_is_date(line.flat[stamp.start : stamp.end]) for stamp in found):
         return None
-    if not before or _is_date(before):
+    if is_headed:
         return Mark(position, "stamp", "stamp-labelled")
     said = _BESIDE.sub(" ", before)
     most = _NAMED_WORDS * (1 + ("|" in before))  # "News Desk | New Delhi"
     named = count_words(said) <= most and before[0].isalpha() and not any(word[0].islower() for word in before.split())
     kind = "byline" if named else _name_kind(before)
     return Mark(position, kind, "byline-and-stamp", line.start + len(before), "stamp") if kind else None
+
+
+def _source_behind(flat: str, start: int) -> tuple[int, str] | None:
+    """Where the date that begins at `start` ends, if a source or byline stands behind it, and which of the two that is."""
+    for part in _SOURCE.finditer(flat, start):
+        if (kind := _name_kind(flat[part.end() :])) and _is_date(flat[start : part.start()]):
+            return part.start(), kind
+    return None
 
 
 def _unlabelled(line: Line, position: str) -> Mark | None:
