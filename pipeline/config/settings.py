@@ -73,7 +73,9 @@ class Clean(Struct, frozen=True, forbid_unknown_fields=True):
     """clean: from a page or body to the story alone."""
 
     publishers: Annotated[str, _says("CSV of publishers that extends or overrides the built-in ones; empty: none")] = ""
-    default_zone: Annotated[str, _says("zone of a time without one when the publisher's country is unknown")] = "UTC"
+    default_zone: Annotated[
+        str, _says("zone of a time without one when the publisher's country is unknown, and of crawlers' clocks")
+    ] = "UTC"
     max_strip_share: Annotated[float, _share("never take more than this share of a body's words as furniture")] = 0.6
     stub_words: Annotated[int, _count("a shorter body is a stub: it may join a cluster, never lead it")] = 30
 

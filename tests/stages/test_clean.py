@@ -527,6 +527,29 @@ def test_the_publisher_s_country_reads_the_zone() -> None:
     )
 
 
+def test_a_crawler_s_clock_is_not_in_the_zone_of_the_publisher() -> None:
+    article, _ = run(STORY, published="2023-03-19 08:42", fetched="2023-03-19 09:10", host="yna.co.kr")
+    assert (article["published_at"].hour, article["fetched_at"].hour) == (23, 9)
+
+
+@pytest.mark.parametrize(
+    ("stated", "language"),
+    [
+        *(
+            ("English", "en"),
+            ("eng", "en"),
+            ("GERMAN", "de"),
+            ("Français (Canada)", "fr"),
+            ("nb-NO", "no"),
+            ("日本語", "ja"),
+        ),
+        *(("pt_BR", "pt"), ("ckb", "ckb"), ("the usual", None), ("", None)),
+    ],
+)
+def test_languages_by_code_or_name(stated: str, language: str | None) -> None:
+    assert run(STORY, language=stated)[0]["language"] == language
+
+
 def test_unknown_forms_keep_their_words_and_future_times_do_not_count() -> None:
     article, _ = run(STORY, published="two days before the regatta")
     assert (article["published_at"], article["published_raw"]) == (None, "two days before the regatta")

@@ -268,10 +268,10 @@ def _times(record: dict[str, Any], story: Story, publisher: Publisher, settings:
 
     A record may know the day alone, and its text the hour. A page that states only when it was changed was published no
     later: that counts. One that states nothing may have the day in its address. A text under embargo is published when that
-    ends.
+    ends. A crawler has one clock for all publishers.
     """
     place = dates.Place(publisher.country, publisher.zone, settings.default_zone)
-    fetched = _lenient(record["fetched"], place)
+    fetched = _lenient(record["fetched"], dates.Place(default_zone=settings.default_zone))
     raw = record["published"]
     try:
         published = _read_time(raw, place) if raw else None

@@ -259,12 +259,25 @@ def _is_prose_at_end(body: str) -> bool:
 _SAMPLE = 600  # characters
 
 
+@functools.lru_cache(maxsize=1_024)
+def _tag(stated: str) -> str:
+    """The code of a language by a code or its name; "" for what is neither."""
+    name = regex.split(r"[-_(,;]", stated.casefold(), maxsplit=1)[0].strip()
+    is_code = name.isalpha() and 2 <= len(name) <= 3
+    return _languages().get(name, name if is_code else "")
+
+
+@functools.cache
+def _languages() -> dict[str, str]:
+    """The codes of languages by their other codes and their names."""
+    return {name: row["code"] for row in lexicon.rows("languages.csv") for name in row["names"].split(";")}
+
+
 def language_of(stated: str | None, body: str) -> str | None:
-    """The record's language as its primary subtag ("en-GB" -> "en"), else what the script alone says, else None.
+    """The record's language as its primary subtag ("en-GB", "eng", "English" -> "en"), else what the script says, else None.
 
     Where several languages share a script, letters and words that only one has tell it; else it is the one of most news.
     """
-    tag = regex.split(r"[-_]", stated.strip().casefold(), maxsplit=1)[0] if stated else ""
-    if tag.isalpha() and 2 <= len(tag) <= 3:
+    if tag := _tag(stated) if stated else "":
         return tag
     return by_script(body[:_SAMPLE])
