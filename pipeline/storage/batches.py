@@ -88,7 +88,7 @@ def usable(fields: Fields, values: Mapping[str, object], settings: config.Read) 
     except ValueError as error:  # one row may find the fault of a library
         return f"cannot be taken apart: {type(error).__name__}: {error}"[:300]
     if record is None:
-        return "no text"
+        return fields.why_none(values)
     if len(record.text) > settings.max_text:
         return f"text longer than {settings.max_text:,} characters ([read] max_text)"
     if is_document(record.text):

@@ -279,7 +279,7 @@ def test_the_tools_names_are_known(tool: str) -> None:
 
 def test_fields_are_the_columns_of_the_contract() -> None:
     columns = set(schema.RECORDS.names) - {"record", "source", "line", "field"}
-    assert set(FIELDS) == columns | {"page"}
+    assert set(FIELDS) == columns | {"page", "zone"}
 
 
 def test_flattened_names_mean_the_same_as_nested_ones() -> None:
@@ -351,3 +351,209 @@ def test_a_text_that_is_missing_is_none(nothing: str) -> None:
     found = Mapping({}).record({"text": nothing, "body": "Words of it.", "author": nothing})
     assert found is not None
     assert (found.text, found.values) == ("Words of it.", {})
+
+
+def told(**row: object) -> dict[str, str]:
+    """What a row with a text says beside it."""
+    record = Mapping({}).record({"text": TEXT, **row})
+    assert record is not None
+    assert record.text == TEXT
+    return record.values
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "meant"),
+    [
+        ("authors", "['Ida Tern', \"Olaf O'Auk\"]", "Ida Tern; Olaf O'Auk"),
+        ("authors", "['Ida Tern' 'Olaf Auk']", "Ida Tern; Olaf Auk"),
+        ("authors", "['Ida Tern'\n 'Olaf Auk']", "Ida Tern; Olaf Auk"),
+        ("authors", '["Ida Tern", null]', "Ida Tern"),
+        ("authors", '{"Ida Tern",Auk}', "Ida Tern; Auk"),
+        ("authors", '{"Ida \\"Gull\\" Tern"}', 'Ida "Gull" Tern'),
+        ("authors", "{Auk}", "Auk"),
+        ("authors", "[{'name': 'Ida Tern'}, {'name': 'Olaf Auk'}]", "Ida Tern; Olaf Auk"),
+        ("author", "[Auk Wire]", "[Auk Wire]"),
+        ("author", "{author}", "{author}"),
+        ("author", "['Ida Tern", "['Ida Tern"),
+        ("title", "['Lighthouse lit']", "Lighthouse lit"),
+        ("title", "[LIVE] Lighthouse lit", "[LIVE] Lighthouse lit"),
+        ("source", "{'id': None, 'name': 'The Gull Post'}", "The Gull Post"),
+        ("published", '{"$date": "2024-05-01T10:00:00Z"}', "2024-05-01T10:00:00Z"),
+    ],
+)
+def test_lists_and_objects_that_were_written_as_text(field: str, written: str, meant: str) -> None:
+    assert list(told(**{field: written}).values()) == [meant]
+
+
+@pytest.mark.parametrize("empty", ["[]", "{}", "['']", "[None]"])
+def test_a_list_of_nothing_is_nothing(empty: str) -> None:
+    assert told(authors=empty, source=empty) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        str(TEXT.split("\n")),
+        '["The lighthouse at Gull Point was lit again.", "Keepers cheered."]',
+        {"rendered": "<p>The lighthouse at Gull Point was lit again.</p>\n<p>Keepers cheered.</p>", "protected": False},
+        [{"value": TEXT, "processed": f"<p>{TEXT}</p>".replace("\n", "</p><p>"), "summary": "After nine years."}],
+        [{"type": "text", "content": paragraph} for paragraph in TEXT.split("\n")]
+        + [{"type": "image", "text": "A lamp"}],
+        {"blocks": [{"type": "paragraph", "data": {"text": paragraph}} for paragraph in TEXT.split("\n")], "time": 1},
+        [
+            {
+                "_type": "block",
+                "children": [{"_type": "span", "text": "The lighthouse at "}, {"text": "Gull Point was lit again."}],
+            },
+            {
+                "_type": "block",
+                "children": [{"text": "Keepers "}, {"type": "link", "children": [{"text": "cheered"}]}, {"text": "."}],
+            },
+        ],
+        {
+            "type": "doc",
+            "content": [{"type": "paragraph", "content": [{"type": "text", "text": p}]} for p in TEXT.split("\n")],
+        },
+    ],
+)
+def test_text_in_lists_blocks_and_fields(text: object) -> None:
+    record = Mapping({}).record({"title": "Lighthouse lit", "content": text})
+    assert record is not None
+    assert (record.text, record.values) == (TEXT, {"headline": "Lighthouse lit"})
+
+
+def test_sections_keep_their_headlines_and_articles_are_no_sections() -> None:
+    sections = [{"headline": "By night", "text": "The lamp burns."}, {"title": "By day", "text": "It does not."}]
+    record = Mapping({}).record({"body": sections})
+    assert record is not None
+    assert record.text == "By night\nThe lamp burns.\nIt does not."
+    articles = [{"title": "Lamp", "text": "It burns.", "url": "https://g.example/1"}]
+    assert Mapping({}).record({"content": articles * 2}) is None
+    record = Mapping({}).record({"id": 7, "article": {"title": "Lamp", "text": "It burns."}})
+    assert record is not None
+    assert record.values == {"source_id": "7", "headline": "Lamp"}
+
+
+@pytest.mark.parametrize("value", [True, False, "N/A", "unknown", "False", 17, "17", "https://g.example/author/ida"])
+def test_what_is_no_name_is_no_byline(value: object) -> None:
+    assert "byline" not in told(author=value, title="Lighthouse lit")
+    assert told(author=["Ida Tern", value])["byline"] == "Ida Tern"
+
+
+def test_what_is_no_name_is_nothing_elsewhere() -> None:
+    assert told(title=False, wire=True, agency=False, provider="newsapi", lang="und", source="mC4") == {}
+    assert told(title="17", publisher="20 Minuten", agency="Auk Wire", provider="newsapi") == {
+        "headline": "17",
+        "publisher": "20 Minuten",
+        "credit": "Auk Wire",
+    }
+    assert told(title="\n   Lighthouse\n lit ", text_extraction_method="x", version="1.4") == {
+        "headline": "Lighthouse lit"
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ({"$date": "2024-05-01T10:00:00Z"}, "2024-05-01T10:00:00Z"),
+        ({"$date": {"$numberLong": "1714557600000"}}, "1714557600000"),
+        ({"date": "2024-05-01 10:00:00.000000", "timezone_type": 3, "timezone": "UTC"}, "2024-05-01T10:00:00+00:00"),
+        ({"date": "2024-05-01 12:00:00", "timezone": "Europe/Paris"}, "2024-05-01T12:00:00+02:00"),
+        ({"_seconds": 1714557600, "_nanoseconds": 0}, "1714557600"),
+        ({"rfc2822": "Wed, 01 May 2024 10:00:00 +0000", "iso8601": "2024-05-01T10:00:00Z"}, "2024-05-01T10:00:00Z"),
+        ([2024, 5, 1, 10, 0], "2024-05-01T10:00:00"),
+        ([2024, 5, 1], "2024-05-01"),
+        ([{"value": "2024-05-01T10:00:00+00:00", "format": "Y-m-d"}], "2024-05-01T10:00:00+00:00"),
+        (["2024-05-01", "2024-05-02"], "2024-05-01"),
+    ],
+)
+def test_times_in_objects_and_lists(value: object, meant: str) -> None:
+    assert told(published=value) == {"published": meant}
+
+
+def test_ids_and_names_in_objects() -> None:
+    row = {
+        "_id": {"$oid": "65ec8f"},
+        "authors": [{"first_name": "Ida", "last_name": "Tern"}],
+        "language": {"code": "en"},
+    }
+    assert told(**row) == {"source_id": "65ec8f", "byline": "Ida Tern", "language": "en"}
+
+
+def test_a_time_has_the_zone_that_its_column_or_another_says() -> None:
+    assert told(published="2024-05-01 10:00:00", timezone="America/Denver") == {
+        "published": "2024-05-01T10:00:00-06:00"
+    }
+    assert told(published="2024-05-01T10:00:00Z", timezone="America/Denver") == {"published": "2024-05-01T10:00:00Z"}
+    assert told(published="2024-05-01T10:00:00", tz="no zone") == {"published": "2024-05-01T10:00:00"}
+    assert told(date="2024-05-01T12:00:00", date_gmt="2024-05-01T10:00:00") == {
+        "published": "2024-05-01T10:00:00+00:00"
+    }
+
+
+def test_the_time_of_a_crawl_is_none_of_publication() -> None:
+    assert told(timestamp="2024-05-03T01:00:00Z") == {"fetched": "2024-05-03T01:00:00Z"}
+    assert told(date="2024-05-03", dump="CC-2024") == {"fetched": "2024-05-03"}
+    assert told(date="2024-05-01", url="https://g.example/1")["published"] == "2024-05-01"
+    assert told(published="yesterday", pub_date="2024-05-01") == {"published": "2024-05-01"}
+
+
+def test_an_outlet_s_id_is_no_article_s() -> None:
+    assert told(source_id="gullpost", article_id="a-1") == {"source_id": "a-1"}
+    assert told(source_id="gullpost", source_name="The Gull Post") == {"publisher": "The Gull Post"}
+    assert told(source_id="g-7") == {"source_id": "g-7"}
+    assert told(id="1.8E+18", uuid="4e10") == {}  # as spreadsheets round ids
+    assert told(id="1E5", title="x") == {"headline": "x"}
+    assert told(id="e10") == {"source_id": "e10"}
+
+
+def test_what_stands_in_an_object_beside_the_text_comes_last() -> None:
+    row = {"title": "Lighthouse lit", "metadata": {"title": "no", "url": "https://g.example/1", "text": "no"}}
+    assert told(**row) == {"headline": "Lighthouse lit", "url": "https://g.example/1"}
+    assert told(metadata=[("url", "https://g.example/1")]) == {"url": "https://g.example/1"}  # a map of Arrow
+    assert told(warc_headers={"warc-target-uri": "https://g.example/1"}) == {"url": "https://g.example/1"}
+
+
+def test_an_underscore_ahead_of_a_name_is_a_part_of_it() -> None:
+    hit = {"text": TEXT, "title": "Lighthouse lit", "source": "The Gull Post"}
+    assert told(_source=hit) == {}
+    record = Mapping({"text": "_source.text"}).record({"_index": "news", "_id": "g-1", "_source": hit})
+    assert record is not None
+    assert record.values == {"source_id": "g-1", "headline": "Lighthouse lit", "publisher": "The Gull Post"}
+    record = Mapping({}).record({"_source.text": TEXT, "_source.title": "Lighthouse lit", "_source.id": 7})
+    assert record is not None
+    assert record.values == {"source_id": "7", "headline": "Lighthouse lit"}
+
+
+def test_the_texts_of_several_articles_are_no_text() -> None:
+    stories = [{"title": "One", "body": "Lamp."}, {"title": "Two", "body": "Bell."}]
+    mapping = Mapping({"text": "stories.body"})
+    assert mapping.record({"stories": stories}) is None
+    assert 'text = "body"' in mapping.why_none({"stories": stories})
+    paragraphs = [{"prose": "The lighthouse at Gull Point was lit again."}, {"prose": "Keepers cheered."}]
+    record = Mapping({"text": "parts.prose"}).record({"parts": paragraphs})
+    assert record is not None
+    assert record.text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (
+            {"Titel": "Leuchtturm", "Datum": "1.5.2024", "Quelle": "Möwenpost", "Autor": "Ida Tern", "Text": TEXT},
+            {"headline": "Leuchtturm", "published": "1.5.2024", "publisher": "Möwenpost", "byline": "Ida Tern"},
+        ),
+        (
+            {"título": "Faro", "fecha": "1/5/2024", "fuente": "El Faro", "autor": "Ida Tern", "texto": TEXT},
+            {"headline": "Faro", "published": "1/5/2024", "publisher": "El Faro", "byline": "Ida Tern"},
+        ),
+        (
+            {"제목": "등대", "일자": "20240501", "언론사": "갈매기", "기고자": "테른", "본문": TEXT},
+            {"headline": "등대", "published": "20240501", "publisher": "갈매기", "byline": "테른"},
+        ),
+    ],
+)
+def test_headers_in_other_languages(row: dict[str, str], expected: dict[str, str]) -> None:
+    record = Mapping({}).record(row)
+    assert record is not None
+    assert (record.text, record.values) == (TEXT, expected)

@@ -2,43 +2,44 @@
 
 The names are in `pipeline/stages/lexicon/fields.csv`: a field, then its aliases in order of preference. An alias may be
 a path into nested values (`source.name`) and may carry a condition: `source?url` counts only when the value is a web
-address, `id?!url` only when it is none, `source?plain` only when it is a string and no address. Case, spaces, `-` and
-`_` in names do not matter where the exact name is not there. One column feeds one field.
+address, `id?!url` only when it is none, `source?plain` only when it is a string and no address; `date?with:dump` only where
+there is a column `dump`, `date?without:dump` only where there is none. Case, spaces, `-` and `_` in names do not matter where
+the exact name is not there. One column feeds one field. What no column says may stand in an object beside the text.
 """
 
 from __future__ import annotations
 
-import datetime
 import functools
-import math
 import re
 from collections import abc
 from collections.abc import Collection, Iterator
+from types import MappingProxyType
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from pipeline.errors import ConfigError
 from pipeline.stages import lexicon
+from pipeline.storage.readers import values
 from pipeline.storage.readers.mended import mended
+from pipeline.storage.readers.times import zoned
 
-__all__ = ["FIELDS", "Mapping", "Record", "no_text"]
+__all__ = ["FIELDS", "WRAPPERS", "Mapping", "Record", "no_text"]
 
-#: `_STRIPPED`: fields without the spaces around them. `_SINGLE`: a list counts with its first value; in all others its
-#: values are joined with "; ".
-_STRIPPED = frozenset({"source_id", "url", "canonical_url", "origin_url", "host"})
-_SINGLE = _STRIPPED | {"headline", "language", "published", "modified", "fetched", "embargo", "status", "version"}
+#: Names under which exports and interfaces keep an article, or a list of them.
+WRAPPERS = frozenset(
+    "_source node attributes fields doc document article item record story post news result response data object value"
+    " articles results items _items docs documents records entries stories posts hits rows objects edges list".split()
+)
+_BESIDE = frozenset("metadata meta warcheaders opengraph html links".split())  # may be objects with more of a record
 _TEXTS = ("text", "page")
-#: What a missing value becomes on its way through text.
-_NOTHING = frozenset({"", "None", "null", "NULL", "NaN", "nan", "NaT", "<NA>", "\\N"})
-_NOTHING_WIDTH = 40  # characters, of which most may be space
-_NAMES = ("name", "title", "value", "@value", "#text", "text", "url", "@id")  # what names a nested object
-_URL = re.compile(r"(?:https?:)?//\S+|www\.\S+\.\S+", re.IGNORECASE)
 _PLANS = 1_000  # sets of column names that are remembered
 _LONGEST = 10_000  # code points of a value beside the text; a longer one belongs elsewhere, and counts as none
-_LONGEST_SHORT = 500  # of an id, and of what names a publisher, a host, a language
-_SHORT = frozenset({"source_id", "publisher", "host", "language"})
-_WORDED = frozenset({"headline", "deck", "byline", "credit", "rights", "publisher", "note"})  # as an export wrote them
+_LONGEST_SHORT = 500  # of an id, a time, and of what names a publisher, a host, a language
+_SHORT = frozenset({"source_id", "publisher", "host", "language"}) | values.TIMES
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # in an id: nobody could name it to a command
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")  # an id as spreadsheets write long ones: that of many articles
+_DIGIT = re.compile(r"\d")
+_UTC = re.compile(r"(?:utc|gmt)\Z", re.IGNORECASE)  # ends the name of a column of times in that zone
+_NO_ROW: abc.Mapping[str, object] = MappingProxyType({})
 
 
 class Record(NamedTuple):
@@ -53,9 +54,16 @@ class _Candidate(NamedTuple):
     key: str
     path: tuple[str, ...]
     condition: str
+    is_utc: bool
 
 
-_Plan = dict[str, tuple[_Candidate, ...]]
+class _Plan(NamedTuple):
+    """The columns that may hold each field, the best first; `said`: of fields beside the text that have any. `beside`: those
+    that may hold an object with more fields."""
+
+    fields: dict[str, tuple[_Candidate, ...]]
+    said: tuple[tuple[str, tuple[_Candidate, ...]], ...]
+    beside: tuple[str, ...]
 
 
 @functools.cache
@@ -88,145 +96,178 @@ class Mapping:
 
     def has_text(self, columns: Collection[str]) -> bool:
         """Whether one of these columns may hold the text."""
-        plan = self._plan(tuple(columns))
-        return any(plan[field] for field in _TEXTS)
+        fields = self._plan(tuple(columns)).fields
+        return any(fields[field] for field in _TEXTS)
+
+    def has_headline(self, columns: Collection[str]) -> bool:
+        """Whether one of these columns may hold a headline."""
+        return bool(self._plan(tuple(columns)).fields["headline"])
+
+    def is_article(self, columns: Collection[str]) -> bool:
+        """Whether an object with these columns is a whole article; a section of one may have a headline and a text."""
+        fields = self._plan(tuple(columns)).fields
+        return bool(fields["headline"] and fields["text"] and (fields["url"] or fields["published"]))
+
+    def holds_text(self, row: abc.Mapping[str, object]) -> bool:
+        """Whether a row has a text of its own."""
+        return any(True for _ in self._texts_of(row, self._plan(tuple(row))))
 
     def columns(self, columns: Collection[str]) -> list[str]:
         """Those of the columns that may mean something, in their order."""
-        used = {candidate.key for candidates in self._plan(tuple(columns)).values() for candidate in candidates}
+        plan = self._plan(tuple(columns))
+        used = {candidate.key for candidates in plan.fields.values() for candidate in candidates} | {*plan.beside}
         return [name for name in columns if name in used]
 
-    def record(self, row: abc.Mapping[str, object]) -> Record | None:
-        """The row in canonical terms; None when it has no text."""
+    def record(self, row: abc.Mapping[str, object], around: abc.Mapping[str, object] = _NO_ROW) -> Record | None:
+        """The row in canonical terms; None when it has no text. `around`: what is known of all rows of its file."""
         plan = self._plan(tuple(row))
-        for field in self._texts:
-            for candidate in plan[field]:
-                text = mended(_lines(_at(row[candidate.key], candidate.path)))
-                if not _is_nothing(text):
-                    taken = {candidate[:2]}
-                    return Record("page" if field == "page" else "body", text, _values(plan, row, taken))
+        for field, candidate, found in self._texts_of(row, plan):
+            text = mended(found)
+            if text is found or not values.is_nothing(text):
+                said = _values(plan, row, {candidate[:2]})
+                if around or plan.beside or candidate.path or isinstance(row[candidate.key], dict):
+                    said = self._said(row, plan, candidate, said, around)
+                if "zone" in said:
+                    zone = said.pop("zone")
+                    said |= {name: zoned(said[name], zone) for name in values.TIMES & said.keys()}
+                return Record("page" if field == "page" else "body", text, said)
         return None
+
+    def why_none(self, row: abc.Mapping[str, object]) -> str:
+        """The reason for a row that gives no record."""
+        plan = self._plan(tuple(row))
+        for candidate in (candidate for field in self._texts for candidate in plan.fields[field]):
+            if candidate.path and self._is_of_many(row, candidate):
+                path, name = ".".join((candidate.key, *candidate.path)), candidate.path[-1]
+                return f'no text: "{path}" is that of several articles; name it as each has it: text = "{name}"'
+        return "no text"
+
+    def _texts_of(self, row: abc.Mapping[str, object], plan: _Plan) -> Iterator[tuple[str, _Candidate, str]]:
+        """The texts of a row, the best first."""
+        for field in self._texts:
+            for candidate in plan.fields[field]:
+                value = row[candidate.key]
+                if candidate.path:
+                    value = None if self._is_of_many(row, candidate) else _at(value, candidate.path)
+                is_plain = isinstance(value, str) and value[:1] not in values.BRACKETS
+                found = str(value) if is_plain else values.lines(value, self.is_article)
+                if not values.is_nothing(found):
+                    yield field, candidate, found
+
+    def _is_of_many(self, row: abc.Mapping[str, object], candidate: _Candidate) -> bool:
+        """Whether a path leads to the texts of several articles."""
+        around = _at(row[candidate.key], candidate.path[:-1])
+        return isinstance(around, list) and any(isinstance(one, dict) and self.has_headline(one) for one in around)
+
+    def _said(
+        self,
+        row: abc.Mapping[str, object],
+        plan: _Plan,
+        text: _Candidate,
+        said: dict[str, str],
+        around: abc.Mapping[str, object],
+    ) -> dict[str, str]:
+        """What is `said` in the columns of a row, after what the object says that its text is in, before what others say."""
+        within = _at(row[text.key], text.path[:-1])
+        if isinstance(within, dict) and (text.path or self.has_headline(within)):
+            said |= _values(self._plan(tuple(within)), within, set())
+        for more in (*(_object(row[name]) for name in plan.beside), around):
+            if more:
+                said = _values(self._plan(tuple(more)), more, set()) | said
+        return said
 
     def _plan(self, columns: tuple[str, ...]) -> _Plan:
         plan = self._plans.get(columns)
         if plan is None:
             if len(self._plans) >= _PLANS:
                 self._plans.clear()
-            folded, exact = {_fold(name): name for name in reversed(columns)}, frozenset(columns)
-            plan = {
-                field: tuple(found for alias in names if (found := _find(alias, exact, folded)))
-                for field, names in self._wanted.items()
+            names, exact = _folded(columns), frozenset(columns)
+            fields = {
+                field: tuple(found for alias in aliases if (found := _find(alias, exact, names)))
+                for field, aliases in self._wanted.items()
             }
-            self._plans[columns] = plan
+            beside = tuple(name for name in columns if _fold(name) in _BESIDE)
+            said = tuple((field, found) for field, found in fields.items() if found and field not in _TEXTS)
+            plan = self._plans[columns] = _Plan(fields, said, beside)
         return plan
 
 
 def _values(plan: _Plan, row: abc.Mapping[str, object], taken: set[tuple[str, tuple[str, ...]]]) -> dict[str, str]:
-    values = {}
-    for field, candidates in plan.items():
-        if not candidates or field in _TEXTS:
-            continue
-        for key, path, condition in candidates:
+    found = {}
+    for field, candidates in plan.said:
+        for key, path, condition, is_utc in candidates:
             if (key, path) in taken or (raw := row[key]) is None:
                 continue
-            value = _value(field, _at(raw, path) if path else raw)
-            if value and _holds(condition, value, raw) and _is_sensible(field, value):
-                values[field] = value
+            if isinstance(raw, str) and raw[:1] in values.BRACKETS:
+                raw = values.opened(raw)
+            value = values.text(field, _at(raw, path) if path else raw)
+            if value and (not condition or _holds(condition, value, raw)) and _is_sensible(field, value):
+                found[field] = zoned(value, "UTC") if is_utc and field in values.TIMES else value
                 taken.add((key, path))
                 break
-    return values
+    return found
 
 
 def _fold(name: str) -> str:
-    return re.sub(r"[\s_-]+", "", name).casefold()
+    """A name without what may be written otherwise; an underscore at its beginning is a part of it (`_source`)."""
+    name = name.strip().casefold()
+    return name[:1] + re.sub(r"[\s_-]+", "", name[1:])
+
+
+def _folded(columns: tuple[str, ...]) -> dict[str, str]:
+    """The columns by name, folded; those of flattened tables also without a wrapper's (`_source.title`)."""
+    names: dict[str, str] = {}
+    for column in reversed(columns):
+        wrapper, _, rest = column.partition(".")
+        if rest and _fold(wrapper) in WRAPPERS:
+            names[_fold(rest)] = column
+    return names | {_fold(name): name for name in reversed(columns)}
 
 
 def _find(alias: str, columns: Collection[str], folded: dict[str, str]) -> _Candidate | None:
     """The column that an alias means: the whole name first, since flattened tables have dots in theirs; else a path."""
     name, _, condition = alias.partition("?")
+    kind, _, other = condition.partition(":")
+    if other and (_fold(other) in folded) != (kind == "with"):
+        return None
+    condition = "" if other else condition
     if found := name if name in columns else folded.get(_fold(name)):
-        return _Candidate(found, (), condition)
+        return _Candidate(found, (), condition, _UTC.search(found) is not None)
     top, *path = name.split(".")
     if path and (found := top if top in columns else folded.get(_fold(top))):
-        return _Candidate(found, tuple(path), condition)
+        return _Candidate(found, tuple(path), condition, _UTC.search(path[-1]) is not None)
     return None
 
 
 def _at(value: object, path: tuple[str, ...]) -> object:
     """What lies at the path; a list on the way stands for all its members."""
     for position, key in enumerate(path):
+        value = _object(value) or value
         if isinstance(value, list):
             return [_at(item, path[position:]) for item in value]
         value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
+def _object(value: object) -> dict[str, object]:
+    """The object that a value is: itself, one that was written as a string, a map of Arrow; {} for what is none."""
+    if isinstance(value, str):
+        value = values.opened(value)
+    if isinstance(value, list) and all(isinstance(item, tuple) for item in value):
+        return {str(key): item for key, item in value}
+    return value if isinstance(value, dict) else {}
+
+
 def _holds(condition: str, value: str, raw: object) -> bool:
-    if not condition:
-        return True
-    is_url = _URL.match(value) is not None
-    return is_url if condition == "url" else not is_url and (condition != "plain" or isinstance(raw, str))
+    is_url = values.is_address(value)
+    return is_url if condition == "url" else not is_url and (condition != "plain" or not isinstance(raw, dict))
 
 
 def _is_sensible(field: str, value: str) -> bool:
-    """Whether a value may be what its column says: no page where a headline should be, no id that nobody can type."""
-    longest = _LONGEST_SHORT if field in _SHORT else _LONGEST
-    return len(value) <= longest and not (field == "source_id" and _CONTROL.search(value))
-
-
-def _value(field: str, value: object) -> str:
-    """The value as text, "" for nothing."""
-    if isinstance(value, list):
-        parts = [part for item in value if (part := _value(field, item))]
-        return (parts[0] if field in _SINGLE else "; ".join(parts)) if parts else ""
-    if isinstance(value, dict):
-        return next((part for key in _NAMES if (part := _value(field, value.get(key)))), "")
-    text = _scalar(value)
-    if field in _WORDED:
-        text = mended(text)
-    if field in _STRIPPED:
-        text = text.strip()
-        if field == "host" and _URL.match(text):
-            text = _host(text)
-    return "" if _is_nothing(text) else text
-
-
-def _is_nothing(text: str) -> bool:
-    return (len(text) <= _NOTHING_WIDTH and text.strip() in _NOTHING) or text.isspace()
-
-
-def _scalar(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return "" if math.isnan(value) else str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime.date | datetime.time):  # datetime is a date
-        return value.isoformat()
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address if "//" in address else f"//{address}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _lines(value: object) -> str:
-    """Text as one string. Lists, and bodies in sections with headlines and paragraphs, become a line a paragraph."""
-    return value if isinstance(value, str) else "\n".join(_paragraphs(value))
-
-
-def _paragraphs(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, bytes):
-        yield value.decode("utf-8", "replace")
-    elif isinstance(value, list):
-        for item in value:
-            yield from _paragraphs(item)
-    elif isinstance(value, dict):
-        for key in ("headline", "headlines", "summary", "sections", "paragraphs", "text", "value"):
-            yield from _paragraphs(value.get(key))
+    """Whether a value may be what its column says: no page where a headline should be, no id that nobody can type, no time
+    without a digit."""
+    if len(value) > (_LONGEST_SHORT if field in _SHORT else _LONGEST):
+        return False
+    if field == "source_id":
+        return not _CONTROL.search(value) and not _ROUNDED.fullmatch(value)
+    return field not in values.TIMES or _DIGIT.search(value) is not None
