@@ -52,6 +52,16 @@ NOWHERE = Place()
         ("Sun Mar 19 08:42:00 CET 2023", NOWHERE, "2023-03-19T07:42:00", "second", "abbreviation"),
         ("Sun Mar  5 08:42:00 2023", GB, "2023-03-05T08:42:00", "second", "publisher"),
         ("2023-03-19T0842Z", NOWHERE, "2023-03-19T08:42:00", "minute", "explicit"),
+        ("Sun 19 Mar 2023 08.42 GMT", GB, "2023-03-19T08:42:00", "minute", "explicit"),
+        ("March 19, 2023 — 8.42am", Place("AU", "Australia/Sydney"), "2023-03-18T21:42:00", "minute", "publisher"),
+        ("2023-03-19 08.42", Place("SE"), "2023-03-19T07:42:00", "minute", "publisher"),
+        ("03/19/23 8:42 AM EST", US, "2023-03-19T12:42:00", "minute", "abbreviation"),
+        ("04/03/23 8:42 AM", US, "2023-04-03T08:42:00", "minute", "default"),
+        ("04.03.23, 08:42", Place("IL"), "2023-03-04T06:42:00", "minute", "publisher"),
+        ("23.04.03 08:42", KR, "2023-04-02T23:42:00", "minute", "publisher"),
+        ("19 มี.ค. 2566 08:42 น.", Place("TH"), "2023-03-19T01:42:00", "minute", "publisher"),
+        ("П'ятниця, 17 березня 2023, 08:42", Place("UA"), "2023-03-17T06:42:00", "minute", "publisher"),
+        ("19 Mar 2023, 8:42amSun 19 Mar 2023, 8:42am", GB, "2023-03-19T08:42:00", "minute", "publisher"),
         ("1679213520", NOWHERE, "2023-03-19T08:12:00", "second", "explicit"),
         ("1679213520000", NOWHERE, "2023-03-19T08:12:00", "second", "explicit"),
     ],
@@ -90,11 +100,20 @@ def test_days_stand_at_midnight_utc_and_know_no_zone(text: str, place: Place, da
     "text",
     [
         "", "  ", "May", "19", "March 2023", "2 hours ago", "Yesterday", "Last updated 3 years ago", "1970-01-01T00:00:00Z",
+        "03/19/23", "99/99/23 8:42",
         "0001-01-01", "2023-03-19 25:61", "19 Foo 2023", "On 3 May 2020 two trains met", "10:30",
     ],
 )  # fmt: skip
 def test_nothing_is_made_up(text: str) -> None:
     assert parse(text, IN) is None
+
+
+def test_years_of_two_digits_are_none_where_nobody_knows_their_place() -> None:
+    assert parse("04/03/23 8:42 AM", NOWHERE) is None
+
+
+def test_a_figure_behind_a_bare_date_is_no_clock() -> None:
+    assert parse("3 May 2020 12.50", GB, bare=True) is None
 
 
 @pytest.mark.parametrize("text", ["2023-02-31", "Feb 30, 2020", "31/04/2021", "10000-01-01", "2023-13-01T10:00:00"])
@@ -195,3 +214,42 @@ def test_the_hour_is_of_the_text_where_the_field_has_the_day_alone(
     assert article["published_at"] == datetime.fromisoformat(utc).replace(tzinfo=UTC)
     assert article["published_precision"] == precision
     assert article["published_raw"] == (field if precision != "minute" else line.partition(": ")[2])
+
+
+@pytest.mark.parametrize(
+    ("line", "utc"),
+    [
+        ("Thu 3 Mar 2022 09.12 GMT", "2022-03-03T09:12"),
+        ("TNN | Mar 3, 2022, 9:12 GMT", "2022-03-03T09:12"),
+        ("NORRVIK.example / 09:12 AM March 03, 2022", "2022-03-03T09:12"),
+        ("March 3, 2022 / 9:12 AM / Norrvik News", "2022-03-03T09:12"),
+        ("Madrid - 3 MAR 2022 - 9:12 GMT", "2022-03-03T09:12"),
+        ("BY ANA WELLS - 03/03/22 9:12 AM", "2022-03-03T09:12"),
+        ("09:12, 3 MAR 2022UPDATED10:12, 3 MAR 2022", "2022-03-03T09:12"),
+        ("03/03/2022 09h12  Atualizado há 3 horas", "2022-03-03T09:12"),
+        ("3. března 2022 9:12, aktualizováno 16:10", "2022-03-03T09:12"),
+    ],
+)
+def test_times_above_the_story(line: str, utc: str) -> None:
+    article, stripped = run(f"{line}\n{STORY}", host="post.example.co.uk")
+    assert article["body"] == STORY
+    assert article["published_at"] == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert stripped
+
+
+def test_the_name_of_a_person_before_the_hour_is_a_byline() -> None:
+    assert run(f"Ana Wells — Thu, 3 Mar 2022, 09:12\n{STORY}")[0]["byline"] == "Ana Wells"
+    assert run(f"Norrvik.example - Thu, 3 Mar 2022, 09:12\n{STORY}")[0]["byline"] is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Norrvik | 3 Mar 2022",  # no hour
+        "the last lamp - 3 Mar 2022, 09:12",
+        "Norrvik v Larkhill on 3 Mar 2022, 09:12",
+    ],
+)
+def test_what_else_has_a_date_is_no_time_of_the_story(line: str) -> None:
+    assert run(f"{line}\n{STORY}")[0]["published_at"] is None
+    assert run(f"{STORY}\nNorrvik - 3 Mar 2022, 09:12")[1] == []  # a match, perhaps

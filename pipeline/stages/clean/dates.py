@@ -97,7 +97,11 @@ def _words() -> _Words:
         months,
         frozenset(table["filler"].split()),
         # A label ends at a colon, a dash, a bar, or right before a digit or a month.
-        late(rf"(?<![\p{{L}}\p{{N}}])({alternatives})(?![\p{{L}}])\s*[:：|>-]*\s*", regex.IGNORECASE),
+        # Before it stands no letter, and no digit but that of a year: "3 MAR 2022UPDATED".
+        late(
+            rf"(?:(?<![\p{{L}}\p{{N}}])|(?<=\b(?:19|20)\d\d))({alternatives})(?![\p{{L}}])\s*[:：|>-]*\s*",
+            regex.IGNORECASE,
+        ),
         {_caseless(label): role for label, role in labels.items()},
         AhoCorasick(sorted({_caseless(label).split()[0] for label in labels})),
         zones,
@@ -160,8 +164,8 @@ _YEAR = re.compile(r"\d{4}")
 
 
 def has_year(text: str) -> bool:
-    """Whether four digits stand together, as they do in every phrase that `parse` knows."""
-    return _YEAR.search(text) is not None
+    """Whether a year is in the text, as it is in every phrase that `parse` knows: four digits, or the last two of "3/5/22"."""
+    return _YEAR.search(text) is not None or _SHORT_DATE.search(text) is not None
 
 
 # --- one phrase -------------------------------------------------------------------------------------------------
@@ -182,18 +186,22 @@ _DATE_FORMS = tuple(
     for form in (
         r"(?<!\d)(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]",
         r"(?<!\d)(?P<day>\d{1,2})\s*tháng\s*(?P<month>\d{1,2}),?\s*(?:năm\s*)?(?P<year>\d{4})",
-        r"(?<!\d)(?P<year>\d{4})\s?[-/.]\s?(?P<month>\d{1,2})\s?[-/.]\s?(?P<day>\d{1,2})(?!\d)\.?",
+        r"(?<!\d)(?P<year>\d{4})\s?(?P<gap>[-/.])\s?(?P<month>\d{1,2})\s?(?P=gap)\s?(?P<day>\d{1,2})(?!\d)\.?",
         r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[ ,./-]*(?:de |of )?"
-        r"(?P<name>[\p{L}\p{M}]{3,12})[ ,./-]*(?:de |del )?(?P<year>\d{4})",
+        r"(?P<name>[\p{L}\p{M}]{3,12}|\p{Thai}{1,3}\.\p{Thai})[ ,./-]*(?:de |del )?(?P<year>\d{4})",
         r"(?<![\p{L}])(?P<name>[\p{L}\p{M}]{3,12})\.? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:, ?| )(?P<year>\d{4})",
         r"(?<!\d)(?P<year>\d{4})\.? (?P<name>[\p{L}\p{M}]{3,12})\.? (?P<day>\d{1,2})(?!\d)\.?",
         r"(?<!\d)(?P<first>\d{1,2})\s?[-/.]\s?(?P<second>\d{1,2})\s?[-/.]\s?(?P<year>\d{4})(?!\d)",
     )
 )
+#: With the last two digits of the year: a date only beside a clock.
+_SHORT_DATE = re.compile(
+    r"(?<![\d/.])(?P<first>\d{1,2})(?P<gap>[/.])(?P<second>\d{1,2})(?P=gap)(?P<third>\d\d)(?![\d/.])"
+)
 _TIME = late(
     r"(?P<before>오전|오후|上午|下午|午前|午後)?\s*(?<!\d)(?P<hour>\d{1,2})"
     r"(?:\s?[:h時时시點点]\s?(?P<minute>\d{2})\s?[分분]?(?:[: ]?(?<=[:분分 ])(?P<second>\d{2})(?:\.\d+)?\s?[秒초]?)?"
-    r"|\.(?P<dotted>\d{2})(?=\s*(?:[ap]\.?m\b|uhr|น))|(?=\s*[ap]\.?m\b))"
+    r"|\.(?P<dotted>\d{2})(?=\s*(?:[ap]\.?m\b|uhr|น|(?-i:[A-Z]{3,4}\b)|(?P<open>$)))|(?=\s*[ap]\.?m\b))"
     r"(?!\d)\s*(?P<after>[ap]\.?\s?m\b\.?)?",
     regex.IGNORECASE,
 )
@@ -212,6 +220,7 @@ _YEAR_LAST = regex.compile(
 #: Days that machines write when they know none.
 _PLACEHOLDERS = frozenset({date(1, 1, 1), date(1900, 1, 1), date(1970, 1, 1), date(1969, 12, 31), date(9999, 12, 31)})
 _MONTH_FIRST = frozenset({"US", "PH", "FM", "PW"})  # countries that write the month before the day
+_YEAR_FIRST = frozenset({"CN", "HK", "HU", "JP", "KR", "MO", "TW"})  # and those that write the year before both
 
 
 _DAY_IN_PATH = regex.compile(
@@ -231,6 +240,9 @@ def in_address(url: str | None) -> str | None:
     parts = found["year"], found["month"], found["day"]
     return "-".join(parts) if found["month"].isdecimal() else " ".join(reversed(parts))
 
+
+# Short for the eye and in full for those who cannot see: "3 May 2020, 5:12pmSun 3 May 2020, 5:12pm".
+_TWICE = late(r"(?P<said>.{10,40}?)\W{0,2}(?:\p{L}{2,9}\.?,? )?(?P=said)")
 
 # Control characters, also as entities: a wire's own marks.
 _JUNK = regex.compile(r"[\x00-\x08\x0b-\x1f\x7f]+|&#x?[0-9a-f]{1,4};", regex.IGNORECASE)
@@ -257,6 +269,8 @@ def _parse(text: str, place: Place, bare: bool) -> Moment | None:
     iso = _ISO.fullmatch(phrase) or _COMPACT.fullmatch(phrase)
     if iso:
         return _moment(*_iso_parts(iso), place)
+    if twice := _TWICE.fullmatch(phrase):
+        phrase = twice["said"]
     epoch = _EPOCH.fullmatch(phrase)
     if epoch:
         at = datetime.fromtimestamp(int(epoch["seconds"]), UTC)
@@ -305,7 +319,7 @@ def _calendar(year: int, month: int, day: int) -> date:
 
 
 _BRACKET = regex.compile(r"\([\p{L} ]+\)?")  # GMT+0900 (Korean Standard Time)
-_LEFT = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_LEFT = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:'\p{L}+)?")
 
 
 def _parse_words(phrase: str, place: Place, bare: bool) -> Moment | None:
@@ -314,7 +328,9 @@ def _parse_words(phrase: str, place: Place, bare: bool) -> Moment | None:
     if found is None:
         return None
     day, start, end = found
-    clock, rest = _take_clock(f"{phrase[:start]} | {phrase[end:]}")
+    clock, rest = _take_clock(f"{phrase[:start]} | {phrase[end:]}", bare)
+    if clock is None and not _YEAR.search(phrase):
+        return None
     zone, known, rest = _take_zone(rest, place)
     rest = _BRACKET.sub("", rest)
     left = [word for word in _LEFT.findall(rest.casefold()) if word not in _words().filler]
@@ -338,7 +354,22 @@ def _find_date(phrase: str, place: Place) -> tuple[date, int, int] | None:
                 month, number = _order(int(parts["first"]), int(parts["second"]), place.country)
                 return _calendar(year, month, number), match.start(), match.end()
             return _calendar(year, int(parts["month"]), int(parts["day"])), match.start(), match.end()
-    return None
+    return _find_short_date(phrase, place)
+
+
+def _find_short_date(phrase: str, place: Place) -> tuple[date, int, int] | None:
+    """A date with the last two digits of its year; None where nobody knows in what order the three stand."""
+    match = _SHORT_DATE.search(phrase) if place.country else None
+    if match is None:
+        return None
+    first, second, third = map(int, match.group("first", "second", "third"))
+    year, (month, day) = 2000 + third, _order(first, second, place.country)
+    if place.country in _YEAR_FIRST:
+        year, month, day = 2000 + first, second, third
+    try:
+        return date(year, month, day), match.start(), match.end()
+    except ValueError:
+        return None  # any three figures
 
 
 def _order(first: int, second: int, country: str) -> tuple[int, int]:
@@ -350,9 +381,9 @@ def _order(first: int, second: int, country: str) -> tuple[int, int]:
     return (first, second) if country in _MONTH_FIRST else (second, first)
 
 
-def _take_clock(text: str) -> tuple[_Clock | None, str]:
+def _take_clock(text: str, bare: bool) -> tuple[_Clock | None, str]:
     match = _TIME.search(text)
-    if match is None:
+    if match is None or (bare and match["open"] is not None):  # "3 May 2020 12.50" may be the row of a table
         return None, text
     hour, minute = int(match["hour"]), int(match["minute"] or match["dotted"] or 0)
     half = match["before"] or (match["after"] or "").casefold()[:1]

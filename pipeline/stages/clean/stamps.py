@@ -8,7 +8,7 @@ import regex
 
 from pipeline.stages._words import count_words
 from pipeline.stages.clean import dates, furniture, signatures
-from pipeline.stages.clean.lines import Line, Mark, has_digit, key
+from pipeline.stages.clean.lines import Line, Mark, has_digit, is_person, key
 
 __all__ = ["Stated", "stamp_mark", "stated_times"]
 
@@ -24,13 +24,14 @@ class Stated:
 _STAMP_WORDS = 22
 _NAMED_WORDS = 4
 _ALONE_WORDS = 12  # of a line without a label
-_PART = regex.compile(r"\s*[|•·]\s*|\s+-\s+|,?\s+")  # what may stand between a name and a time
+_PART = regex.compile(r"\s*[|•·]\s*|\s+[-/]\s+|,?\s+")  # what may stand between a name and a time
 _SOURCE = regex.compile(r"\s*[|•·]\s*|\s+-\s+|\s*(?=\([^()]+\)$)|\s+(?=(?:By|BY)\s)")  # between a time and a name
 _NUMBERED = regex.compile(r"\s*\|\s*\p{L}+\s?[:#]\s?#?\d{3,}\Z")  # "| Story: 468123"
 _EDGE = " |•·,;/-"
 #: A person and where that person is or works: `Ada Lund | Norrvik`.
 _NAME_BAR = regex.compile(r"\p{Lu}[\p{L}.'-]+(?: \p{Lu}[\p{L}.'-]+){1,2}(?: ?[|·•] ?\p{L}[\p{L} .'-]{1,40}){1,2}")
 _BESIDE = regex.compile(r"[|•·]|\([^()]*\)|\[[^][]*\]")  # "ANI | Chennai (Tamil Nadu)" is a name and a place
+_SOMEWHERE = dates.Place("GB")  # where no country is known a year of two digits is none
 _PRODUCT = regex.compile(r"release date\b", regex.IGNORECASE)  # in a box of facts, of a film or a game
 
 
@@ -45,18 +46,16 @@ def stamp_mark(line: Line, position: str, headline: str | None = None) -> Mark |
     if not found:
         return _unlabelled(line, position)
     before = line.flat[: found[0].label].rstrip(_EDGE)
-    is_headed = not before or _is_date(before) or (headline is not None and key(before) == key(headline))
+    is_dated = before != "" and _is_date(before)  # "3 May 2020 14:35, updated 2 hours ago"
+    is_headed = not before or is_dated or (headline is not None and key(before) == key(headline))
     source = _source_behind(line.flat, found[-1].start) if is_headed else None
     if source:
         return Mark(position, "stamp", "stamp-and-source", line.start + source[0], source[1])
-    if not any(_is_date(line.flat[stamp.start : stamp.end]) for stamp in found):
+    if not (is_dated or any(_is_date(line.flat[stamp.start : stamp.end]) for stamp in found)):
         return None
     if is_headed:
         return Mark(position, "stamp", "stamp-labelled")
-    said = _BESIDE.sub(" ", before)
-    most = _NAMED_WORDS * (1 + ("|" in before))  # "News Desk | New Delhi"
-    named = count_words(said) <= most and before[0].isalpha() and not any(word[0].islower() for word in before.split())
-    kind = "byline" if named else _name_kind(before)
+    kind = "byline" if _is_named(before) else _name_kind(before)
     return Mark(position, kind, "byline-and-stamp", line.start + len(before), "stamp") if kind else None
 
 
@@ -79,11 +78,27 @@ def _unlabelled(line: Line, position: str) -> Mark | None:
         return Mark(position, "stamp", "stamp-date")
     for part in _PART.finditer(flat):
         before, after = flat[: part.start()], flat[part.end() :]
-        if _is_date(after, bare=True) and (kind := _name_kind(before)):
+        apart = position == "head" and not part[0].strip(",").isspace()
+        if _is_date(after, bare=True) and (kind := _name_kind(before) or (apart and _kind_beside(before, after))):
             return Mark(position, kind, "byline-and-stamp", line.start + part.start(), "stamp")
-        if _is_date(before, bare=True) and (kind := _name_kind(after)):
+        if _is_date(before, bare=True) and (kind := _name_kind(after) or (apart and _kind_beside(after, before))):
             return Mark(position, "stamp", "stamp-and-source", line.start + part.start(), kind)
     return None
+
+
+def _is_named(words: str) -> bool:
+    """Whether words are a few with capitals: a person, a house, a town, "News Desk | New Delhi"."""
+    most = _NAMED_WORDS * (1 + ("|" in words))
+    is_short = count_words(_BESIDE.sub(" ", words)) <= most
+    return is_short and words[0].isalpha() and not any(word[0].islower() for word in words.split())
+
+
+def _kind_beside(name: str, date: str) -> str | None:
+    """The kind of a name apart from a day and its hour: "Madrid" before it, "CBS News" behind; None if it is no name."""
+    moment = dates.parse(date, _SOMEWHERE)
+    if moment is None or moment.precision == "day" or not _is_named(name):
+        return None
+    return "byline" if is_person(name) else "furniture"
 
 
 def _name_kind(name: str) -> str | None:
@@ -96,7 +111,7 @@ def _name_kind(name: str) -> str | None:
 
 def _is_date(text: str, *, bare: bool = False) -> bool:
     try:
-        return dates.parse(text, dates.Place(), bare=bare) is not None
+        return dates.parse(text, _SOMEWHERE, bare=bare) is not None
     except dates.ImpossibleDateError:
         return False
 
