@@ -149,6 +149,54 @@ def test_a_house_by_the_beginning_or_end_of_its_name_or_by_its_host(name: str, i
     assert role == ("self" if is_own else "interview")
 
 
+@pytest.mark.parametrize(
+    ("host", "text"),
+    [
+        ("fool.com", "The Motley Fool is a USA TODAY content partner offering advice."),
+        ("nbcbayarea.com", "NBC Bay Area's Tom Bell contributed to this report."),
+        ("qz.com", "This story was originally published on Quartz."),
+        ("greenvilleonline.com", "Contributing: Tom Bell, The Greenville (S.C.) News"),
+    ],
+)
+def test_the_houses_own_name_in_a_line_is_no_credit(host: str, text: str) -> None:
+    page = {"publisher": host, "publisher_id": host, "url": f"https://{host}/news/x"}
+    assert credited(STORY, line(text, "credit"), byline="Maria Holt", **page) == set()
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("TOI staff", set()),
+        ("By TOI STAFF AND AGENCIES", {("unspecified", "partial")}),
+        ("AP and TOI Staff", {("ap", "partial")}),
+        ("The Times of India", {("The Times of India", "full")}),
+    ],
+)
+def test_the_initials_of_the_house(byline: str, expected: set[tuple[str, str]]) -> None:
+    page = {"publisher": "The Times of Israel", "url": "https://www.timesofisrael.com/x"}
+    assert credited(STORY, byline=byline, **page) == expected
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("Maria Holt, The (Wilmington, Del.) News Journal", {("Wilmington News Journal", "full")}),
+        ("Maria Holt; The Wilmington; Del News Journal", {("The News Journal", "full")}),  # as cut at the commas
+        ("Maria Holt; The Bergen County; N J Record", set()),
+        ("Maria Holt; The Stuart; Fla News", set()),
+        ("Maria Holt; La Gazette", {("La Gazette", "full")}),
+    ],
+)
+def test_the_place_in_the_name_of_a_paper(byline: str, expected: set[tuple[str, str]]) -> None:
+    assert credited(STORY, byline=byline) == expected
+
+
+def test_unknown_papers_beside_those_that_are_known() -> None:
+    text = "Contributing: The Tennessean; Dunmore Gazette; The (Stuart, Fla.) News"
+    papers = ("The Tennessean", "Dunmore Gazette", "Stuart News")
+    assert credited(STORY, line(text, "credit")) == {(name, "partial") for name in papers}
+
+
 def test_a_house_desk_with_an_agencys_name_is_the_houses() -> None:
     own = {"publisher": "The Tribune", "url": "https://www.tribuneindia.com/news/x"}
     assert credited(STORY, byline="Tribune News Service", **own) == set()
@@ -274,7 +322,7 @@ def test_a_disclaimer_that_nobody_names() -> None:
         ("Storms, Reuters and bad luck contributed to this delay.", set()),
         ("She would not talk to Reuters.", set()),
         ("It was the third such call from the Associated Press.", set()),
-        ("Contributing: Ana Wells, Dunmore (Md.) Independent Mail", {("Dunmore (Md.) Independent Mail", "partial")}),
+        ("Contributing: Ana Wells, Dunmore (Md.) Independent Mail", {("Dunmore Independent Mail", "partial")}),
         ("Contributing: The Associated Press", {("ap", "partial")}),
         ("Contributing: Ana Wells, Dunmore Valley Gazette", {("Dunmore Valley Gazette", "partial")}),
         ("Source: Reuters", {("reuters", "partial")}),

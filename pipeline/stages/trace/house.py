@@ -20,6 +20,7 @@ __all__ = ["House", "houses"]
 _WWW = regex.compile(r"^(?:www\d?|m|mobile|amp|edition|news)\.(?=.*\.)")
 _COMMON = frozenset({"telegraph", "independent", "chronicle", "statesman", "advertiser"})
 _NEWS = regex.compile(r"(?:news|media|online)\Z")
+_FEW = 2  # initials that many names have
 _NOT_WORD = regex.compile(r"[^\p{L}\p{N}]+")
 
 
@@ -38,15 +39,17 @@ class House:
     home_agency: str
 
     def owns(self, source: Source) -> bool:
-        """Whether the source is the publisher."""
-        return _squeezed(source.name) in self.names or not self.domains.isdisjoint(source.domains)
+        """Whether the source is the publisher; an outlet without an address is it by its name."""
+        if _squeezed(source.name) in self.names or not self.domains.isdisjoint(source.domains):
+            return True
+        return not (source.is_agency or source.domains) and self.owns_name(source.name)
 
     def owns_name(self, name: str) -> bool:
         """Whether a name that no lexicon knows is the publisher's.
 
-        It is if it is spelled the same, if its host begins with it and it is more than one word, if it is the host and
-        `News` or the like, or if the host is a long part of it or its initials: `Dunmore Independent Mail` at
-        independentmail.example, `Ashford Daily Record` at adr.example.
+        It is if it is spelled the same or with the initials of that, if its host begins with it and it is more than one
+        word, if it is the host and `News` or the like, or if the host is a long part of it or its initials: `Dunmore
+        Independent Mail` at independentmail.example, `Ashford Daily Record` at adr.example.
         """
         return _owns_name(self, name)
 
@@ -90,10 +93,9 @@ def _house(
 
 @functools.lru_cache(maxsize=8192)
 def _owns_name(at: House, name: str) -> bool:
-    key = _squeezed(name)
-    if key in at.names:
+    key, initials = _squeezed(name), _initials(name.casefold())
+    if key in at.names or (name.isupper() and len(name) > _FEW and name.casefold() in map(_initials, at.spellings)):
         return True
-    initials = "".join(word[0] for word in _NOT_WORD.split(name.casefold().removeprefix("the ")) if word)
     for host in at.hosts:
         site = _WWW.sub("", host)
         label = site.split(".")[0]
@@ -106,6 +108,11 @@ def _owns_name(at: House, name: str) -> bool:
         if len(label) > 8 and label not in _COMMON and label in key:
             return True
     return False
+
+
+def _initials(name: str) -> str:
+    """Those of the words of a name without case."""
+    return "".join(word[0] for word in _NOT_WORD.split(name.removeprefix("the ")) if word)
 
 
 @functools.lru_cache(maxsize=8192)

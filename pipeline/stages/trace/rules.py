@@ -12,8 +12,9 @@ from pipeline.stages._fold import flatten
 from pipeline.stages.trace.cues import cued
 from pipeline.stages.trace.names import HEAD, Hit, Names
 from pipeline.stages.trace.page import Line, Page
+from pipeline.stages.trace.papers import unknown_outlet, unplaced
 from pipeline.stages.trace.senses import is_longer_name, is_surname
-from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, unknown_outlet, usable
+from pipeline.stages.trace.slots import UNSPECIFIED, Slot, parse, usable
 from pipeline.stages.trace.tables import signals
 
 __all__ = ["Credit", "goes_on_below", "is_picture", "ruled", "source_grade"]
@@ -166,12 +167,15 @@ def _of_rule(
         grade = "partial" if slot.own else grade
         rows = [(named.key, "partial" if named.key == UNSPECIFIED else grade) for named in slot.named]
         return rows if is_agencies else []
+    text = unplaced(text)
     hits = [hit for hit in names.find(text) if hit.sources[0].key != HEAD and not is_longer_name(text, hit)]
-    rows = [row for hit in hits if (row := _listed(page, rule, text, hit, byline)) is not None]
+    listed = {hit: row for hit in hits if (row := _listed(page, rule, text, hit, byline)) is not None}
+    rows = list(listed.values())
     if any(kind == "release" for _, kind in rows):
         rows = [row for row in rows if row[1] == "release"]
-    if rule.get("outlets") == "any" and not rows:
-        rows = [(name, grade) for name in _outlets_in(text, rule, page)]
+    elif rule.get("outlets") == "any" and not (rows and grade == "full"):
+        told = [hit.alias.removeprefix("The ") for hit in hits if hit in listed or _is_own(page, hit)]
+        rows += [(name, grade) for name in _outlets_in(text, rule, page) if not any(alias in name for alias in told)]
     parts = (part.strip() for part in _LIST_SPLIT.split(text))
     if wanted == "list" and not rows and any(map(signals()["patterns"]["unnamed"].match, parts)):
         rows = [(UNSPECIFIED, "partial")]
@@ -181,6 +185,12 @@ def _of_rule(
     if "also" in rule:
         rows.append((rule["also"], grade))
     return rows
+
+
+def _is_own(page: Page, hit: Hit) -> bool:
+    """Whether a name is the house's."""
+    source = usable(hit, page.house)
+    return source is not None and page.house.owns(source)
 
 
 def _listed(page: Page, rule: Mapping[str, Any], text: str, hit: Hit, byline: Slot) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from pipeline.stages import lexicon
 from pipeline.stages._fold import flatten
 from pipeline.stages.trace.house import House
 from pipeline.stages.trace.names import HEAD, Hit, Names, Source
+from pipeline.stages.trace.papers import PLACED, paper, unknown_outlet
 from pipeline.stages.trace.senses import is_longer_name, is_surname, resolve, spells
 from pipeline.stages.trace.tables import signals
 
@@ -29,7 +30,6 @@ __all__ = [
     "may_name",
     "parse",
     "slot_hits",
-    "unknown_outlet",
     "usable",
 ]
 
@@ -55,7 +55,6 @@ _PERSON = regex.compile(
     r"(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)"
     r"(?:\s(?:[\p{Lu}\p{Lo}][\p{L}\p{M}.'-]*|d[aeiou]s?|van|von|der|den|bin|al|el|la|le|the)){0,5}"
 )
-_INITIAL = regex.compile(r"\s\p{Lu}\.\s")  # `Lena H. Sun` is a person
 _PICTURES = frozenset({"Image", "Images", "Photo", "Photos", "Pictures"})
 _NEWSROOM = frozenset({"", "the", "redazione", "redacción", "redação", "rédaction", "redaktion"})  # `Redazione ANSA`
 #: Words behind an agency's acronym that name no desk of it.
@@ -113,6 +112,7 @@ def parse(text: str, house: House, names: Names, *, is_folded: bool = False) -> 
     masked = flat
     for hit in hits:
         masked = masked[: hit.start] + _MASK * (hit.end - hit.start) + masked[hit.end :]
+    masked = PLACED.sub(lambda place: " " * len(place[0]), masked) if "(" in masked else masked
     named: list[Named] = []
     own = persons = signed = beside = False
     person = -1  # where the part before ends, if that is one
@@ -120,10 +120,9 @@ def parse(text: str, house: House, names: Names, *, is_folded: bool = False) -> 
         if patterns["day"].fullmatch(flat, start, end):
             continue
         inside = [hit for hit in hits if start <= hit.start < end]
-        may_shout = bool(hits) or (is_folded and end - start > 2)
-        if not inside and (may_shout or (start, end) == (low, high)):
-            shouted = _shouted(flat[start:end], house, names, is_beside=bool(hits))
-            inside = [shouted._replace(start=start, end=end)] if shouted else []
+        may_shout = bool(hits) or (is_folded and end - start > 2) or (start, end) == (low, high)
+        if not inside and (whole := _whole(flat[start:end], house, names, is_beside=bool(hits), may_shout=may_shout)):
+            inside = [whole._replace(start=start, end=end)]
         address = None if inside else _at_home(flat[start:end], start, house, names)
         found = address or _part(flat, start, end, inside, house, names)
         if isinstance(found, Named):
@@ -139,6 +138,13 @@ def parse(text: str, house: House, names: Names, *, is_folded: bool = False) -> 
     own = own or (signed and len(named) > 1)  # who edits the copy of several has put it together
     joint = patterns["byline_partial"].search(masked, low, high) if named else None
     return Slot(tuple(named), own, persons, own or beside or joint is not None, joint.start() if joint else -1)
+
+
+def _whole(part: str, house: House, names: Names, *, is_beside: bool, may_shout: bool) -> Hit | None:
+    """The one whom a part names that has no name in it as it is spelled."""
+    shouted = _shouted(part, house, names, is_beside=is_beside) if may_shout else None
+    plain = paper(part)
+    return shouted or (None if plain == part else names.exact(plain) or names.exact(f"The {plain}"))
 
 
 def _shouted(part: str, house: House, names: Names, *, is_beside: bool) -> Hit | None:
@@ -240,13 +246,14 @@ def _part(flat: str, start: int, end: int, hits: list[Hit], house: House, names:
         return "own"
     if patterns["unnamed"].match(part):
         return Named(UNSPECIFIED, None, None, start, end)
-    if house.owns_name(part):
+    if house.owns_name(part) or house.owns_name(paper(part)):
         return "own"
     for hit in hits:
         source = usable(hit, house)
         if source is None:
             continue
-        if house.owns(source) and (not source.is_wire or source.kind == "supplemental"):
+        is_own = house.owns(source) or (hit.alias.isupper() and house.owns_name(hit.alias))  # `TOI staff`
+        if is_own and (not source.is_wire or source.kind == "supplemental"):
             return "own"
         desk = _around(flat, start, end, hit)
         if desk is not None and (source.is_agency or not desk):
@@ -319,18 +326,3 @@ def _desk_of(hit: Hit, source: Source, names: Names) -> str | None:
     agency = names.exact(first) if rest and hit.alias.isascii() else None
     is_whole = hit.alias.casefold() == source.name.casefold() or _PLAIN.issuperset(rest.casefold().split())
     return None if is_whole or agency is None or source not in agency.sources else rest
-
-
-def unknown_outlet(part: str) -> str | None:
-    """The name, if it reads like a newspaper's: two words or more that end in `Gazette`, three that end in `Press`."""
-    patterns = signals()["patterns"]
-    name = part.strip().removeprefix("the ").removeprefix("The ")
-    words = name.split()
-    if len(words) < 2 or not patterns["unknown_outlet"].fullmatch(name) or _INITIAL.search(name):
-        return None
-    if patterns["outlet_heads"].fullmatch(words[-1]):
-        return name
-    ending = patterns["outlet_heads_long"].fullmatch(words[-1]) or patterns["outlet_heads_long"].fullmatch(
-        " ".join(words[-2:])
-    )
-    return name if ending and len(words) > 2 else None
