@@ -84,6 +84,25 @@ def test_papers_and_agencies_of_the_commonwealth(told: str, name: str) -> None:
     assert cited(f"A guard told {told} that it was shut.") == [(name, "interview")]
 
 
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("Buzzfeed News", "BuzzFeed News"),
+        ("Propublica", "ProPublica"),
+        ("the Sueddeutsche Zeitung", "Süddeutsche Zeitung"),
+        ("Correio da Manha", "Correio da Manhã"),
+        ("Reuters-on condition of anonymity-", "Reuters"),
+    ],
+)
+def test_other_spellings(told: str, name: str) -> None:
+    assert cited(f"A guard told {told} that it was shut.") == [(name, "interview")]
+
+
+def test_no_other_spelling_is_a_name_of_someone_else() -> None:
+    assert {source.key for source in NAMES.find("Newsday")[0].sources} == {"Newsday"}, "not NewsDay of Zimbabwe"
+    assert keys("AP-style and Reuters-led") == []
+
+
 def test_a_shared_acronym_keeps_all_its_owners() -> None:
     (hit,) = NAMES.find("CNA")
     assert {source.key for source in hit.sources} == {"cna_tw", "cna_cy", "Channel NewsAsia"}

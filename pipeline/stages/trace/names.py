@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,13 +31,19 @@ HEAD = "#head"
 _ARTICLE = regex.compile(r"^(?:The|Der|Die|Das|Le|La|Les|L'|El|Los|Il|O)[ ]?")
 _GLUED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _APART = frozenset(' ,;:()"\n')
+_INNER_CAPITAL = regex.compile(r"\b\p{Lu}\p{Ll}+(?:\p{Lu}\p{Ll}+)+\b")
+_GERMAN = frozenset({"AT", "CH", "DE"})
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 _LEAST = 4  # letters that a name has which may be joined to "and", "to", "in" before it or to a case ending
 _FRONT = regex.compile(r"(?r)(?<![\p{L}\p{M}])(?:[ולבכמהש]{1,2}|[وفبلك]{1,2})\Z")
 _ENDING = regex.compile(r"(?:(?<=\p{Bengali})(?:ের|র|এর|কে|তে)|(?<=\p{Cyrillic})(?:[ауеі]|ом|ем))(?![\p{L}\p{M}])")
-_COMPOUND = regex.compile(  # German: `dpa-Informationen`; endings of Hungarian, Polish and South Slavic: `MTI-nek`, `PAP-owi`
+#: German: `dpa-Informationen`; endings of Hungarian, Polish and South Slavic: `MTI-nek`, `PAP-owi`; and words that make no
+#: compound, so that the hyphen was a dash: `told Reuters-on condition...`.
+_COMPOUND = regex.compile(
     r"-(?:Informationen|Angaben|Berichts?|Meldung|Recherche|Umfrage|Daten|Zahlen|Berechnung|Zählung|Interview|Gespräch|"
     r"Podcast|Anfrage|Nachfrage|(?:Foto)?[Rr]eporter|Korrespondent|Journalist|Fotograf"
-    r"|(?:n[ae]k|v[ae]l|r[ae]|ról|ről|nál|nél|[oeö]?[st]|owi|em|om|ju|[aeu])(?![\w-]))"
+    r"|(?:n[ae]k|v[ae]l|r[ae]|ról|ről|nál|nél|[oeö]?[st]|owi|em|om|ju|[aeu])(?![\w-])"
+    r"|(?:an|and|as|at|but|for|from|he|in|is|it|on|or|she|that|the|they|though|to|was|were|which|while|who|with)(?![\w-]))"
 )
 
 
@@ -188,6 +194,9 @@ def _collect(
             shouts = " " in alias or (worth == "any" and len(alias) > 4)
             for spelling in dict.fromkeys((alias, alias.upper() if shouts else alias)):
                 owners.setdefault(spelling, []).append((source, worth))
+    for alias, pairs in list(owners.items()):
+        for spelling in _plainer(alias, pairs[0][0]):
+            owners.setdefault(spelling, pairs)
     found = []
     for text, pairs in owners.items():
         # First the one that is called so and no more, last those that are called so at home alone.
@@ -195,6 +204,19 @@ def _collect(
         found.append((text, pairs[0][1], tuple(dict.fromkeys(source for source, _ in pairs))))
     head = Source(HEAD, "", "", (), (), is_agency=False)
     return found + [(word, "any", (head,)) for word in dict.fromkeys(heads) if word not in owners]
+
+
+def _plainer(alias: str, source: Source) -> Iterator[str]:
+    """How those write it who lack its letters or its capitals: `Sueddeutsche`, `La Nacion`, `Buzzfeed`."""
+    if source.kind in {"photo", "release"}:
+        return
+    if not alias.isascii() and not _GERMAN.isdisjoint(source.countries):
+        plain = alias.translate(_UMLAUTS)
+        yield plain.upper() if alias.isupper() else plain
+    if not alias.isascii() and " " in alias:
+        bare = "".join(letter for letter in unicodedata.normalize("NFD", alias) if not unicodedata.combining(letter))
+        yield bare if bare.isascii() else alias
+    yield _INNER_CAPITAL.sub(lambda word: word[0].capitalize(), alias)
 
 
 def _nested(names: Iterable[tuple[str, str, tuple[Source, ...]]]) -> dict[str, _Alias]:
