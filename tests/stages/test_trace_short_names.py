@@ -47,6 +47,28 @@ def test_a_short_name_of_none_or_of_two_papers_means_nobody(body: str) -> None:
     assert cited(body) == []
 
 
+@pytest.mark.parametrize(
+    ("full", "short", "name"),
+    [
+        ("the Dunmore Times Free Press", "the Times Free Press", "Dunmore Times Free Press"),
+        ("the Dunmore American-Statesman", "the American-Statesman", "Dunmore American-Statesman"),
+        ("The Dallas Morning News", "the Morning News", "The Dallas Morning News"),
+        ("KXQZ", "KXQZ-TV", "KXQZ"),
+        ("KXQZ-TV", "KXQZ", "KXQZ"),
+        ("KXQZ-TV", "KXQZ-TV", "KXQZ-TV"),
+    ],
+)
+def test_the_end_of_a_full_name_is_that_paper(full: str, short: str, name: str) -> None:
+    found = cited(f"A guard told {full} it was shut. There is a leak, she told {short}.")
+    assert found == [(name, "interview")] * 2
+
+
+def test_the_end_of_two_full_names_is_neither() -> None:
+    papers = "the Dunmore Times Free Press and the Ashford Times Free Press"
+    found = cited(f"A guard told {papers} it was shut.\nThere is a leak, she told the Times Free Press.")
+    assert found[-1] == ("Times Free Press", "interview")
+
+
 def test_a_short_name_that_is_the_publishers_too_means_nobody() -> None:
     body = "The New York Times sent people. A guard told The Times it was shut."
     assert cited(body, publisher="Vale Times", publisher_id="valetimes.example") == []

@@ -19,9 +19,11 @@ from pipeline.stages._late import late
 from pipeline.stages.trace.mentions import Mention, Vocabulary, continues, mentions
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.tables import frames, signals
+from pipeline.stages.trace.unknown import WEAK
 
 __all__ = ["Citation", "find", "heads"]
 
+_AND = regex.compile(r",?\s+(?:and|or)\b")
 _AT_ONCE = regex.compile(r"[\s,、]*")
 _ANY_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Magazine"
 _GOES_ON = regex.compile(rf"\s(?:\d{{1,2}}\s)?(?!{_ANY_DAY})\p{{Lu}}[\p{{L}}\d]+")
@@ -51,6 +53,7 @@ class _Frame:
     number: int
     role: str
     strong: bool
+    telling: bool
     chain: bool
     only_self: bool
     name_follows: bool
@@ -173,7 +176,8 @@ def _fits(
 
 def _is_opening(body: str, group: list[Mention]) -> bool:
     """Whether nothing but commas joins the names, so that the first ends what the sentence opens with."""
-    return all(body[one.right : other.left].strip() == "," for one, other in itertools.pairwise(group))
+    is_apart = all(body[one.right : other.left].strip() == "," for one, other in itertools.pairwise(group))
+    return is_apart and not _AND.match(body, group[-1].right)
 
 
 def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited: Collection[str]) -> _Fit | None:
@@ -184,8 +188,9 @@ def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited:
     low, high = max(body.rfind("\n", 0, left) + 1, left - _WINDOW), body.find("\n", right)
     high = min(high if high >= 0 else len(body), right + _WINDOW)
     is_sure = all(mention.is_classed or mention.policy == "any" for mention in group)
+    is_weak = any(mention.policy == WEAK and not mention.is_classed for mention in group)
     for frame in frames.possible(body, low, left, right, high):
-        if not (is_sure or frame.strong):
+        if not (frame.telling if is_weak else is_sure or frame.strong):
             continue
         if frame.only_self and not all(_is_self(mention, page, credited) for mention in group):
             continue
@@ -193,7 +198,7 @@ def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited:
         if frame.after and after is None:
             continue
         end = after.end() if after else right
-        goes_on = end == right and body[right - 1].isalnum() and _GOES_ON.match(body, right, high)
+        goes_on = end == right and body[right - 1].isalpha() and _GOES_ON.match(body, right, high)
         if goes_on and not (frame.name_follows and body[right - 1].isupper()):
             continue
         if frame.before is None and continues(body, group[0]):
@@ -251,7 +256,7 @@ def heads() -> tuple[str, ...]:
     channels = range(2, unknown["last_channel"] + 1)
     stations = (f"{network}{channel}" for network in unknown["networks"] for channel in channels)
     numbered = (f"{channel}{name}" for name in unknown["channel_first"] for channel in channels)
-    return (*unknown["heads"], *unknown["cues"], *stations, *numbered)
+    return (*unknown["heads"], *unknown["weak_heads"], *unknown["cues"], *stations, *numbered)
 
 
 def _frame(row: Mapping[str, Any], number: int, terms: Mapping[str, str]) -> _Frame:
@@ -261,6 +266,7 @@ def _frame(row: Mapping[str, Any], number: int, terms: Mapping[str, str]) -> _Fr
         number=number,
         role=row["role"],
         strong=row.get("strong", False),
+        telling=row.get("telling", False),
         chain=row.get("chain", False),
         only_self=row.get("only_self", False),
         name_follows=row.get("name_follows", False),

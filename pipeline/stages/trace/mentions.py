@@ -13,12 +13,13 @@ from pipeline.stages.trace.names import HEAD, Hit, Source
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.senses import homeland, homonyms, is_bare, is_one_everywhere, other_senses, resolve
 from pipeline.stages.trace.spans import Spans
-from pipeline.stages.trace.unknown import SKIPPED, STATION, Shape, is_numbered
+from pipeline.stages.trace.unknown import SKIPPED, STATION, WEAK, Shape, is_numbered
 
 __all__ = ["Mention", "Vocabulary", "continues", "mentions", "spelled_out"]
 
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
 _AFFILIATE_REACH = 24  # code points that `_AFFILIATE` takes at most
+_STATION_END = regex.compile(r"(?<=^[KW]\p{Lu}{2,3})-(?:TV|FM|AM|DT)$")
 _REACH = 80  # code points before a name in which the words lie that belong to it
 _BEHIND = 120  # and behind it, an address in brackets among them
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{SKIPPED})\s)\p{{Lu}}(?:[\w']+|[\w'.]{{0,3}}\.)\s\Z")
@@ -102,14 +103,20 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
                 continue
             found.pop()  # `the German magazine` of `the German magazine Der Spiegel` is no name
         found.append(mention)
-    return _with_short_names(page, hits, found, vocabulary, credited) if vocabulary.unknown else found
+    if not shape:
+        return found
+    return _under_one_name(_with_short_names(page, hits, found, vocabulary, credited))
 
 
 def _with_short_names(
     page: Page, hits: list[Hit], found: list[Mention], vocabulary: Vocabulary, credited: Collection[str]
 ) -> list[Mention]:
     """The mentions and those by a short name, which take the place of one that says less (`The Times`, whichever)."""
-    unknown = [Named(mention.name, None, mention.left, mention.right) for mention in found if mention.source is None]
+    unknown = [
+        Named(mention.name, None, mention.left, mention.right)
+        for mention in found
+        if mention.source is None and (mention.policy != WEAK or mention.is_classed)
+    ]
     short, quotations = [], _Quotations(page.body)
     for name in short_names(page, hits, unknown, credited):
         mention = _mention(page.body, name.start, name.end, name.name, name.source, "any", vocabulary)
@@ -120,6 +127,29 @@ def _with_short_names(
     taken = Spans((mention.left, mention.right) for mention in short)
     kept = [mention for mention in found if not taken.reach_into(mention.left, mention.right)]
     return sorted([*kept, *short], key=lambda mention: mention.left)
+
+
+def _under_one_name(found: list[Mention]) -> list[Mention]:
+    """The mentions, each unknown name by the full one that the text has given before, if it has given just one.
+
+    `Times Free Press` is the Dunmore Times Free Press, and `KXQZ-TV` the KXQZ that stands anywhere.
+    """
+    names = {mention.name for mention in found}
+    full: dict[str, Mention] = {}
+    named = []
+    for mention in found:
+        named.append(mention if mention.source else _in_full(mention, full, names))
+        full.setdefault(named[-1].name, named[-1])
+    return named
+
+
+def _in_full(mention: Mention, full: Mapping[str, Mention], names: Collection[str]) -> Mention:
+    short = mention.name
+    longer = [other for name, other in full.items() if name.endswith((f" {short}", f"-{short}"))]
+    if (" " in short or "-" in short) and len(longer) == 1:
+        return mention._replace(name=longer[0].name, source=longer[0].source)
+    station = _STATION_END.sub("", short)
+    return mention._replace(name=station) if station in names else mention
 
 
 def spelled_out(hits: Sequence[Hit]) -> frozenset[str]:
@@ -214,7 +244,8 @@ def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
     if place is None:
         return None
     name = hit.alias if hit.policy == STATION or is_numbered(hit.alias) else body[slice(*place)]
-    return _mention(body, *place, name, None, "slot", vocabulary)
+    policy = WEAK if vocabulary.unknown and hit.alias in vocabulary.unknown.weak_heads else "slot"
+    return _mention(body, *place, name, None, policy, vocabulary)
 
 
 def _channel(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:

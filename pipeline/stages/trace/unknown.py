@@ -14,7 +14,7 @@ import regex
 
 from pipeline.stages.trace.names import HEAD, Hit, Source
 
-__all__ = ["SKIPPED", "STATION", "Shape", "is_numbered"]
+__all__ = ["SKIPPED", "STATION", "WEAK", "Shape", "is_numbered"]
 
 #: Words that begin a sentence with a capital and no name.
 SKIPPED = (
@@ -28,12 +28,13 @@ _WORDS_BEFORE = regex.compile(r"(?r)(?:\p{Lu}[\w.&']*(?:-\p{Lu}\w*)*(?:[ ](?:&|d
 _SENTENCE_BEFORE = regex.compile(r"(?r)\w{4}\.[ ]")  # `Gate. The Gazette`, not `St. Cloud Gazette`
 _STATION_BEFORE = regex.compile(r"(?r)(?<![\w-])(?!(?:U?HD|O?LED|QLED|LCD|IP|SD|UHD)\Z)\p{Lu}[\p{Lu}\d]{1,4}\Z")
 _CALL_SIGN_BEFORE = regex.compile(r"(?r)\b[KW][A-Z]{2,3}\Z")
+_NO_NAME = rf"{SKIPPED}|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Sir"
 _AFTER_CUE = regex.compile(
-    rf",?[ ]\"?(?!(?:{SKIPPED})\b)(?P<name>(?:[KW][A-Z]{{2,3}}\d{{0,2}}|[A-Z]{{3,5}})\b(?:-(?:TV|FM|AM|DT))?(?![ ]\p{{Lu}})"
+    rf",?[ ]\"?(?!(?:{_NO_NAME})\b)(?P<name>(?:[KW][A-Z]{{2,3}}\d{{0,2}}|[A-Z]{{3,5}})\b(?:-(?:TV|FM|AM|DT))?(?![ ]\p{{Lu}})"
     r"|(?:The[ ])?\p{Lu}[\w.'-]*(?:[ ](?:(?:de|della|la|le|der|of|and)[ ])?[\p{Lu}\d][\w-]*){1,3})"
 )
 _ONE_AFTER_CUE = regex.compile(
-    rf",?[ ]\"?(?!(?:{SKIPPED})\b)(?P<name>\p{{Lu}}[\w'-]*\p{{Ll}}\w*)(?=\"?(?:[.,;]|\s+\p{{Ll}}))"
+    rf",?[ ]\"?(?!(?:{_NO_NAME})\b)(?P<name>\p{{Lu}}[\w'-]*\p{{Ll}}\w*)(?=\"?(?:[.,;]|\s+\p{{Ll}}))"
 )
 _AFTER_CUE_THE = regex.compile(r",[ ](?P<name>The[ ]\p{Lu}[\w'-]+)(?=,)")
 #: A name before a cue: one that no word or place is written like, or any before ", a local newspaper,".
@@ -46,21 +47,29 @@ _APPOSED = regex.compile(
     r"(?r)(?P<name>\p{Lu}[\w.'-]*(?:[ ](?:(?:of|de|la|der)[ ])?\p{Lu}[\w.'-]*){0,3}),[ ]an?[ ](?:[\w'-]+[ ]){0,4}\Z"
 )
 _ENDS_APPOSITION = regex.compile(r"[,.;]")
+_IN_APPOSITION = regex.compile(r"(?r),[ ](?:an?|the)[ ](?:[\w'-]+[ ]){0,5}\Z")
 _SHOUTED = regex.compile(r" [A-Z]{2}")
 STATION = "station"  # the policy of a hit that is a bare call sign
+WEAK = "weak"  # that of a name which only the words of some frames show to be a paper's
 _HEAD = Source(HEAD, "", "", (), (), is_agency=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How such names look: the words they end with, how they begin, go on and do not go on."""
+    """How such names look: the words they end with, how they begin, go on and do not go on.
+
+    `weak_heads` end much else, too, and names of papers only behind an article and before nothing; with words of `never_weak`
+    before them they end none.
+    """
 
     heads: frozenset[str]
+    weak_heads: frozenset[str]
     sure_cues: frozenset[str]
     call_sign: regex.Pattern[str]
     number: regex.Pattern[str]
     never: regex.Pattern[str]
     never_before: regex.Pattern[str]
+    never_weak: regex.Pattern[str]
     run: regex.Pattern[str]
 
     @classmethod
@@ -69,11 +78,13 @@ class Shape:
         words = "|".join(head for head in table["heads"] if head[0].isupper())
         return cls(
             heads=frozenset(table["heads"]),
+            weak_heads=frozenset(table["weak_heads"]),
             sure_cues=frozenset(table["sure_cues"]),
             call_sign=regex.compile(rf"{table['stations']}(?![\w.-]*\w)"),
             number=regex.compile(rf"{table['number']}(?: News\b)?"),
             never=regex.compile(rf"{table['never']}\s"),
             never_before=regex.compile(table["never_before"]),
+            never_weak=regex.compile(rf"\b{table['never_weak']}\s"),
             run=regex.compile(
                 rf"(?:[\s-](?:{words})\b|-\p{{Lu}}\p{{Ll}}+)*(?:\s(?:Service|Agency|Network|Wire|(?:Channel\s)?\d+)\b)?"
             ),
@@ -85,6 +96,8 @@ class Shape:
             return hit.start, hit.end
         if is_numbered(hit.alias):  # `FOX13`, `ABC7 News`, `13abc`
             return hit.start, hit.end + 5 * body.startswith(" News", hit.end)
+        if hit.alias in self.weak_heads:
+            return self._before_weak_head(body, hit)
         if hit.alias not in self.heads:
             return self._after_cue(body, hit) or _before_cue(body, hit)
         return self._around_head(body, hit)
@@ -125,13 +138,20 @@ class Shape:
             return None
         return start, end
 
+    def _before_weak_head(self, body: str, hit: Hit) -> tuple[int, int] | None:
+        place = self._around_head(body, hit)
+        if place is None or place[1] != hit.end:  # of `Dunmore Star-Telegram` the other word tells
+            return None
+        is_named = body.startswith(("The ", "the "), place[0] - 4) and not self.never_weak.search(body, *place)
+        return place if is_named else None
+
     def _after_cue(self, body: str, hit: Hit) -> tuple[int, int] | None:
         match = _AFTER_CUE.match(body, hit.end, hit.end + 60) or _AFTER_CUE_THE.match(body, hit.end, hit.end + 40)
         # `told the newspaper Holt had left` names Holt, `told the German newspaper Anzeiger` a paper.
         is_the = body.startswith(("the ", "The "), max(0, hit.start - 4))
         if match is None and hit.alias in self.sure_cues and not is_the:
             match = _ONE_AFTER_CUE.match(body, hit.end, hit.end + 40)
-        if match is None:
+        if match is None or _ends_apposition(body, hit, match.end()):
             return None
         start, end = match.span("name")
         return (start + 4 if body.startswith("The ", start) else start), end
@@ -140,6 +160,12 @@ class Shape:
 def is_numbered(alias: str) -> bool:
     """Whether a head is a station's own name, with its channel: `FOX13`, `13abc`."""
     return alias[-1].isdigit() or alias[0].isdigit()
+
+
+def _ends_apposition(body: str, hit: Hit, end: int) -> bool:
+    """Whether the cue tells of a name before it and not of the one up to `end`: `Bugle, a local newspaper, Ana Wells said`."""
+    is_apart = body.startswith(",", hit.end) and not body.startswith(",", end)
+    return is_apart and _IN_APPOSITION.search(body, max(0, hit.start - 60), hit.start) is not None
 
 
 def _before_cue(body: str, hit: Hit) -> tuple[int, int] | None:
