@@ -172,8 +172,9 @@ COLUMNS: Mapping[str, Words] = MappingProxyType(
             "article_id": "the article; null where the row is about a cluster",
             "cluster_id": "the cluster; null where the row is about an article",
             "kind": "what happened to the row",
-            "before": "its cluster, its size, or the columns that changed, as they were",
-            "after": "the same as it is now",
+            "before": "its cluster, its size, or the columns that changed, as they were: `column value; column value`, for"
+            " people: a long text is cut to 80 characters, from where the two begin to differ, and a figure has six digits",
+            "after": "the same as it is now; the values themselves are in the tables, by key",
         },
         "events": {
             "cluster_id": "the cluster; its id may be one that is no longer published",
@@ -297,7 +298,7 @@ VALUES: Mapping[tuple[str, str], Words] = MappingProxyType(
         },
         ("changes", "kind"): {
             "added": "a new article; after: its cluster",
-            "moved": "an article in another cluster",
+            "moved": "an article in another cluster, which it was in before and is in now; no other column of it is told",
             "created": "a new cluster; after: its size",
             "changed": "other columns; their values then and now",
             "removed": "no longer published; before: its cluster or size",

@@ -136,6 +136,9 @@ def test_on_a_split_the_part_with_the_old_canonical_keeps_the_id():
     _, split = runs({"x": "abcde"}, {"a": "ab", "x": "xcde"})
     assert homes(split) == dict.fromkeys("ab", "c-x") | dict.fromkeys("xcde", "c-x~2")
     assert ("c-x~2", "split", "c-x", None) in told(split)
+    assert "3 prints of c-x are no longer of that story" in split.events["reason"].to_pylist()
+    _, split = runs({"x": "abcde"}, {"a": "abcd", "x": "xef"})
+    assert "1 print of c-x is no longer of that story" in split.events["reason"].to_pylist()
 
 
 def test_without_the_old_canonical_the_larger_part_keeps_the_id():
@@ -218,6 +221,16 @@ def test_long_values_are_shortened_in_changes():
     assert row[3] == "headline " + "x" * 79 + "…"
 
 
+def test_long_values_that_differ_late_are_told_from_there():
+    begins = "The council of the long valley votes after months of talks to close the old mill; "
+    then, now = begins + "owners appeal to Kito, and wait " + "y" * 99, begins + "owners appeal to Rolina"
+    before = follow.run(*published({"a": "a"}, a=then), follow.Before.nothing(), "r.1", NIGHT)
+    result = follow.run(*published({"a": "a"}, a=now), after(follow.Before.nothing(), before), "r.2", NIGHT)
+    told = (f"headline …l; owners appeal to Kito, and wait {'y' * 43}…", "headline …l; owners appeal to Rolina")
+    assert feed(result) == [("changed", "a", *told)]
+    assert len(told[0]) == len("headline ") + 80
+
+
 _TIMES = st.integers(0, 2**31).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 _VALUES = st.tuples(
     st.none() | st.sampled_from(["", "Ferry", "x" * 200]),
@@ -229,9 +242,12 @@ _VALUES = st.tuples(
 _COLUMNS = ("headline", "is_canonical", "jaccard", "n_words", "published_at")
 
 
-def spelled(value: object) -> str:
+def spelled(value: object, other: object) -> str:
+    """A value beside the other one; of two figures that are the same in six digits, all digits."""
     if value is None:
         return "-"
+    if isinstance(value, float) and isinstance(other, float) and f"{value:.6g}" == f"{other:.6g}":
+        return repr(value)
     if isinstance(value, datetime):
         return value.isoformat()
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
@@ -261,7 +277,10 @@ def test_changes_list_the_values_of_whatever_type(values: list[tuple[tuple[Any, 
         (
             "changed",
             id_,
-            *("; ".join(f"{_COLUMNS[one]} {spelled(night[one])}" for one in differs) for night in (was, now)),
+            *(
+                "; ".join(f"{_COLUMNS[one]} {spelled(night[one], other[one])}" for one in differs)
+                for night, other in ((was, now), (now, was))
+            ),
         )
         for id_, (was, now) in zip(ids, values, strict=True)
         if (differs := [one for one in order if was[one] != now[one]])

@@ -15,6 +15,7 @@ __all__ = ["Compared", "compare", "table"]
 
 _RUNS = ("first_run_id", "changed_run_id")
 _LONGEST_TEXT = 80  # characters of one value in `before` and `after`
+_SAME_BEFORE = 20  # of these before the first that differs, where it stands behind them
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -103,26 +104,54 @@ def _changed(key: str, compared: Compared, mask: Mask) -> pa.Table:
     import pyarrow.compute as pc
 
     places = np.flatnonzero(mask)
+    told = [
+        _told(column, compared.was[column], compared.now[column], places, differs)
+        for column, differs in compared.differs.items()
+    ]
     before, after = (
-        pc.binary_join_element_wise(
-            *(_told(column, rows[column], places, differs) for column, differs in compared.differs.items()),
-            "; ",
-            null_handling="skip",
-        )
-        for rows in (compared.was, compared.now)
+        pc.binary_join_element_wise(*columns, "; ", null_handling="skip") for columns in zip(*told, strict=True)
     )
     return _rows("changed", key, compared.now.take(pa.array(places)), None, before, after)
 
 
-def _told(column: str, values: pa.ChunkedArray, places: np.ndarray[Any, Any], differs: Mask) -> pa.Array:
-    """The values of a column in those places under its name where they differ, else null.
+def _told(
+    column: str, was: pa.ChunkedArray, now: pa.ChunkedArray, places: np.ndarray[Any, Any], differs: Mask
+) -> list[pa.Array]:
+    """The values of a column in those places, then and now, under its name where they differ, else null.
 
-    Few are distinct, and each of those is spelled once.
+    They are told so that they differ, too.
     """
+    import pyarrow.compute as pc
+
     here = differs[places]
-    coded = values.take(pa.array(places[here])).combine_chunks().dictionary_encode(null_encoding="encode")
+    sides = [values.take(pa.array(places[here])).combine_chunks() for values in (was, now)]
+    spelled = [_spelled(column, values) for values in sides]
+    alike = pc.equal(*spelled)
+    if pc.any(alike).as_py():
+        few = zip(*(values.filter(alike).to_pylist() for values in sides), strict=True)
+        apart = zip(*(_apart(*pair) for pair in few), strict=True)
+        spelled = [
+            pc.replace_with_mask(side, alike, pa.array([f"{column} {text}" for text in texts], pa.string()))
+            for side, texts in zip(spelled, apart, strict=True)
+        ]
+    at = pa.array(np.cumsum(here) - 1, mask=~here)
+    return [side.take(at) for side in spelled]
+
+
+def _spelled(column: str, values: pa.Array) -> pa.Array:
+    """Values under the name of their column. Few are distinct, and each of those is spelled once."""
+    coded = values.dictionary_encode(null_encoding="encode")
     spelled = pa.array([f"{column} {_short(value)}" for value in coded.dictionary.to_pylist()], pa.string())
-    return spelled.take(coded.indices.take(pa.array(np.cumsum(here) - 1, mask=~here)))
+    return spelled.take(coded.indices)
+
+
+def _apart(one: object, other: object) -> tuple[str, str]:
+    """Two values that are the same when they are told in short: long ones from where they begin to differ."""
+    if not isinstance(one, str) or not isinstance(other, str):
+        return repr(one), repr(other)
+    longest = min(len(one), len(other))
+    start = next((at for at in range(longest) if one[at] != other[at]), longest) - _SAME_BEFORE
+    return _short(f"…{one[start:]}"), _short(f"…{other[start:]}")
 
 
 def _sizes(clusters: pa.Table) -> pa.Array:

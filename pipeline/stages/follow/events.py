@@ -66,7 +66,10 @@ def _lives(clusters: pa.Table, members: pa.Table, kin: pd.DataFrame, before: Bef
         *_event(
             "split",
             remnants["cluster_id"],
-            (f"{_prints(n)} of {old} are no longer of that story" for n, old in _rows(remnants, "n_shared", "old_id")),
+            (
+                f"{_prints(n)} of {old} {'is' if n == 1 else 'are'} no longer of that story"
+                for n, old in _rows(remnants, "n_shared", "old_id")
+            ),
             from_id=remnants["old_id"],
         ),
         *_event("grew", grew["cluster_id"], _resized(grew, lost)),
