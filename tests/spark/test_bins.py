@@ -92,6 +92,26 @@ def test_nights_in_any_order_by_either(
         assert not [check for check in checkup.checkup(other) if check.broken]
 
 
+def test_versions_and_embargoes_by_either(tmp_path: Path) -> None:
+    """Pages fetched again, also earlier than they were at first; ids given to other stories; what waits and comes in."""
+    one, other = Store(tmp_path / "one"), Store(tmp_path / "other")
+    for number, fetched in enumerate((2, 3, 1)):
+        rows = [
+            {"id": f"{i}", "publisher": f"Paper {i % 3}", "title": f"Page {i} as of {fetched}"}
+            | {"text": " ".join(f"word{i % 4 + 9 * fetched * (i > 8)}x{j}" for j in range(60)) + f" fetch {fetched}"}
+            | {"published_at": FIRST.isoformat(), "fetched_at": (FIRST + timedelta(days=fetched)).isoformat()}
+            | ({"embargo": (FIRST + timedelta(days=2, hours=1)).isoformat()} if i < 2 else {})
+            for i in range(12)
+        ]
+        path = as_file(tmp_path, f"{number}", rows)
+        for store, hands in ((one, LOCAL), (other, Spread(inline(split_mb=0.0005)))):
+            flow.run([str(path)], store, SETTINGS, as_of=FIRST + timedelta(days=2 + number), hands=hands)
+        same(one, other)
+    counts = [one.manifest(run_id)["counts"] for run_id in one.runs()]
+    assert [(of["added"], of["versions"], of["superseded"]) for of in counts] == [(10, 0, 0), (12, 10, 0), (0, 0, 12)]
+    assert {row["headline"][-1] for row in one.table("members").to_pylist()} == {"3"}
+
+
 def test_many_are_opened_when_all_lies_in_the_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a night found is written while it opens clusters; who opens very many reads it."""
     add = part.add
