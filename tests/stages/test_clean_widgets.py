@@ -69,6 +69,10 @@ Norrvik from the air (Reuters/Pool)
 Lamp on screen image via Shutterstock
 A lamp in the fog. Image via Shutterstock
 The tower at dusk © AFP
+The keeper waves to the boats from the gallery ©Ada Lund (AFP/File)
+Boats leave the harbour ©jgd (AFP)
+Usa Today Sports The keepers celebrate their first title since 1908
+EFE Abandoned boats lie on the quay at Norrvik after the storm
 Ada Lund/Associated Press
 Ada Lund/The Norrvik Courier
 Norrvik News Agency/Lamp Service via AP
@@ -83,6 +87,10 @@ Play slideshow Getty Images 1 of 11
 """.strip().splitlines()
 
 WIDGETS = """
+A post shared by Ada Lund (@ada.lund)
+A post shared by Ada Lund (@ada.lund) on Feb 4, 2018 at 9:50pm PST
+The goat and I A post shared by Ada (the keeper) Lund (@ada_lund) on Oct 1, 2017 at 10:56pm PDT
+Scroll below for video
 Jump to navigation Jump to search
 Follow our full coverage:
 Did you see the lamp? Send your story, photos or video here.
@@ -268,6 +276,11 @@ Politics
 """.strip().splitlines()
 
 SENTENCES = """
+The keeper spoke of a post shared by Ada Lund (@ada_lund) on his last night.
+Close friends of the keeper were at the tower when the lamp was lit again.
+CLOSE to the tower stands the house of the keeper.
+Scroll below for the names of those who signed.
+The letter is (c) Ada Lund (of the harbour board), the council said.
 Read 40 times in a year, the letter still makes them laugh.
 Views of the harbour from the tower are the best in the north.
 Hits on the tower during the war left nine holes.
@@ -526,6 +539,24 @@ def test_a_sentence_signed_by_an_agency_is_no_caption() -> None:
     article, stripped = run(f"{STORY} (AFP)")
     assert article["body"] == STORY
     assert kinds(stripped) == [("credit", "(AFP)")]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "CLOSE The keeper says what he thinks of those who want the lamp to go dark. (Feb. 4) Newslook",
+        "The keeper waves. He said that he would leave. He told the council in May. It was glad. | Photo Credit: Ada Lund",
+        "The keeper waves. He said that he would leave. He told the council in May. It was glad. ORG XMIT: N1 (Photo: AP)",
+        f"FILE - {' '.join(['The keeper waves.'] * 40)} (Ada Lund, File/Associated Press)",
+    ],
+)
+def test_above_the_story_a_caption_may_run_on_where_its_site_has_marked_it(caption: str) -> None:
+    story = "\n".join(
+        [STORY, *(f"On night {night} the keeper climbed the stairs and lit the lamp." for night in range(9))]
+    )
+    article, stripped = run(f"{caption}\n{story}")
+    assert article["body"] == story
+    assert kinds(stripped) == [("caption", caption)]
 
 
 @pytest.mark.parametrize(
