@@ -196,9 +196,9 @@ def test_what_the_shape_of_a_text_spares_would_find_nothing(text: str, page: boo
 def test_a_text_without_cues_in_it_announces_nothing(text: str, headline: str | None) -> None:
     (found,) = lines([text])
     paragraphs = [line.flat for line in found]
-    whole = kind_of(headline, paragraphs, [], None, announced=True, paid_dateline=False)
+    whole = kind_of(headline, paragraphs, [], None, announced=True, paid=False)
     announced = found.shape.announced > 0
-    assert kind_of(headline, paragraphs, [], found.shape, announced=announced, paid_dateline=False) == whole
+    assert kind_of(headline, paragraphs, [], found.shape, announced=announced, paid=False) == whole
     said = any(cue in line.flat.lower() for line in found for cue in opening_cues())
     assert announced >= said
 

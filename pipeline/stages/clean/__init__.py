@@ -22,7 +22,7 @@ import pyarrow as pa
 from pipeline import config, schema
 from pipeline.stages._fold import SpanMap, flatten, fold
 from pipeline.stages._words import count_words
-from pipeline.stages.clean import dates, furniture, notices, walls
+from pipeline.stages.clean import agencies, dates, furniture, notices, walls
 from pipeline.stages.clean.lines import Known, Line, Lines, key
 from pipeline.stages.clean.scan import scan
 from pipeline.stages.clean.story import Stated, Story, read_story
@@ -260,6 +260,17 @@ def _is_byline(stated: str) -> bool:
     return rule is None or rule.kind != "furniture"
 
 
+@functools.lru_cache(maxsize=4_096)
+def _is_paid(stated: str | None) -> bool:
+    """Whether a byline field says that the text is paid for, and names nobody: "Anzeige", "PR Newswire"."""
+    flat = flatten(stated).strip() if stated else ""
+    if not flat:
+        return False
+    rule = furniture.match(Line(0, len(flat), flat, count_words(flat)), "head")
+    says_so = rule is not None and rule.id.startswith(("disclaimer-release", "advertisement"))
+    return says_so or agencies.kinds().get(flat.casefold()) == "release"
+
+
 # --- times ------------------------------------------------------------------------------------------------------
 
 
@@ -356,7 +367,12 @@ def _verdicts(
     return {
         "names": notices.names(headline, f"{record['note'] or ''}\n{text}", n_words) if is_notice else None,
         "kind": kind_of(
-            headline, paragraphs, story.strips, shape, announced=announced, paid_dateline=story.paid_dateline
+            headline,
+            paragraphs,
+            story.strips,
+            shape,
+            announced=announced,
+            paid=story.paid_dateline or _is_paid(record["byline"]),
         ),
         "status": version.status,
         "version": version.text,

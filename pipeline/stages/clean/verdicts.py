@@ -181,17 +181,17 @@ def kind_of(
     shape: Shape | None,
     *,
     announced: bool,
-    paid_dateline: bool,
+    paid: bool,
 ) -> str:
     """editorial, release, digest or liveblog: by dateline and disclaimer, then by words, then by the shape of the body.
 
-    A release has the dateline, disclaimer or headline of one. A digest is whatever holds several stories or none of its
-    own: round-ups, running files, press reviews, pages of links or of captions; and speeches, interviews and other
-    transcripts, whose words are the event's, so that two outlets that print them have not copied one another. `shape` is that
-    of the text whose lines the paragraphs were, None where these may begin otherwise. `announced`: whether a paragraph may
-    hold one of `opening_cues`.
+    A release has the dateline, byline, disclaimer or headline of one; of the first two `paid` tells. A digest is whatever
+    holds several stories or none of its own: round-ups, running files, press reviews, pages of links or of captions; and
+    speeches, interviews and other transcripts, whose words are the event's, so that two outlets that print them have not
+    copied one another. `shape` is that of the text whose lines the paragraphs were, None where these may begin otherwise.
+    `announced`: whether a paragraph may hold one of `opening_cues`.
     """
-    if paid_dateline or any(strip.rule == "disclaimer-release" for strip in strips):
+    if paid or any(strip.rule.startswith("disclaimer-release") for strip in strips):
         return "release"
     text = flatten(headline).strip() if headline else ""
     openings = [paragraph[:_OPENING] for paragraph in paragraphs[:_OPENINGS]] if announced else []
