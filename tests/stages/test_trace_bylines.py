@@ -65,6 +65,26 @@ def test_a_name_above_the_author_is_that_of_a_picture() -> None:
     assert credited(f"Reuters\nBy Ana Wells\n{STORY}", byline="Ana Wells") == set()
 
 
+@pytest.mark.parametrize(
+    ("line", "author", "is_picture"),
+    [
+        ("Tom Bell/AP", None, True),
+        ("(Tom Bell/AP)", "Ana Wells", True),
+        ("Tom Bell / Reuters", "Ana Wells", True),
+        ("Tom Bell | AP", "Ana Wells", True),
+        ("Tom Bell | AP", None, False),
+        ("Tom Bell/AP", "Tom Bell", False),
+        ("By Tom Bell/AP", "Ana Wells", False),
+        ("Tom Bell, AP", None, False),
+        ("CBS/AP", None, False),
+    ],
+)
+def test_a_photographer_above_a_story_is_no_author(line: str, author: str | None, is_picture: bool) -> None:
+    credits, lines = read(f"{line}\n{STORY}", byline=author)
+    assert lines == [line]
+    assert is_picture == (not credits)
+
+
 def test_an_editor_writes_for_nobody() -> None:
     assert credited(f"By Ana Wells\nEdited by: Tom Bell, AFP\n{STORY}") == set()
 

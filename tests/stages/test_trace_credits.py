@@ -197,6 +197,21 @@ def test_unknown_papers_beside_those_that_are_known() -> None:
     assert credited(STORY, line(text, "credit")) == {(name, "partial") for name in papers}
 
 
+@pytest.mark.parametrize(
+    ("byline", "name"),
+    [
+        ("Maria Holt, Dunmore News Service", "Dunmore News Service"),
+        ("DUNMORE NEWS", "DUNMORE NEWS"),
+        ("MARIA HOLT, VALE DAILY RECORD", "VALE DAILY RECORD"),
+        ("News Service", ""),
+        ("Vale News Service", ""),
+    ],
+)
+def test_services_and_names_in_capitals(byline: str, name: str) -> None:
+    page = {"publisher": "Vale", "publisher_id": "vale.example", "url": "https://vale.example/x"}
+    assert credited(STORY, byline=byline, **page) == ({(name, "full")} if name else set())
+
+
 def test_a_house_desk_with_an_agencys_name_is_the_houses() -> None:
     own = {"publisher": "The Tribune", "url": "https://www.tribuneindia.com/news/x"}
     assert credited(STORY, byline="Tribune News Service", **own) == set()

@@ -31,6 +31,11 @@ def below(
         ("Avec les informations de La Presse canadienne", {("cp", "partial")}),
         ("Mit Informationen von dpa", {("dpa", "partial")}),
         ("Con información de EFE y AP.", {("efe", "partial"), ("ap", "partial")}),
+        ("With Vale wires", {("unspecified", "partial")}),
+        ("• This article is based in part on wire service reports.", {("unspecified", "partial")}),
+        ("Ashford wire services contributed to this report.", {("unspecified", "partial")}),
+        ("Material from Ashford wire services was used in this report.", {("unspecified", "partial")}),
+        ("Material from the Vale News Service was used in this report.", {("Vale News Service", "partial")}),
     ],
 )  # fmt: skip
 def test_from_whom_some_of_it_is(line: str, expected: set[tuple[str, str]]) -> None:
@@ -74,6 +79,39 @@ def test_from_where_all_of_it_is(line: str, expected: set[tuple[str, str]]) -> N
 )
 def test_what_only_sounds_like_an_origin_credits_nobody(line: str) -> None:
     assert below(line)[0] == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("With Tom Bell and AP", {("ap", "partial")}),
+        ("With Tom Bell, Ida Moss and The Associated Press", {("ap", "partial")}),
+        ("With Tom Bell and Ida Moss", set()),
+        ("With Tom Bell gone and AP on strike", set()),
+        ("Barbed wire", set()),
+        ("This story appears courtesy of Vale Notes.", {("Vale Notes", "full")}),
+        ("This story was originally published by Vale Notes and is reproduced here as part of it.", {("Vale Notes", "full")}),
+    ],
+)  # fmt: skip
+def test_words_around_who_gave_it(line: str, expected: set[tuple[str, str]]) -> None:
+    assert below(line)[0] == expected
+
+
+def test_what_a_label_says_of_a_list_holds_for_each_name() -> None:
+    assert below("Additional reporting: AFP, Reuters", None)[0] == {("afp", "partial"), ("reuters", "partial")}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("NVK/AFP", {("afp", "partial")}),
+        ("Reuters / NVK", {("reuters", "partial")}),
+        ("SPA/AFP", set()),  # a picture's
+        ("Tom Bell/AFP", set()),
+    ],
+)
+def test_the_house_and_an_agency_behind_a_slash(line: str, expected: set[tuple[str, str]]) -> None:
+    assert below(line, None, "nvk.example") == (expected, [line])
 
 
 @pytest.mark.parametrize(

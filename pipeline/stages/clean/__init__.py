@@ -133,7 +133,8 @@ def _known(record: dict[str, Any], settings: config.Clean, publishers: Publisher
         deck=record["deck"],
         publisher=record["publisher"],
         byline=record["byline"],
-        is_publisher=lambda line: publishers.named(line) is not None or _names_host(line, record),
+        is_publisher=lambda words: publishers.named(words) is not None or _names_host(words, record),
+        is_house=lambda words: _names_host(words, record),
         max_strip_share=settings.max_strip_share,
     )
 
@@ -141,10 +142,10 @@ def _known(record: dict[str, Any], settings: config.Clean, publishers: Publisher
 _HOST_LETTERS = 5
 
 
-def _names_host(line: str, record: dict[str, Any]) -> bool:
-    """Whether a line is the name in the record's host: "Norrvik Courier" in "www.norrvik-courier.no"."""
-    name = key(line)
-    return len(name) >= _HOST_LETTERS and name in key(record["host"] or urlsplit_host(record["url"]) or "")
+def _names_host(words: str, record: dict[str, Any]) -> bool:
+    """Whether words are the name in the record's host: "Norrvik Courier" in "www.norrvik-courier.no", "NVK" in "nvk.no"."""
+    name, host = key(words), record["host"] or urlsplit_host(record["url"]) or ""
+    return (len(name) >= _HOST_LETTERS and name in key(host)) or name == host.removeprefix("www.").partition(".")[0]
 
 
 def _digest(headline: str | None, text: memoryview, status: str) -> str:

@@ -246,14 +246,15 @@ class Lines(Sequence[Line]):
 
 
 class Known(NamedTuple):
-    """What the record says beside the text. `is_publisher` tells whether a line is the name of a known publisher, or that
-    of the record's own host."""
+    """What the record says beside the text. `is_house` tells whether words are the name in the record's own host,
+    `is_publisher` whether they are that or the name of any known publisher."""
 
     page: bool = False
     headline: str | None = None
     deck: str | None = None
     publisher: str | None = None
     is_publisher: Callable[[str], bool] = bool
+    is_house: Callable[[str], bool] = bool
     byline: str | None = None
     max_strip_share: float = 1.0
 

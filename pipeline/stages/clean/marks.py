@@ -290,6 +290,8 @@ def head_mark(line: Line, known: Known) -> Mark | None:
     stamp = stamp_mark(line, "head", known.headline)
     if stamp:
         return stamp
+    if signatures.is_photographer(line.flat, known.byline or ""):
+        return Mark("head", "caption", "caption-photographer")
     if signatures.is_agency_line(line.flat):
         return Mark("head", "byline", "byline-agency")
     rule = furniture.match(line, "head")
@@ -315,7 +317,7 @@ def _mark_tail(lines: Lines, marks: Marks, head_end: int, known: Known) -> int:
         if lines.is_prose(number):
             break
         line = lines[number]
-        mark = _tail_mark(line)
+        mark = _tail_mark(line, known)
         if mark is None and _names_house(line, known):
             mark = Mark("tail", "credit", "publisher-below")
         marks[number] = mark
@@ -372,11 +374,11 @@ def _mark_last_initials(lines: Lines, marks: Marks, head_end: int, byline: str) 
         marks[last] = Mark("tail", "credit", "agency-initials")
 
 
-def _tail_mark(line: Line) -> Mark | None:
+def _tail_mark(line: Line, known: Known) -> Mark | None:
     stamp = stamp_mark(line, "tail")
     if stamp:
         return stamp
-    if signatures.is_joint_line(line.flat):
+    if signatures.is_joint_line(line.flat) or signatures.is_of_house(line.flat, known.is_house):
         return Mark("tail", "credit", "agency-line")
     rule = furniture.match(line, "tail")
     if rule:

@@ -14,7 +14,7 @@ from ahocorasick_rs import AhoCorasick
 
 from pipeline.stages import lexicon
 from pipeline.stages.clean import agencies
-from pipeline.stages.clean.lines import ends_sentence
+from pipeline.stages.clean.lines import ends_sentence, is_person
 
 __all__ = [
     "closes_jointly",
@@ -24,6 +24,8 @@ __all__ = [
     "is_agency_name",
     "is_initials",
     "is_joint_line",
+    "is_of_house",
+    "is_photographer",
     "is_pictured",
     "is_shared_line",
     "is_signed_bare",
@@ -99,6 +101,23 @@ def _is_labelled_name(flat: str) -> bool:
     )
 
 
+_PHOTOGRAPHER = regex.compile(
+    r"[(\[]?(?P<who>[^/|]+?)\s?(?P<apart>[/|])\s?(?:AP|AFP|EPA|Reuters|REUTERS|Associated Press|Getty(?: Images)?)[)\]]?"
+)
+
+
+def is_photographer(flat: str, byline: str) -> bool:
+    """Whether a line names who took a picture for an agency; none of `byline`, and a bar joins none unless that is another.
+
+    >>> is_photographer("Ana Wells/AP", "Tom Bell"), is_photographer("Ana Wells/AP", "Ana Wells"), is_photographer("CBS/AP", "")
+    (True, False, False)
+    """
+    match = _PHOTOGRAPHER.fullmatch(flat)
+    if match is None or _by().match(flat) or not is_person(match["who"]):
+        return False
+    return match["who"].casefold() not in byline.casefold() and (match["apart"] == "/" or byline != "")
+
+
 _SHARED_WORDS = 8
 
 
@@ -125,6 +144,18 @@ def is_shared_line(flat: str, is_house: Callable[[str], bool]) -> bool:
         and all(
             is_name or _beside().fullmatch(part) or is_house(part) for part, is_name in zip(parts, named, strict=True)
         )
+    )
+
+
+def is_of_house(flat: str, is_house: Callable[[str], bool]) -> bool:
+    """Whether a line is the house's name and an agency's, a slash between them: between two others it signs a picture.
+
+    >>> is_of_house("ABC/AFP", {"ABC"}.__contains__), is_of_house("SPA/AFP", {"ABC"}.__contains__)
+    (True, False)
+    """
+    first, slash, second = (part.strip() for part in flat.partition("/"))
+    return slash != "" and (
+        (is_agency_name(second) and is_house(first)) or (is_agency_name(first) and is_house(second))
     )
 
 

@@ -259,8 +259,12 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
     """
     is_last = line.kind != "body" or line.position == "end"
     is_photographers = not is_last and signals()["patterns"]["photographer"].search(text)
-    is_sourced = _sourced().match(text) is not None  # which a rule reads
-    if is_sourced or is_picture(flatten(line.text), names) or is_photographers or goes_on_below(page, line):
+    if (
+        _is_ruled(text)
+        or is_picture(flatten(line.text), page.house, names)
+        or is_photographers
+        or goes_on_below(page, line)
+    ):
         return
     slot = parse(text, page.house, names, is_folded=line.kind == "credit")
     sources = [named.source for named in slot.named]
@@ -297,10 +301,9 @@ def _is_author(page: Page, line: Line, text: str, byline: Slot) -> bool:
     return not byline.persons or (page.byline is not None and match["who"].strip() in page.byline.text)
 
 
-@functools.cache
-def _sourced() -> regex.Pattern[str]:
-    """A line that begins with "Source:" or the like."""
-    return next(rule["pattern"] for rule in signals()["rule"] if rule["signal"] == "source")
+def _is_ruled(text: str) -> bool:
+    """Whether a line begins with "Source:", "With", "Additional reporting by" or the like: a rule reads it."""
+    return any("words" in rule and rule["pattern"].match(text) for rule in signals()["rule"])
 
 
 @functools.lru_cache(maxsize=512)

@@ -93,7 +93,7 @@ def _house(
 
 @functools.lru_cache(maxsize=8192)
 def _owns_name(at: House, name: str) -> bool:
-    key, initials = _squeezed(name), _initials(name.casefold())
+    key, initials = _squeezed(name.removesuffix(" News Service")), _initials(name.casefold())
     if key in at.names or (name.isupper() and len(name) > _FEW and name.casefold() in map(_initials, at.spellings)):
         return True
     for host in at.hosts:

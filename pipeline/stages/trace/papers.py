@@ -55,14 +55,12 @@ def unknown_outlet(part: str) -> str | None:
     """The name, if it reads like a newspaper's: two words or more that end in `Gazette`, three that end in `Press`."""
     patterns = signals()["patterns"]
     name = unplaced(part).strip().removeprefix("the ").removeprefix("The ")
-    words = name.split()
+    words = (name.title() if name.isupper() else name).split()
     if len(words) < 2 or not patterns["unknown_outlet"].fullmatch(name) or _INITIAL.search(name):
         return None
     if " " not in paper(name):
         return None  # one common word, whatever stood before it
-    if patterns["outlet_heads"].fullmatch(words[-1]):
+    ends = (words[-1], " ".join(words[-2:]))
+    if any(map(patterns["outlet_heads"].fullmatch, ends[: len(words) - 1])):
         return name
-    ending = patterns["outlet_heads_long"].fullmatch(words[-1]) or patterns["outlet_heads_long"].fullmatch(
-        " ".join(words[-2:])
-    )
-    return name if ending and len(words) > 2 else None
+    return name if len(words) > 2 and any(map(patterns["outlet_heads_long"].fullmatch, ends)) else None

@@ -10,6 +10,7 @@ import regex
 
 from pipeline.stages._fold import flatten
 from pipeline.stages.trace.cues import cued
+from pipeline.stages.trace.house import House
 from pipeline.stages.trace.names import HEAD, Hit, Names
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.papers import unknown_outlet, unplaced
@@ -62,7 +63,7 @@ def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Cr
         if rule.get("outside") and line.kind == "body":
             continue
         matches = list(rule["pattern"].finditer(text))
-        if not matches or _is_of_another(rule, line, text, names):
+        if not matches or _is_of_another(rule, line, text, page, names):
             continue
         parts = [match["list"] or "" for match in matches] if rule["names"] in {"list", "all"} else [text]
         is_note = rule["id"] == "reporter_note" and page.byline and text.split(maxsplit=1)[0] in page.byline.text
@@ -83,11 +84,11 @@ def ruled(page: Page, names: Names, line: Line, byline: Slot, found: Iterable[Cr
     return _reporter_link(page, names, line, text, byline) if "://" in text and not only else []
 
 
-def _is_of_another(rule: Mapping[str, Any], line: Line, text: str, names: Names) -> bool:
+def _is_of_another(rule: Mapping[str, Any], line: Line, text: str, page: Page, names: Names) -> bool:
     """Whether a line that fits is about a picture, or what somebody says of another text."""
     if rule["signal"] == "disclaimer":
         return line.kind != "disclaimer" and signals()["patterns"]["attributed"].search(text) is not None
-    return is_picture(text, names)
+    return is_picture(text, page.house, names)
 
 
 def _is_of_copy(rule: Mapping[str, Any], text: str) -> bool:
@@ -95,16 +96,16 @@ def _is_of_copy(rule: Mapping[str, Any], text: str) -> bool:
     return rule["signal"] != "disclaimer" or signals()["patterns"]["of_copy"].search(text) is not None
 
 
-def is_picture(text: str, names: Names) -> bool:
+def is_picture(text: str, house: House, names: Names) -> bool:
     """Whether a line says so of a picture: in a word, or as `Ana Wells/AFP` or `Yonhap/AFP`.
 
-    But `(Reuters/AFP)`, `/ritzau/AFP`, `kg/AFP` and `with inputs from PTI/AFP` say so of a text.
+    But `(Reuters/AFP)`, `/ritzau/AFP`, `kg/AFP`, `with inputs from PTI/AFP` and the house's own name say so of a text.
     """
     patterns = signals()["patterns"]
     if patterns["photo"].search(text):
         return True
     match = patterns["photographer"].search(text.removeprefix("/"))
-    if match is None or text.islower():  # `sda/reuters/mho`
+    if match is None or text.islower() or house.owns_name(match["who"]):  # `sda/reuters/mho`
         return False
     slash = match.end("who") + text.startswith("/")
     if any(hit.start < slash < hit.end for hit in names.find(text)):  # `Thomson/Reuters`
