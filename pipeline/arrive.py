@@ -66,9 +66,8 @@ def arrivals(
     """What changes of what is compared when a part is taken in, as of its date. `again`: all that is kept comes in anew.
 
     Of the versions of an article the newest is compared. An article dated after the run waits for its time, one under embargo
-    until that has ended; one so old that
-    no published cluster can reach back to it is too late, though it may still teach furniture. One that is frozen does not
-    come in, nor does a new version of it.
+    until that has ended; one so old that no published cluster can reach back to it is too late, though it may still teach
+    furniture. One that is frozen does not come in, nor does a new version of it.
     """
     as_of, light = part.as_of, intake.new.column_names
     new, texts = _seen_now(intake, part.number, as_of), kept.texts(_OF_TEXT)
