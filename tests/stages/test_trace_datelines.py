@@ -79,6 +79,16 @@ def test_an_agency_behind_what_a_picture_shows_has_no_part_in_the_story(head: st
     assert read(head + STORY)[0] == []
 
 
+UR = "برسوں سے زنگ کھاتی مشین جب سیٹی بجا کر آگے بڑھی تو پلیٹ فارم پر کھڑے افراد کی آنکھیں نم ہو گئیں۔"
+
+
+def test_a_dateline_in_urdu_needs_no_dash() -> None:
+    (credit,), _ = read(f"نورپور (یو این آئی) {UR}")
+    assert (credit["agency"], credit["grade"], credit["signal"]) == ("uni", "full", "dateline")
+    assert read(f"نورپور (یو این آئی)\n{UR}")[0] == []
+    assert read(f"خبر ایجنسی (یو این آئی) نے بتایا کہ {UR}")[0] == []
+
+
 def test_the_dateline_of_a_page_that_has_lost_its_lines() -> None:
     text = f"A ferry sinks off Oslo By Ana Wells and Tom Bell OSLO, Nov 6 (Reuters) - {STORY}"
     (credit,), _ = read(text)
