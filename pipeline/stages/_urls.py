@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-__all__ = ["normalise"]
+__all__ = ["behind", "is_copier", "normalise"]
 
 #: Labels before a host that name a form of the site, not another site.
 _FORM_HOSTS = frozenset({"www", "www2", "m", "mobile", "amp", "touch", "wap"})
@@ -30,14 +30,44 @@ _SCHEME = re.compile(r"(?:https?:/+|//)", re.IGNORECASE)
 _HOST = re.compile(r"[^\s/?#]+\.[^\s/?#]")
 # What w3lib leaves as it is, but for capitals in the host: most addresses of news, and a tenth of its time.
 _PLAIN = re.compile(r"((?:[a-zA-Z0-9-]+\.)+[a-zA-Z][a-zA-Z0-9-]*)((?:/(?!\.)[a-zA-Z0-9._~-]*)*)", re.ASCII)
-_AMP_CACHE = re.compile(
-    r"(?:[^/]+\.)?cdn\.ampproject\.org/[cv]/(?:s/)?|(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?", re.IGNORECASE
+#: What stands before the address of a page in that of its copy: caches of AMP, archives of the web.
+_COPY = re.compile(
+    r"(?:[^/]+\.)?cdn\.ampproject\.org/[cv]/(?:s/)?|(?:www\.)?google\.[a-z.]{2,6}/amp/(?:s/)?"
+    r"|(?:web\.archive\.org/web|archive\.(?:today|ph|is|org|li|md|vn|fo)|arquivo\.pt/(?:no)?wayback"
+    r"|(?:www\.)?webarchive\.[a-z.]+(?:/wayback)?)/[\d.-]{4,20}(?:[a-z]{2}_)?/(?=\S+\.)",
+    re.IGNORECASE,
+)
+_COPY_MARKS = ("archive.", "arquivo.", "ampproject.", "google.")
+_COPIER = re.compile(
+    r"(?:.+\.)?cdn\.ampproject\.org|web\.archive\.org|archive\.(?:today|ph|is|org|li|md|vn|fo)|arquivo\.pt|(?:www\.)?webarchive\.[a-z.]+",
+    re.IGNORECASE,
 )
 _SLASHES = re.compile(r"/{2,}")
 _FORM_END = re.compile(r"(?:/(?:amp|amphtml|print|printable)(?:/1)?|\.amp)/*$", re.IGNORECASE)
 _FORM_START = re.compile(r"^/(?:amp|amphtml|print)(?=/.)", re.IGNORECASE)
 _FORM_SUFFIX = re.compile(r"\.(?:amp|print)(?=\.html?$)", re.IGNORECASE)
 _FORM_WORD = re.compile(r"(?<=/)(?:amp_articleshow|articleshowprint)(?=/)", re.IGNORECASE)  # a publishing system's own
+
+
+def behind(url: str) -> str:
+    """The address of the page of which an archive or a cache has a copy at this one; any other as it is.
+
+    >>> behind("https://web.archive.org/web/20260309101112/https://example.com/a")
+    'https://example.com/a'
+    """
+    if not any(mark in url for mark in _COPY_MARKS):  # of nearly all
+        return url
+    scheme = _SCHEME.match(url)
+    copy = _COPY.match(url, scheme.end() if scheme else 0)
+    if copy is None:
+        return url
+    page = url[copy.end() :]
+    return page if _SCHEME.match(page) else f"https://{page}"
+
+
+def is_copier(host: str) -> bool:
+    """Whether pages at a host are copies of others'."""
+    return _COPIER.fullmatch(host) is not None
 
 
 def normalise(url: str | None) -> str | None:
@@ -49,11 +79,9 @@ def normalise(url: str | None) -> str | None:
     """
     if not url:
         return None
-    text = url.strip()
+    text = behind(url.strip())
     if scheme := _SCHEME.match(text):
         text = text[scheme.end() :]
-    if cached := _AMP_CACHE.match(text):
-        text = text[cached.end() :]
     if not _HOST.match(text):
         return None
     try:

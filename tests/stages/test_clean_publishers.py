@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.stages import lexicon
+from pipeline.stages import _urls, lexicon
 from pipeline.stages.lexicon import publishers
 
 KNOWN = publishers.load()
@@ -158,3 +158,29 @@ def test_a_wrong_csv_says_where(tmp_path: Path, content: str, said: str) -> None
 def test_a_missing_csv_is_a_configuration_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read"):
         publishers.load(str(tmp_path / "none.csv"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://web.archive.org/web/20260309101112/https://www.thehindu.com/news/a.ece",
+        "http://web.archive.org/web/20260309101112id_/http://www.thehindu.com:80/news/a.ece",
+        "https://archive.ph/2026.03.09-101112/https://www.thehindu.com/news/a.ece",
+        "https://archive.today/20260309/https://www.thehindu.com/news/a.ece",
+        "https://www-thehindu-com.cdn.ampproject.org/c/s/www.thehindu.com/news/a.ece",
+        "https://arquivo.pt/wayback/20260309101112/https://www.thehindu.com/news/a.ece",
+    ],
+)
+def test_a_copy_in_an_archive_is_a_page_of_its_own_publisher(url: str) -> None:
+    assert publishers.urlsplit_host(url) == "www.thehindu.com"
+    assert _urls.normalise(url) == "thehindu.com/news/a.ece"
+    host = url.split("/")[2]
+    assert publishers.load().resolve(None, host, url) == publishers.load().resolve(None, "thehindu.com", None)
+
+
+def test_an_archive_itself_and_a_page_that_names_one_are_their_own() -> None:
+    for url in (
+        "https://archive.org/details/news",
+        "https://example.com/web.archive.org/web/20260309/https://a.example/",
+    ):
+        assert _urls.behind(url) == url

@@ -565,3 +565,10 @@ def test_any_json_is_a_description_or_none(value: object) -> None:
         said = [jsonld.text(found.get(key)), *jsonld.names(found.get(key)), *jsonld.urls(found.get(key))]
         assert all(isinstance(one, str) and "<p>" not in one for one in said)
     assert fields(made(linked(value)))["text"] == "\n".join(BODY)
+
+
+def test_a_copy_in_an_archive_has_the_address_of_the_page() -> None:
+    at = "https://web.archive.org/web/20260309101112/"
+    head = f'<link rel="canonical" href="{at}https://a.example/ferry">'
+    found = fields(made(head), f"{at}https://a.example/ferry")
+    assert (found["url"], found["canonical_url"]) == ("https://a.example/ferry", "https://a.example/ferry")

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import regex
 
 from pipeline.errors import ConfigError
-from pipeline.stages import lexicon
+from pipeline.stages import _urls, lexicon
 
 __all__ = ["Publisher", "Publishers", "load"]
 
@@ -78,6 +78,8 @@ class Publishers:
         of that publisher's; an unknown host beats an unknown name. Nothing at all gives the publisher with the empty id.
         """
         hosts = [found for found in (fold_host(host), fold_host(urlsplit_host(url))) if found]
+        if len(hosts) > 1 and _urls.is_copier(hosts[0]):
+            del hosts[0]
         at = next((self.by_host[found] for found in hosts if found in self.by_host), None)
         if at and not at.aggregator:
             return at
@@ -165,9 +167,10 @@ _AUTHORITY = re.compile(r"https?://[^/?#]*")
 
 
 def urlsplit_host(url: str | None) -> str | None:
-    """The host of a URL; None if it has none or is broken."""
+    """The host of a URL, of a copy in an archive or a cache that of the page; None if it has none or is broken."""
     if not url:
         return None
+    url = _urls.behind(url)
     found = _AUTHORITY.match(url)  # all that matters; there are fewer hosts than pages
     return _host_of(found[0] if found else url)
 

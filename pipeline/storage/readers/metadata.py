@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from pipeline.stages._urls import behind
 from pipeline.stages.clean import dates
 from pipeline.storage.readers import jsonld
 from pipeline.storage.readers.printed import NO_AUTHOR, Printed
@@ -92,6 +93,7 @@ def read(
     its source; what names its own site says nothing, for templates fill it in everywhere.
     """
     metas = _metas(tree)
+    url = behind(url) if url else url
     canonical = _links(tree, "canonical", url or _first(base.get("href", "") for base in tree.iter("base")))
     own = [url or "", *metas["address"], *canonical]
     printed = Printed(tree)
@@ -148,7 +150,7 @@ def _links(tree: HtmlElement, relation: str, url: str | None) -> list[str]:
 
 def _absolute(href: str, url: str | None) -> str:
     try:
-        address = urljoin(url or "", href)
+        address = behind(urljoin(url or "", href))
         return address if urlsplit(address).hostname and address.startswith(("http://", "https://")) else ""
     except ValueError:
         return ""
@@ -172,7 +174,7 @@ def _path(address: str) -> str:
 def _saved(data: bytes) -> str:
     """The address that a browser wrote into a page when it saved it."""
     found = _SAVED.search(data[:_SAVED_WITHIN])
-    return found[1].decode("utf-8", "replace") if found else ""
+    return behind(found[1].decode("utf-8", "replace")) if found else ""
 
 
 def _language(ld: jsonld.Node) -> list[str]:
