@@ -24,7 +24,7 @@ from pipeline import config
 from pipeline.storage import readers
 from pipeline.storage.batches import Batch, Pending, encodable, extracted, usable
 from pipeline.storage.disk import total
-from pipeline.storage.readers import parquet
+from pipeline.storage.readers import envelope, parquet
 from pipeline.storage.readers.fields import Mapping as Fields
 from pipeline.storage.readers.fields import Record, no_text
 from pipeline.storage.readers.inputs import inputs, passed_over
@@ -186,7 +186,15 @@ class Reading:
                 yield row
                 continue
             record = usable(self._fields, row.values, settings)
-            yield Bad(row.line, record) if isinstance(record, str) else (row.line, record)
+            if isinstance(record, str) and (within := envelope.articles(row.values, self._fields)):
+                for values in within:
+                    yield _placed(row.line, usable(self._fields, values, settings))
+            else:
+                yield _placed(row.line, record)
+
+
+def _placed(line: int, record: Record | str) -> tuple[int, Record] | Bad:
+    return Bad(line, record) if isinstance(record, str) else (line, record)
 
 
 def _probed(rows: Iterator[Row], fields: Fields) -> Iterator[Row]:
@@ -201,7 +209,7 @@ def _probed(rows: Iterator[Row], fields: Fields) -> Iterator[Row]:
             yield row
             continue
         held.append(row)
-        if fields.has_text(row.values):
+        if fields.has_text(row.values) or envelope.articles(row.values, fields):
             yield from held
             yield from rows
             return

@@ -215,6 +215,15 @@ CASES = [
         ("longer than 20,000 characters",),
     ),
     Case(
+        "an article in what an interface",
+        "answer.json",
+        json.dumps(
+            {"took": 1, "hits": {"hits": [{"_source": story("in-1")}, {"_source": {}}, {"_source": story("in-2")}]}}
+        ).encode(),
+        ("in-1", "in-2"),
+        ("no text",),
+    ),
+    Case(
         "broken JSON",
         "broken.jsonl",
         lines(

@@ -24,9 +24,9 @@ def rows(source: Source, mapping: Mapping, settings: config.Read) -> Iterator[Ro
     match source.format:
         case "parquet":
             return parquet.rows(source, mapping, limit)
-        case "jsonl":
+        case "jsonl" if not jsonlines.span_lines(source, limit):
             return jsonlines.rows(source, limit)
-        case "json":
+        case "json" | "jsonl":
             return document.rows(source, mapping, limit)
         case "csv":
             return delimited.rows(source, limit)

@@ -5,28 +5,16 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from pipeline.storage.readers import jsonlines
+from pipeline.storage.readers import envelope, jsonlines
 from pipeline.storage.readers.fields import Mapping
 from pipeline.storage.readers.rows import Bad, Row, Stream, Unreadable, too_long
 from pipeline.storage.readers.sniff import Source
 
 __all__ = ["rows"]
 
-#: Where the answers of news interfaces keep their articles.
-_ENVELOPES = (
-    ("articles", "results"),
-    ("articles",),
-    ("response", "results"),
-    ("response", "docs"),
-    ("results",),
-    ("items",),
-    ("_items",),
-    ("docs",),
-    ("data",),
-)
-_NO_SPACE = re.compile(r"[^ \t\r\n]")
+_NO_SPACE = re.compile(r"[^ \t\r\n\x1e]")  # the last begins a value in a "JSON text sequence"
 _DECODER = json.JSONDecoder(strict=False)
 
 
@@ -40,14 +28,14 @@ def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
         value = text.value(0)
         has_more = bool(text.peek())
         if has_more and text.spans_lines:
-            yield _row(1, value)
+            yield from _rows(1, value)
             yield from _elements(text, 1)
             return
     if has_more:
         yield from jsonlines.rows(source, limit)
         return
-    items = [value] if not isinstance(value, dict) or mapping.has_text(value) else _unwrapped(value)
-    yield from (_row(number, item) for number, item in enumerate(items, 1))
+    for number, item in enumerate(_items(value, mapping), 1):
+        yield from _rows(number, item)
 
 
 def _elements(text: _Text, number: int = 0) -> Iterator[Row]:
@@ -55,33 +43,31 @@ def _elements(text: _Text, number: int = 0) -> Iterator[Row]:
     while text.peek():
         if not text.take("["):
             number += 1
-            yield _row(number, text.value(number))
+            yield from _rows(number, text.value(number))
             continue
         while (char := text.peek()) != "]":
             if not char:
                 raise Unreadable(f"broken JSON: the array ends without ] after element {number}")
             number += 1
-            yield _row(number, text.value(number))
+            yield from _rows(number, text.value(number))
             if not text.take(",") and text.peek() not in ("]", ""):
                 raise Unreadable(f"broken JSON: no comma after element {number}")
         text.take("]")
 
 
-def _row(number: int, value: object) -> Row:
+def _rows(number: int, value: object) -> Iterator[Row]:
     try:
-        return jsonlines.row(number, jsonlines.scrub(value))
+        yield from jsonlines.of_value(number, jsonlines.scrub(value))
     except RecursionError:
-        return Bad(number, "broken JSON: nested too deeply")
+        yield Bad(number, "broken JSON: nested too deeply")
 
 
-def _unwrapped(value: dict[str, object]) -> list[object]:
-    for path in _ENVELOPES:
-        inner: object = value
-        for key in path:
-            inner = inner.get(key) if isinstance(inner, dict) else None
-        if isinstance(inner, list):
-            return inner
-    return [value]
+def _items(value: object, mapping: Mapping) -> Sequence[object]:
+    """What the one object of a file stands for: the articles in it, or the list in an answer without any."""
+    if found := envelope.articles(value, mapping):
+        return found
+    items = envelope.listed(value, mapping) if isinstance(value, dict) else None
+    return [value] if items is None else items
 
 
 class _Text:

@@ -22,10 +22,10 @@ from pipeline.storage.readers import values
 from pipeline.storage.readers.mended import mended
 from pipeline.storage.readers.times import zoned
 
-__all__ = ["FIELDS", "WRAPPERS", "Mapping", "Record", "no_text"]
+__all__ = ["FIELDS", "Mapping", "Record", "is_wrapper", "no_text"]
 
 #: Names under which exports and interfaces keep an article, or a list of them.
-WRAPPERS = frozenset(
+_WRAPPERS = frozenset(
     "_source node attributes fields doc document article item record story post news result response data object value"
     " articles results items _items docs documents records entries stories posts hits rows objects edges list".split()
 )
@@ -37,6 +37,7 @@ _LONGEST_SHORT = 500  # of an id, a time, and of what names a publisher, a host,
 _SHORT = frozenset({"source_id", "publisher", "host", "language"}) | values.TIMES
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # in an id: nobody could name it to a command
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")  # an id as spreadsheets write long ones: that of many articles
+_SOFTWARE = re.compile(r"v?\d+\.\d+\.\d+\S*")  # the version of a program
 _DIGIT = re.compile(r"\d")
 _UTC = re.compile(r"(?:utc|gmt)\Z", re.IGNORECASE)  # ends the name of a column of times in that zone
 _NO_ROW: abc.Mapping[str, object] = MappingProxyType({})
@@ -81,6 +82,11 @@ def no_text(columns: Collection[str]) -> str:
     return f'no column with text; found: {shown}. Name yours: [read] fields = {{ text = "your_column" }}'
 
 
+def is_wrapper(name: str) -> bool:
+    """Whether exports and interfaces keep articles under a name."""
+    return _fold(name) in _WRAPPERS
+
+
 class Mapping:
     """Finds the canonical fields in rows. `overrides`: canonical field -> column, tried before the aliases; "": no column."""
 
@@ -103,10 +109,14 @@ class Mapping:
         """Whether one of these columns may hold a headline."""
         return bool(self._plan(tuple(columns)).fields["headline"])
 
+    def describes(self, columns: Collection[str]) -> bool:
+        """Whether these columns tell of one article: its headline, and its address or time."""
+        fields = self._plan(tuple(columns)).fields
+        return bool(fields["headline"] and (fields["url"] or fields["published"]))
+
     def is_article(self, columns: Collection[str]) -> bool:
         """Whether an object with these columns is a whole article; a section of one may have a headline and a text."""
-        fields = self._plan(tuple(columns)).fields
-        return bool(fields["headline"] and fields["text"] and (fields["url"] or fields["published"]))
+        return self.describes(columns) and self.has_text(columns)
 
     def holds_text(self, row: abc.Mapping[str, object]) -> bool:
         """Whether a row has a text of its own."""
@@ -219,7 +229,7 @@ def _folded(columns: tuple[str, ...]) -> dict[str, str]:
     names: dict[str, str] = {}
     for column in reversed(columns):
         wrapper, _, rest = column.partition(".")
-        if rest and _fold(wrapper) in WRAPPERS:
+        if rest and is_wrapper(wrapper):
             names[_fold(rest)] = column
     return names | {_fold(name): name for name in reversed(columns)}
 
@@ -270,4 +280,6 @@ def _is_sensible(field: str, value: str) -> bool:
         return False
     if field == "source_id":
         return not _CONTROL.search(value) and not _ROUNDED.fullmatch(value)
+    if field == "version":
+        return not _SOFTWARE.fullmatch(value)
     return field not in values.TIMES or _DIGIT.search(value) is not None

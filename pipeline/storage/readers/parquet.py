@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from pipeline.storage.readers.fields import Mapping, no_text
+from pipeline.storage.readers.fields import Mapping, is_wrapper, no_text
 from pipeline.storage.readers.rows import Bad, Found, Row, Unreadable, inflated, most, too_long
 from pipeline.storage.readers.sniff import Source
 
@@ -36,10 +36,12 @@ def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
 
     options = {"buffer_size": _BUFFER, "page_checksum_verification": True}  # of pages that have a checksum
     with source.path.open("rb") as raw, pq.ParquetFile(raw, **options) as file:
-        names = file.schema_arrow.names
+        names, columns = file.schema_arrow.names, mapping.columns(file.schema_arrow.names)
         if not mapping.has_text(names):
-            raise Unreadable(no_text(names))
-        columns = mapping.columns(names)
+            wrapped = [one.name for one in file.schema_arrow if is_wrapper(one.name) and pa.types.is_nested(one.type)]
+            if not wrapped:
+                raise Unreadable(no_text(names))
+            columns += [name for name in wrapped if name not in columns]
         bounds = Bounds(raw, file, columns, _AT_ONCE * limit, source.max_ratio)
         left, first, broken = most(source.size, source.max_ratio), 1, ""
         for group in range(file.num_row_groups):
