@@ -95,3 +95,19 @@ def test_the_dateline_of_a_page_that_has_lost_its_lines() -> None:
     assert (credit["agency"], credit["grade"], credit["signal"]) == ("reuters", "full", "dateline")
     assert text[credit["start"] : credit["end"]] == credit["text"] == "Reuters"
     assert read(f"A ferry sinks off Oslo By Ana Wells (Reuters) - {STORY}")[0] == []
+
+
+@pytest.mark.parametrize(
+    ("dateline", "host", "credit"),
+    [
+        ("NEW YORK (WASHINGTON POST) - ", "straitstimes.com", "The Washington Post"),
+        ("WASHINGTON (NYTIMES) - ", "straitstimes.com", "nytns"),
+        ("LONDON (THE GUARDIAN) - ", "straitstimes.com", "The Guardian"),
+        ("CHICAGO (CBS) - ", "cbsnews.com", ""),
+        ("DENVER (NBC News) - ", "nvk.example", ""),
+    ],
+)
+def test_a_paper_of_another_country_in_a_dateline(dateline: str, host: str, credit: str) -> None:
+    credits, lines = read(dateline + STORY, host=host, url=f"https://{host}/1")
+    assert {(row["agency"], row["grade"]) for row in credits} == ({(credit, "full")} if credit else set())
+    assert lines == [dateline.strip()]

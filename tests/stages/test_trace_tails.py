@@ -115,6 +115,21 @@ def test_the_house_and_an_agency_behind_a_slash(line: str, expected: set[tuple[s
 
 
 @pytest.mark.parametrize(
+    ("line", "host", "credit"),
+    [
+        ("- The New York Times", "irishtimes.com", "The New York Times"),
+        ("The Washington Post", "smh.com.au", "The Washington Post"),
+        ("– Copyright The Financial Times Limited 2023", "irishtimes.com", "Financial Times"),
+        ("The Independent", "independent.co.uk", ""),
+        ("The Sydney Morning Herald", "theage.com.au", ""),  # of one country, and of one owner
+        ("The Guardian", "nvk.example", ""),  # of which nothing is known
+    ],
+)
+def test_a_paper_of_another_country_alone(line: str, host: str, credit: str) -> None:
+    assert below(line, "Ana Wells", host) == ({(credit, "full")} if credit else set(), [line])
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "Some information for this report came from the harbour master and two keepers.",

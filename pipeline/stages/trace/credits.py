@@ -148,7 +148,9 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
     paid = _ANI_RELEASE.search(flat)
     for hit in slot_hits(flat, names, *_DATELINE_NAMES):
         source = resolve(hit, frozenset(), page.house.country or homeland(flat[: hit.start]))
-        if source is None or not source.is_agency or source.kind in {"photo", "broadcaster"}:
+        if source is None or (source.is_agency and source.kind in {"photo", "broadcaster"}):
+            continue
+        if not source.is_agency and not (_is_foreign(page, source) and _is_bracketed(flat, hit)):
             continue
         if source.kind == "supplemental" and page.house.owns(source):
             continue
@@ -157,6 +159,13 @@ def _dateline(page: Page, names: Names) -> Iterator[Credit]:
         grade = "release" if source.kind == "release" or (paid and source.key == "ani") else "full"
         span = page.place(line, hit.start, hit.end)
         yield Credit(source.key, None, grade, "dateline", line.text[hit.start : hit.end], *span, "dateline")
+
+
+def _is_bracketed(flat: str, hit: Hit) -> bool:
+    """Whether a name fills a bracket."""
+    return (
+        hit.policy != "full" and flat[: hit.start].endswith(("(", "(The ", "(THE ")) and flat.startswith(")", hit.end)
+    )
 
 
 def _flattened(page: Page, names: Names) -> Line | None:
@@ -270,6 +279,8 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
     sources = [named.source for named in slot.named]
     is_syndicated = any(source and source.kind == "supplemental" for source in sources)  # `The Vale Post/TNS`
     is_beside = not is_syndicated and any(source and not source.is_agency for source in sources)
+    if is_beside and line.kind == "credit" and slot.is_whole and all(_is_foreign(page, source) for source in sources):
+        is_beside = False  # `- The New York Times` in a paper of Dublin
     if (
         (slot.persons and not _is_author(page, line, text, byline))
         or (slot.partial and not (slot.own and is_last))
@@ -287,6 +298,14 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
             grade = "release" if _is_release(named) else least
             place = page.place(line, named.start, named.end)
             yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")
+
+
+def _is_foreign(page: Page, source: Source | None) -> bool:
+    """Whether an outlet is at home in another country than the house: papers of one country often have one owner."""
+    country = page.house.country
+    if source is None or source.is_agency or not (country and any(source.countries)):
+        return False
+    return country not in source.countries
 
 
 _EDITED = regex.compile(r"\p{Ll}{2,5}(?:/\p{Ll}{2,5})*\s\([^,;/]+$")

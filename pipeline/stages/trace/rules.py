@@ -21,7 +21,7 @@ from pipeline.stages.trace.tables import signals
 __all__ = ["Credit", "goes_on_below", "is_picture", "ruled", "source_grade"]
 
 _WRITERS = regex.compile(r"\s+(?:\w+\s)?(?:writer|journalist|reporter|correspondent|photographer|researcher)s?\b")
-_GOES_ON = regex.compile(r"\s(?!(?:Company|Co|Corp|Inc|Ltd)\b)\p{Lu}\p{Ll}")
+_GOES_ON = regex.compile(r"\s(?!(?:Company|Co|Corp|Inc|Ltd|Limited)\b)\p{Lu}\p{Ll}")
 _OF_WRITERS = frozenset({"contributed", "writers_reported"})
 _NOT_A_NAME = regex.compile(
     r"(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\b|\w+day\b|(?:The|A|An|Our|This)$)"
