@@ -19,6 +19,7 @@ __all__ = ["Mention", "Vocabulary", "continues", "mentions", "spelled_out"]
 
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
 _AFFILIATE_REACH = 24  # code points that `_AFFILIATE` takes at most
+_ENDS_TITLE = regex.compile(r"(?:\s(?:\p{Lu}[\w']*|\d+|with|of|the|and|at|in|&))*[,.]?(?:[\"」』]|'')")
 _STATION_END = regex.compile(r"(?<=^[KW]\p{Lu}{2,3})-(?:TV|FM|AM|DT)$")
 _REACH = 80  # code points before a name in which the words lie that belong to it
 _BEHIND = 120  # and behind it, an address in brackets among them
@@ -96,7 +97,7 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
             continue
         else:
             mention = _known(page, hit, spelled, off, vocabulary)
-        if mention is None or quotations.hold(mention.left):
+        if mention is None or quotations.hold(_told_at(body, hit.start, hit.end, mention)):
             continue
         if found and mention.left < found[-1].right:
             if mention.source is None or found[-1].source is not None:
@@ -106,6 +107,11 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
     if not shape:
         return found
     return _under_one_name(_with_short_names(page, hits, found, vocabulary, credited))
+
+
+def _told_at(body: str, start: int, end: int, mention: Mention) -> int:
+    """Where a mention of the name at `body[start:end]` must stand outside quotations: before the quotes of a title alone."""
+    return mention.left if _ENDS_TITLE.match(body, end) else start
 
 
 def _with_short_names(
@@ -120,7 +126,7 @@ def _with_short_names(
     short, quotations = [], _Quotations(page.body)
     for name in short_names(page, hits, unknown, credited):
         mention = _mention(page.body, name.start, name.end, name.name, name.source, "any", vocabulary)
-        if not quotations.hold(mention.left):
+        if not quotations.hold(_told_at(page.body, name.start, name.end, mention)):
             short.append(mention)
     if not short:
         return found

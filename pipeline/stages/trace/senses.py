@@ -178,13 +178,19 @@ def _is_settled(body: str, hit: Hit, homonym: Homonym) -> bool:
 
 
 def _definitions(body: str, alias: str) -> Iterator[tuple[int, int]]:
-    """Where words stand that explain the acronym: `Aam Aadmi Party (AAP)`, `AAP (Aam Aadmi Party)`."""
+    """Where words stand that explain the acronym: `Aam Aadmi Party (AAP)`, `AAP (...)`, `AAP, the Aam Aadmi Party`."""
     if f"({alias}" in body or f'("{alias}' in body:
         for match in regex.finditer(rf'\("?{alias}"?[),;]', body):
             words = spells(body, match.start(), alias)
             if words:
                 start = body.rindex(words, 0, match.start())
                 yield start, start + len(words)
+    if f"{alias}, the " in body:
+        for match in regex.finditer(
+            rf"\b{alias}, the (?P<words>(?:\p{{Lu}}[\w'-]*\s?|of\s|the\s|and\s|for\s){{2,9}})", body
+        ):
+            if _initialed(match["words"], alias).strip() == match["words"].strip():
+                yield match.span("words")
     if f"{alias} (" in body:
         for match in regex.finditer(rf"\b{alias} \((?:the )?(?P<words>[^()\n]{{3,90}})\)", body):
             if _initialed(match["words"], alias) == match["words"]:
