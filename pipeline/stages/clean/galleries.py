@@ -75,6 +75,6 @@ def _title_lines(lines: Lines, first: int) -> int:
 
 def is_gallery(paragraphs: list[str]) -> bool:
     """Whether the text is captions of a gallery and nothing else."""
-    return len(paragraphs) >= _LEAST and all(
-        _NUMBERED.match(text) or _BEHIND.search(text, max(0, len(text) - _BEHIND_WIDTH)) for text in paragraphs
-    )
+    if len(paragraphs) < _LEAST or not (paragraphs[0][:1].isdigit() or paragraphs[0][-1:].isdigit()):
+        return False
+    return all(_NUMBERED.match(text) or _BEHIND.search(text, max(0, len(text) - _BEHIND_WIDTH)) for text in paragraphs)

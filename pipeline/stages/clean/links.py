@@ -15,8 +15,7 @@ _ITEMS = 12  # links below one heading
 def mark_links(lines: Lines, marks: Marks) -> None:
     """Marks, in place, links: below a heading such as "Related stories", between two others, in a list before or after the
     story, in capitals between two paragraphs; and what ends in an arrow."""
-    if _POINTED in lines.flat:
-        _mark_pointed(lines, marks)
+    _mark_pointed(lines, marks)
     if any(marks):
         _mark_below_headings(lines, marks)
         _mark_between(lines, marks)
@@ -26,14 +25,14 @@ def mark_links(lines: Lines, marks: Marks) -> None:
         _mark_bullets(lines, marks)
 
 
-_POINTED = ' "\n'  # a guillemet is folded to a quotation mark
 _POINTED_LINE = regex.compile(r'[^"]{12,200}[\p{L}\p{N}] "')
 
 
 def _mark_pointed(lines: Lines, marks: Marks) -> None:
     """A short line behind which a guillemet stands apart, and no full stop: "Why the lamp stays lit »"."""
-    pointed = [number for number, (_, end) in enumerate(lines.spans) if lines.flat.startswith(_POINTED, end - 2)]
-    for number in pointed:
+    flat = lines.flat
+    pointed = [number for number, (_, end) in enumerate(lines.spans) if flat[end - 1] == '"' and flat[end - 2] == " "]
+    for number in pointed:  # a guillemet is folded to a quotation mark
         if marks[number] is None and furniture.is_short(lines[number]) and _POINTED_LINE.fullmatch(lines[number].flat):
             marks[number] = Mark("body", "furniture", "link-guillemet")
 

@@ -113,6 +113,8 @@ class Publishers:
 
     def is_other_agency(self, name: str, publisher: Publisher) -> bool:
         """Whether the name over a page is an agency's, and the publisher is another: it tells then whose copy the page is."""
+        if name == publisher.name:
+            return False
         if known := self.named(name):
             return known.home_agency not in ("", publisher.home_agency)
         return fold_name(name) in _agencies() and fold_name(name) != fold_name(publisher.name)
