@@ -196,9 +196,9 @@ def accounted(
 
 
 def reused(now: state.State, new: pa.Table) -> int:
-    """How many articles (`Arrivals.new`) have nothing in common with the version that they replace, but for the id.
+    """How many articles (`Arrivals.new`) have no more than the id in common with the version that they replace.
 
-    Neither the address nor the headline, nor more than a few words: the id stood for another story.
+    They are another page, by the address or else the headline, and share but a few words: the id stood for another story.
     """
     pairs = new.filter(pc.is_valid(new["former"])).select(["key", "former"])
     found = 0

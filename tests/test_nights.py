@@ -261,7 +261,9 @@ def words_of(number: int, n: int = 60) -> str:
         ({"title": "Another {i}", "url": "https://fen.example/b{i}", "text": words_of(999) + " {i}"}, 25),
         ({"title": "Another {i}", "url": "https://fen.example/b{i}"}, 0),  # the story goes on
         ({"title": "Another {i}", "text": words_of(999) + " {i}"}, 0),  # and here the page does
-        ({"url": "https://fen.example/b{i}", "text": words_of(999) + " {i}"}, 0),
+        ({"url": "https://fen.example/b{i}", "text": words_of(999) + " {i}"}, 25),  # under the headline of a column
+        ({"url": "", "text": words_of(999) + " {i}"}, 0),
+        ({"url": "", "title": "Another {i}", "text": words_of(999) + " {i}"}, 25),
     ],
 )
 def test_ids_that_stand_for_other_stories_than_before_are_told_of(
@@ -270,7 +272,7 @@ def test_ids_that_stand_for_other_stories_than_before_are_told_of(
     """An export that numbers its rows, beside new versions that are some."""
     rows = [
         {"id": str(i), "publisher": "Fen", "title": f"Row {i}", "url": f"https://fen.example/{i}", "text": words_of(i)}
-        | {"published_at": NIGHT.isoformat()}
+        | {"published_at": NIGHT.isoformat(), "host": "fen.example"}
         for i in range(25)
     ]
     changed = [row | {"text": f"{row['text']} {words_of(500, 40)}"} for row in rows]

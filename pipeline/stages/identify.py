@@ -375,16 +375,20 @@ def _ranked(articles: pa.Table) -> pa.Table:
 
 
 def apart(articles: pa.Table, others: pa.Table) -> npt.NDArray[np.bool_]:
-    """Which articles have neither the address (`url`) nor the `headline` of the other one in the same row."""
-    addresses = ([_urls.normalise(url) for url in rows["url"].to_pylist()] for rows in (articles, others))
-    headlines = (
-        [(line or "").casefold().split() for line in rows["headline"].to_pylist()] for rows in (articles, others)
+    """Which articles are another page than the other one in the same row: by the address (`url`), else by the `headline`.
+
+    What only one of the two has tells nothing.
+    """
+    pages = ([_page(*row) for row in _rows(rows, "url", "headline")] for rows in (articles, others))
+    told = (
+        next((one != other for one, other in zip(*pair, strict=True) if one and other), True)
+        for pair in zip(*pages, strict=True)
     )
-    found = [
-        all(one != other or not one for one, other in (address, headline))
-        for address, headline in zip(zip(*addresses, strict=True), zip(*headlines, strict=True), strict=True)
-    ]
-    return np.array(found, np.bool_)
+    return np.array(list(told), np.bool_)
+
+
+def _page(url: str | None, headline: str | None) -> tuple[str | None, list[str]]:
+    return _urls.normalise(url), (headline or "").casefold().split()
 
 
 def duplicates(ids: pa.Array, publisher_ids: pa.Array, contents: pa.Array, effective: pa.Array) -> pa.Array:
