@@ -88,6 +88,7 @@ def form(given: Given, settings: config.Config, watch: Watch) -> Formed:
             group=lambda matches, pairs: cluster.apart(matches, ranks, pairs),
         )
         groups = rollup.groups(articles, anchors)
+        matches = pa.concat_tables([matches, rollup.inherited(matches, anchors)])
         unmet = sketched.verified(rollup.unmet(matches, anchors), facts, settings.verify)
         matches = pa.concat_tables([matches, unmet])
         step.rows = articles.num_rows

@@ -179,8 +179,8 @@ def read(kept: state.State, keys: pa.ChunkedArray, effective_at: pa.ChunkedArray
 
 class _Done(NamedTuple):
     """Texts done again: the `rows` of their articles; and row by row with these the rows in `redone`, -1 for those that come to
-    what they were, their `contents`, and what `words` they have left (n_words, text_state). `keys` (`pair.KEYS`) are those of
-    the rows that are in `redone`. `struck`: the learned lines of all, `row` that of the article.
+    what they were, their `contents`, and what `words` they have left (n_words, text_state). `keys` (`_keys`) are those of the
+    rows that are in `redone`. `struck`: the learned lines of all, `row` that of the article.
     """
 
     rows: NDArray[np.int64]
@@ -278,8 +278,9 @@ _STRUCK = pa.schema([*schema.STRIPPED, pa.field("row", pa.int64(), nullable=Fals
 
 
 def _keys(sketches: pa.Table, settings: config.Config) -> pa.Table:
-    """What texts may have in common with others; their signatures are larger than what pair keeps of them."""
-    return pair.keys(sketch.sign(sketches, settings.sketch), settings.pair)
+    """What texts may have in common with others (`pair.KEYS`), and their `manner`: signatures are larger than both."""
+    keys = pair.keys(sketch.sign(sketches, settings.sketch), settings.pair)
+    return keys.append_column("manner", pa.array(sketch.manner(sketches)))
 
 
 def _texts(
@@ -294,15 +295,24 @@ def _texts(
     own = articles.take(pa.array(rows))
     credited = elect.credited(own, kept.of("credits", own["key"].to_numpy()))
     words = state.replaced(articles.select(_WORDS), done.words, done.rows).take(pa.array(rows))
+    facts = rollup.facts(own, credited, sketch.words(own["headline"]))
+    keys = _keys_of(kept, articles, done, rows, settings)
     columns = {
         "article": own["key"],
         **{name: own[name] for name in ("article_id", "effective_at", "publisher_id", "headline")},
         **{name: words[name] for name in _WORDS},
-        "kin": pa.array(rollup.kin(rollup.facts(own, credited, own["headline"]))),
+        "kin": pa.array(rollup.kin(facts, keys["manner"].to_numpy())),
         "credits": elect.crediting(own, credited),
         "lines": sketches["lines"].take(pa.array(rows)),
         "original": sketches["content"].take(pa.array(rows)),
     }
+    return pa.table(columns | {name: keys[name] for name in pair.KEYS.names})
+
+
+def _keys_of(
+    kept: state.State, articles: pa.Table, done: _Done, rows: NDArray[np.int64], settings: config.Config
+) -> pa.Table:
+    """What the texts of those rows may have in common with others (`_keys`): of one that was done again, as it is now."""
     keys, place = [done.keys], np.full(articles.num_rows, -1)
     kept_rows = done.redone >= 0
     place[done.rows[kept_rows]] = done.redone[kept_rows]
@@ -311,5 +321,4 @@ def _texts(
     for first in range(0, len(as_taken_in), _SLICE):
         some = as_taken_in[first : first + _SLICE]
         keys.append(_keys(kept.take("sketches", articles["key"].to_numpy()[some]), settings))
-    paired = pa.concat_tables(keys).take(pa.array(place[rows]))
-    return pa.table(columns | {name: paired[name] for name in pair.KEYS.names})
+    return pa.concat_tables(keys).take(pa.array(place[rows]))

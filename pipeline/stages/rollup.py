@@ -25,6 +25,7 @@ __all__ = [
     "facts",
     "furniture",
     "groups",
+    "inherited",
     "kin",
     "later",
     "links",
@@ -42,6 +43,8 @@ __all__ = [
 #: Kinds of stripped lines that are furniture rather than information about the article.
 _FURNITURE = ("furniture", "disclaimer", "copyright", "stamp", "caption")
 
+_TWIN = 0  # the path by which twins were paired
+_STEP = np.int64(0x1E3779B97F4A7C15)  # odd
 _LINE = ["publisher", "line", "rule"]  # what a line of furniture is told by
 
 
@@ -65,28 +68,81 @@ def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) ->
     )
 
 
-def kin(facts: pa.Table) -> NDArray[np.int64]:
-    """A hash for each article, equal where verification knows the same of two: int64 (articles,)."""
-    known = [pc.fill_null(facts[name], "") for name in ("agency", "publisher", "kind", "version")]
+def kin(facts: pa.Table, manner: NDArray[np.int64]) -> NDArray[np.int64]:
+    """A hash for each article, equal where verification knows the same of two of the same words and time: int64 (articles,).
+
+    So all counts that it looks at: every fact (`facts`), and how the words are written (`sketch.manner`).
+    """
+    beside = facts.drop_columns(["headline", "at"])
+    known = [pc.fill_null(column.cast(pa.string()), "") for column in beside.columns]
     joined = pc.binary_join_element_wise(*known, "\n").combine_chunks().dictionary_encode()
     digests = [hashlib.blake2b(text.encode(), digest_size=8).digest() for text in joined.dictionary.to_pylist()]
     codes: NDArray[np.int64] = np.frombuffer(b"".join(digests), np.int64)[joined.indices.to_numpy()]
+    for hashes in (arrays.digests(facts["headline"]), manner):
+        codes = codes * _STEP ^ hashes
     return codes
 
 
 def unmet(matches: pa.Table, others: NDArray[np.int64]) -> pa.Table:
-    """The pairs of an article and its other, the anchor or canonical, that have not been compared, as candidates.
-
-    Those of an anchor are twins: one shares the verdict of the one that stood for it. Its own row says so.
-    """
-    members = np.flatnonzero(others != np.arange(len(others)))
+    """The pairs of an article and its other, the anchor or canonical, that have not been compared, as candidates."""
+    members = _without_match(matches, others)
     left, right = np.minimum(members, others[members]), np.maximum(members, others[members])
-    met = matches["left"].to_numpy() << 32 | matches["right"].to_numpy()
-    new = ~arrays.is_in(left << 32 | right, met)
-    order = np.argsort(left[new] << 32 | right[new])
-    columns = [left[new][order], right[new][order], np.zeros(new.sum(), np.int8)]
+    order = np.argsort(left << 32 | right)
+    columns = [left[order], right[order], np.zeros(len(order), np.int8)]
     names = ["left", "right", "path"]
     return pa.table(columns, schema=pa.schema([matches.schema.field(name) for name in names]))
+
+
+def inherited(matches: pa.Table, anchors: NDArray[np.int64]) -> pa.Table:
+    """The matches of twins with their anchors: those of the one that stood for them, which has all that they have.
+
+    They are not compared: what two texts have in common may be told otherwise from the other side, where one repeats itself,
+    and a twin may stand on the other side of the anchor.
+    """
+    path, told = matches["path"].to_numpy(), pc.not_equal(matches["relation"], "")  # of some is known that they are
+    stands_for = np.arange(len(anchors))
+    twins = matches.filter(pc.and_(pa.array(path == _TWIN), matches["accepted"]))
+    stands_for[twins["right"].to_numpy()] = twins["left"].to_numpy()
+    members = _without_match(matches, anchors)
+    matches = matches.filter(told)
+    known = _pairs(matches["left"].to_numpy(), matches["right"].to_numpy())
+    members = members[arrays.is_in(_pairs(stands_for[members], anchors[members]), known)]
+    leads, theirs = stands_for[members], anchors[members]
+    rows = matches.take(pa.array(arrays.places(known, _pairs(leads, theirs))))
+    rows = _turned(rows, pa.array((members < theirs) != (leads < theirs)))
+    sides = {"left": np.minimum(members, theirs), "right": np.maximum(members, theirs)}
+    for name, side in (sides | {"path": np.full(len(members), _TWIN, np.int8)}).items():
+        rows = rows.set_column(rows.column_names.index(name), rows.schema.field(name), pa.array(side))
+    return rows
+
+
+def _without_match(matches: pa.Table, others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The articles that have no match with their other, and are not that themselves."""
+    members = np.flatnonzero(others != np.arange(len(others)))
+    met = _pairs(matches["left"].to_numpy(), matches["right"].to_numpy())
+    return members[~arrays.is_in(_pairs(members, others[members]), met)]
+
+
+def _pairs(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each pair of rows as one number, the smaller first."""
+    found: NDArray[np.int64] = np.minimum(one, other) << 32 | np.maximum(one, other)
+    return found
+
+
+#: The columns of matches that are said of each side.
+_OF_SIDES = (("left", "right"), ("containment_left", "containment_right"), ("run_left", "run_right"))
+
+
+def _turned(matches: pa.Table, which: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """Matches, and of those that `which` says the same as seen from the other side."""
+    relation = matches["relation"]
+    for one, other in schema.MIRRORED.items():
+        relation = pc.if_else(pc.and_(which, pc.equal(matches["relation"], one)), other, relation)
+    columns = {"relation": relation}
+    for left, right in _OF_SIDES:
+        columns |= {left: pc.if_else(which, matches[right], matches[left])}
+        columns |= {right: pc.if_else(which, matches[left], matches[right])}
+    return pa.table([columns.get(name, matches[name]) for name in matches.column_names], schema=matches.schema)
 
 
 def same_text_and_cluster(sketches: pa.Table, anchors: NDArray[np.int64]) -> pa.Array:
@@ -152,25 +208,10 @@ NAMED = pa.schema(
 def named(matches: pa.Table, articles: pa.Table) -> pa.Table:
     """Matches by row numbers of articles (article_id, effective_at), as verify leaves them, by id: `NAMED`."""
     left, right = (articles["article_id"].take(matches[side]) for side in ("left", "right"))
-    turned = pc.greater(left, right)
-    relation = matches["relation"]
-    for one, other in schema.MIRRORED.items():
-        relation = pc.if_else(pc.and_(turned, pc.equal(matches["relation"], one)), other, relation)
-    times = (articles["effective_at"].take(matches[side]) for side in ("left", "right"))
-    sides = {
-        "id": (left, right),
-        "containment": (matches["containment_left"], matches["containment_right"]),
-        "run": (matches["run_left"], matches["run_right"]),
-        "at": tuple(times),
-    }
-    swapped = {name: (pc.if_else(turned, b, a), pc.if_else(turned, a, b)) for name, (a, b) in sides.items()}
-    columns = {name: matches[name] for name in ("jaccard", "longest_run", "accepted", "reason")} | {
-        "relation": relation
-    }
-    for number, side in enumerate(("left", "right")):
-        columns |= {f"{side}_{name}": swapped[name][number] for name in ("id", "at")}
-        columns |= {f"{name}_{side}": swapped[name][number] for name in ("containment", "run")}
-    return pa.table([columns[name] for name in NAMED.names], schema=NAMED)
+    matches = _turned(matches, pc.greater(left, right))
+    sides = {f"{side}_id": articles["article_id"].take(matches[side]) for side in ("left", "right")}
+    sides |= {f"{side}_at": articles["effective_at"].take(matches[side]) for side in ("left", "right")}
+    return pa.table([sides[name] if name in sides else matches[name] for name in NAMED.names], schema=NAMED)
 
 
 def published(named: pa.Table, members: pa.Table) -> pa.Table:

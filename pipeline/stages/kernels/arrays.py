@@ -17,6 +17,7 @@ __all__ = [
     "changes",
     "coded",
     "counted",
+    "digests",
     "distinct",
     "filter_of",
     "hashes",
@@ -194,6 +195,16 @@ def distinct(values: NDArray[np.uint32], counts: NDArray[np.int64]) -> tuple[NDA
     sizes = np.empty(len(counts), np.int64)
     n = lists.distinct(values, read_only(np.ascontiguousarray(counts)), sizes)
     return values[:n].copy(), sizes  # without what is behind them
+
+
+def digests(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """A hash of each list of a column: equal for those of the same values in the same order; int64 (rows,)."""
+    from pipeline.stages.kernels import lists
+
+    values, begins, ends = scattered(column)
+    out = np.empty(len(begins), np.uint64)
+    lists.digests(values, read_only(begins), read_only(ends), out)
+    return out.view(np.int64)
 
 
 def filter_of(size: int, of_word: int) -> NDArray[np.uint64]:

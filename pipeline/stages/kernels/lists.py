@@ -1,4 +1,4 @@
-"""Many short lists of numbers, end to end: what each of them holds, sorted and once."""
+"""Many short lists of numbers: what each of them holds, sorted and once; a hash of each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from pipeline.stages.kernels.bits import loop
 
-__all__ = ["distinct"]
+__all__ = ["digests", "distinct"]
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd
 
 # How far apart two values are compared, the farthest first (Tokuda, An improved Shellsort, 1992). Lists are of tens of values.
 _GAPS = np.ceil((9 * 2.25 ** np.arange(25, -1, -1) - 4) / 5).astype(np.int64)
@@ -34,6 +36,19 @@ def distinct(values: NDArray[np.uint32], counts: NDArray[np.int64], sizes: NDArr
         sizes[i] = kept - n
         n, first = kept, first + size
     return int(n)
+
+
+@loop
+def digests(
+    values: NDArray[np.uint32], firsts: NDArray[np.int64], lasts: NDArray[np.int64], out: NDArray[np.uint64]
+) -> None:
+    """A hash of each list values[firsts[i]:lasts[i]], to `out`: equal for lists of the same values in the same order."""
+    for i in range(firsts.size):
+        h = np.uint64(lasts[i] - firsts[i])
+        for k in range(firsts[i], lasts[i]):
+            h = (h ^ np.uint64(values[np.uint64(k)])) * _STEP
+            h ^= h >> np.uint64(32)
+        out[i] = h
 
 
 @loop
