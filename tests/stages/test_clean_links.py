@@ -95,3 +95,10 @@ def test_a_quotation_is_none(line: str) -> None:
 @pytest.mark.parametrize("line", ["- Reply", "- Retweet", "Reply Retweet Favorite"])
 def test_buttons_of_a_tweet_go(line: str) -> None:
     assert run(f"{FIRST}\n{line}\n{SECOND}\n{LAST}")[0]["body"] == STORY
+
+
+@pytest.mark.parametrize(
+    "line", ["MORE : Goat grows a beard", "MORE NEWS: Goat honoured", "SUGGESTED VIDEOS | Goats of the north"]
+)
+def test_a_label_before_a_headline_says_that_it_is_a_link(line: str) -> None:
+    assert run(f"{FIRST}\n{line}\n{SECOND}\n{LAST}")[0]["body"] == STORY

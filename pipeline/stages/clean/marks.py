@@ -324,12 +324,28 @@ def _mark_tail(lines: Lines, marks: Marks, head_end: int, known: Known) -> int:
             marks[number - 1] = mark
         if mark is None and is_paragraph(line, _ENOUGH):
             break
+    _mark_above_unknown(lines, marks, head_end, number)
     is_marked = any(marks)
     if is_marked:
         _mark_initials(lines, marks, head_end)
     if is_marked or lines.shape.initials:
         _mark_last_initials(lines, marks, head_end, known.byline or "")
     return number
+
+
+_LAST_LINES = 6
+_SURE = frozenset({"disclaimer", "copyright", "version_note", "credit"})
+
+
+def _mark_above_unknown(lines: Lines, marks: Marks, head_end: int, last: int) -> None:
+    """In the last lines, above what no rule takes: sentences that say of themselves what they are, and of no picture."""
+    for number in range(max(head_end, len(lines) - _LAST_LINES), min(last + 1, len(lines))):
+        line = lines[number]
+        if marks[number] is not None or lines.is_prose(number) or not line.ends_sentence:
+            continue
+        rule, amid = furniture.match(line, "tail"), furniture.match(line, "body")
+        if rule and rule.kind in _SURE and (amid is None or amid == rule):
+            marks[number] = Mark("tail", rule.kind, rule.id)
 
 
 def _names_who_follows(lines: Lines, number: int) -> bool:
