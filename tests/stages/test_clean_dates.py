@@ -59,6 +59,9 @@ NOWHERE = Place()
         ("04/03/23 8:42 AM", US, "2023-04-03T08:42:00", "minute", "default"),
         ("04.03.23, 08:42", Place("IL"), "2023-03-04T06:42:00", "minute", "publisher"),
         ("23.04.03 08:42", KR, "2023-04-02T23:42:00", "minute", "publisher"),
+        ("جمعه / ۲۴ فروردین ۱۴۰۳ / ۱۴:۳۵", Place("IR"), "2024-04-12T11:05:00", "minute", "publisher"),
+        ("۱۴۰۳/۱۲/۳۰ - ۱۴:۳۵", Place("IR"), "2025-03-20T11:05:00", "minute", "publisher"),
+        ("1 مهر 1404 14:35", Place("IR"), "2025-09-23T11:05:00", "minute", "publisher"),
         ("19 มี.ค. 2566 08:42 น.", Place("TH"), "2023-03-19T01:42:00", "minute", "publisher"),
         ("П'ятниця, 17 березня 2023, 08:42", Place("UA"), "2023-03-17T06:42:00", "minute", "publisher"),
         ("19 Mar 2023, 8:42amSun 19 Mar 2023, 8:42am", GB, "2023-03-19T08:42:00", "minute", "publisher"),
@@ -116,7 +119,9 @@ def test_a_figure_behind_a_bare_date_is_no_clock() -> None:
     assert parse("3 May 2020 12.50", GB, bare=True) is None
 
 
-@pytest.mark.parametrize("text", ["2023-02-31", "Feb 30, 2020", "31/04/2021", "10000-01-01", "2023-13-01T10:00:00"])
+@pytest.mark.parametrize(
+    "text", ["2023-02-31", "Feb 30, 2020", "31/04/2021", "1403/07/31", "10000-01-01", "2023-13-01T10:00:00"]
+)
 def test_dates_on_no_calendar_are_errors(text: str) -> None:
     with pytest.raises(ImpossibleDateError, match="impossible date"):
         parse(text, NOWHERE)

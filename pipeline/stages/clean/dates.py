@@ -188,7 +188,7 @@ _DATE_FORMS = tuple(
         r"(?<!\d)(?P<day>\d{1,2})\s*tháng\s*(?P<month>\d{1,2}),?\s*(?:năm\s*)?(?P<year>\d{4})",
         r"(?<!\d)(?P<year>\d{4})\s?(?P<gap>[-/.])\s?(?P<month>\d{1,2})\s?(?P=gap)\s?(?P<day>\d{1,2})(?!\d)\.?",
         r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[ ,./-]*(?:de |of )?"
-        r"(?P<name>[\p{L}\p{M}]{3,12}|\p{Thai}{1,3}\.\p{Thai})[ ,./-]*(?:de |del )?(?P<year>\d{4})",
+        r"(?P<name>[\p{L}\p{M}]{2,12}|\p{Thai}{1,3}\.\p{Thai})[ ,./-]*(?:de |del )?(?P<year>\d{4})",
         r"(?<![\p{L}])(?P<name>[\p{L}\p{M}]{3,12})\.? ?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:, ?| )(?P<year>\d{4})",
         r"(?<!\d)(?P<year>\d{4})\.? (?P<name>[\p{L}\p{M}]{3,12})\.? (?P<day>\d{1,2})(?!\d)\.?",
         r"(?<!\d)(?P<first>\d{1,2})\s?[-/.]\s?(?P<second>\d{1,2})\s?[-/.]\s?(?P<year>\d{4})(?!\d)",
@@ -311,11 +311,28 @@ def _common_era(year: int) -> int:
     return year - 543 if 2400 < year < 2700 else year
 
 
+_SOLAR_YEARS = range(1370, 1430)  # 1991 to 2050; the years of the lunar calendar are beyond
+_BEFORE_SOLAR = 226530  # days of our calendar before the first of the Solar Hijri calendar
+
+
 def _calendar(year: int, month: int, day: int) -> date:
+    """The day; where the year says so, of the Solar Hijri calendar of Iran."""
     try:
-        return date(year, month, day)
+        return _solar(year, month, day) if year in _SOLAR_YEARS else date(year, month, day)
     except ValueError:
         raise ImpossibleDateError(f"impossible date {year:04d}-{month:02d}-{day:02d}") from None
+
+
+def _solar(year: int, month: int, day: int) -> date:
+    """A day of the Solar Hijri calendar: six months of 31 days, then of 30, and 8 leap years in 33, which is right to 2120.
+
+    >>> _solar(1403, 1, 24)
+    datetime.date(2024, 4, 12)
+    """
+    if not (1 <= month <= 12 and 1 <= day <= 31 - (month > 6)):
+        raise ValueError
+    before = 31 * (month - 1) - max(0, month - 7)
+    return date.fromordinal(_BEFORE_SOLAR + 365 * year + (8 * year + 21) // 33 + before + day - 1)
 
 
 _BRACKET = regex.compile(r"\([\p{L} ]+\)?")  # GMT+0900 (Korean Standard Time)
