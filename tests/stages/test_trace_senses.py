@@ -160,7 +160,7 @@ HOME_NAMES = [
     ("The Nation", "PK", "The Nation (Pakistan)"),
     ("The Business Standard", "BD", "The Business Standard (Bangladesh)"),
     ("The Business Standard", "IN", "Business Standard"),
-    ("Eyewitness News", "ZA", "EWN"),
+    ("Eyewitness News", "ZA", "Eyewitness News (South Africa)"),
 ]
 
 

@@ -36,6 +36,7 @@ def test_by_the_words_they_end_with(sentence: str, expected: list[str]) -> None:
         "The gate was shut, a guard told the Public Advocate.",
         "The drought grew, according to the U.S. Drought Monitor.",
         "It is law, according to the Federal Register.",
+        "The (Dunmore) Telegraph reported a leak.",
         "A guard told the Dunmore Star of India that it was shut.",
         "A guard told KXQZ2000 that it was shut.",
     ],

@@ -20,6 +20,7 @@ __all__ = ["Mention", "Vocabulary", "continues", "mentions", "spelled_out"]
 _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|member station)s?\b")
 _AFFILIATE_REACH = 24  # code points that `_AFFILIATE` takes at most
 _ENDS_TITLE = regex.compile(r"(?:\s(?:\p{Lu}[\w']*|\d+|with|of|the|and|at|in|&))*[,.]?(?:[\"」』]|'')")
+_PLACE_BEFORE = regex.compile(r"(?r)\b[Tt]he\s\(\p{Lu}[^()\n]{1,30}\)\s\Z")
 _STATION_END = regex.compile(r"(?<=^[KW]\p{Lu}{2,3})-(?:TV|FM|AM|DT)$")
 _REACH = 80  # code points before a name in which the words lie that belong to it
 _BEHIND = 120  # and behind it, an address in brackets among them
@@ -187,10 +188,11 @@ def _at_home(body: str, hits: list[Hit], vocabulary: Vocabulary) -> list[Hit]:
 
 
 def continues(body: str, mention: Mention) -> bool:
-    """Whether a capitalised word before a name of one word makes it part of another (`Mayor Bloomberg`)."""
+    """Whether what stands before a name of one word makes it part of another: `Mayor Bloomberg`, `The (Dunmore) Telegraph`."""
     if not mention.is_word:
         return False
-    return _PERSON_BEFORE.search(body, _low(body, mention.left), mention.left) is not None
+    low, left = _low(body, mention.left), mention.left
+    return any(before.search(body, low, left) is not None for before in (_PERSON_BEFORE, _PLACE_BEFORE))
 
 
 def _affiliates(body: str, hits: Sequence[Hit]) -> frozenset[int]:
