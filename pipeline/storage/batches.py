@@ -6,6 +6,7 @@ batch = extracted(batch, settings)  # a pure function: any process may do it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -79,10 +80,15 @@ def _given(row: Mapping[str, str | None], values: Mapping[str, object]) -> dict[
     return {"fetched": row["fetched"], "source_id": None if values["url"] else row["source_id"]}
 
 
-def usable(fields: Fields, values: Mapping[str, object], settings: config.Read) -> Record | str:
-    """The record of a row; or why it cannot be one."""
+def usable(
+    fields: Fields,
+    values: Mapping[str, object],
+    settings: config.Read,
+    around: Mapping[str, object] = MappingProxyType({}),
+) -> Record | str:
+    """The record of a row; or why it cannot be one. `around`: what is known of all rows of its file."""
     try:
-        record = fields.record(values)
+        record = fields.record(values, around)
     except RecursionError:
         return "nested too deeply"
     except ValueError as error:  # one row may find the fault of a library

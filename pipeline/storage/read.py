@@ -181,14 +181,15 @@ class Reading:
     def _records(self, path: Path, groups: range | None) -> Iterator[tuple[int, Record] | Bad | Raw | Passed]:
         settings = self._settings
         source = locate(path, settings)._replace(groups=groups)
+        around = source.columns
         for row in _probed(readers.rows(source, self._fields, settings), self._fields):
             if not isinstance(row, Found):
                 yield row
                 continue
-            record = usable(self._fields, row.values, settings)
+            record = usable(self._fields, row.values, settings, around)
             if isinstance(record, str) and (within := envelope.articles(row.values, self._fields)):
                 for values in within:
-                    yield _placed(row.line, usable(self._fields, values, settings))
+                    yield _placed(row.line, usable(self._fields, values, settings, around))
             else:
                 yield _placed(row.line, record)
 

@@ -22,6 +22,7 @@ from pipeline import config, schema
 from pipeline.errors import ConfigError
 from pipeline.storage import read
 from pipeline.storage.readers.rows import Found, lines
+from pipeline.storage.readers.sniff import locate
 
 STORIES = [
     {
@@ -292,6 +293,71 @@ def test_what_stands_above_a_csv_header_is_left(tmp_path: Path, above: str) -> N
 
 
 @pytest.mark.parametrize(
+    "above",
+    ["Export of 10 March 2026,,,\n", "Search: ferry\n\n", '"Hits, all:",2\nDate,,,\n', "Name,Title,Hits\nA,B,7\n"],
+)
+def test_a_title_above_a_csv_header_is_left(tmp_path: Path, above: str) -> None:
+    path = tmp_path / "titled.csv"
+    path.write_text(f"{above}id,title,text,url\n1,Ferry back,fine,https://h.example/1\n")
+    records, rejects, _ = run(path)
+    assert rejects == []
+    assert [(record["source_id"], record["text"], record["line"]) for record in records] == [
+        ("1", "fine", above.count("\n") + 2)
+    ]
+
+
+def test_no_record_is_taken_for_a_header(tmp_path: Path) -> None:
+    path = tmp_path / "headed.csv"
+    path.write_text("id,text\ntext,title\nurl,text\n")
+    assert [record["text"] for record in run(path)[0]] == ["title", "text"]
+    path.write_text("id,prose\n1,text\n2,title\n")
+    records, rejects, _ = run(path)
+    assert (records, "found: id, prose" in rejects[0]["reason"]) == ([], True)
+    assert [record["line"] for record in run(path, fields={"text": "prose"})[0]] == [2, 3]
+
+
+def test_a_delimiter_at_the_end_of_every_record(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text('id,text,author\n1,"two\nlines",A,\n2,more,B,\n')
+    records, rejects, _ = run(path)
+    assert (rejects, [(record["text"], record["byline"]) for record in records]) == (
+        [],
+        [("two\nlines", "A"), ("more", "B")],
+    )
+    path.write_text(
+        "id,text,author\n1,one,A\n2,more, cut,\n3,three,C,\n"
+    )  # of two a comma too many: which one is not said
+    records, rejects, _ = run(path)
+    assert ([record["text"] for record in records], len(rejects)) == (["one"], 2)
+
+
+def test_quotes_in_tabs_that_are_only_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "dump.tsv"
+    path.write_text('id\ttitle\ttext\n1\t"No radar," says pilot\tFog.\n2\t"Open\tFog again.\n3\t"Lane"\t"two\nlines"\n')
+    records, rejects, _ = run(path)
+    assert rejects == []
+    assert [(record["headline"], record["text"]) for record in records] == [
+        ('"No radar," says pilot', "Fog."),
+        ('"Open', "Fog again."),
+        ("Lane", "two\nlines"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "format_"),
+    [
+        (b"<!-- saved -->\n<!-- twice -->\n<!DOCTYPE html><p>x", "html"),
+        (b"<!-- saved --><rss><channel/></rss>", "xml"),
+        (b"<feed xmlns='http://www.w3.org/2005/Atom'/>", "xml"),
+        (b"<?xml version='1.0'?><nitf/>", "xml"),
+    ],
+)
+def test_a_file_without_a_suffix_is_told_by_how_it_begins(tmp_path: Path, data: bytes, format_: str) -> None:
+    (tmp_path / "fetched").write_bytes(data)
+    assert locate(tmp_path / "fetched", config.Read()).format == format_
+
+
+@pytest.mark.parametrize(
     ("data", "ids"),
     [
         (b'[{"id": "a", "text": "one"}][{"id": "b", "text": "two"}]', ["a", "b"]),
@@ -334,7 +400,7 @@ def test_a_padded_archive_that_is_corrupt_is_a_failed_file(tmp_path: Path) -> No
 
 
 def test_the_fault_of_a_library_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(source: object, limit: int) -> Iterator[object]:
+    def broken(source: object, mapping: object, limit: int) -> Iterator[object]:
         yield Found(7, STORIES[0])
         raise UnicodeDecodeError("utf-8", b"\xed", 0, 1, "odd")
 
@@ -380,6 +446,39 @@ def test_parquet_types(tmp_path: Path) -> None:
     assert first["fetched"] == "2024-05-02"
     assert (first["byline"], second["byline"]) == ("A. Gull; B. Tern", None)
     assert (first["publisher"], second["publisher"]) == ("Harbour Post", None)
+
+
+def test_times_in_int96_are_instants(tmp_path: Path) -> None:
+    path = tmp_path / "spark.parquet"
+    times = pa.array([datetime(2024, 5, 1, 8, 42), None], pa.timestamp("us"))  # noqa: DTZ001 - as Spark writes it
+    pq.write_table(pa.table({"text": ["a", "b"], "published": times}), path, use_deprecated_int96_timestamps=True)
+    assert [record["published"] for record in run(path)[0]] == ["2024-05-01T08:42:00+00:00", None]
+    pq.write_table(pa.table({"text": ["a", "b"], "published": times}), path)
+    assert [record["published"] for record in run(path)[0]] == ["2024-05-01T08:42:00", None]
+
+
+def test_an_id_in_bytes_costs_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "ids.parquet"
+    ids = pa.array([bytes(range(240, 256)), b"0123456789abcdef"], pa.binary(16))
+    pq.write_table(pa.table({"id": ids, "text": ["a", "b"]}), path)
+    assert [record["source_id"] for record in run(path)[0]] == [
+        "f0f1f2f3-f4f5-f6f7-f8f9-fafbfcfdfeff",
+        "0123456789abcdef",
+    ]
+
+
+def test_folders_that_name_columns(tmp_path: Path) -> None:
+    folder = tmp_path / "date=2024-05-01" / "publisher=The%20Gull%20Post" / "id=7" / "lang=__HIVE_DEFAULT_PARTITION__"
+    folder.mkdir(parents=True)
+    pq.write_table(pa.table({"text": ["a", "b"], "pub_date": [None, "2024-05-02"]}), folder / "part-0.parquet")
+    (folder / "a.jsonl").write_text('{"text": "c", "publisher": "The Auk"}\n')
+    records, rejects, _ = run(folder / "part-0.parquet", folder / "a.jsonl")
+    assert rejects == []
+    assert [(one["published"], one["publisher"], one["source_id"], one["language"]) for one in records] == [
+        ("2024-05-01", "The Gull Post", None, None),
+        ("2024-05-02", "The Gull Post", None, None),
+        ("2024-05-01", "The Auk", None, None),
+    ]
 
 
 @pytest.mark.parametrize("kind", [pa.string(), pa.binary()])

@@ -29,7 +29,7 @@ def rows(source: Source, mapping: Mapping, settings: config.Read) -> Iterator[Ro
         case "json" | "jsonl":
             return document.rows(source, mapping, limit)
         case "csv":
-            return delimited.rows(source, limit)
+            return delimited.rows(source, mapping, limit)
         case "page":
             return page.rows(source, limit)
         case "html":

@@ -12,7 +12,9 @@ import itertools
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 
+from pipeline.storage.readers.fields import Mapping
 from pipeline.storage.readers.rows import Bad, Found, Row, Stream, Unreadable, lines, too_long
 from pipeline.storage.readers.sniff import Source
 
@@ -25,20 +27,17 @@ _AHEAD = 1_000  # lines that are looked at for them
 _ESCAPED = re.compile(r'(\\+)"')
 _SEP = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)  # by which spreadsheets say what delimits
 _COMMENT = re.compile(r"#(?:[\s#!]|[^,;\t|]*$)")  # above a header; of a header, too, the first name may begin so
+_TITLE = 10  # lines that may stand above a header and be none
+_RECORDS = 20  # that are looked at for a delimiter too many
 _PATIENCE = 256 << 20  # characters that may be looked at in vain, a thousand at a time, before a file is given up
 
 
-def rows(source: Source, limit: int) -> Iterator[Row]:
+def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
     """A row for every record below the header. `line` is the one on which the record begins."""
     with source.open() as stream:
         feed = _Feed(stream, limit)
-        header_line, said = _begun(feed)
-        if "\r" in header_line.rstrip():
-            raise Unreadable("its lines end in a carriage return alone; convert them to newlines")
-        by_name = "\t" if source.suffix in (".tsv", ".tab") else ""
-        feed.delimiter = said or by_name or max(_DELIMITERS, key=header_line.count)
         csv.field_size_limit(max(limit, csv.field_size_limit()))  # the module's own bound of 128 kB is below an article
-        header = _header(header_line, feed.delimiter)
+        header = _begun(feed, mapping, "\t" if source.suffix in (".tsv", ".tab") else "")
         reader = csv.reader(feed, delimiter=feed.delimiter, strict=True)
         while True:
             line = feed.mark()
@@ -47,6 +46,8 @@ def rows(source: Source, limit: int) -> Iterator[Row]:
                 cells, fault = _again(reader, feed, len(header))
                 if fault:
                     cells, fault = _again(reader, feed, len(header))
+            if fault and (bare := _bare(feed, len(header))):
+                cells, fault = bare, ""
             if cells is None:
                 return
             if fault:
@@ -59,8 +60,26 @@ def rows(source: Source, limit: int) -> Iterator[Row]:
                 yield Found(line, dict(zip(header, cells, strict=True)))
 
 
-def _begun(feed: _Feed) -> tuple[str, str]:
-    """The header line, and what the file says that delimits, "" if nothing; comments and empty lines above it are left."""
+def _begun(feed: _Feed, mapping: Mapping, by_name: str) -> list[str]:
+    """The names of the columns. What delimits is said by the file, or by its name, or is the commonest in the header.
+
+    Above the header comments and empty lines are left, and the lines of a title where the columns of articles follow it.
+    """
+    line, said = _first(feed)
+    if "\r" in line.rstrip():
+        raise Unreadable("its lines end in a carriage return alone; convert them to newlines")
+    try:
+        header = _names(feed, line, said or by_name)
+    except csv.Error as error:
+        raise Unreadable(f"broken CSV: {error}, in the header") from error
+    if not mapping.has_text(header):
+        header = _below(feed, mapping, said or by_name) or _names(feed, line, said or by_name)
+    feed.mark()
+    return [*header, ""] if _is_wider(feed, len(header)) else header
+
+
+def _first(feed: _Feed) -> tuple[str, str]:
+    """The first line that is no comment and not empty, and what the file says that delimits, "" if nothing."""
     said = ""
     while line := next(feed, ""):
         if found := _SEP.fullmatch(line):
@@ -71,11 +90,35 @@ def _begun(feed: _Feed) -> tuple[str, str]:
     return line, said
 
 
-def _header(line: str, delimiter: str) -> list[str]:
+def _names(feed: _Feed, line: str, said: str) -> list[str]:
+    """The names in a header; the feed goes by its delimiter from then on."""
+    feed.delimiter = said or max(_DELIMITERS, key=line.count)
+    return [name.strip() for name in next(csv.reader([line], delimiter=feed.delimiter), [])]
+
+
+def _below(feed: _Feed, mapping: Mapping, said: str) -> list[str]:
+    """The names in the header of articles below a title; none if none follows, and the feed is where it was."""
+    with suppress(csv.Error):
+        for line in itertools.islice(feed, _TITLE):
+            if mapping.is_article(names := _names(feed, line, said)):
+                return names
+    feed.back(1)
+    return []
+
+
+def _is_wider(feed: _Feed, n_cells: int) -> bool:
+    """Whether the records that come first all end with a delimiter that the header lacks."""
+    ahead, n = csv.reader(itertools.islice(feed, _AHEAD), delimiter=feed.delimiter, strict=True), 0
     try:
-        return [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
-    except csv.Error as error:
-        raise Unreadable(f"broken CSV: {error}, in the header") from error
+        for cells in itertools.islice(filter(None, ahead), _RECORDS):
+            if len(cells) != n_cells + 1 or cells[-1]:
+                n = 0
+                break
+            n += 1
+    except csv.Error:
+        n = 0
+    feed.back(0)
+    return n > 0
 
 
 def _record(reader: Iterator[list[str]], feed: _Feed, n_cells: int) -> tuple[list[str] | None, str]:
@@ -94,6 +137,16 @@ def _again(reader: Iterator[list[str]], feed: _Feed, n_cells: int) -> tuple[list
     feed.back(0)
     feed.escapes = not feed.escapes
     return _record(reader, feed, n_cells)
+
+
+def _bare(feed: _Feed, n_cells: int) -> list[str]:
+    """The cells of a broken record of tabs where a quote is a letter as any, as databases write it; none if not as many."""
+    line = (feed.held[0] if feed.held else None) or ""
+    cells = line.rstrip("\r\n").split("\t") if feed.delimiter == "\t" and '"' in line else []
+    if len(cells) != n_cells:
+        return []
+    feed.back(1)
+    return cells
 
 
 def _broken(line: int, fault: str, feed: _Feed, n_cells: int) -> Iterator[Row]:

@@ -30,6 +30,9 @@ _WRAPPERS = frozenset(
     " articles results items _items docs documents records entries stories posts hits rows objects edges list".split()
 )
 _BESIDE = frozenset("metadata meta warcheaders opengraph html links".split())  # may be objects with more of a record
+_SHARED = frozenset(
+    {"publisher", "host", "language", "published", "fetched", "zone"}
+)  # what many rows may have in common
 _TEXTS = ("text", "page")
 _PLANS = 1_000  # sets of column names that are remembered
 _LONGEST = 10_000  # code points of a value beside the text; a longer one belongs elsewhere, and counts as none
@@ -181,10 +184,10 @@ class Mapping:
         within = _at(row[text.key], text.path[:-1])
         if isinstance(within, dict) and (text.path or self.has_headline(within)):
             said |= _values(self._plan(tuple(within)), within, set())
-        for more in (*(_object(row[name]) for name in plan.beside), around):
-            if more:
-                said = _values(self._plan(tuple(more)), more, set()) | said
-        return said
+        for more in filter(None, (_object(row[name]) for name in plan.beside)):
+            said = _values(self._plan(tuple(more)), more, set()) | said
+        shared = _values(self._plan(tuple(around)), around, set())
+        return {field: value for field, value in shared.items() if field in _SHARED} | said
 
     def _plan(self, columns: tuple[str, ...]) -> _Plan:
         plan = self._plans.get(columns)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 import pyarrow as pa
 
 from pipeline.storage.readers.fields import Mapping, is_wrapper, no_text
 from pipeline.storage.readers.rows import Bad, Found, Row, Unreadable, inflated, most, too_long
 from pipeline.storage.readers.sniff import Source
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 __all__ = ["pieces", "rows"]
 
@@ -42,6 +46,7 @@ def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
             if not wrapped:
                 raise Unreadable(no_text(names))
             columns += [name for name in wrapped if name not in columns]
+        instants = _instants(file.schema)
         bounds = Bounds(raw, file, columns, _AT_ONCE * limit, source.max_ratio)
         left, first, broken = most(source.size, source.max_ratio), 1, ""
         for group in range(file.num_row_groups):
@@ -55,7 +60,7 @@ def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
                     left -= sum(map(weight, batch.columns))
                     if left < 0:
                         raise inflated(source.max_ratio)
-                    yield from _rows(batch, line, limit)
+                    yield from _rows(batch, line, limit, instants)
                     line += batch.num_rows
             except (OSError, pa.ArrowException) as error:
                 broken = broken or f"broken between rows {line:,} and {end - 1:,}: {error}"
@@ -83,8 +88,14 @@ def pieces(path: Path, most: int) -> list[range]:
     return [*found, range(first, footer.num_row_groups)]
 
 
-def _rows(batch: pa.RecordBatch, line: int, limit: int) -> Iterator[Row]:
-    """The rows of a batch, counted from `line`."""
+def _instants(columns: pq.ParquetSchema) -> frozenset[str]:
+    """The columns of times in the type INT96: instants, in UTC, though the file does not say so."""
+    found = (columns.column(number) for number in range(len(columns)))
+    return frozenset(column.path for column in found if column.physical_type == "INT96")
+
+
+def _rows(batch: pa.RecordBatch, line: int, limit: int, instants: Collection[str]) -> Iterator[Row]:
+    """The rows of a batch, counted from `line`. `instants`: its columns of times in UTC that do not say so."""
     from pipeline.storage.readers.bounds import pieces
 
     names = batch.schema.names
@@ -93,7 +104,8 @@ def _rows(batch: pa.RecordBatch, line: int, limit: int) -> Iterator[Row]:
             yield Bad(line, too_long(limit))
             line += 1
             continue
-        columns, are_sound = zip(*map(_cells, piece.columns), strict=True)
+        zones = ("UTC" if name in instants else None for name in names)
+        columns, are_sound = zip(*map(_cells, piece.columns, zones), strict=True)
         is_sound = all(are_sound)
         for row in zip(*columns, strict=True):
             broken = None if is_sound else next((cell for cell in row if isinstance(cell, _Broken)), None)
@@ -101,18 +113,19 @@ def _rows(batch: pa.RecordBatch, line: int, limit: int) -> Iterator[Row]:
             line += 1
 
 
-def _cells(column: pa.Array) -> tuple[list[object], bool]:
-    """The cells of a column, and whether none can be broken."""
+def _cells(column: pa.Array, zone: str | None) -> tuple[list[object], bool]:
+    """The cells of a column, and whether none can be broken. `zone`: of its times, where the file says none."""
     kind = column.type
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
-        column = column.cast(pa.timestamp("us", kind.tz), safe=False)  # Python's datetime holds no nanoseconds
+        column = column.cast(pa.timestamp("us", kind.tz or zone), safe=False)  # Python's datetime holds no nanoseconds
     try:
         cells = list(column.to_pylist())
     except _NO_VALUE:  # one bad cell: malformed UTF-8 is a ValueError
         return [_cell(scalar) for scalar in column], False
     if not any(isinstance(cell, bytes) for cell in cells):
         return cells, True
-    return [_decoded(cell) if isinstance(cell, bytes) else cell for cell in cells], False
+    is_fixed = pa.types.is_fixed_size_binary(kind)
+    return [_decoded(cell, is_fixed=is_fixed) if isinstance(cell, bytes) else cell for cell in cells], False
 
 
 def _cell(scalar: pa.Scalar) -> object:
@@ -126,8 +139,11 @@ def _cell(scalar: pa.Scalar) -> object:
         return _Broken(f"value out of range: {error}")
 
 
-def _decoded(cell: bytes) -> object:
+def _decoded(cell: bytes, *, is_fixed: bool) -> object:
+    """The text that bytes are; those of one width that are none are an id."""
     try:
         return cell.decode("utf-8")
     except UnicodeDecodeError as error:
+        if is_fixed:
+            return str(UUID(bytes=cell)) if len(cell) == len(UUID(int=0).bytes) else cell.hex()
         return _Broken(f"invalid UTF-8 at byte {error.start}")

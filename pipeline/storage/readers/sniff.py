@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple, cast
+from urllib.parse import unquote
 
 from pipeline import config
 from pipeline.storage.readers.rows import Stream, Unreadable, inflated, most
@@ -45,6 +46,10 @@ _PADDED = (
 )  # at the end of a file packed by gzip: some tools fill up blocks, which Arrow takes for a broken member
 _DICTIONARY = b"\x5d\x2a\x4d\x18"  # in a WARC file before frames of zstd
 _HTML = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_XML = re.compile(rb"<(?:\?xml|rss|feed|rdf:rdf|nitf|newsitem|newsmessage|packageitem)\b", re.IGNORECASE)
+_COMMENTS = re.compile(rb"(?:\s*<!--.*?-->)*\s*", re.DOTALL)
+_FOLDER = re.compile(r"([A-Za-z_][\w.-]*)=(.+)")  # names a column and the value that it has in the files below
+_NO_FOLDER = "__HIVE_DEFAULT_PARTITION__"  # of the rows that have none
 _PACKED_SUFFIXES = (".gz", ".gzip", ".zst", ".zstd", ".bz2")
 
 
@@ -63,6 +68,12 @@ class Source(NamedTuple):
     size: int
     max_ratio: int
     groups: range | None = None
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What the folders that it lies in say of all its rows: `date=2026-03-09/publisher=gull-post/part-0.parquet`."""
+        found = filter(None, map(_FOLDER.fullmatch, self.path.parent.parts))
+        return {name: unquote(value) for name, value in (one.groups() for one in found) if value != _NO_FOLDER}
 
     @contextmanager
     def open(self, *, wide: bool = False) -> Iterator[Stream]:
@@ -138,12 +149,12 @@ def _sniffed(path: Path, compression: str | None) -> Format:
         return "parquet"
     if head.startswith(b"WARC/1."):
         return "warc"
-    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    begin = _COMMENTS.sub(b"", head.removeprefix(b"\xef\xbb\xbf"), count=1)
     if begin[:1] in {b"{", b"["}:
         return "json"  # whose reader also knows one object a line
     if _HTML.match(begin):
         return "html"
-    if begin.startswith(b"<?xml"):
+    if _XML.match(begin):
         return "xml"
     raise Unreadable(
         "format not recognised: neither by its suffix (parquet, jsonl, ndjson, json, csv, tsv, html, warc, xml, rss, atom,"
