@@ -204,12 +204,29 @@ def test_unknown_papers_beside_those_that_are_known() -> None:
         ("DUNMORE NEWS", "DUNMORE NEWS"),
         ("MARIA HOLT, VALE DAILY RECORD", "VALE DAILY RECORD"),
         ("News Service", ""),
+        ("PR TIMES", ""),
         ("Vale News Service", ""),
     ],
 )
 def test_services_and_names_in_capitals(byline: str, name: str) -> None:
     page = {"publisher": "Vale", "publisher_id": "vale.example", "url": "https://vale.example/x"}
     assert credited(STORY, byline=byline, **page) == ({(name, "full")} if name else set())
+
+
+@pytest.mark.parametrize(
+    ("byline", "country", "agency"),
+    [
+        ("واس", "", "spa"),
+        ("واس", "JO", "spa"),
+        ("中新社", "SG", "cns"),
+        ("रासस", "", "rss_np"),
+        ("مهر", "", ""),  # words and persons, too
+        ("Бета", "", ""),
+        ("Бета", "RS", "beta_rs"),
+    ],
+)
+def test_a_name_in_a_script_of_its_own_needs_no_country(byline: str, country: str, agency: str) -> None:
+    assert credited(STORY, byline=byline, publisher_country=country) == ({(agency, "full")} if agency else set())
 
 
 def test_a_house_desk_with_an_agencys_name_is_the_houses() -> None:

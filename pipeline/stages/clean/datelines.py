@@ -30,7 +30,8 @@ class Dateline:
 _REACH = HEAD  # a dateline ends within so many characters
 _DATE = (
     r"(?:[\p{L}\p{M}]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?(?:,?\s*\d{4})?"
-    r"|\d{1,2}(?:st|nd|rd|th|\.)?\s+[\p{L}\p{M}]{3,10}\.?(?:,?\s*\d{4})?)"
+    r"|\d{1,2}(?:st|nd|rd|th|\.|º)?\s+(?:de\s+)?[\p{L}\p{M}]{3,10}\.?(?:,?\s*(?:de\s+)?\d{4})?"
+    r"|\d{4}\.\s+[\p{L}]{3,10}\s+\d{1,2}\.(?:,\s+\p{L}{4,10})?)"
 )
 _AGENCY_SLOT = regex.compile(
     r"(?P<place>[\p{Lu}\p{Lo}][^()\[\]:;\"!?\n]{1,60}?)(?:\s*\([^()]{2,30}\))?(?:\s*\[[^\]]{2,40}\])?[,.]?\s*"
@@ -66,23 +67,41 @@ _NATIVE = (
     ),
     (
         "dateline-zh",
-        r"[(〔【](?:\p{Han}{2,6}(?:\d{1,2}月)?(?:\d{1,2}日)?)?(?:{Han}|法新|路透|美联|美聯|德新|综合|綜合)[\p{Han}\d]{0,12}?"
+        r"[(〔【](?:\p{Han}{2,10}?(?:\d{1,2}月)?(?:\d{1,2}日)?)?(?:{Han}|法新|路透|美联|美聯|德新|综合|綜合)[\p{Han}\d]{0,12}?"
         r"[电電讯訊][)〕】]\s*|〔{Han}〕\s*",
     ),
-    ("dateline-zh", r"\((?:中央社|新华社|中新社)[^)]{2,30}?[电電讯]\)\s*|本[报報社][讯訊]?(?:\s*\([^)]{2,20}\))?\s+"),
+    (
+        "dateline-zh",
+        r"\((?:中央社|新华社|中新社)[^)]{2,30}?(?:[电電讯訊]|報導|报道|報道)\)\s*|本[报報社][讯訊]?(?:\s*\([^)]{2,20}\))?\s+",
+    ),
     (
         "dateline-ko",
         r"[(\[【][가-힣·, ]{2,20}=[^)\]】\n]{2,14}[)\]】]\s*(?:[가-힣·, ]{2,30}?(?:기자|특파원|통신원)\s*)?=?\s*",
     ),
     ("dateline-ja", r"【[^】\n]{0,16}(?:共同|時事|ロイター|AFP|AP|聯合|新華社|=|支局|特派員)[^】\n]{0,16}】\s*"),
+    ("dateline-ja", r"\[[^\]\n]{0,24}(?:ロイター|共同|時事|AFP)\]\s*-?\s*"),
     (
         "dateline-ru",
-        r"\p{Lu}[\p{Cyrillic} -]{2,30}[.,]\s*\d{1,2}\s+\p{Cyrillic}{3,9}\.?\s*(?:/{ru|uk}/|[-.]?\s*{ru|uk})"
-        r"(?:,\s\p{Lu}\p{Ll}+\s\p{Lu}\p{Ll}+(?=\.))?[.,]?\s*-?\s*",
+        r"\p{Lu}[\p{Cyrillic} -]{2,30}[.,]\s*(?:\d{1,2}\s+\p{Cyrillic}{3,9}|\d{1,2}\.\d{1,2}\.\d{4})\.?\s*"
+        r"(?:/{ru|uk}/|[-.,]?\s*{ru|uk})(?:,\s\p{Lu}\p{Ll}+\s\p{Lu}\p{Ll}+(?=\.))?[.,]?\s*-?\s*",
     ),
+    ("dateline-ru", r"\d{1,2}\s+\p{Cyrillic}{3,9},\s+\p{Lu}[\p{Cyrillic} -]{2,30}\s*/(?:Корр\.\s)?{Cyrillic}/\.\s*"),
+    ("dateline-ru", r"\p{Lu}{3}[\p{Lu} -]{0,30},\s+{Cyrillic}\.\s+(?=[\p{Lu}\"])"),
     ("dateline-ru", r"(?:/{Cyrillic}/|{Cyrillic})\.\s+(?=[\p{Lu}\"])"),
-    ("dateline-ar", r"\p{Arabic}[\p{Arabic} ]{1,30}\s*[-/]\s*{Arabic}(?:\s*[-/:]\s*|\s+(?=\p{Arabic}))"),
-    ("dateline-hi", r"(?:{Indic}\s*,\s*{place}|{place}\s*,\s*{Indic})\s*[।:]\s*"),
+    ("dateline-ar", r"{spot}\s*(?:[-/]|ـ{1,2})\s*\"?{Arabic}\"?(?:\s*[-/:]\s*|\s+(?=\p{Arabic})|\Z)"),
+    ("dateline-ar", r"{spot}\s*:\s*\"?{Arabic}\"?(?:\s*-\s*|\Z)|{spot}\s*\({Arabic}\)(?:\s*[-:]\s*|\Z)"),
+    ("dateline-ar", r"\({spot}\s*[-/]\s*{Arabic}\)\s*[-:]?\s*"),
+    # Other names are those of places and persons, too.
+    (
+        "dateline-ar",
+        r"(?:رويترز|أ ف ب|أ\.ف\.ب|فرانس برس|د ب أ|أ ش أ|واس|وام|بترا|كونا)\s*[-/]\s*{spot}(?:\s*[-:]\s*|\Z)",
+    ),
+    # What a postposition follows is no place: "according to an agency (APP)".
+    (
+        "dateline-ur",
+        r"\p{Arabic}{2,12}(?: \p{Arabic}{2,12})?\s*\({Urdu}\)\s*[-:]?\s*(?!(?:کے|کی|کا|نے|سے|کو|پر|میں)\s)(?=\p{Arabic})",
+    ),
+    ("dateline-hi", r"(?:{Indic}\s*,\s*{place}|{place}\s*[,/]\s*{Indic})\s*[।:]\s*"),
     ("dateline-th", r"{Thai}\s?-{1,2}\s+"),
     ("dateline-fa", r"به گزارش (?:خبرنگار )?(?:خبرگزاری )?{fa}\s*[،,]\s*"),
 )
@@ -104,6 +123,7 @@ def _places() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(map(str.casefold, words)) for words in (file["known"], file["regions"], labels))
 
 
+_URDU = regex.compile("[ےٹڈڑں]")  # letters that Arabic and Persian lack
 _INDIC_SCRIPTS = ("Devanagari", "Bengali")
 _INDIC = r"[\p{Devanagari}\p{Bengali}]"
 
@@ -111,15 +131,19 @@ _INDIC = r"[\p{Devanagari}\p{Bengali}]"
 @functools.cache
 def _native() -> tuple[tuple[str, regex.Pattern[str]], ...]:
     def agency(match: regex.Match[str]) -> str:
+        if match[1] == "spot":
+            return r"\p{Arabic}+(?: \p{Arabic}+){0,2}"
         if match[1] == "place":
             return rf"{_INDIC}{{2,14}}(?: {_INDIC}{{2,14}})?"
+        if match[1] == "Urdu":
+            return f"(?:{lexicon.one_of(filter(_URDU.search, agencies.names(alone=False)))})"
         if match[1] == "Indic":
             return f"(?:{'|'.join(agencies.one_of(alone=True, script=script) for script in _INDIC_SCRIPTS)})"
         if match[1][0].isupper():
             return agencies.one_of(alone=match[1] != "Arabic", script=match[1])
         return agencies.one_of(alone=True, languages=match[1])
 
-    named = regex.compile(r"(?<!\\p)\{([a-z]{2}(?:\|[a-z]{2})*|[A-Z][a-z]+|place)\}")
+    named = regex.compile(r"(?<!\\p)\{([a-z]{2}(?:\|[a-z]{2})*|[A-Z][a-z]+|place|spot)\}")
     return tuple((rule, late(named.sub(agency, pattern))) for rule, pattern in _NATIVE)
 
 

@@ -26,7 +26,18 @@ from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.rules import Credit, goes_on_below, is_picture, ruled
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
 from pipeline.stages.trace.senses import homeland, resolve, spells
-from pipeline.stages.trace.slots import CLOSERS, UNSPECIFIED, Named, Slot, apart, may_name, parse, slot_hits, usable
+from pipeline.stages.trace.slots import (
+    CLOSERS,
+    UNSPECIFIED,
+    Named,
+    Slot,
+    apart,
+    is_native,
+    may_name,
+    parse,
+    slot_hits,
+    usable,
+)
 from pipeline.stages.trace.tables import signals
 
 __all__ = ["Credit", "find", "may_find", "taken_out"]
@@ -39,6 +50,7 @@ _OPENING = 160  # code points in which a dateline behind a headline stands
 _MARK_REACH = 80  # code points before the end in which an agency's mark stands
 _OPENERS = "([/（【=＝「〔"
 _BEHIND = frozenset({"", "-", ".", ":", "\u060c", "।", "电", "電", "讯", "訊"})  # an agency that ends a dateline
+_APART = frozenset({"-", "/", ":", '"', "ـ"})  # between a place and an agency in scripts without capitals
 _DATELINE_NAMES = ("slot_names", "dateline_names")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Kana}\p{Hangul}]")
 _AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
@@ -186,6 +198,9 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
     before, after = flat[: hit.start].rstrip()[-1:], flat[hit.end :].lstrip()[:1]
     if _AFTER_SLASH.search(flat, 0, hit.start):  # `(XINHUA/ITALPRESS)`; but `Ana Wells/AP` is a photograph's
         return after != "" and after in ")]）】"
+    is_caseless = hit.alias.lower() == hit.alias.upper() and (is_native(hit) or country in source.countries)
+    if is_caseless and (before in _APART or (hit.start == 0 and after in _APART)):
+        return True  # `الرياض - واس`, `واس - الرياض`
     if (before and before in _OPENERS) or (after and after in CLOSERS):
         is_definition = flat[: hit.start].rstrip(" (").casefold().endswith(source.name.casefold()) or (
             len(hit.alias) > 2 and spells(flat, hit.start - 1, hit.alias) != ""
@@ -195,11 +210,10 @@ def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
     if hit.start == 0:  # `新华社北京3月19日电`, `AGI -`, `एएनआई, नई दिल्ली।`
         is_named = hit.policy != "full" and (after in _BEHIND - {""} or (after == "," and not hit.alias.isascii()))
         return is_named or _UNSPACED.match(hit.alias) is not None
-    if not hit.alias.isascii() and hit.alias.lower() == hit.alias.upper() and before in {"-", "/"}:
-        return True  # `الرياض - واس`
     is_dated = any(map(str.isdigit, flat[: hit.start]))
     is_acronym = hit.policy != "full" or (is_dated and len(hit.alias) > 2)
-    is_name = hit.policy == "any" or (is_acronym and hit.alias == hit.alias.upper())
+    is_spelled = hit.alias == hit.alias.upper() or (is_dated and hit.policy != "full")
+    is_name = hit.policy == "any" or (is_acronym and is_spelled)
     return is_name and (after in _BEHIND or (is_dated and after == ","))
 
 

@@ -20,6 +20,7 @@ PLACED = regex.compile(r"(?<=\p{L}\.?\s)\(\p{Lu}[^()]*\)(?=\s\p{Lu})")
 
 _CITY_PLACED = regex.compile(r"(?<=\b[Tt]he\s)\((?P<city>\p{Lu}[^(),]*)(?:,[^()]*)?\)(?=\s\p{Lu})")
 _INITIAL = regex.compile(r"\s\p{Lu}\.\s")  # `Lena H. Sun` is a person
+_ACRONYM = regex.compile(r"(?:[KW][A-Z]{2,3}|[A-Z]{2})\s")  # `KXYZ NEWS`, `PR TIMES`
 _ARTICLES = frozenset({"La"})
 
 
@@ -56,6 +57,8 @@ def unknown_outlet(part: str) -> str | None:
     patterns = signals()["patterns"]
     name = unplaced(part).strip().removeprefix("the ").removeprefix("The ")
     words = (name.title() if name.isupper() else name).split()
+    if name.isupper() and _ACRONYM.match(name):
+        return None
     if len(words) < 2 or not patterns["unknown_outlet"].fullmatch(name) or _INITIAL.search(name):
         return None
     if " " not in paper(name):

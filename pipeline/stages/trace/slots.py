@@ -27,6 +27,7 @@ __all__ = [
     "Named",
     "Slot",
     "apart",
+    "is_native",
     "may_name",
     "parse",
     "slot_hits",
@@ -49,6 +50,7 @@ _STAFF = regex.compile(
 _DESK = regex.compile(r"\s+(?P<desk>\p{Lu}[\p{L}&-]*(?:\s\p{Lu}[\p{L}&-]*){0,2})")
 _REPORTER = regex.compile(r"\bReporters?\Z")
 _ACRONYM = regex.compile(r"^\s\(\p{Lu}{2,6}\)?$")  # `African News Agency (ANA)`
+_LATIN = regex.compile(r"\p{Latin}")
 _HYPHENED = regex.compile(r"(?<![\w-])\p{L}[\p{L}.]+(?:-\p{L}[\p{L}.]+)+(?![\w-])")
 _CHANNEL = regex.compile(r"^(?:客户端|客戶端|官方|微信|微博|公众号)+$")  # `新华社客户端`
 _PERSON = regex.compile(
@@ -285,9 +287,15 @@ def _owns_any(house: House, outlets: tuple[str, ...]) -> bool:
 def usable(hit: Hit, house: House) -> Source | None:
     """The source of a name where one is due; an acronym of the policy `full` needs the country to agree."""
     source = resolve(hit, frozenset(), house.country)
-    if source is None or (hit.policy == "full" and house.country not in source.countries):
+    if source is None or (hit.policy == "full" and house.country not in source.countries and not is_native(hit)):
         return None
     return source
+
+
+def is_native(hit: Hit) -> bool:
+    """Whether a name in a script of its own means one agency and nothing else: `واس`, but not `مهر`."""
+    is_one = len(hit.sources) == 1 and _LATIN.search(hit.alias) is None
+    return is_one and hit.alias not in signals()["plain"]
 
 
 def _around(flat: str, start: int, end: int, hit: Hit) -> str | None:
