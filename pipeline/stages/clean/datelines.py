@@ -59,8 +59,6 @@ _PLACE_ONLY = regex.compile(
 FIRST_NATIVE = "\u0400"
 # In braces: any agency that writes in these languages, or is written in this script.
 _NATIVE = (
-    # "نورپور (یو این آئی) ..." without a dash; behind an agency that is cited stands what makes it a subject.
-    ("dateline-ur", r"\p{Arabic}{2,14}(?: \p{Arabic}{2,14})?\s?\({ur}\)\s*:?\s+(?!(?:نے|کے|کو|سے|کا|کی)\s)"),
     (
         "dateline-zh",
         r"(?:新华社|新華社|中新社|中央社|中新网|人民网|央视网)(?:\s?/\s?)?[^\s,。]{0,16}?\d{1,2}(?:月\d{1,2})?日(?:综合)?[电電讯]?(?:\s*\([^)]{2,30}\))?[::]?\s*",
