@@ -19,6 +19,7 @@ UNKNOWN = (
             "disclaimer",
         ),
         ("Lamps Inc. is a Norrvik Post content partner that offers light.", "disclaimer"),
+        ("Read the original article on Norrvik Post", "disclaimer"),
         ("This post has been updated with the keeper's words.", "version_note"),
         ("Ana Wells and Tom Bell contributed to this report.", "credit"),
         ("Ana Wells contributed reporting.", "credit"),
