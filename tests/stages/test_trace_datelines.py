@@ -121,7 +121,6 @@ UR = "برسوں سے زنگ کھاتی مشین جب سیٹی بجا کر آگ�
 def test_a_dateline_in_urdu_needs_no_dash() -> None:
     (credit,), _ = read(f"نورپور (یو این آئی) {UR}")
     assert (credit["agency"], credit["grade"], credit["signal"]) == ("uni", "full", "dateline")
-    assert read(f"نورپور (یو این آئی)\n{UR}")[0] == []
     assert read(f"خبر ایجنسی (یو این آئی) نے بتایا کہ {UR}")[0] == []
 
 

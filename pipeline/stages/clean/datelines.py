@@ -97,7 +97,8 @@ _NATIVE = (
     # What a postposition follows is no place: "according to an agency (APP)".
     (
         "dateline-ur",
-        r"\p{Arabic}{2,12}(?: \p{Arabic}{2,12})?\s*\((?:{Urdu}|{ur})\)\s*[-:]?\s*(?!(?:کے|کی|کا|نے|سے|کو|پر|میں)\s)(?=\p{Arabic})",
+        r"\p{Arabic}{2,12}(?: \p{Arabic}{2,12})?\s*\((?:{Urdu}|{ur})\)\s*[-:]?\s*"
+        r"(?!(?:کے|کی|کا|نے|سے|کو|پر|میں)\s)(?=\p{Arabic})",
     ),
     ("dateline-hi", r"(?:{Indic}\s*,\s*{place}|{place}\s*[,/]\s*{Indic})\s*[।:]\s*"),
     ("dateline-th", r"{Thai}\s?-{1,2}\s+"),
