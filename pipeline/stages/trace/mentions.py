@@ -182,7 +182,7 @@ def _at_home(body: str, hits: list[Hit], vocabulary: Vocabulary) -> list[Hit]:
             own = tuple(source for source in hit.sources if country and country in source.countries)
             meant |= {hit.alias: own} if own else {}
         own = meant.get(hit.alias, ())
-        is_home = any(hit.alias in source.home_names for source in own)
+        is_home = any(source.is_home_name(hit.alias) for source in own)
         found.append(hit._replace(sources=own or hit.sources, policy="cue" if is_home else hit.policy))
     return found
 
@@ -218,7 +218,7 @@ def _known(
         return None
     if homonym and homonym.next.match(page.body, hit.end):
         return _channel(page.body, hit, vocabulary) if homonym.numbered else None
-    is_due = hit.policy == "full" and hit.alias in source.home_names and page.house.country in source.countries
+    is_due = hit.policy == "full" and source.is_home_name(hit.alias) and page.house.country in source.countries
     policy = "any" if is_sure or hit.alias in vocabulary.sure else "cue" if is_due else hit.policy
     return _mention(page.body, hit.start, hit.end, source.name, source, policy, vocabulary)
 

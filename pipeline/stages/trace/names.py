@@ -51,7 +51,7 @@ _COMPOUND = regex.compile(
 class Source:
     """An agency or outlet. `key` names it in credits (an agency's id, an outlet's name), `name` in citations.
 
-    `home_names` mean it on pages of its country alone: `The Herald`.
+    `home_names`, without case and article, mean it on pages of its country alone: `The Herald`.
     """
 
     key: str
@@ -65,14 +65,22 @@ class Source:
     @classmethod
     def of_outlet(cls, row: lexicon.Outlet) -> Source:
         """That of an outlet of the lexicon."""
-        home_names = frozenset((*row.home_names, *map(str.upper, row.home_names)))
+        home_names = frozenset(map(_title, row.home_names))
         countries = (row.country,) if row.country else ()
         return cls(row.name, row.name, row.type, countries, row.domains, is_agency=False, home_names=home_names)
+
+    def is_home_name(self, alias: str) -> bool:
+        """Whether it is called so only where it is at home."""
+        return _title(alias) in self.home_names
 
     @property
     def is_wire(self) -> bool:
         """Whether its copy is printed by others: an agency proper or a supplemental service."""
         return self.is_agency and self.kind not in {"release", "photo", "broadcaster"}
+
+
+def _title(name: str) -> str:
+    return name.casefold().removeprefix("the ")
 
 
 class Hit(NamedTuple):

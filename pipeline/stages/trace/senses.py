@@ -120,7 +120,7 @@ def resolve(hit: Hit, spelled: frozenset[str], country: str) -> Source | None:
         [source for source in hit.sources if country in source.countries],
         [source for source in hit.sources if homonym and source.key == homonym.otherwise],
         [source for source in hit.sources if source.name == hit.alias],
-        [source for source in hit.sources if hit.alias not in source.home_names],
+        [source for source in hit.sources if not source.is_home_name(hit.alias)],
     ):
         if len(choice) == 1:
             return choice[0]
