@@ -87,17 +87,17 @@ _NATIVE = (
     ("dateline-ru", r"\p{Lu}{3}[\p{Lu} -]{0,30},\s+{Cyrillic}\.\s+(?=[\p{Lu}\"])"),
     ("dateline-ru", r"(?:/{Cyrillic}/|{Cyrillic})\.\s+(?=[\p{Lu}\"])"),
     ("dateline-ar", r"{spot}\s*(?:[-/]|ـ{1,2})\s*\"?{Arabic}\"?(?:\s*[-/:]\s*|\s+(?=\p{Arabic})|\Z)"),
-    ("dateline-ar", r"{spot}\s*:\s*\"?{Arabic}\"?(?:\s*-\s*|\Z)|{spot}\s*\({Arabic}\)(?:\s*[-:]\s*|\Z)"),
+    ("dateline-ar", r"{spot}\s*:\s*\"?{Arabic}\"?(?:\s*-\s*|\Z)|{spot}\s*\({Arabic}\)\s*[-:]\s*"),
     ("dateline-ar", r"\({spot}\s*[-/]\s*{Arabic}\)\s*[-:]?\s*"),
     # Other names are those of places and persons, too.
     (
         "dateline-ar",
         r"(?:رويترز|أ ف ب|أ\.ف\.ب|فرانس برس|د ب أ|أ ش أ|واس|وام|بترا|كونا)\s*[-/]\s*{spot}(?:\s*[-:]\s*|\Z)",
     ),
-    # What a postposition follows is no place: "according to an agency (APP)".
+    # Words for an agency, or before a postposition, are no place: "according to an agency (APP)".
     (
         "dateline-ur",
-        r"\p{Arabic}{2,12}(?: \p{Arabic}{2,12})?\s*\((?:{Urdu}|{ur})\)\s*[-:]?\s*"
+        r"(?![^(]*(?:خبر|ایجنسی|ادار|نیوز))\p{Arabic}{2,12}(?: \p{Arabic}{2,12})?\s*\((?:{Urdu}|{ur})\)\s*[-:]?\s*"
         r"(?!(?:کے|کی|کا|نے|سے|کو|پر|میں)\s)(?=\p{Arabic})",
     ),
     ("dateline-hi", r"(?:{Indic}\s*,\s*{place}|{place}\s*[,/]\s*{Indic})\s*[।:]\s*"),
@@ -122,7 +122,7 @@ def _places() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(map(str.casefold, words)) for words in (file["known"], file["regions"], labels))
 
 
-_URDU = regex.compile("[ےٹڈڑں]")  # letters that Arabic and Persian lack
+_URDU = regex.compile("[ےٹڈڑںی]")  # letters that Arabic lacks
 _INDIC_SCRIPTS = ("Devanagari", "Bengali")
 _INDIC = r"[\p{Devanagari}\p{Bengali}]"
 
