@@ -43,6 +43,7 @@ __all__ = [
     "reject",
     "take_in",
     "trace_and_sketch",
+    "warn_of",
     "watched",
 ]
 
@@ -100,6 +101,17 @@ def ensure_any_read(files: Sequence[read.FileReport]) -> None:
         raise UnreadableError(told, files[0].reason)
 
 
+def warn_of(files: Sequence[read.FileReport], watch: Watch) -> None:
+    """Say what files want to be looked at for; of several of one kind once."""
+    alike: dict[str, list[str]] = {}
+    for report in files:
+        if report.warning:
+            alike.setdefault(report.warning, []).append(read.spelled(report.path))
+    for warning, paths in alike.items():
+        more = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+        watch.say(f"{paths[0]}{more}: {warning}", "warning")
+
+
 def nothing() -> Intake:
     """What no files at all come to."""
     counts = dict.fromkeys(("records", "repeats", "forgotten", "files", "files_failed"), 0)
@@ -131,6 +143,7 @@ def take_in(
                 part.add(name, rows)
     watch.tell("read", "clean", "identify", "trace", "sketch")
     ensure_any_read(reading.files)
+    warn_of(reading.files, watch)
     part.close(lambda rows: identify.settle(rows, known))
     failed = sum(report.status == "failed" for report in reading.files)
     counts = night.counts | {"files": len(reading.files), "files_failed": failed}

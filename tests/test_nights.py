@@ -95,6 +95,24 @@ def test_a_text_that_breaks_a_rule_of_credits_stays_without_them(
     assert "a.jsonl: whose copy b is, is not known: a bug in the rules" in warned[0]
 
 
+def test_columns_that_are_not_read_are_told_where_something_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "ab":
+        rows = (
+            f'{{"id": "{name}{n}", "text": "The {name} bell rang {n} times.", "rung": "2026-03-09"}}' for n in range(3)
+        )
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(rows))
+    (tmp_path / "c.jsonl").write_text(
+        '{"id": "c", "title": "Bell", "date": "2026-03-09", "text": "It rang.", "odd": 1}'
+    )
+    run(tmp_path / "store", tmp_path / "[abc].jsonl", watch=Watch(), as_of=datetime(2026, 3, 9, tzinfo=UTC))
+    (warned,) = [line for line in capsys.readouterr().err.splitlines() if '"warning"' in line]
+    assert "a.jsonl and 1 more: no row says a headline or when it was published; not read are: rung." in warned
+    inputs = Store(tmp_path / "store").manifest()["inputs"]
+    assert ["warning" in one for one in inputs] == [True, True, False]
+
+
 def test_the_horizon_is_as_long_when_clocks_change(tmp_path: Path) -> None:
     as_of = datetime(2026, 5, 1, 23, 59, tzinfo=ZoneInfo("America/New_York"))  # in winter an hour later
     horizon = as_of.astimezone(UTC) - timedelta(days=90)

@@ -38,6 +38,7 @@ from pipeline.intake import (
     ensure_any_read,
     is_forgotten,
     trace_and_sketch,
+    warn_of,
     watched,
 )
 from pipeline.spread import scratch
@@ -91,6 +92,7 @@ def take_in(cluster: Engine, delivery: Delivery, settings: config.Config, work: 
         watch.add(report["seconds"], report["rows"])
     read_ = list(_files(read.FileReport(*[Path(one[0]), *one[1:]]) for report in reports for one in report["files"]))
     ensure_any_read(read_)
+    warn_of(read_, watch)
     night = Night(known, forgotten)
     for task, report in zip(tasks, reports, strict=True):
         _identify(task.folder, report, night, watch)
@@ -131,6 +133,7 @@ def _files(reports: Iterable[read.FileReport]) -> Iterator[read.FileReport]:
                 reason=first.reason or other.reason,
                 sha256=first.sha256 or other.sha256,
                 passed=passed,
+                warning=first.warning if other.warning else "",
             )
         yield first
 
@@ -193,7 +196,8 @@ def _clean(task: _Files) -> pa.Table:
         writers.close()
     is_rest = isinstance(task.files[0], read.Piece) and task.files[0].groups.start > 0
     files = [
-        [str(one.path), *one[1:6], "" if is_rest else _digest(one.path), dict(one.passed)] for one in reading.files
+        [str(one.path), *one[1:6], "" if is_rest else _digest(one.path), dict(one.passed), one.warning]
+        for one in reading.files
     ]
     return _told(watch, files=files, records=n_records, gone=gone)
 

@@ -144,4 +144,5 @@ def _input(report: read.FileReport) -> dict[str, Any]:
         "status": report.status,
         "reason": report.reason,
         **({"passed_over": dict(sorted(report.passed.items()))} if report.passed else {}),
+        **({"warning": report.warning} if report.warning else {}),
     }

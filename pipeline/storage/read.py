@@ -13,7 +13,7 @@ import hashlib
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple
@@ -47,6 +47,7 @@ __all__ = [
 ]
 
 _PROBE = 100  # rows without any column for text, from the first on, after which a file is given up
+_EXPECTED = {"headline": "a headline", "published": "when it was published"}  # of some records of any file
 _HOPELESS = 10_000, 0.9  # so many rejects, if they are this share of a file's rows, and it is given up
 
 
@@ -55,6 +56,7 @@ class FileReport(NamedTuple):
 
     `sha256` is its digest where that is known already. A page of HTML is a row also where no article is found in it later.
     `passed`: how many sound entries of each kind held no article: pictures, requests, what an archive tells of itself.
+    `warning`: what none of its rows says though they have columns that are not read; "" for nothing.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class FileReport(NamedTuple):
     reason: str
     sha256: str = ""
     passed: Mapping[str, int] = MappingProxyType({})
+    warning: str = ""
 
 
 def all_failed(files: Sequence[FileReport]) -> bool:
@@ -144,10 +147,10 @@ class Reading:
 
     def _read(self, path: Path, groups: range | None, pending: Pending) -> Iterator[Batch]:
         name, rows, rejects, reason, passed = spelled(path), 0, 0, "", Counter[str]()
-        last = 0
+        last, missing, columns = 0, set(_EXPECTED), dict[str, None]()
         try:
             before = _stamp(path)
-            for row in self._records(path, groups):
+            for row in self._records(path, groups, columns):
                 last = row[0]
                 if isinstance(row, Passed):
                     passed[encodable(row.kind)] += 1
@@ -161,6 +164,8 @@ class Reading:
                         pending.add_page(name, row)
                     else:
                         pending.add(name, *row)
+                        if missing:
+                            missing -= row[1].values.keys()
                     rows += 1
                 if pending.is_full():
                     yield pending.take()
@@ -174,11 +179,24 @@ class Reading:
             pending.reject(name, reason)
             rejects += 1
         status: Literal["read", "failed"] = "failed" if reason else "read"
+        warning = self._warning(path, columns, missing) if columns and missing else ""
         self.files.append(
-            FileReport(path, rows, rejects, total([path]), status, reason, passed=MappingProxyType(passed))
+            FileReport(path, rows, rejects, total([path]), status, reason, "", MappingProxyType(passed), warning)
         )
 
-    def _records(self, path: Path, groups: range | None) -> Iterator[tuple[int, Record] | Bad | Raw | Passed]:
+    def _warning(self, path: Path, columns: Collection[str], missing: Collection[str]) -> str:
+        """What to say of a file of which no record says what is `missing`, if it has columns that are not read."""
+        names = parquet.columns(path) or columns
+        unread = sorted(set(names) - {*self._fields.columns(names)})
+        if not unread:
+            return ""
+        said = " or ".join(_EXPECTED[field] for field in _EXPECTED if field in missing)
+        return f"no row says {said}; not read are: {', '.join(unread[:20])}. Name yours in [read] fields"
+
+    def _records(
+        self, path: Path, groups: range | None, columns: dict[str, None]
+    ) -> Iterator[tuple[int, Record] | Bad | Raw | Passed]:
+        """The records of a file. `columns` gets the names that the first of its rows with a text has."""
         settings = self._settings
         source = locate(path, settings)._replace(groups=groups)
         around = source.columns
@@ -187,6 +205,8 @@ class Reading:
                 yield row
                 continue
             record = usable(self._fields, row.values, settings, around)
+            if not columns and not isinstance(record, str):
+                columns.update(dict.fromkeys(row.values))
             if isinstance(record, str) and (within := envelope.articles(row.values, self._fields)):
                 for values in within:
                     yield _placed(row.line, usable(self._fields, values, settings, around))

@@ -294,6 +294,7 @@ ELSEWHERE = {
     "a name that is not UTF-8": test_a_name_that_is_not_utf8,
     "a date as a number": test_a_date_as_a_number,
     "1970-01-01": test_a_date_as_a_number,
+    "columns that mean nothing here": test_nights.test_columns_that_are_not_read_are_told_where_something_is_missing,
     "an id longer": test_ids_that_nobody_could_name,
     "a field beside the text": test_fields_that_hold_a_page,
     "HTML or WARC where the extra": test_read_html.test_without_the_extra_a_page_says_what_to_install,

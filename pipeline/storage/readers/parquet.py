@@ -16,7 +16,7 @@ from pipeline.storage.readers.sniff import Source
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
-__all__ = ["pieces", "rows"]
+__all__ = ["columns", "pieces", "rows"]
 
 _BUFFER = 1 << 20  # bytes of a column that are read from the file together
 _NO_VALUE = (ValueError, OverflowError, KeyError)  # the last is what pytz, where it is there, says of an unknown zone
@@ -67,6 +67,16 @@ def rows(source: Source, mapping: Mapping, limit: int) -> Iterator[Row]:
             first = end
         if broken:
             raise Unreadable(broken)
+
+
+def columns(path: Path) -> list[str]:
+    """The names of all columns of a file; none if it is not of this format."""
+    import pyarrow.parquet as pq
+
+    try:
+        return list(pq.read_schema(path).names)
+    except (OSError, pa.ArrowException):
+        return []
 
 
 def pieces(path: Path, most: int) -> list[range]:
