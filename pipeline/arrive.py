@@ -47,7 +47,8 @@ class Arrivals(NamedTuple):
     texts (`key`) that a newer version replaces; `waiting`: articles (`key`, `effective_at`) whose time has not come;
     `notices`: the newest versions, as `comes`, of articles that are withdrawn or corrected now, or were. Of those that the
     night brought: `new` (article_id, source, key, and as `former` the key of the version that it replaces, null for none) come
-    in, the others are `rejects` or superseded. `newest_new`: the newest time the night brought, None if it brought nothing.
+    in, the others are `rejects` or superseded. `oldest_new`, `newest_new`: the times between which the night brought articles,
+    None if it brought nothing.
     """
 
     comes: pa.Table
@@ -57,6 +58,7 @@ class Arrivals(NamedTuple):
     new: pa.Table
     rejects: pa.Table
     n_superseded: int
+    oldest_new: datetime | None
     newest_new: datetime | None
 
 
@@ -120,6 +122,7 @@ def arrivals(
             ]
         ),
         n_superseded=brought["superseded"].num_rows,
+        oldest_new=pc.min(new["effective_at"]).as_py(),
         newest_new=pc.max(new["effective_at"]).as_py(),
     )
 

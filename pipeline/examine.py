@@ -61,12 +61,13 @@ class Report:
         rejects: pa.Table,
         as_of: datetime,
         patterns: Sequence[str] | None,
+        oldest: datetime | None,
     ) -> None:
         """Audit a night before its `tables` are published; None for one that brings nothing.
 
         `formed` are the rows that are formed anew: in a large store these alone are looked at in every way, and the keys of
-        all; what stays was looked at when it was formed. `new` has the article_id of what the night brought, `patterns` say
-        where its files lie; None: there was no night, and invariants alone are looked at.
+        all; what stays was looked at when it was formed. `new` has the article_id of what the night brought, `oldest` is the
+        oldest time of it, `patterns` say where its files lie; None: there was no night, and invariants alone are looked at.
         `AuditError` if an audit blocks; a broken invariant is never published.
         """
         limits, self._counts = self._settings.audit, counts
@@ -86,7 +87,9 @@ class Report:
         self._age = max(as_of - newest, timedelta(0)) if newest else None
         night, nights = figures.tonight(self._figures, as_of, manifest.nights(self._store), limits.nights)
         names = lexicon.agency_names(self._settings.trace.agencies)
-        found = audit.of_night(self._figures, counts, rejects, self._passed_over(patterns), self._age, before, limits)
+        reaches = as_of - oldest if oldest and not published else None
+        unread = self._passed_over(patterns)
+        found = audit.of_night(self._figures, counts, rejects, unread, self._age, before, limits, reaches)
         self._conclude(audit.findings(limits, [*found, *drift.found(night, nights, limits, names)]))
 
     def read_again(self, counts: Mapping[str, int], rejects: pa.Table) -> None:

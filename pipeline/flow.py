@@ -173,7 +173,7 @@ def prepare(
             counts, rejects = accounted(intake, night, formed.article_ids(), as_of, settings, n_reused)
             old = store.tables() if since else None
             tables = formed.splice(old, was, rejects, store.work / "tables", settings)
-            report.examine(tables, formed, night.new, counts, rejects, as_of, basis.patterns)
+            report.examine(tables, formed, night.new, counts, rejects, as_of, basis.patterns, night.oldest_new)
             rows = {name: tables.count(name) for name in tables}
             step.rows = sum(rows.values())
     newest, taught, read_by = night.newest_new, taught_since(as_of, settings), rules.of(settings).reading
@@ -217,7 +217,7 @@ def _nothing_new(
 ) -> Outcome:
     """A night that brings nothing publishes nothing; that it does, or brought mostly rejects, may be a fault all the same."""
     counts, rejects = accounted(intake, night, pa.array([], pa.string()), as_of, settings)
-    report.examine(None, None, night.new, counts, rejects, as_of, patterns)
+    report.examine(None, None, night.new, counts, rejects, as_of, patterns, night.oldest_new)
     return Outcome("", {"rejects": rejects}, counts, report.findings)
 
 

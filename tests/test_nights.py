@@ -60,6 +60,18 @@ def test_a_night_of_rejects_is_a_fault_also_when_nothing_is_new(tmp_path: Path) 
     assert len(Store(store).runs()) == 1
 
 
+def test_an_archive_that_the_horizon_leaves_out_is_told_the_one_that_takes_it(tmp_path: Path) -> None:
+    rows = [article("b"), *(article(f"a{i}", NIGHT - timedelta(days=400 + i)) for i in range(4))]
+    archive, store, wide = night(tmp_path, "a", *rows), tmp_path / "store", config.Store(horizon_days=403.0)
+    with pytest.raises(AuditError, match=r"4 × too_late: .*; store.horizon_days = 403 would take all"):
+        run(store, archive, settings=config.Config(), as_of=NIGHT)
+    taken = run(store, archive, settings=config.Config(store=wide), as_of=NIGHT)
+    assert (taken.counts["added"], taken.counts["rejected"]) == (5, 0)
+    later = night(tmp_path, "b", *(article(f"c{i}", NIGHT - timedelta(days=500)) for i in range(4)))
+    with pytest.raises(AuditError, match=r"4 × too_late: .*\(store.horizon_days\); --publish-anyway"):
+        run(store, later, settings=config.Config(store=wide), as_of=NIGHT)
+
+
 def test_a_text_that_breaks_a_rule_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read_story = clean.read_story
 
@@ -80,8 +92,8 @@ def test_a_text_that_breaks_a_rule_of_credits_stays_without_them(
 ) -> None:
     find = trace.citations.find
 
-    def broken(page: Any, known: Any) -> Any:
-        return page.body[len(page.body) :][0] if "unheard" in page.body else find(page, known)
+    def broken(page: Any, *of: Any) -> Any:
+        return page.body[len(page.body) :][0] if "unheard" in page.body else find(page, *of)
 
     monkeypatch.setattr(trace.citations, "find", broken)
     told = ' "It is so," the Reuters news agency reported. '

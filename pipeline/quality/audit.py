@@ -6,6 +6,7 @@ A broken invariant is a fault of ours and always blocks. What a night may not be
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
@@ -164,11 +165,13 @@ def of_night(
     age: timedelta | None,
     before: int,
     settings: config.Audit,
+    reaches: timedelta | None = None,
 ) -> Iterator[tuple[str, str]]:
     """(audit, what was found) of one night by itself.
 
     `passed_over` are files that were not read, each with the reason, `age` that of the newest article at the run's date, None
-    where no article has a time, and `before` the number of articles that were published until now. Shares of fewer than
+    where no article has a time, and `before` the number of articles that were published until now; `reaches` says how far back
+    from the run's date the night goes that fills an empty store, None for others. Shares of fewer than
     `min_count` articles are not looked at; of files and records, all are. What was taken down and is delivered again is
     rejected as it should be, and no fault of the night.
     """
@@ -182,6 +185,8 @@ def of_night(
             " (the same input twice does no harm)",
         )
     unusable = counts["rejected"] - counts["forgotten"]
+    if reaches and "× too_late" in mostly:
+        mostly += f"; store.horizon_days = {math.ceil(reaches / timedelta(days=1))} would take all"
     yield from _exceeded("rejects", unusable, counts["records"], "records", settings, mostly)
     if counts["reused_ids"] >= settings.min_count:
         what = "new versions of articles, which have nothing in common with those before,"

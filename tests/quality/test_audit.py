@@ -149,6 +149,19 @@ def test_what_a_night_may_not_be_is_found_each_by_its_own_audit(
     assert night[name].startswith(words)
 
 
+def test_a_first_night_that_is_mostly_too_late_is_told_the_horizon_that_would_do(tables: Tables) -> None:
+    reasons = pa.array(["too_late: older than the horizon (store.horizon_days)"] * tables["rejects"].num_rows)
+    late, counts = _set(tables["rejects"], "reason", reasons), COUNTS | {"rejected": 40}
+    run = figures.Figures(records=80, articles=100, singletons=60, members=900)
+    for rejects, reaches, ends in (
+        (late, timedelta(days=1_233, hours=1), "; store.horizon_days = 1234 would take all"),
+        (late, None, "(store.horizon_days)"),
+        (tables["rejects"], timedelta(days=1_233), "no text"),
+    ):
+        told = dict(audit.of_night(run, counts, rejects, [], timedelta(hours=1), 0, config.Audit(), reaches))
+        assert told["rejects"].endswith(ends)
+
+
 def test_shares_of_a_few_articles_say_nothing(tables: Tables) -> None:
     few = {"articles": 19, "undated": 19, "singletons": 19, "largest": 19, "members": 19, "before": 19}
     assert found(tables["rejects"], counts={"versions": 19, "reused_ids": 19}, **few) == {}
