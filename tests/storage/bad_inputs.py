@@ -426,6 +426,13 @@ CASES = [
         rejects=("more than 30,000 elements",),
     ),
     Case(
+        "a page of consent, of a check for robots",
+        "wall.html",
+        b"<html><head><title>Just a moment...</title></head><body><article><h1>Just a moment...</h1><p>norrvik.example needs to"
+        b" review the security of your connection before you can go on to the page.</p></article></body></html>",
+        rejects=("no article: a page of consent, of a check or of an error in its place ('just a moment')",),
+    ),
+    Case(
         "a WARC record that is cut off",
         "broken.warc.gz",
         packed(answer(1), answer(2))[:-40] + packed(answer(3)),
