@@ -204,7 +204,6 @@ def test_unknown_papers_beside_those_that_are_known() -> None:
         ("DUNMORE NEWS", "DUNMORE NEWS"),
         ("MARIA HOLT, VALE DAILY RECORD", "VALE DAILY RECORD"),
         ("News Service", ""),
-        ("PR TIMES", ""),
         ("Vale News Service", ""),
     ],
 )
