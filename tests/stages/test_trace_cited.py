@@ -42,3 +42,11 @@ def test_cited(text: str, language: str, source: str, role: str) -> None:
 )
 def test_not_cited(text: str) -> None:
     assert cited(text, language="es" if text.startswith("El ") else "en") == []
+
+
+def test_a_quotation_that_opens_anew_and_one_that_never_closes_blind_nobody() -> None:
+    anew = 'He said: "We pay more. "We pay a lot. "We pay." Reuters reported that he paid.'
+    assert cited(anew) == [("Reuters", "cite")]
+    never = f'He said: "We pay. {"The harbour was quiet. " * 25}Reuters reported that he paid.'
+    assert cited(never) == [("Reuters", "cite")]
+    assert cited('He said: "You know that Reuters reported it.') == []

@@ -39,6 +39,7 @@ def keys(text: str) -> list[str]:
         ("ESPN.org", []),
         ("The New York Times News Service", ["nytns"]),
         ("THE WASHINGTON POST", ["The Washington Post"]),
+        ("The Sunday Express", ["Sunday Express"]),
         ("연합뉴스가", ["yonhap"]),
         ("新华社报道", ["xinhua"]),
         ("共同通信によると", ["kyodo"]),

@@ -81,7 +81,8 @@ def _bits(slots: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def places(text: NDArray[np.uint8], end: int, names: Dictionary) -> NDArray[np.int64]:
     """Where the names stand in `text[:end]`, UTF-8 with `SPARE` bytes behind it: int64 (n, 3), name, start and end.
 
-    From left to right the longest at each place, none overlapping; what stands behind a name is for others to look at.
+    From left to right the longest at each place, none overlapping but one that ends amid a word of ASCII (`the Sun` in `the
+    Sunday Times`); what stands behind a name is for others to look at.
     """
     text, out = arrays.read_only(text), np.empty((max(64, end >> 6), 3), np.int64)
     while (n := find(text, end, *names, out)) > len(out):
@@ -104,7 +105,7 @@ def find(
     """As `places`, to `out` (capacity, 3); how many there are: above the capacity they are only counted."""
     n = 0
     behind = np.uint64(0)  # whether the byte before these 64 is a letter or digit
-    free = 0  # where the last name ended
+    free = 0  # where the last name that ended with a word did
     for block in range(0, end, 64):
         words = alphanumeric(text, block)
         begins = words & ~(words << np.uint64(1) | behind) | (characters(text, block) & ~words)
@@ -118,11 +119,19 @@ def find(
                 continue
             name = _longest(text, at, end, heads, entries, codes, starts)
             if name >= 0:
-                free = at + starts[name + 1] - starts[name]
+                stop = at + starts[name + 1] - starts[name]
+                is_amid = stop < end and _is_word(text[stop - 1]) and _is_word(text[stop])
+                free = at + 1 if is_amid else stop
                 if n < out.shape[0]:
-                    out[n, 0], out[n, 1], out[n, 2] = name, at, free
+                    out[n, 0], out[n, 1], out[n, 2] = name, at, stop
                 n += 1
     return n
+
+
+@loop
+def _is_word(code: int) -> bool:
+    """Whether a byte is a letter or digit of ASCII."""
+    return 48 <= code <= 57 or 97 <= code | 32 <= 122
 
 
 @loop

@@ -45,7 +45,7 @@ def run(articles: pa.Table, stripped: pa.Table, settings: Trace) -> tuple[pa.Tab
     # One step for all pages and then the next takes a tenth less time than both for each page.
     credited = [credits.find(article, names) for article in pages]
     agencies = [{credit.agency for credit in found} for found in credited]
-    cited = [citations.find(article, known) for article, known in zip(pages, agencies, strict=True)]
+    cited = [citations.find(article, names, known) for article, known in zip(pages, agencies, strict=True)]
     return _table(pages, credited, CREDITS), _table(pages, cited, CITATIONS)
 
 

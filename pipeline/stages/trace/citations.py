@@ -17,6 +17,7 @@ import regex
 from pipeline.stages import lexicon
 from pipeline.stages._late import late
 from pipeline.stages.trace.mentions import Mention, Vocabulary, continues, mentions
+from pipeline.stages.trace.names import Names
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.tables import frames, signals
 from pipeline.stages.trace.unknown import WEAK
@@ -47,16 +48,25 @@ class Citation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """`number`: among those with `before`, or among the others, in their order."""
+    """`kind`: by what is told at once whether it may fit, by `before` or by where `after` begins; `number`: among those of its
+    kind, in their order. `at`: where `after` begins, at the end of the name ("name"), at the verb behind it ("verb") or behind
+    a person named there ("person").
+
+    `of`: kinds or names of the sources that it may fit, any if there are none; `unless`: what must not stand behind the name.
+    """
 
     id: str
+    kind: str
     number: int
+    at: str
     role: str
     strong: bool
     telling: bool
     chain: bool
     only_self: bool
     name_follows: bool
+    of: frozenset[str]
+    unless: regex.Pattern[str] | None
     before: regex.Pattern[str] | None
     after: regex.Pattern[str] | None
 
@@ -71,31 +81,51 @@ class _Fit:
 
 
 class _Frames(NamedTuple):
-    """A language's frames in their order, and what one of those with `before`, or of the others, needs around a name."""
+    """A language's frames in their order, and what those of each kind need around a name.
+
+    `ways`: what leads from a name to the verb and to the person behind it; `other_subject`: what ends before a name that is not
+    the subject of what follows it.
+    """
 
     all: tuple[_Frame, ...]
-    before: regex.Pattern[str]
-    after: regex.Pattern[str]
+    needed: Mapping[str, regex.Pattern[str]]
+    ways: Mapping[str, regex.Pattern[str]]
+    other_subject: regex.Pattern[str]
 
     @classmethod
-    def compile(cls, rows: Sequence[Mapping[str, Any]], terms: Mapping[str, str]) -> _Frames:
-        before = [_put_in(row["before"], terms) for row in rows if "before" in row]
-        after = [_put_in(row["after"], terms) for row in rows if "before" not in row]
-        numbers = {True: itertools.count(), False: itertools.count()}
-        frames = tuple(_frame(row, next(numbers["before" in row]), terms) for row in rows)
-        return cls(frames, _ending(before), late("|".join(f"({pattern})" for pattern in after or ["(?!)"])))
+    def compile(cls, rows: Sequence[Mapping[str, Any]], terms: Mapping[str, str], words: Mapping[str, str]) -> _Frames:
+        """From the rows of `frames.toml` for a language, and its words."""
+        patterns: dict[str, list[str]] = {"before": [], "name": [], "verb": [], "person": []}
+        frames = []
+        for row in rows:
+            kind = row.get("at", "before" if "before" in row else "name")
+            alike = patterns[kind]
+            frames.append(_frame(row, kind, len(alike), terms))
+            alike.append(_put_in(row["before" if kind == "before" else "after"], terms))
+        needed = {kind: _ending(alike) if kind == "before" else _any_of(alike) for kind, alike in patterns.items()}
+        ways = {kind: late(_put_in(words[kind], terms)) for kind in ("verb", "person") if kind in words}
+        other_subject = words.get("other_subject", "")
+        return cls(tuple(frames), needed, ways, _ending([_put_in(other_subject, terms)] if other_subject else []))
 
-    def possible(self, body: str, low: int, left: int, right: int, high: int) -> list[_Frame]:
-        """The frames that may fit a name at `body[left:right]`: for most names none, told by two patterns.
+    def possible(self, body: str, low: int, left: int, right: int, high: int) -> list[tuple[_Frame, int]]:
+        """The frames that may fit a name at `body[left:right]`, and where the words behind it begin that each needs.
 
-        The first group of each that matches is the first frame that may.
+        For most names none, told by a pattern for each kind: the first group that matches is the first frame that may.
         """
-        before, after = self.before.search(body, low, left), self.after.match(body, right, high)
-        if before is None and after is None:
-            return []
-        first_before = before.lastindex - 1 if before else len(self.all)
-        first_after = after.lastindex - 1 if after else len(self.all)
-        return [frame for frame in self.all if frame.number >= (first_before if frame.before else first_after)]
+        starts, first = {"name": right}, {}
+        for kind, way in self.ways.items():
+            if leads := way.match(body, right, high):
+                starts[kind] = leads.end()
+        for kind, start in starts.items():
+            if behind := self.needed[kind].match(body, start, high):
+                first[kind] = behind.lastindex - 1
+        if before := self.needed["before"].search(body, low, left):
+            first["before"] = before.lastindex - 1
+        return [
+            (frame, starts[frame.at])
+            for frame in (self.all if first else ())
+            if frame.number >= first.get(frame.kind, len(self.all)) and frame.at in starts
+        ]
 
 
 class _Language(NamedTuple):
@@ -103,7 +133,7 @@ class _Language(NamedTuple):
     vocabulary: Vocabulary
 
 
-def find(page: Page, credited: Collection[str]) -> list[Citation]:
+def find(page: Page, names: Names, credited: Collection[str]) -> list[Citation]:
     """The citations in the body of a page, in its order. `credited`: keys of the agencies that are credited with it."""
     if not (page.hits or page.calls or credited):
         return []
@@ -113,7 +143,7 @@ def find(page: Page, credited: Collection[str]) -> list[Citation]:
     found: list[Citation] = []
     last: tuple[int, str] | None = None  # where a source stands, and its name
     quoted: tuple[int, int] | None = None  # where one stands of which nobody has yet said who quotes it, and its row
-    groups = _groups(page.body, mentions(page, language.vocabulary, credited))
+    groups = _groups(page.body, mentions(page, names, language.vocabulary, credited))
     for group, fit in _fits(groups, language.frames, page, credited):
         via = None
         if fit.frame.chain and last and not _SENTENCE_END.search(page.body, last[0], fit.start):
@@ -189,25 +219,33 @@ def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited:
     high = min(high if high >= 0 else len(body), right + _WINDOW)
     is_sure = all(mention.is_classed or mention.policy == "any" for mention in group)
     is_weak = any(mention.policy == WEAK and not mention.is_classed for mention in group)
-    for frame in frames.possible(body, low, left, right, high):
+    for frame, at in frames.possible(body, low, left, right, high):
         if not (frame.telling if is_weak else is_sure or frame.strong):
             continue
         if frame.only_self and not all(_is_self(mention, page, credited) for mention in group):
             continue
-        after = frame.after.match(body, right, high) if frame.after else None
+        if frame.of and not all(_is_of(mention, frame.of) for mention in group):
+            continue
+        if frame.unless and frame.unless.match(body, right, high):
+            continue
+        after = frame.after.match(body, at, high) if frame.after else None
         if frame.after and after is None:
             continue
         end = after.end() if after else right
         goes_on = end == right and body[right - 1].isalpha() and _GOES_ON.match(body, right, high)
         if goes_on and not (frame.name_follows and body[right - 1].isupper()):
             continue
-        if frame.before is None and continues(body, group[0]):
+        if frame.before is None and (continues(body, group[0]) or frames.other_subject.search(body, low, left)):
             continue
         before = frame.before.search(body, low, left) if frame.before else None
         if frame.before and before is None:
             continue
         return _trimmed(body, frame, before.start() if before else left, end)
     return None
+
+
+def _is_of(mention: Mention, wanted: Collection[str]) -> bool:
+    return mention.source is not None and (mention.source.kind in wanted or mention.name in wanted)
 
 
 def _trimmed(body: str, frame: _Frame, start: int, end: int) -> _Fit:
@@ -247,7 +285,7 @@ def _language(code: str) -> _Language | None:
         words.get("sure", ()),
     )
     rows = [row for row in table["frame"] if row.get("lang", "en") == code]
-    return _Language(_Frames.compile(rows, terms), vocabulary)
+    return _Language(_Frames.compile(rows, terms, words), vocabulary)
 
 
 def heads() -> tuple[str, ...]:
@@ -256,20 +294,25 @@ def heads() -> tuple[str, ...]:
     channels = range(2, unknown["last_channel"] + 1)
     stations = (f"{network}{channel}" for network in unknown["networks"] for channel in channels)
     numbered = (f"{channel}{name}" for name in unknown["channel_first"] for channel in channels)
-    return (*unknown["heads"], *unknown["weak_heads"], *unknown["cues"], *stations, *numbered)
+    listed = (word for words in ("heads", "weak_heads", "cues", "host_ends") for word in unknown[words])
+    return (*listed, *stations, *numbered)
 
 
-def _frame(row: Mapping[str, Any], number: int, terms: Mapping[str, str]) -> _Frame:
+def _frame(row: Mapping[str, Any], kind: str, number: int, terms: Mapping[str, str]) -> _Frame:
     before, after = (row.get(side) for side in ("before", "after"))
     return _Frame(
         id=row["id"],
+        kind=kind,
         number=number,
+        at=row.get("at", "name"),
         role=row["role"],
         strong=row.get("strong", False),
         telling=row.get("telling", False),
         chain=row.get("chain", False),
         only_self=row.get("only_self", False),
         name_follows=row.get("name_follows", False),
+        of=frozenset(row.get("of", ())),
+        unless=late(_put_in(row["unless"], terms)) if "unless" in row else None,
         before=_ending([_put_in(before, terms)]) if before else None,
         after=late(_put_in(after, terms)) if after else None,
     )
@@ -281,6 +324,11 @@ def _ending(patterns: Sequence[str]) -> regex.Pattern[str]:
     Reverse: begins at the name and gives up at the first letter that does not fit.
     """
     return late(rf"(?r)(?:{'|'.join(f'({pattern})' for pattern in patterns or ['(?!)'])})\Z")
+
+
+def _any_of(patterns: Sequence[str]) -> regex.Pattern[str]:
+    """One of the patterns, each a group."""
+    return late("|".join(f"({pattern})" for pattern in patterns or ["(?!)"]))
 
 
 def _expanded(terms: Mapping[str, str]) -> dict[str, str]:

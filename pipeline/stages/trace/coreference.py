@@ -65,7 +65,7 @@ def _shapes() -> _Shapes:
 
 
 def short_names(page: Page, hits: Sequence[Hit], unknown: Sequence[Named], credited: Collection[str]) -> list[Short]:
-    """The short names of a text, in its order. `unknown`: papers no lexicon has; `credited`: keys of the byline's."""
+    """The short names of a text, in its order. `unknown`: papers no lexicon spells so; `credited`: keys of the byline's."""
     told = ((hit, resolve(hit, frozenset(), page.house.country)) for hit in hits if hit.sources[0].key != HEAD)
     known = [Named(source.name, source, hit.start, hit.end) for hit, source in told if source and not source.is_agency]
     papers = [*(paper for paper in known if _is_full(page.body, paper)), *unknown]
@@ -77,7 +77,11 @@ def short_names(page: Page, hits: Sequence[Hit], unknown: Sequence[Named], credi
 
 def _is_full(body: str, paper: Named) -> bool:
     """Whether a name is more than a short one: `The Times` is not, `NYT` is."""
-    return paper.end - paper.start > 13 or body[paper.start : paper.end].removeprefix("The ") not in _shapes().heads
+    return paper.end - paper.start > 13 or _bare_name(body[paper.start : paper.end]) not in _shapes().heads
+
+
+def _bare_name(name: str) -> str:
+    return name.removeprefix("The ").removeprefix("the ")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -98,9 +102,7 @@ def _heads(page: Page, papers: Sequence[Named], hits: Sequence[Hit]) -> Iterator
         if f"he {head}" not in page.body or others or paper.name in _shapes().never or _is_house(page, head, paper):
             continue
         spans = [(other.start, other.end) for other in papers] + [
-            (hit.start, hit.end)
-            for hit in hits
-            if hit.sources[0].key != HEAD and hit.alias.removeprefix("The ") != head
+            (hit.start, hit.end) for hit in hits if hit.sources[0].key != HEAD and _bare_name(hit.alias) != head
         ]
         bare = list(_bare(page.body, head, Spans(spans)))
         if None not in bare:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import regex
 
 from pipeline.stages.trace.coreference import Named, short_names
-from pipeline.stages.trace.names import HEAD, Hit, Source
+from pipeline.stages.trace.names import HEAD, Hit, Names, Source
 from pipeline.stages.trace.page import Page
 from pipeline.stages.trace.senses import homeland, homonyms, is_bare, is_one_everywhere, other_senses, resolve
 from pipeline.stages.trace.spans import Spans
@@ -25,6 +25,7 @@ _STATION_END = regex.compile(r"(?<=^[KW]\p{Lu}{2,3})-(?:TV|FM|AM|DT)$")
 _REACH = 80  # code points before a name in which the words lie that belong to it
 _BEHIND = 120  # and behind it, an address in brackets among them
 _PERSON_BEFORE = regex.compile(rf"(?r)(?<!(?:^|[.!?\"]\s?))\b(?!(?:{SKIPPED})\s)\p{{Lu}}(?:[\w']+|[\w'.]{{0,3}}\.)\s\Z")
+_LONGEST_QUOTATION = 500  # code points
 _NO_CLASS = "(?P<class>(?!))?"  # gives the group to patterns that lack it
 
 
@@ -66,10 +67,11 @@ class Vocabulary:
         )
 
 
-def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ()) -> list[Mention]:
+def mentions(page: Page, names: Names, vocabulary: Vocabulary, credited: Collection[str] = ()) -> list[Mention]:
     """The mentions in a page's body outside direct quotations, left to right, none overlapping.
 
-    `credited`: keys of the agencies and outlets that the page gives as its own.
+    `names`: those of the lexicon, for what is one of them but for its spelling. `credited`: keys of the agencies and outlets
+    that the page gives as its own.
     """
     body = page.body
     shape = vocabulary.unknown
@@ -91,7 +93,7 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
     found: list[Mention] = []
     for hit in hits:
         if hit.sources[0].key == HEAD:
-            mention = _unknown(body, hit, vocabulary)
+            mention = _unknown(body, hit, names, vocabulary)
             if mention and sure.reach_into(mention.left, mention.right):
                 continue  # a known name stands in the words of one that no lexicon has
         elif hit.start in affiliates:
@@ -105,9 +107,21 @@ def mentions(page: Page, vocabulary: Vocabulary, credited: Collection[str] = ())
                 continue
             found.pop()  # `the German magazine` of `the German magazine Der Spiegel` is no name
         found.append(mention)
+    found = _of_one_spelling(found)
     if not shape:
         return found
     return _under_one_name(_with_short_names(page, hits, found, vocabulary, credited))
+
+
+def _of_one_spelling(found: list[Mention]) -> list[Mention]:
+    """The mentions; of a name that no lexicon has the first spelling stands for all (`Times-News`, and then `Times News`)."""
+    first: dict[str, str] = {}
+    return [
+        mention
+        if mention.source is not None
+        else mention._replace(name=first.setdefault(mention.name.casefold().replace("-", " "), mention.name))
+        for mention in found
+    ]
 
 
 def _told_at(body: str, start: int, end: int, mention: Mention) -> int:
@@ -119,10 +133,12 @@ def _with_short_names(
     page: Page, hits: list[Hit], found: list[Mention], vocabulary: Vocabulary, credited: Collection[str]
 ) -> list[Mention]:
     """The mentions and those by a short name, which take the place of one that says less (`The Times`, whichever)."""
+    known = Spans((hit.start, hit.end) for hit in hits if hit.sources[0].key != HEAD)
     unknown = [
-        Named(mention.name, None, mention.left, mention.right)
+        Named(mention.name, mention.source, mention.left, mention.right)
         for mention in found
-        if mention.source is None and (mention.policy != WEAK or mention.is_classed)
+        if (mention.source is None or not known.reach_into(mention.left, mention.right))
+        and (mention.policy != WEAK or mention.is_classed)
     ]
     short, quotations = [], _Quotations(page.body)
     for name in short_names(page, hits, unknown, credited):
@@ -247,11 +263,18 @@ def _mention(
     )
 
 
-def _unknown(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
+def _unknown(body: str, hit: Hit, names: Names, vocabulary: Vocabulary) -> Mention | None:
     place = vocabulary.unknown.place(body, hit) if vocabulary.unknown else None
     if place is None:
         return None
-    name = hit.alias if hit.policy == STATION or is_numbered(hit.alias) else body[slice(*place)]
+    if hit.policy == STATION or is_numbered(hit.alias):
+        return _mention(body, *place, hit.alias, None, "slot", vocabulary)
+    name = body[slice(*place)]
+    source = names.alike(name)
+    if source is not None and not (source.is_agency and source.kind in {"photo", "release"}):
+        return _mention(body, *place, source.name, source, "any", vocabulary)
+    if hit.alias[0] == "." and vocabulary.unknown and not vocabulary.unknown.is_paper(name):
+        return None
     policy = WEAK if vocabulary.unknown and hit.alias in vocabulary.unknown.weak_heads else "slot"
     return _mention(body, *place, name, None, policy, vocabulary)
 
@@ -266,21 +289,38 @@ def _channel(body: str, hit: Hit, vocabulary: Vocabulary) -> Mention | None:
 
 
 class _Quotations:
-    """The direct quotations of a text. It is read on from the place asked for last, or from the start of its paragraph."""
+    """The direct quotations of a text. It is read on from the place asked for last, or from the start of its paragraph.
+
+    A mark that opens within one that is open does not close it: each paragraph of a long quotation opens anew, and in a text
+    without paragraphs, too. One that is open for long was never closed.
+    """
 
     def __init__(self, body: str) -> None:
         self._body = body
-        self._read = self._double = self._corners = 0  # what has been read, and the marks in its last paragraph
+        self._read = self._corners = 0  # what has been read, and the corners that are open there
+        self._opened = -1  # where the open quotation begins; -1 if none is open
 
     def hold(self, place: int) -> bool:
         """Whether a place stands inside a direct quotation; a title in quotes (`"60 Minutes"`) is none."""
         body = self._body
         if place < self._read:
-            self._read = self._double = self._corners = 0
+            self._start(0)
         paragraph = body.rfind("\n", self._read, place) + 1
         if paragraph:
-            self._read, self._double, self._corners = paragraph, 0, 0
-        self._double += body.count('"', self._read, place)
+            self._start(paragraph)
+        mark = body.find('"', self._read, place)
+        while mark >= 0:
+            self._pass(mark)
+            mark = body.find('"', mark + 1, place)
         self._corners += body.count("「", self._read, place) - body.count("」", self._read, place)
         self._read = place
-        return self._double % 2 == 1 or self._corners > 0
+        return self._corners > 0 or (self._opened >= 0 and place - self._opened < _LONGEST_QUOTATION)
+
+    def _start(self, place: int) -> None:
+        self._read, self._corners, self._opened = place, 0, -1
+
+    def _pass(self, mark: int) -> None:
+        """Takes note of a double mark: behind a blank it opens, before one it closes; else it does what the last did not."""
+        before, after = (not self._body[at : at + 1].strip() for at in (mark - 1, mark + 1))
+        opens = before if before != after else self._opened < 0
+        self._opened = mark if opens else -1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +30,8 @@ HEAD = "#head"
 
 _ARTICLE = regex.compile(r"^(?:The|Der|Die|Das|Le|La|Les|L'|El|Los|Il|O)[ ]?")
 _GLUED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_CLASS_BEHIND = regex.compile(r" (?:newspaper|magazine)$")
+_GOES_ON = regex.compile(r"\w|[/@]|[.-]\w")  # a host or an address
 _APART = frozenset(' ,;:()"\n')
 _INNER_CAPITAL = regex.compile(r"\b\p{Lu}\p{Ll}+(?:\p{Lu}\p{Ll}+)+\b")
 _GERMAN = frozenset({"AT", "CH", "DE"})
@@ -125,6 +127,16 @@ class Names:
         )
 
     @functools.cached_property
+    def _by_fold(self) -> dict[str, Source]:
+        """By their folded names and hosts those that a text means wherever it has one; no name of one word."""
+        found: dict[str, set[Source]] = {}
+        for alias in self._aliases:
+            text = _folded(alias.text)
+            if alias.policy == "any" and (" " in text or "." in text) and alias.sources[0].key != HEAD:
+                found.setdefault(text, set()).update(alias.sources)
+        return {text: sources.pop() for text, sources in found.items() if len(sources) == 1}
+
+    @functools.cached_property
     def _dictionary(self) -> Dictionary:
         from pipeline.stages.kernels.names import dictionary
 
@@ -158,9 +170,11 @@ class Names:
         return found
 
     def standing(self, text: str, places: Iterable[tuple[int, int]]) -> list[Hit]:
-        """The names in the text whose aliases were found at these places (number, start), in their order."""
-        found = []
+        """The names in the text whose aliases were found at these places (number, start), in their order, none overlapping."""
+        found: list[Hit] = []
         for number, start in places:
+            if found and start < found[-1].end:
+                continue
             alias: _Alias | None = self._aliases[number]
             while alias is not None and not _stands_alone(text, start, start + len(alias.text), alias):
                 alias = alias.shorter
@@ -174,6 +188,10 @@ class Names:
         if alias is None or alias.sources[0].key == HEAD:
             return None
         return Hit(0, len(text), alias.text, alias.policy, alias.sources)
+
+    def alike(self, name: str) -> Source | None:
+        """The source from which a name that is no alias differs in case, hyphens or a class word alone: `Buzzfeed News`."""
+        return self._by_fold.get(_folded(name))
 
     def by_key(self, key: str) -> Source | None:
         """The agency with that id, or the outlet with that name."""
@@ -206,12 +224,34 @@ def _collect(
         for spelling in _plainer(alias, pairs[0][0]):
             owners.setdefault(spelling, pairs)
     found = []
-    for text, pairs in owners.items():
+    for text, pairs in (_with_articles(owners) | owners).items():
         # First the one that is called so and no more, last those that are called so at home alone.
         pairs.sort(key=lambda pair: (pair[1] == "home", pair[0].name != text))
         found.append((text, pairs[0][1], tuple(dict.fromkeys(source for source, _ in pairs))))
     head = Source(HEAD, "", "", (), (), is_agency=False)
     return found + [(word, "any", (head,)) for word in dict.fromkeys(heads) if word not in owners]
+
+
+def _with_articles(owners: Mapping[str, list[tuple[Source, str]]]) -> dict[str, list[tuple[Source, str]]]:
+    """Names with an article, as they stand in texts.
+
+    Those that have one and two words more have it small, too, in the midst of a sentence: `the Kathmandu Post`. Those that
+    begin as a shorter one with an article does have it: else `The National` is found in `The National Review`.
+    """
+    found = {
+        f"the{text[3:]}": list(pairs)
+        for text, pairs in owners.items()
+        if text.startswith("The ") and text.count(" ") > 1 and text[4:] not in owners
+    }
+    articles: dict[str, list[str]] = {}
+    for text in owners:
+        if text.startswith(("The ", "the ")):
+            articles.setdefault(text[4:], []).append(text[:4])
+    for text, pairs in owners.items():
+        words = text.split(" ")
+        for article in (each for n in range(1, len(words)) for each in articles.get(" ".join(words[:n]), ())):
+            found[article + text] = list(pairs)
+    return found
 
 
 def _plainer(alias: str, source: Source) -> Iterator[str]:
@@ -253,7 +293,7 @@ def _stands_alone(text: str, start: int, end: int, alias: _Alias) -> bool:
     if _joins(before) or before in "@#_":
         is_joined = can_join and _FRONT.search(text, max(0, start - 3), start) is not None
         if not is_joined:
-            return head and alias.text[0] == "-"
+            return head and (alias.text[0] == "-" or (alias.text[0] == "." and not _GOES_ON.match(text, end)))
     if after == "_" or _joins(after):
         return can_join and _ENDING.match(text, end) is not None
     if before in "-/.&" and start > 1 and text[start - 2].isalnum():
@@ -262,6 +302,10 @@ def _stands_alone(text: str, start: int, end: int, alias: _Alias) -> bool:
     if not joined or text.startswith(".com", end) or (head and after == "-"):
         return True
     return after == "-" and _COMPOUND.match(text, end) is not None
+
+
+def _folded(name: str) -> str:
+    return str(_CLASS_BEHIND.sub("", name.casefold().removeprefix("the ").replace("-", " ")))
 
 
 def _joins(char: str) -> bool:
@@ -287,10 +331,11 @@ def _load(agencies: tuple[lexicon.Agency, ...], heads: tuple[str, ...]) -> Names
         for row in agencies
     ]
     outlets = lexicon.outlets()
-    shared = Counter(domain for row in outlets for domain in row.domains)
+    shared = Counter(domain for row in outlets if row.type != "programme" for domain in row.domains)
     for row in outlets:
         source = Source.of_outlet(row)
         rows.append((source, row.policy, (row.name, *row.aliases)))
         rows.append((source, "home", row.home_names))
-        rows.append((source, "any", tuple(domain for domain in row.domains if shared[domain] == 1)))
+        if row.type != "programme":
+            rows.append((source, "any", tuple(domain for domain in row.domains if shared[domain] == 1)))
     return Names(rows, heads)

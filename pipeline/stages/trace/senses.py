@@ -40,10 +40,10 @@ _OWNER_BEFORE = regex.compile(r"(?r)\b(?P<who>\p{Lu}[\w-]+)'s\s\Z")
 class Homonym:
     """A name that also means something else.
 
-    `next`: what follows it where it does; `behind`: what stands before it where it does not, null for anything;
-    `everywhere`: in credits, too. `otherwise`: the key of the source that it means where nothing tells, "" if none.
-    `numbered`: a number behind it makes it the name of another source. `settles`: what follows it once says of the whole
-    text what it means there.
+    `next`: what follows it where it does; `behind`: what stands before it where it does not, null for anything; `ahead`:
+    what follows it where it does not, whatever stands before it; `everywhere`: in credits, too. `otherwise`: the key of the
+    source that it means where nothing tells, "" if none. `numbered`: a number behind it makes it the name of another source.
+    `settles`: what follows it once says of the whole text what it means there.
     """
 
     elsewhere: tuple[str, ...]
@@ -51,6 +51,7 @@ class Homonym:
     any_hint: regex.Pattern[str]
     next: regex.Pattern[str]
     behind: regex.Pattern[str] | None
+    ahead: regex.Pattern[str]
     everywhere: bool
     otherwise: str
     numbered: bool
@@ -74,6 +75,7 @@ def homonyms() -> Mapping[str, Homonym]:
             late(rf"\b(?:{'|'.join(map(regex.escape, row.get('hints', ()))) or '(?!)'})\b"),
             late(rf"\s(?:{row.get('next', '(?!)')})\b"),
             late(rf"(?r)(?:{row['behind']})\Z") if "behind" in row else None,
+            late(rf"\s(?:{row.get('ahead', '(?!)')})\b"),
             row.get("everywhere", False),
             row.get("otherwise", ""),
             row.get("numbered", False),
@@ -99,9 +101,13 @@ def is_surname(text: str, hit: Hit) -> bool:
 
 
 def is_bare(text: str, hit: Hit) -> bool:
-    """Whether the name lacks the words without which it is no source: `Monde` in `Coupe du Monde`."""
+    """Whether the name lacks the words without which it is no source, or goes on as another: `Monde` in `Coupe du Monde`."""
     homonym = homonyms().get(hit.alias)
     if homonym is None or homonym.behind is None:
+        return False
+    if homonym.next.match(text, hit.end):
+        return True
+    if homonym.ahead.match(text, hit.end):
         return False
     return homonym.behind.search(text, max(0, hit.start - _NEAR), hit.start) is None
 

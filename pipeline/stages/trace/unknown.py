@@ -1,7 +1,7 @@
 """Names that only look like a newspaper's or a station's: no lexicon has them.
 
-They end in such a word (`Dunmore Gazette`, `KXQZ-TV`), stand beside one (`the newspaper Anzeiger`, `Dunmore Bugle, a
-local newspaper,`), or are the call sign of a US station.
+They end in such a word (`Dunmore Gazette`, `KXQZ-TV`, `Beachnews.com`), stand beside one (`the newspaper Anzeiger`, `Dunmore
+Bugle, a local newspaper,`), or are the call sign of a US station.
 """
 
 from __future__ import annotations
@@ -25,9 +25,15 @@ SKIPPED = (
 )
 _OPENING = regex.compile(rf"(?:(?:{SKIPPED})\s+)+")
 _WORDS_BEFORE = regex.compile(r"(?r)(?:\p{Lu}[\w.&']*(?:-\p{Lu}\w*)*(?:[ ](?:&|de|la|del))?[ -]){1,4}\Z")
+#: `the state-backed Science and` before `Technology Daily newspaper`, which is one paper and not two.
+_JOINED_BEFORE = regex.compile(
+    r"(?r)(?<=\b(?:[Tt]he|[Aa]n?)[ ](?:[\p{Ll}-]+[ ]){0,3})\p{Lu}[\w.&']*(?:[ ]\p{Lu}[\w.&']*){0,2}[ ]and[ ]\Z"
+)
+_ONE_PAPER = regex.compile(r"[ ](?:newspaper|magazine|tabloid|website)\b")
 _SENTENCE_BEFORE = regex.compile(r"(?r)\w{4}\.[ ]")  # `Gate. The Gazette`, not `St. Cloud Gazette`
 _STATION_BEFORE = regex.compile(r"(?r)(?<![\w-])(?!(?:U?HD|O?LED|QLED|LCD|IP|SD|UHD)\Z)\p{Lu}[\p{Lu}\d]{1,4}\Z")
 _CALL_SIGN_BEFORE = regex.compile(r"(?r)\b[KW][A-Z]{2,3}\Z")
+_HOST_BEFORE = regex.compile(r"(?r)(?<![\w.@/-])[\p{L}\p{N}][\w-]*(?:\.[\w-]+)*\Z")
 _NO_NAME = rf"{SKIPPED}|Mrs?|Ms|Dr|Prof|Sen|Rep|Gov|Sir"
 _AFTER_CUE = regex.compile(
     rf",?[ ]\"?(?!(?:{_NO_NAME})\b)(?P<name>(?:[KW][A-Z]{{2,3}}\d{{0,2}}|[A-Z]{{3,5}})\b(?:-(?:TV|FM|AM|DT))?(?![ ]\p{{Lu}})"
@@ -43,6 +49,7 @@ _BEFORE_CUE = regex.compile(
     r"(?r)(?<=\b[Tt]he[ ]|^|[.,]\s)(?P<name>\p{Ll}{1,2}\p{Lu}[\w-]+|\p{Lu}\p{Ll}+(?:\p{Lu}\p{Ll}+)+"
     rf"|\p{{Lu}}[\p{{L}}\d]*(?:-(?!{_DEMONYM}\b)\p{{Lu}}[\p{{L}}\d]+)+)[ ]\Z"
 )
+_SOME_MAGAZINE = regex.compile(rf"(?:\p{{Lu}}\p{{L}}+[ ])?{_DEMONYM}[ ]magazine")
 _APPOSED = regex.compile(
     r"(?r)(?P<name>\p{Lu}[\w.'-]*(?:[ ](?:(?:of|de|la|der)[ ])?\p{Lu}[\w.'-]*){0,3}),[ ]an?[ ](?:[\w'-]+[ ]){0,4}\Z"
 )
@@ -67,6 +74,7 @@ class Shape:
     sure_cues: frozenset[str]
     call_sign: regex.Pattern[str]
     number: regex.Pattern[str]
+    host: regex.Pattern[str]
     never: regex.Pattern[str]
     never_before: regex.Pattern[str]
     never_weak: regex.Pattern[str]
@@ -82,6 +90,7 @@ class Shape:
             sure_cues=frozenset(table["sure_cues"]),
             call_sign=regex.compile(rf"{table['stations']}(?![\w.-]*\w)"),
             number=regex.compile(rf"{table['number']}(?: News\b)?"),
+            host=regex.compile(table["host"]),
             never=regex.compile(rf"{table['never']}\s"),
             never_before=regex.compile(table["never_before"]),
             never_weak=regex.compile(rf"\b{table['never_weak']}\s"),
@@ -94,6 +103,9 @@ class Shape:
         """Where the name stands of which the hit is a word (`Gazette`, `-TV`) or the cue (`newspaper`, `affiliate`)."""
         if hit.policy == STATION:
             return hit.start, hit.end
+        if hit.alias[0] == ".":
+            host = _HOST_BEFORE.search(body, max(0, hit.start - 40), hit.start)
+            return (host.start(), hit.end) if host else None
         if is_numbered(hit.alias):  # `FOX13`, `ABC7 News`, `13abc`
             return hit.start, hit.end + 5 * body.startswith(" News", hit.end)
         if hit.alias in self.weak_heads:
@@ -101,6 +113,10 @@ class Shape:
         if hit.alias not in self.heads:
             return self._after_cue(body, hit) or _before_cue(body, hit)
         return self._around_head(body, hit)
+
+    def is_paper(self, host: str) -> bool:
+        """Whether a host is named like a paper: `Beachnews.com`."""
+        return self.host.match(host) is not None
 
     def stations(self, body: str, calls: list[int]) -> list[Hit]:
         """Bare call signs of US stations among the words that begin at `calls`.
@@ -134,9 +150,10 @@ class Shape:
             return None
         run = self.run.match(body, hit.end) if hit.alias[0].isupper() else None
         end = run.end() if run else hit.end
-        if hit.alias[0] != "-" and self.never_before.match(body, end):
+        if hit.alias[0] != "-" and (self.never_before.match(body, end) or _SOME_MAGAZINE.fullmatch(body, start, end)):
             return None
-        return start, end
+        joined = _JOINED_BEFORE.search(body, max(0, start - 60), start) if _ONE_PAPER.match(body, end) else None
+        return joined.start() if joined else start, end
 
     def _before_weak_head(self, body: str, hit: Hit) -> tuple[int, int] | None:
         place = self._around_head(body, hit)
