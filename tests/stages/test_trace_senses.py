@@ -172,7 +172,8 @@ def test_a_plain_title_is_the_papers_of_the_publishers_country_and_else_the_one_
 
 
 @pytest.mark.parametrize(
-    ("title", "country"), [("The Nation", ""), ("The Times", "US"), ("Eyewitness News", "US"), ("The Sentinel", "US")]
+    ("title", "country"),
+    [("The Nation", ""), ("The Times", "US"), ("Eyewitness News", "US"), ("The Sentinel", "US"), ("Today", "US")],
 )
 def test_a_plain_title_alone_is_nobodys_abroad(title: str, country: str) -> None:
     assert cited(f"A guard told {title} that it was shut.", publisher_country=country) == []

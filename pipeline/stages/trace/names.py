@@ -53,7 +53,7 @@ _COMPOUND = regex.compile(
 class Source:
     """An agency or outlet. `key` names it in credits (an agency's id, an outlet's name), `name` in citations.
 
-    `home_names`, without case and article, mean it on pages of its country alone: `The Herald`.
+    `home_names`, without their article, mean it on pages of its country alone: `The Herald`.
     """
 
     key: str
@@ -67,7 +67,7 @@ class Source:
     @classmethod
     def of_outlet(cls, row: lexicon.Outlet) -> Source:
         """That of an outlet of the lexicon."""
-        home_names = frozenset(map(_title, row.home_names))
+        home_names = frozenset(_title(name) for name in (*row.home_names, *map(str.upper, row.home_names)))
         countries = (row.country,) if row.country else ()
         return cls(row.name, row.name, row.type, countries, row.domains, is_agency=False, home_names=home_names)
 
@@ -82,7 +82,7 @@ class Source:
 
 
 def _title(name: str) -> str:
-    return name.casefold().removeprefix("the ")
+    return name[4:] if name.startswith(("The ", "the ", "THE ")) else name
 
 
 class Hit(NamedTuple):
@@ -255,7 +255,7 @@ def _with_articles(owners: Mapping[str, list[tuple[Source, str]]]) -> dict[str, 
 
 
 def _plainer(alias: str, source: Source) -> Iterator[str]:
-    """How those write it who lack its letters or its capitals: `Sueddeutsche`, `La Nacion`, `Buzzfeed`."""
+    """How others write it: `Sueddeutsche`, `La Nacion`, `al-Ahram`, `Buzzfeed`."""
     if source.kind in {"photo", "release"}:
         return
     if not alias.isascii() and not _GERMAN.isdisjoint(source.countries):
@@ -264,6 +264,9 @@ def _plainer(alias: str, source: Source) -> Iterator[str]:
     if not alias.isascii() and " " in alias:
         bare = "".join(letter for letter in unicodedata.normalize("NFD", alias) if not unicodedata.combining(letter))
         yield bare if bare.isascii() else alias
+    if alias.startswith(("Al-", "Al ")) and " " not in alias[3:]:
+        yield f"Al-{alias[3:]}"
+        yield f"al-{alias[3:]}"
     yield _INNER_CAPITAL.sub(lambda word: word[0].capitalize(), alias)
 
 
