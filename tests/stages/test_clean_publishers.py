@@ -43,7 +43,7 @@ def test_who_printed_it(name: str | None, host: str | None, url: str | None, exp
         ("Belga", "fenwickargus.example", ("fenwickargus.example", "fenwickargus.example", "")),
         ("Belga", "www.belga.be", ("belga.be", "Belga", "")),
         # Namesakes: in another country, under another host, a section.
-        ("The Guardian", "guardian.ng", ("guardian.ng", "The Guardian", "")),
+        ("The Guardian", "guardian.ng", ("guardian.ng", "The Guardian (Nigeria)", "")),
         ("El Mundo", "elmundo.sv", ("elmundo.sv", "El Mundo", "")),
         ("The Times", "vale-times.example", ("vale-times.example", "The Times", "")),
         ("Metro", "valepost.example", ("valepost.example", "valepost.example", "")),
@@ -101,6 +101,26 @@ def test_an_unknown_publisher_stands_for_itself() -> None:
         False,
     )
     assert KNOWN.resolve(None, "argus.io", None).country == ""
+
+
+def test_an_outlet_at_its_own_host_is_called_by_its_name() -> None:
+    found = KNOWN.resolve(None, "www.theverge.com", None)
+    assert (found.id, found.name, found.country, found.known) == ("theverge.com", "The Verge", "US", True)
+    assert KNOWN.resolve(None, "chron.com", None).id == "houston-chronicle", "the publisher that is called so"
+    assert KNOWN.resolve(None, "9now.com.au", None).name == "9now.com.au", "a programme is on its network's host"
+
+
+def test_an_outlet_is_found_by_its_very_host_alone() -> None:
+    assert not KNOWN.resolve(None, "games.theverge.com", None).known
+    found = KNOWN.resolve("The Daily Press", "dailypress.example", None)
+    assert (found.id, found.known) == ("dailypress.example", False), "papers of that name are many"
+
+
+def test_editions_and_other_hosts_of_an_owner_are_one_family() -> None:
+    assert KNOWN.resolve(None, "money.cnn.com", None).id == "cnn"
+    german, american = (KNOWN.resolve(None, f"businessinsider.{end}", None) for end in ("de", "com"))
+    assert (german.family, german.country) == (american.family, "DE")
+    assert german.id != american.id
 
 
 def test_the_built_in_list_is_sound() -> None:

@@ -1,8 +1,9 @@
 """Who printed it: hosts and names -> one publisher.
 
 The host decides, at host level (two papers may share a registrable domain); `www.`, `m.` and `amp.` say nothing. A name is
-matched without case, punctuation or a leading article. Who is not in the list stands for itself: a paper whose copy is an
-agency's says so where its own name should be, and many towns and countries have a Guardian.
+matched without case, punctuation or a leading article. Who is not in the list is an outlet that is cited from elsewhere, if
+the host is its domain, or stands for itself: a paper whose copy is an agency's says so where its own name should be, and many
+towns and countries have a Guardian.
 """
 
 from __future__ import annotations
@@ -259,6 +260,7 @@ def load(path: str = "", aliases: Mapping[str, str] = MappingProxyType({})) -> P
     return replace(index, settled=frozenset(map(fold_name, aliases)))
 
 
+#: A publisher and the names that are its.
 _Entry = tuple[Publisher, tuple[str, ...]]
 
 
@@ -266,7 +268,25 @@ _Entry = tuple[Publisher, tuple[str, ...]]
 def _builtin() -> Mapping[str, _Entry]:
     text = resources.files(lexicon.__name__).joinpath("publishers.csv").read_text(encoding="utf-8")
     read = _read(text.splitlines(), "publishers.csv", {})
-    return MappingProxyType({publisher.id: (publisher, names) for publisher, names in read})
+    return MappingProxyType(_with_outlets({publisher.id: (publisher, names) for publisher, names in read}))
+
+
+def _with_outlets(entries: dict[str, _Entry]) -> dict[str, _Entry]:
+    """The publishers and the outlets at hosts that none of them has, each by its first host.
+
+    Found by their hosts alone: papers of one name are many. A host of an outlet that is called as a publisher is that one's.
+    """
+    taken = {host for publisher, _ in entries.values() for host in publisher.hosts}
+    ids = {fold_name(name): id_ for id_, (_, names) in entries.items() for name in names}
+    for outlet in lexicon.outlets():
+        hosts = tuple(host for host in outlet.domains if host not in taken)
+        if not hosts or outlet.type == "programme":  # which is on the host of its network
+            continue
+        taken.update(hosts)
+        id_ = ids.get(fold_name(outlet.name), hosts[0])
+        known, names = entries.get(id_, (Publisher(id_, outlet.name, country=outlet.country, family=id_), ()))
+        entries[id_] = replace(known, hosts=known.hosts + hosts), names
+    return entries
 
 
 def _index(entries: Iterable[_Entry]) -> Publishers:
