@@ -152,6 +152,9 @@ def test_what_a_byline_may_begin_with_and_how_it_joins(line: str, expected: set[
         ("ani", set()),
         ("Ana-Maria Bell", set()),
         ("dpa-AFX", {("dpaafx", "full")}),
+        ("jvh, Bron: Belga", {("belga", "partial")}),
+        ("中央社 巴黎7日綜合外電報導", {("cna_tw", "full")}),
+        ("COLPISA / AFP", {("colpisa", "full"), ("afp", "full")}),
     ],
 )
 def test_the_same_in_the_field_of_a_record(byline: str, expected: set[tuple[str, str]]) -> None:

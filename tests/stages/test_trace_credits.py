@@ -204,6 +204,7 @@ def test_unknown_papers_beside_those_that_are_known() -> None:
         ("DUNMORE NEWS", "DUNMORE NEWS"),
         ("MARIA HOLT, VALE DAILY RECORD", "VALE DAILY RECORD"),
         ("News Service", ""),
+        ("KXYZ NEWS", ""),
         ("Vale News Service", ""),
     ],
 )

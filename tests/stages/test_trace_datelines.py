@@ -47,6 +47,7 @@ FR = "Un conseil municipal du nord a voté lundi le maintien du dernier phare.\n
         ("عمان - بترا\n", AR, "petra"),
         ("لندن (رائٹرز) ", UR, "reuters"),
         ("اسلام آباد (اے پی پی) ", UR, "app_pk"),
+        ("حیدرآباد 7 مارچ (یواین آئی) ", UR, "uni"),
         ("أبوظبي - وام: ", AR, "wam"),
         ("واشنطن - رويترز: ", AR, "reuters"),
         ("عمان - بترا - ", AR, "petra"),

@@ -170,6 +170,14 @@ def test_a_sentence_about_reporting_credits_nobody(line: str) -> None:
         ("pg/hf (dpa, kna)", {("dpa", "partial")}),  # KNA is two agencies
         ("ina/kle", set()),  # initials
         ("ana/dpa", {("dpa", "partial")}),
+        ("agenturen/sda/hosb;stal", {("sda", "partial")}),
+        ("AGERPRES/(AS - autor: Ana Wells, editor: Tom Bell, editor online: Ida Moss)", {("agerpres", "full")}),
+        ("(EFE) mv/rsm", {("efe", "full")}),
+        ("(TTXVN/Vietnam+)", {("vna", "full")}),
+        ("<연합뉴스>", {("yonhap", "full")}),
+        ("PAP/IAR/pg", {("pap", "partial"), ("iar", "partial")}),
+        ("Ana Wells (Theo AFP, Reuters)", {("afp", "partial"), ("reuters", "partial")}),
+        ("Ana Wells (Theo thị trưởng)", set()),
     ],
 )
 def test_a_line_of_agencies_and_initials(line: str, expected: set[tuple[str, str]]) -> None:

@@ -97,8 +97,9 @@ _NATIVE = (
     # Words for an agency, or before a postposition, are no place: "according to an agency (APP)".
     (
         "dateline-ur",
-        r"(?![^(]*(?:خبر|ایجنسی|ادار|نیوز))\p{Arabic}{2,12}(?: \p{Arabic}{2,12})?\s*\((?:{Urdu}|{ur})\)\s*[-:]?\s*"
-        r"(?!(?:کے|کی|کا|نے|سے|کو|پر|میں)\s)(?=\p{Arabic})",
+        r"(?![^(]*(?:خبر|ایجنسی|ادار|نیوز))"
+        r"\p{Arabic}{2,12}(?: \p{Arabic}{2,12})?(?:،? \d{1,2} \p{Arabic}{2,8})?\s*"
+        r"\((?:{Urdu}|{ur})\)\s*[-:]?\s*(?!(?:کے|کی|کا|نے|سے|کو|پر|میں)\s)(?=\p{Arabic})",
     ),
     ("dateline-hi", r"(?:{Indic}\s*,\s*{place}|{place}\s*[,/]\s*{Indic})\s*[।:]\s*"),
     ("dateline-th", r"{Thai}\s?-{1,2}\s+"),

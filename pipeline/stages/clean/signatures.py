@@ -84,10 +84,10 @@ def is_agency_line(flat: str) -> bool:
     """
     if flat.strip("()[]") in agencies.acronyms() or _is_labelled_name(flat):
         return True
-    if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
-        return False  # the pattern takes its time, and most bylines name no agency
     if flat[-1] == ")":
         flat = _around("staffed").sub("", flat)
+    if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
+        return False  # the pattern takes its time, and most bylines name no agency
     if flat.rstrip(")]").endswith(_PICTURES):
         return False
     return _alone().fullmatch(flat) is not None
@@ -185,6 +185,7 @@ def _listed() -> regex.Pattern[str]:
     return regex.compile(rf"\s*[/,،、;|&+・·]\s*|\s{_and()}\s|\s(?:و|และ)|(?<=[\u3000-\U0010ffff]){_and()}\s?")
 
 
+_SIGNED_SOURCE = regex.compile(r"(?:[\p{L}\p{M}]+ ){1,5}(?=\([Tt]heo )")  # "Ana Wells (Theo AFP)"
 _THE = regex.compile(r"[Tt]he\s+")
 _SOURCE_WORDS = 16
 
@@ -197,6 +198,8 @@ def is_source_line(flat: str) -> bool:
     """
     if flat.count(" ") >= _SOURCE_WORDS:
         return False
+    signed = _SIGNED_SOURCE.match(flat)
+    flat = flat[signed.end() :] if signed else flat
     label = _label().match(flat)
     if label is None:
         return False

@@ -242,7 +242,7 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
     """A line that is an agency's name and nothing else, or the mark an agency leaves at the end of its text."""
     if line.kind not in _WHOLE_LINE:
         return
-    text = apart(flatten(line.text).rstrip(), names)
+    text = signals()["patterns"]["staffed"].sub("", apart(flatten(line.text).rstrip(), names))
     low = max(0, len(text) - _MARK_REACH)
     may_be_whole = low == 0 and (line.kind != "body" or line.position != "body")
     may_have_mark = line.kind != "body" or line.position == "end"
@@ -290,7 +290,7 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
     ):
         return
     slot = parse(text, page.house, names, is_folded=line.kind == "credit")
-    sources = [named.source for named in slot.named]
+    sources = [named.source for named in slot.named if named.key != UNSPECIFIED]
     is_syndicated = any(source and source.kind == "supplemental" for source in sources)  # `The Vale Post/TNS`
     is_beside = not is_syndicated and any(source and not source.is_agency for source in sources)
     if is_beside and line.kind == "credit" and slot.is_whole and all(_is_foreign(page, source) for source in sources):
@@ -302,7 +302,8 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
     ):
         return
     is_edited = len(slot.named) == 1 and _EDITED.match(text) is not None  # `jm/dm (dpa)`
-    least = "partial" if (slot.own and not is_edited) or is_beside else "full"
+    is_shared = is_beside or len(sources) < len(slot.named)  # `agencies/sda`
+    least = "partial" if (slot.own and not is_edited) or is_shared else "full"
     for named in slot.named:
         if (
             named.source
@@ -341,7 +342,7 @@ def _is_ruled(text: str) -> bool:
 
 @functools.lru_cache(maxsize=512)
 def _marks(alias: str) -> tuple[tuple[str, str, regex.Pattern[str]], ...]:
-    parts = {"{S}": regex.escape(alias), "{O}": r"(?:\p{Lu}|\p{Ll}{2,4}(?!\p{L}))[\w.-]{0,20}"}
+    parts = {"{S}": regex.escape(alias), "{O}": r"(?:\p{Lu}|\p{Ll}{2,4}(?!\p{L}))[\w.+-]{0,20}"}
     return tuple(
         (
             row["id"],
