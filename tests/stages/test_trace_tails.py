@@ -202,6 +202,7 @@ def test_a_line_of_agencies_and_initials(line: str, expected: set[tuple[str, str
         ("Reuters και ΑΠΕ-ΜΠΕ", "reuters", "amna"),
         ("Reuters và AFP", "reuters", "afp"),
         ("रॉयटर्स और एएफपी", "reuters", "afp"),
+        ("רויטרס ואי-פי", "reuters", "ap"),
         ("รอยเตอร์ และเอเอฟพี", "reuters", "afp"),
     ],
 )  # fmt: skip

@@ -182,7 +182,7 @@ def _label() -> regex.Pattern[str]:
 def _listed() -> regex.Pattern[str]:
     """What stands between names in a list: a mark, or "and", which is joined to what follows it in Arabic, and in scripts
     without spaces to what stands before it."""
-    return regex.compile(rf"\s*[/,،、;|&+・·]\s*|\s{_and()}\s|\s(?:و|และ)|(?<=[\u3000-\U0010ffff]){_and()}\s?")
+    return regex.compile(rf"\s*[/,،、;|&+・·]\s*|\s{_and()}\s|\s(?:ו|و|และ)|(?<=[\u3000-\U0010ffff]){_and()}\s?")
 
 
 _SIGNED_SOURCE = regex.compile(r"(?:[\p{L}\p{M}]+ ){1,5}(?=\([Tt]heo )")  # "Ana Wells (Theo AFP)"
