@@ -119,6 +119,7 @@ def test_the_house_and_an_agency_behind_a_slash(line: str, expected: set[tuple[s
     [
         ("- The New York Times", "irishtimes.com", "The New York Times"),
         ("The Washington Post", "smh.com.au", "The Washington Post"),
+        ("- smh.com.au", "nzherald.co.nz", "The Sydney Morning Herald"),
         ("– Copyright The Financial Times Limited 2023", "irishtimes.com", "Financial Times"),
         ("The Independent", "independent.co.uk", ""),
         ("The Sydney Morning Herald", "theage.com.au", ""),  # of one country, and of one owner

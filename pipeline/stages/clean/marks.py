@@ -278,10 +278,10 @@ def _names_outlet_behind(line: Line, known: Known) -> bool:
 def _names_house(line: Line, known: Known) -> bool:
     """Whether a line is the name of the house or of another publisher, behind a dash perhaps, and no end of a sentence:
     "today." is none."""
-    if line.words > NAME_WORDS + 1 or line.ends_sentence:
+    if line.words > NAME_WORDS + 1 or line.ends_sentence or line.flat[0].islower():
         return False
     name = line.flat.lstrip("- ")
-    return name.count(" ") < NAME_WORDS and not name[:1].islower() and known.is_publisher(name)
+    return name.count(" ") < NAME_WORDS and known.is_publisher(name)
 
 
 def head_mark(line: Line, known: Known) -> Mark | None:
