@@ -112,7 +112,7 @@ def is_photographer(flat: str, byline: str) -> bool:
     >>> is_photographer("Ana Wells/AP", "Tom Bell"), is_photographer("Ana Wells/AP", "Ana Wells"), is_photographer("CBS/AP", "")
     (True, False, False)
     """
-    match = _PHOTOGRAPHER.fullmatch(flat)
+    match = _PHOTOGRAPHER.fullmatch(flat) if "/" in flat or "|" in flat else None
     if match is None or _by().match(flat) or not is_person(match["who"]):
         return False
     return match["who"].casefold() not in byline.casefold() and (match["apart"] == "/" or byline != "")
@@ -153,10 +153,10 @@ def is_of_house(flat: str, is_house: Callable[[str], bool]) -> bool:
     >>> is_of_house("ABC/AFP", {"ABC"}.__contains__), is_of_house("SPA/AFP", {"ABC"}.__contains__)
     (True, False)
     """
-    first, slash, second = (part.strip() for part in flat.partition("/"))
-    return slash != "" and (
-        (is_agency_name(second) and is_house(first)) or (is_agency_name(first) and is_house(second))
-    )
+    if "/" not in flat:
+        return False
+    first, second = map(str.strip, flat.split("/", 1))
+    return (is_agency_name(second) and is_house(first)) or (is_agency_name(first) and is_house(second))
 
 
 @functools.cache

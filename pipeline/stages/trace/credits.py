@@ -20,20 +20,18 @@ from numpy.typing import NDArray
 from pipeline.stages._fold import flatten
 from pipeline.stages.trace.bylines import NOBODY, bylines
 from pipeline.stages.trace.cues import ANY
+from pipeline.stages.trace.datelines import OPENING, dateline_credits
 from pipeline.stages.trace.house import House
 from pipeline.stages.trace.names import Hit, Names, Source
 from pipeline.stages.trace.page import Line, Page
 from pipeline.stages.trace.rules import Credit, goes_on_below, is_picture, ruled
 from pipeline.stages.trace.scan import TAIL_PARAGRAPHS
-from pipeline.stages.trace.senses import homeland, resolve, spells
+from pipeline.stages.trace.senses import spells
 from pipeline.stages.trace.slots import (
-    CLOSERS,
     UNSPECIFIED,
     Named,
     Slot,
     apart,
-    is_native,
-    may_name,
     parse,
     slot_hits,
     usable,
@@ -46,17 +44,9 @@ _NO_CREDIT = frozenset({"caption", "photo", "dateline", "stamp", "headline", "ti
 _WHOLE_LINE = frozenset({"credit", "tail", "source", "body"})
 _DISCLAIMER_PARAGRAPHS = 4
 _LINE_LIMIT = 600
-_OPENING = 160  # code points in which a dateline behind a headline stands
 _MARK_REACH = 80  # code points before the end in which an agency's mark stands
-_OPENERS = "([/（【=＝「〔"
-_BEHIND = frozenset({"", "-", ".", ":", "\u060c", "।", "电", "電", "讯", "訊"})  # an agency that ends a dateline
-_APART = frozenset({"-", "/", ":", '"', "ـ"})  # between a place and an agency in scripts without capitals
-_DATELINE_NAMES = ("slot_names", "dateline_names")
-_UNSPACED = regex.compile(r"[\p{Han}\p{Kana}\p{Hangul}]")
-_AFTER_SLASH = regex.compile(r"(?r)\p{L}/\Z")
 _SENTENCE_START = regex.compile(r"(?r)(?:\A|[.!?][\"')]?\s|\n)(?:The\s)?\Z")
 _AGENCY_BEHIND = regex.compile(r"(?r)\b(?i:agency|agencia|agence|agenzia|agência|agentur) \(\Z")
-_ANI_RELEASE = regex.compile(r"\(ANI\s?/\s?(?P<client>[^)]{2,40})\)")
 
 
 def taken_out(stripped: pa.Table) -> dict[tuple[int, str], list[Line]]:
@@ -79,7 +69,7 @@ def taken_out(stripped: pa.Table) -> dict[tuple[int, str], list[Line]]:
 def may_find(articles: pa.Table, houses: list[House], names: Names) -> NDArray[np.bool_]:
     """Which articles may have a credit that neither their body nor their lines tell of."""
     slots = [pc.is_valid(articles[name]) for name in ("byline", "dateline", "credit", "rights")]
-    is_opened = pc.match_substring_regex(pc.utf8_slice_codeunits(articles["body"], 0, _OPENING), r"[(（]")
+    is_opened = pc.match_substring_regex(pc.utf8_slice_codeunits(articles["body"], 0, OPENING), r"[(（]")
     is_home = pa.array([_releases(house, names) is not None for house in houses], pa.bool_())
     return np.asarray(functools.reduce(pc.or_, [*slots, is_opened], is_home))
 
@@ -91,7 +81,7 @@ def find(page: Page, names: Names) -> list[Credit]:
     found = list(_home(page, names))
     for line, slot in signed:
         found += _slot(page, line, slot, "byline")
-    found += _dateline(page, names)
+    found += dateline_credits(page, names)
     if page.credit:
         found += _slot(page, page.credit, parse(page.credit.text, page.house, names), "metadata")
     if page.rights:
@@ -151,72 +141,6 @@ def _is_release(named: Named) -> bool:
     return named.source is not None and named.source.kind == "release"
 
 
-def _dateline(page: Page, names: Names) -> Iterator[Credit]:
-    """The agencies in the dateline: on the list, and set apart by brackets, slashes or the dash that ends it."""
-    line = page.dateline or _flattened(page, names)
-    if line is None:
-        return
-    flat = flatten(line.text)
-    paid = _ANI_RELEASE.search(flat)
-    for hit in slot_hits(flat, names, *_DATELINE_NAMES):
-        source = resolve(hit, frozenset(), page.house.country or homeland(flat[: hit.start]))
-        if source is None or (source.is_agency and source.kind in {"photo", "broadcaster"}):
-            continue
-        if not source.is_agency and not (_is_foreign(page, source) and _is_bracketed(flat, hit)):
-            continue
-        if source.kind == "supplemental" and page.house.owns(source):
-            continue
-        if not _set_apart(flat, hit, source, page.house.country):
-            continue
-        grade = "release" if source.kind == "release" or (paid and source.key == "ani") else "full"
-        span = page.place(line, hit.start, hit.end)
-        yield Credit(source.key, None, grade, "dateline", line.text[hit.start : hit.end], *span, "dateline")
-
-
-def _is_bracketed(flat: str, hit: Hit) -> bool:
-    """Whether a name fills a bracket."""
-    return (
-        hit.policy != "full" and flat[: hit.start].endswith(("(", "(The ", "(THE ")) and flat.startswith(")", hit.end)
-    )
-
-
-def _flattened(page: Page, names: Names) -> Line | None:
-    """The dateline behind headline and byline, where a page has lost its lines; None where none is unmistakable."""
-    opening = flatten(page.body[:_OPENING]).partition("\n")[0]
-    if "(" not in opening or not may_name(opening, names, *_DATELINE_NAMES):
-        return None
-    match = signals()["patterns"]["dateline"].search(opening)
-    return match and Line(match[0], page.field, match.start(), "body", "head")
-
-
-def _set_apart(flat: str, hit: Hit, source: Source, country: str) -> bool:
-    """Whether the name stands where datelines have their agency: in brackets or slashes, or before the dash at the end.
-
-    An acronym of the policy `full` needs three letters (`ERIE (PA) -`) or the publisher's country, and a bracket or the
-    day before it (`Accra, March 3, GNA -`). A name that explains itself (`the Press Trust of India (PTI)`) is a definition.
-    """
-    before, after = flat[: hit.start].rstrip()[-1:], flat[hit.end :].lstrip()[:1]
-    if _AFTER_SLASH.search(flat, 0, hit.start):  # `(XINHUA/ITALPRESS)`; but `Ana Wells/AP` is a photograph's
-        return after != "" and after in ")]）】"
-    is_caseless = hit.alias.lower() == hit.alias.upper() and (is_native(hit) or country in source.countries)
-    if is_caseless and (before in _APART or (hit.start == 0 and after in _APART)):
-        return True  # `الرياض - واس`, `واس - الرياض`
-    if (before and before in _OPENERS) or (after and after in CLOSERS):
-        is_definition = flat[: hit.start].rstrip(" (").casefold().endswith(source.name.casefold()) or (
-            len(hit.alias) > 2 and spells(flat, hit.start - 1, hit.alias) != ""
-        )
-        is_sure = hit.policy != "full" or country in source.countries or (len(hit.alias) > 2 and before in {"(", "/"})
-        return is_sure and not is_definition
-    if hit.start == 0:  # `新华社北京3月19日电`, `AGI -`, `एएनआई, नई दिल्ली।`
-        is_named = hit.policy != "full" and (after in _BEHIND - {""} or (after == "," and not hit.alias.isascii()))
-        return is_named or _UNSPACED.match(hit.alias) is not None
-    is_dated = any(map(str.isdigit, flat[: hit.start]))
-    is_acronym = hit.policy != "full" or (is_dated and len(hit.alias) > 2)
-    is_spelled = hit.alias == hit.alias.upper() or (is_dated and hit.policy != "full")
-    is_name = hit.policy == "any" or (is_acronym and is_spelled)
-    return is_name and (after in _BEHIND or (is_dated and after == ","))
-
-
 def _paragraphs(page: Page) -> Iterator[Line]:
     """The last paragraphs of the story in which a name or the cue of a rule stands, the last first; of a long one its end."""
     if not (page.hits or page.cues):
@@ -242,7 +166,9 @@ def _tail(page: Page, names: Names, line: Line, byline: Slot) -> Iterator[Credit
     """A line that is an agency's name and nothing else, or the mark an agency leaves at the end of its text."""
     if line.kind not in _WHOLE_LINE:
         return
-    text = signals()["patterns"]["staffed"].sub("", apart(flatten(line.text).rstrip(), names))
+    text = apart(flatten(line.text).rstrip(), names)
+    if text.endswith(")"):
+        text = signals()["patterns"]["staffed"].sub("", text)
     low = max(0, len(text) - _MARK_REACH)
     may_be_whole = low == 0 and (line.kind != "body" or line.position != "body")
     may_have_mark = line.kind != "body" or line.position == "end"
@@ -293,7 +219,7 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
     sources = [named.source for named in slot.named if named.key != UNSPECIFIED]
     is_syndicated = any(source and source.kind == "supplemental" for source in sources)  # `The Vale Post/TNS`
     is_beside = not is_syndicated and any(source and not source.is_agency for source in sources)
-    if is_beside and line.kind == "credit" and slot.is_whole and all(_is_foreign(page, source) for source in sources):
+    if is_beside and line.kind == "credit" and slot.is_whole and all(map(page.house.is_foreign, sources)):
         is_beside = False  # `- The New York Times` in a paper of Dublin
     if (
         (slot.persons and not _is_author(page, line, text, byline))
@@ -313,14 +239,6 @@ def _whole_line(page: Page, names: Names, line: Line, text: str, byline: Slot) -
             grade = "release" if _is_release(named) else least
             place = page.place(line, named.start, named.end)
             yield Credit(named.key, named.desk, grade, "tail", text[named.start : named.end], *place, "whole_line")
-
-
-def _is_foreign(page: Page, source: Source | None) -> bool:
-    """Whether an outlet is at home in another country than the house: papers of one country often have one owner."""
-    country = page.house.country
-    if source is None or source.is_agency or not (country and any(source.countries)):
-        return False
-    return country not in source.countries
 
 
 _EDITED = regex.compile(r"\p{Ll}{2,5}(?:/\p{Ll}{2,5})*\s\([^,;/]+$")

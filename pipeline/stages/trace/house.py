@@ -44,6 +44,12 @@ class House:
             return True
         return not (source.is_agency or source.domains) and self.owns_name(source.name)
 
+    def is_foreign(self, source: Source | None) -> bool:
+        """Whether an outlet is at home in another country: papers of one country often have one owner."""
+        if source is None or source.is_agency or not (self.country and any(source.countries)):
+            return False
+        return self.country not in source.countries
+
     def owns_name(self, name: str) -> bool:
         """Whether a name that no lexicon knows is the publisher's.
 
