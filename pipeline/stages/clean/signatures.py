@@ -84,7 +84,7 @@ def is_agency_line(flat: str) -> bool:
     """
     if flat.strip("()[]") in agencies.acronyms() or _is_labelled_name(flat):
         return True
-    if flat[-1] == ")":
+    if flat.endswith(")"):
         flat = _around("staffed").sub("", flat)
     if flat.count(" ") >= _MOST_WORDS or not _standing_alone().find_matches_as_indexes(flat):
         return False  # the pattern takes its time, and most bylines name no agency
