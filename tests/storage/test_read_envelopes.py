@@ -85,7 +85,13 @@ def test_articles_of_a_list_say_nothing_of_the_answer(tmp_path: Path) -> None:
         {"title": "Lamp", "comments": [{"author": "Olaf", "text": "How fine."}]},
         {"title": "Lamp", "image": {"text": "The lamp by night."}},
         {"title": "Lamp", "url": "https://g.example/1", "news": []},
-        {"title": "Lamp", "url": "https://g.example/1", "links": [{"title": "Bell"}, LAMP, {"title": "Mast"}]},
+        {"title": "Lamp", "url": "https://g.example/1", "related": BOTH},
+        {
+            "title": "Lamp",
+            "url": "https://g.example/1",
+            "author": {"title": "Keeper", "body": "She has kept it since May."},
+        },
+        {"title": "Lamp", "more": [{"title": "Bell"}, LAMP, {"title": "Mast"}]},
     ],
 )
 def test_what_is_no_article_is_none(tmp_path: Path, row: dict[str, Any]) -> None:

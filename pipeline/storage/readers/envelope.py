@@ -32,12 +32,13 @@ def articles(value: object, fields: Fields, depth: int = _DEPTH, *, is_named: bo
         return rows
     if not depth:
         return []
-    for key in sorted(value, key=lambda name: not is_wrapper(name)):
-        inner = value[key]
-        if isinstance(inner, list) and (found := _of_list(inner, fields, depth - 1, is_named=is_wrapper(key))):
+    is_one = fields.describes(value)  # what is related to an article without a text is none in its place
+    inside = [(inner, is_wrapper(key)) for key, inner in value.items() if is_wrapper(key) or not is_one]
+    for inner, named in sorted(inside, key=lambda pair: not pair[1]):
+        if isinstance(inner, list) and (found := _of_list(inner, fields, depth - 1, is_named=named)):
             return found
-    inner_objects = [(key, inner) for key, inner in value.items() if isinstance(inner, dict)]
-    return [one for key, inner in inner_objects for one in articles(inner, fields, depth - 1, is_named=is_wrapper(key))]
+    objects = ((inner, named) for inner, named in inside if isinstance(inner, dict))
+    return [one for inner, named in objects for one in articles(inner, fields, depth - 1, is_named=named)]
 
 
 def listed(value: _Object, fields: Fields) -> list[object] | None:
