@@ -370,6 +370,20 @@ def test_a_name_behind_the_comma_that_ends_an_opening_is_who_acts() -> None:
     assert len(cited("According to CNN, Breitbart and Reuters the dam held.")) == 3
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ('In fact, he told "Today," the dam held.', ["Today"]),
+        ('In an interview on "Today" last week she said so.', ["Today"]),
+        ("Today, Deutsche Welle quotes the mayor.", ["Deutsche Welle"]),
+        ("She told Reuters and TIME that it held.", ["Reuters"]),
+        ('"Today," she said, "it held." He told of "Time" and of it.', []),
+    ],
+)
+def test_a_word_is_a_title_in_quotes_and_else_no_name_in_a_list(sentence: str, expected: list[str]) -> None:
+    assert [source for source, _ in cited(sentence)] == expected
+
+
 def test_the_credited_agency_and_the_publisher_speak_of_themselves() -> None:
     body = "The dam held, she told AFP.\nIt leaked later, she told the Denver Post.\nReuters could not verify this."
     rows = cited(body, byline="AFP", publisher="The Denver Post")

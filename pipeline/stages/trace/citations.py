@@ -163,9 +163,14 @@ def find(page: Page, names: Names, credited: Collection[str]) -> list[Citation]:
 
 
 def _groups(body: str, found: list[Mention]) -> list[list[Mention]]:
-    """Mentions joined by nothing but "and" or a comma stand in one frame: `reports on CNN and in The Herald`."""
+    """Mentions joined by nothing but "and" or a comma stand in one frame: `reports on CNN and in The Herald`.
+
+    Words that are worth nothing alone are none: `Today, CNN reported`.
+    """
     groups: list[list[Mention]] = []
     for mention in found:
+        if mention.policy == "full" and not mention.is_classed:
+            continue
         if groups and _between().fullmatch(body, groups[-1][-1].right, mention.left):
             groups[-1].append(mention)
         else:
@@ -212,8 +217,6 @@ def _is_opening(body: str, group: list[Mention]) -> bool:
 
 def _fit(body: str, group: list[Mention], frames: _Frames, page: Page, credited: Collection[str]) -> _Fit | None:
     """The first frame that fits the group and is worth something for each of its names."""
-    if any(mention.policy == "full" and not mention.is_classed for mention in group):
-        return None
     left, right = group[0].left, group[-1].right
     low, high = max(body.rfind("\n", 0, left) + 1, left - _WINDOW), body.find("\n", right)
     high = min(high if high >= 0 else len(body), right + _WINDOW)

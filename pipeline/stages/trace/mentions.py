@@ -21,6 +21,7 @@ _AFFILIATE = regex.compile(r"[\s-](?:TV\s|radio\s|news\s)?(?:affiliate|station|m
 _AFFILIATE_REACH = 24  # code points that `_AFFILIATE` takes at most
 _ENDS_TITLE = regex.compile(r"(?:\s(?:\p{Lu}[\w']*|\d+|with|of|the|and|at|in|&))*[,.]?(?:[\"」』]|'')")
 _PLACE_BEFORE = regex.compile(r"(?r)\b[Tt]he\s\(\p{Lu}[^()\n]{1,30}\)\s\Z")
+_QUOTED = regex.compile(r"[,.]?\"")
 _STATION_END = regex.compile(r"(?<=^[KW]\p{Lu}{2,3})-(?:TV|FM|AM|DT)$")
 _REACH = 80  # code points before a name in which the words lie that belong to it
 _BEHIND = 120  # and behind it, an address in brackets among them
@@ -234,7 +235,9 @@ def _known(
         return None
     if homonym and homonym.next.match(page.body, hit.end):
         return _channel(page.body, hit, vocabulary) if homonym.numbered else None
-    is_due = hit.policy == "full" and source.is_home_name(hit.alias) and page.house.country in source.countries
+    is_home = source.is_home_name(hit.alias) and page.house.country in source.countries
+    is_title = page.body[hit.start - 1 : hit.start] == '"' and _QUOTED.match(page.body, hit.end) is not None
+    is_due = hit.policy == "full" and (is_title or is_home)
     policy = "any" if is_sure or hit.alias in vocabulary.sure else "cue" if is_due else hit.policy
     return _mention(page.body, hit.start, hit.end, source.name, source, policy, vocabulary)
 
