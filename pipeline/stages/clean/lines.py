@@ -232,6 +232,10 @@ class Lines(Sequence[Line]):
         """The numbers of the rules of which a cue stands in the line at an offset in the text."""
         return self.found.cued.get(bisect.bisect_right(self.found.starts, offset, self.first, self.last) - 1, ())
 
+    def has_cue(self, number: int) -> bool:
+        """Whether a cue of a rule of furniture.toml stands in a line."""
+        return self.first + number in self.found.cued
+
     def is_paragraph(self, number: int, least: int = PARAGRAPH_WORDS) -> bool:
         """As `is_paragraph` of a line, which for prose need not be made; `least`: no more than `PARAGRAPH_WORDS`."""
         return self.is_prose(number) or is_paragraph(self[number], least)

@@ -338,16 +338,16 @@ _SURE = frozenset({"disclaimer", "copyright", "version_note", "credit"})
 
 
 def _mark_above_unknown(lines: Lines, marks: Marks, head_end: int, last: int) -> None:
-    """In the last lines, above what no rule takes: those that say of themselves what they are, and of no picture; but for
-    disclaimers only sentences do.
+    """In the last lines, above the one where the tail ends: those that say of themselves what they are, and of no picture;
+    but for disclaimers only sentences do, which are long enough to need a cue.
     """
-    for number in range(max(head_end, len(lines) - _LAST_LINES), min(last + 1, len(lines))):
-        if marks[number] is not None or lines.is_prose(number):
+    for number in range(max(head_end, len(lines) - _LAST_LINES), last):
+        if marks[number] is not None or not lines.has_cue(number):
             continue
         line = lines[number]
-        rule, amid = furniture.match(line, "tail"), furniture.match(line, "body")
+        rule = furniture.match(line, "tail")
         is_sure = rule is not None and (rule.kind == "disclaimer" or (rule.kind in _SURE and line.ends_sentence))
-        if rule and is_sure and amid in {None, rule}:
+        if rule and is_sure and furniture.match(line, "body") in {None, rule}:
             marks[number] = Mark("tail", rule.kind, rule.id)
 
 
