@@ -1,4 +1,5 @@
-"""Memory of a process that is ours: cycles are sought seldom, what was freed is kept for a while, and at last it goes back."""
+"""A process that is ours: cycles are sought seldom, no threads wait for work that never comes, and what was freed is kept for
+a while and goes back at last."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import resource
 import sys
 from collections.abc import Callable
 
-__all__ = ["give_back", "keep_freed", "leave", "seek_cycles_seldom"]
+__all__ = ["give_back", "keep_freed", "leave", "seek_cycles_seldom", "spare_threads"]
 
 _NEW = 1_000_000  # objects, after which reference cycles are sought; Python's own 700 are of a time with less memory
 
@@ -32,6 +33,14 @@ def keep_freed() -> None:
     """
     os.environ.setdefault("MIMALLOC_PURGE_DELAY", "3000")
     os.environ.setdefault("MIMALLOC_ALLOW_THP", "0")
+
+
+def spare_threads() -> None:
+    """Let NumPy start none for linear algebra, of which there is next to none here; before NumPy is imported.
+
+    They would be as many as cores, spin for a while, and take a quarter of what it takes to import NumPy, Arrow and pandas.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def leave() -> None:

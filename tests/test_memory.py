@@ -7,12 +7,13 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 
 from pipeline import memory
-from pipeline.memory import give_back, keep_freed, leave, seek_cycles_seldom
+from pipeline.memory import give_back, keep_freed, leave, seek_cycles_seldom, spare_threads
 
 PYTHONS_OWN = (700, 10, 10)
 
@@ -61,14 +62,24 @@ def test_numba_is_loaded_where_a_kernel_is_used_and_not_before() -> None:
     assert printed("import sys, pipeline.flow, pipeline.cli; print('numba' in sys.modules)") == "False\n"
 
 
-def test_arrow_is_not_there_before_it_is_told_to_keep_what_is_freed() -> None:
-    assert printed("import sys, pipeline.cli; print('pyarrow' in sys.modules)") == "False\n"
+def test_arrow_and_numpy_are_not_there_before_they_are_told_how_to_begin() -> None:
+    code = "import sys, pipeline.cli; print({'numpy', 'pyarrow'}.isdisjoint(sys.modules))"
+    assert printed(code) == "True\n"
 
 
-def test_what_is_set_for_arrow_stays_and_what_is_not_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "environ", {"MIMALLOC_PURGE_DELAY": "7"})
-    keep_freed()
-    assert os.environ == {"MIMALLOC_PURGE_DELAY": "7", "MIMALLOC_ALLOW_THP": "0"}
+@pytest.mark.parametrize(
+    ("tell", "names"),
+    [(keep_freed, {"MIMALLOC_PURGE_DELAY", "MIMALLOC_ALLOW_THP"}), (spare_threads, {"OPENBLAS_NUM_THREADS"})],
+)
+def test_what_is_set_stays_and_what_is_not_is_set(
+    tell: Callable[[], None], names: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {})
+    tell()
+    assert os.environ.keys() == names
+    monkeypatch.setattr(os, "environ", dict.fromkeys(names, "7"))
+    tell()
+    assert set(os.environ.values()) == {"7"}
 
 
 @pytest.mark.parametrize(("held", "times"), [(memory._LITTLE - 1, 0), (memory._LITTLE, 1)])

@@ -12,7 +12,7 @@ import click
 from pipeline.cli import nights, pages, settings, stores, streams
 from pipeline.cli.options import expected
 from pipeline.errors import ReprintsError
-from pipeline.memory import keep_freed, leave, seek_cycles_seldom
+from pipeline.memory import keep_freed, leave, seek_cycles_seldom, spare_threads
 
 __all__ = ["cli", "main"]
 
@@ -58,6 +58,7 @@ def main() -> NoReturn:
     streams.take_places()
     seek_cycles_seldom()
     keep_freed()
+    spare_threads()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
