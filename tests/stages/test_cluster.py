@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import networkx
 import numpy as np
 import pyarrow as pa
@@ -53,10 +55,24 @@ def test_anchors_are_those_of_the_rule(world: tuple[int, set[tuple[int, int]], l
     assert all(node == anchor or graph.has_edge(node, anchor) for node, anchor in enumerate(got))
 
 
-def test_twins_share_their_anchor_and_weigh_as_many() -> None:
-    """0 - 1 - 2 - 3 with two twins of 3: 2 has four neighbours and outweighs 1, which would be earlier."""
-    edges, paths = [(0, 1), (1, 2), (2, 3), (3, 4), (3, 5)], [2, 2, 2, 0, 0]
-    assert cluster.run(matches(edges, paths), np.arange(6)).tolist() == [0, 2, 2, 2, 2, 2]
+@given(EDGES, st.data())
+def test_twins_share_their_anchor_and_weigh_as_many(
+    world: tuple[int, set[tuple[int, int]], list[int]], data: st.DataObject
+) -> None:
+    """As if each twin had all edges of the one that stands for it, and one with that and with each other twin of it."""
+    n, edges, ranks = world
+    leads = [*range(n), *data.draw(st.lists(st.integers(0, n - 1), max_size=5))]
+    twins = [(lead, row) for row, lead in enumerate(leads) if lead != row]
+    ranks = [*ranks, *range(n, len(leads))]
+    graph = networkx.Graph()
+    graph.add_nodes_from(range(len(leads)))
+    for one, other in combinations(range(len(leads)), 2):
+        between = leads[one], leads[other]
+        if between[0] == between[1] or (min(between), max(between)) in edges:
+            graph.add_edge(one, other)
+    paths = [2] * len(edges) + [0] * len(twins)
+    got = cluster.run(matches([*sorted(edges), *twins], paths), np.array(ranks)).tolist()
+    assert got == [plain(graph, ranks)[node] for node in range(len(leads))]
 
 
 def test_refused_matches_join_nothing() -> None:

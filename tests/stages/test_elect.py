@@ -257,6 +257,22 @@ def test_the_earliest_print_leads_beyond_the_band_and_a_day_never_beats_a_minute
     assert outcome(result) == ("b", "only print with a date (2026-03-09)", "a")
 
 
+@pytest.mark.parametrize(("words", "leads"), [(299, "a"), (300, "b")])
+def test_a_text_that_is_longer_by_just_the_share_is_the_longer_one(words, leads):
+    rows = ({"article_id": "a", "n_words": 200}, {"article_id": "b", "n_words": words})
+    settings = config.Elect(longer_by=0.5)
+    (result,) = elect.canonicals(groups({"a": "a", "b": "a"}), articles(*rows), credits(), settings).to_pylist()
+    assert result["canonical_id"] == leads
+
+
+@pytest.mark.parametrize(("minutes", "leads"), [(14.9, "a"), (15, "b")])
+def test_times_that_are_just_so_far_apart_are_no_tie(minutes, leads):
+    rows = ({"article_id": name, "published_precision": "minute"} for name in "ab")
+    times = at(100 + minutes), at(100)
+    found = one_cluster(*(row | {"published_at": time} for row, time in zip(rows, times, strict=True)))
+    assert found["canonical_id"] == leads
+
+
 def test_addresses_decide_last():
     rows = (
         {"article_id": "a"},

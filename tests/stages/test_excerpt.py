@@ -41,20 +41,21 @@ def test_each_span_holds_the_words_of_its_shingle(texts: list[str], words: int, 
 
 
 def test_the_smaller_story_borrows_then_the_later_then_the_greater_id() -> None:
-    at = [datetime(2026, 3, 9, hour, tzinfo=UTC) for hour in (6, 7, 8, 8)]
-    members = pa.table({"article_id": ["a", "b", "c", "d"], "cluster_id": ["A", "A", "C", "D"]})
-    sizes = pa.table({"cluster_id": ["A", "C", "D"], "n_articles": [2, 1, 1]})
-    pairs = [(0, 2, 40), (1, 2, 60), (2, 3, 50)]
+    at = [datetime(2026, 3, 9, hour, tzinfo=UTC) for hour in (6, 7, 8, 8, 5)]
+    members = pa.table({"article_id": [*"abcde"], "cluster_id": [*"AACDE"]})
+    sizes = pa.table({"cluster_id": [*"ACDE"], "n_articles": [2, 1, 1, 1]})
+    pairs = [(0, 2, 40), (1, 2, 60), (2, 3, 50), (2, 4, 30)]
     common = {"jaccard": 0.1, "containment_left": 0.1, "containment_right": 0.2, "run_left": 1, "run_right": 2}
     rows = [
         common
-        | {"left_id": "abcd"[left], "right_id": "abcd"[right], "left_at": at[left], "right_at": at[right]}
+        | {"left_id": "abcde"[left], "right_id": "abcde"[right], "left_at": at[left], "right_at": at[right]}
         | {"longest_run": run, "relation": "excerpt", "accepted": False, "reason": ""}
         for left, right, run in pairs
     ]
     matches = pa.Table.from_pylist(rows, rollup.NAMED)
     assert excerpt.borrowed(matches, members, sizes).to_pylist() == [
         {"article_id": "c", "cluster_id": "A", "containment": 0.2, "longest_run": 60, "run": 2},
+        {"article_id": "c", "cluster_id": "E", "containment": 0.1, "longest_run": 30, "run": 1},
         {"article_id": "d", "cluster_id": "C", "containment": 0.2, "longest_run": 50, "run": 2},
     ]
     assert excerpt.borrowed(matches.slice(0, 0), members, sizes).num_rows == 0

@@ -306,6 +306,21 @@ def nights(draw: st.DrawFn) -> list[dict[str, str]]:
     return [night() for _ in range(draw(st.integers(1, 5)))]
 
 
+@given(nights())
+@settings(deadline=None)
+def test_the_heir_holds_the_canonical_or_else_most_members_or_has_the_smaller_name(worlds: list[dict[str, str]]):
+    was, now = worlds[0], worlds[-1]
+    before = follow.Before(*published(was), follow.Before.nothing().events, ())
+    found = identity.kin(published(now)[1], before)
+    expected = {}
+    for old, ids in was.items():
+        shared = {new: len({*ids} & {*now[new]}) for new in now if {*ids} & {*now[new]}}
+        ranked = sorted(shared, key=lambda new: (ids[0] not in now[new], -shared[new], new))
+        expected |= {(old, new): (shared[new], new == ranked[0]) for new in ranked}
+    columns = (found[name].tolist() for name in ("old_id", "group", "n_shared", "is_heir"))
+    assert {(old, new): (n, is_heir) for old, new, n, is_heir in zip(*columns, strict=True)} == expected
+
+
 def resolves(cluster_id: str, forwarded: Mapping[str, str], ends: set[str]) -> bool:
     seen = set()
     while cluster_id in forwarded and cluster_id not in seen:

@@ -140,6 +140,14 @@ def test_an_id_that_looks_namespaced_never_takes_anothers() -> None:
     assert len(set(found)) == 3
 
 
+@given(st.sets(st.sampled_from(["1", "gull/1", "auk/1"])))
+def test_the_id_of_what_was_taken_down_is_not_given_again(gone: set[str]) -> None:
+    """Somebody else's: two publishers come with one source id, and each would be called by its name and that."""
+    rows = articles(*({"publisher_id": name, "source_id": "1"} for name in ("gull", "auk")))
+    known = identify.Known(forgotten=identify.tombstones(gone))
+    assert not gone & {*ids(rows, known=known)}
+
+
 ROW = st.fixed_dictionaries(
     {
         "publisher_id": st.sampled_from(["gull", "auk", "tern", None]),

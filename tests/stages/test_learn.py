@@ -385,10 +385,11 @@ def plainly(
 @given(
     st.lists(
         st.tuples(st.lists(st.tuples(LINES, st.booleans()), min_size=1, max_size=7), st.integers(0, 9)), max_size=6
-    )
+    ),
+    st.sampled_from([0.5, SETTINGS.max_share]),
 )
 @hypothesis_settings(deadline=None)
-def test_texts_lose_what_they_lose_line_by_line(world: list[tuple[list[tuple[str, bool]], int]]) -> None:
+def test_texts_lose_what_they_lose_line_by_line(world: list[tuple[list[tuple[str, bool]], int]], share: float) -> None:
     rows, maps = [], []
     for number, (lines, seed) in enumerate(world):
         body, chance = "\n".join(line for line, _ in lines), random.Random(seed)
@@ -400,9 +401,9 @@ def test_texts_lose_what_they_lose_line_by_line(world: list[tuple[list[tuple[str
         maps.append(spans)
     flags = np.array([own for lines, _ in world for _, own in lines], np.bool_)
     given_ = learn.Furniture(flags, np.cumsum([0, *(len(lines) for lines, _ in world)]))
-    bare, stripped, lost = learn.strike(table(rows), given_, SETTINGS, stub_words=3)
+    bare, stripped, lost = learn.strike(table(rows), given_, config.Learn(max_share=share), stub_words=3)
     wanted = [
-        plainly(row["body"], spans, [own for _, own in lines], SETTINGS.max_share)
+        plainly(row["body"], spans, [own for _, own in lines], share)
         for row, spans, (lines, _) in zip(rows, maps, world, strict=True)
     ]
     assert lost.tolist() == [number for number, one in enumerate(wanted) if one]

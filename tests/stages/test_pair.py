@@ -9,6 +9,7 @@ from random import Random
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from datasketch import MinHashLSH
 from hypothesis import given, settings
@@ -91,6 +92,19 @@ def test_every_pair_in_the_window_that_shares_enough_is_found(world: list[tuple[
         near = abs(times[left] - times[right]) <= 7 * DAY
         if near and first[left] == left and first[right] == right and len(sets[left] & sets[right]) >= 3:
             assert (left, right) in got
+
+
+@given(st.lists(st.tuples(st.sampled_from(["", "hello", *_COPIES[:2]]), *2 * [st.integers(0, 1)]), max_size=12))
+@settings(deadline=None)
+def test_twins_have_the_same_words_time_and_kin(world: list[tuple[str, int, int]]) -> None:
+    """Two agencies' texts of the same words are two: what verification says of one it may not say of the other."""
+    texts, times, kin = zip(*world, strict=True) if world else ((), (), ())
+    setting = config.Pair()
+    keys = pair.keys(sketches_of([*texts]), setting)
+    table = pair.run(keys, np.array(times, np.int64), setting, np.array(kin, np.int64))
+    twins = table.filter(pc.equal(table["path"], pair.PATHS.index("twin")))
+    first = [world.index(row) for row in world]
+    assert pairs(twins) == {(lead, row) for row, lead in enumerate(first) if lead != row and texts[row]}
 
 
 @given(WORLD, st.randoms(use_true_random=False))

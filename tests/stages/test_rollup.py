@@ -31,6 +31,24 @@ MATCHES = st.lists(
 )
 
 
+@given(st.lists(st.tuples(st.sampled_from("klm"), st.integers(0, 4)), max_size=8))
+def test_a_cluster_is_published_as_long_as_its_newest_member_is_not_past_the_horizon(
+    members: list[tuple[str, int]],
+) -> None:
+    """The horizon itself is within it."""
+    ids, days = [f"a{number}" for number in range(len(members))], 2
+    clusters = pa.table({"cluster_id": pa.array(sorted({cluster for cluster, _ in members}), pa.string())})
+    of = {"article_id": pa.array(ids, pa.string()), "cluster_id": pa.array([one for one, _ in members], pa.string())}
+    times = pa.array([NIGHT - timedelta(days=ago) for _, ago in members], schema.TIME)
+    articles = pa.table({"article_id": of["article_id"], "effective_at": times})
+    found = rollup.within_horizon(clusters, pa.table(of), articles, NIGHT, days)
+    kept = {cluster for cluster, ago in members if ago <= days}
+    assert [rows["cluster_id"].to_pylist() for rows in found] == [
+        sorted(kept),
+        [cluster for cluster, _ in members if cluster in kept],
+    ]
+
+
 @given(MATCHES, st.lists(st.sampled_from(["k", "l", "m"]), min_size=len(IDS), max_size=len(IDS)))
 def test_links_are_what_matches_between_clusters_come_to(matches: list[Match], clusters: list[str]) -> None:
     of = dict(zip(IDS, clusters, strict=True))

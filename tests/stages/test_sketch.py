@@ -119,20 +119,22 @@ def test_quotes_dashes_and_spaces_do_not_matter_and_words_do() -> None:
 
 
 def test_a_short_body_is_sketched_with_its_headline() -> None:
+    """One of just `short_words` is none."""
+    n = SETTINGS.short_words
+    bodies = [*["More to follow."] * 3, "word " * (n - 1), "word " * n]
     table = pa.table(
         {
-            "article_id": ["a", "b", "c", "d"],
-            "headline": ["Bank cuts rate", "Dam bursts", None, "Any"],
-            "body": pa.array(
-                ["More to follow.", "More to follow.", "More to follow.", "word " * 30], pa.large_string()
-            ),
-            "n_words": pa.array([3, 3, 3, 30], pa.int32()),
+            "article_id": [*"abcde"],
+            "headline": ["Bank cuts rate", "Dam bursts", None, "Any", "Any"],
+            "body": pa.array(bodies, pa.large_string()),
+            "n_words": pa.array([3, 3, 3, n - 1, n], pa.int32()),
         }
     )
     sketches = sketch.run(table, SETTINGS)
-    plain = sketch_of("Bank cuts rate\nMore to follow.", "Dam bursts\nMore to follow.", "More to follow.", "word " * 30)
+    told = ["Bank cuts rate\n", "Dam bursts\n", "", "Any\n", ""]
+    plain = sketch_of(*(headline + body for headline, body in zip(told, bodies, strict=True)))
     assert sketches["content"].equals(plain["content"])
-    assert sketches["n_words"].to_pylist() == [6, 5, 3, 30]
+    assert sketches["n_words"].to_pylist() == [6, 5, 3, n, n]
 
 
 def test_a_huge_article_is_sketched_like_a_small_one() -> None:

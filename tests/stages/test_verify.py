@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from itertools import combinations
+from math import nextafter
+from random import Random
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +23,12 @@ SKETCH = config.Sketch(shingle_words=2)
 TEXTS = st.lists(st.sampled_from(["ab", "cd", "ef", "gh", "7", "12", "東", "京"]), max_size=16).map(" ".join)
 
 
-def decided(texts: list[str], facts: pa.Table | None = None, sketch_settings: config.Sketch = SKETCH) -> list[dict]:
+def decided(
+    texts: list[str],
+    facts: pa.Table | None = None,
+    sketch_settings: config.Sketch = SKETCH,
+    cuts: config.Verify | None = None,
+) -> list[dict]:
     table = pa.table({"article_id": [str(i) for i in range(len(texts))], "body": pa.array(texts, pa.large_string())})
     sketches = sketch.run(table, sketch_settings)
     pairs = list(combinations(range(len(texts)), 2))
@@ -33,7 +40,7 @@ def decided(texts: list[str], facts: pa.Table | None = None, sketch_settings: co
         ],
         schema=pair.CANDIDATES,
     )
-    matches = verify.run(candidates, sketches, facts, config.Verify())
+    matches = verify.run(candidates, sketches, facts, cuts or config.Verify())
     assert matches.schema.equals(verify.CODED)
     return matches.to_pylist()
 
@@ -147,16 +154,7 @@ def test_what_two_lists_share_is_what_sets_say(seed: int, of: int, twice: int, a
         np.sort(chance.choice(len(text) + 1, 2 * chance.integers(0, 4), replace=False)).astype(np.uint32)
         for text in pair_
     ]
-    ends, bounds = (arrays.offsets(np.array([len(one) for one in both])) for both in (pair_, quotes))
-    flat = Flat(
-        (arrays.read_only(np.concatenate(pair_).astype(np.uint32)), ends[:-1], ends[1:]),
-        (arrays.read_only(np.concatenate(quotes)), bounds[:-1], bounds[1:]),
-        *(2 * [arrays.scattered(pa.chunked_array([arrays.lists(np.empty(0, np.uint32), np.zeros(3, np.int64))]))]),
-        contents=np.arange(2),
-        n_words=np.array([of, of], np.int32),
-    )
-    left, right = np.array([0]), np.array([1])
-    found = Figures(flat, distinct(flat, left, right), left, right)
+    found = compared(pair_, quotes)
     shared = set(one.tolist()) & set(other.tolist())
     in_marks = []
     for text, marks in zip(pair_, quotes, strict=True):
@@ -167,6 +165,40 @@ def test_what_two_lists_share_is_what_sets_say(seed: int, of: int, twice: int, a
     assert found.longest_run[0] <= oracle.longest_run(*(text.tolist() for text in pair_))
     if not twice and not again:
         assert found.longest_run[0] == oracle.longest_run(*(text.tolist() for text in pair_))
+
+
+def compared(texts: list[np.ndarray], quotes: list[np.ndarray]) -> Figures:
+    """The figures of two lists of shingles, with the ends of what is quoted in each."""
+    ends, bounds = (arrays.offsets(np.array([len(one) for one in both])) for both in (texts, quotes))
+    flat = Flat(
+        (arrays.read_only(np.concatenate(texts).astype(np.uint32)), ends[:-1], ends[1:]),
+        (arrays.read_only(np.concatenate(quotes)), bounds[:-1], bounds[1:]),
+        *(2 * [arrays.scattered(pa.chunked_array([arrays.lists(np.empty(0, np.uint32), np.zeros(3, np.int64))]))]),
+        contents=np.arange(2),
+        n_words=np.array([*map(len, texts)], np.int32),
+    )
+    left, right = np.array([0]), np.array([1])
+    return Figures(flat, distinct(flat, left, right), left, right)
+
+
+@given(
+    st.lists(st.sampled_from([1, 3, *range(compare.PASSAGE - 1, compare.PASSAGE + 2)]), min_size=1, max_size=5),
+    st.randoms(use_true_random=False),
+)
+@settings(deadline=None)
+def test_of_the_passages_in_common_the_longest_and_the_first_are_told(lengths: list[int], chance: Random) -> None:
+    """Stretches of one list stand in any order in the other, each below a strange value."""
+    ends = np.cumsum([0, *lengths])
+    other, passages = list[int](), list[tuple[int, int, int]]()  # length, and where it begins in each
+    for number in chance.sample(range(len(lengths)), len(lengths)):
+        other.append(1_000 + number)
+        passages.append((lengths[number], int(ends[number]), len(other)))
+        other += range(ends[number], ends[number + 1])
+    found = compared([np.arange(ends[-1]), np.array(other)], [np.empty(0, np.uint32)] * 2)
+    longest = max(passages, key=lambda passage: passage[0])  # of some as long the first in the other list
+    assert [found.longest_run[0], *found.begins[0]] == [*longest]
+    long = [passage for passage in passages if passage[0] >= compare.PASSAGE] or [longest]
+    assert [*found.onset[0]] == [min(begin for _, begin, _ in long), long[0][2]]
 
 
 @given(st.data(), st.sampled_from([30, 2**61]))
@@ -299,6 +331,42 @@ def _flags(text: str, n: int) -> list[bool]:
     return flags
 
 
+VERSION = (" ".join(STORY), " ".join([*STORY[:30], *words("new", len(STORY) - 30)]))
+EDITED = (" ".join(STORY), " ".join([*STORY[:20], "swiftly", *STORY[20:]]))
+PASSAGE = (" ".join([*words("a", 400), *STORY]), " ".join([*STORY, *words("b", 400)]))
+NUMBERS = tuple(" ".join([*STORY, *numbers.split()]) for numbers in ("1 2 3 4", "1 2 7 8"))
+NAMES = tuple(
+    " ".join([*STORY, "with", " and ".join(names)])
+    for names in (
+        ("Alma", "Brook", "Corvin", "Dorset"),
+        ("Alma", "Brook", "Quay", "Selby"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "texts", "reached", "missed"),
+    [
+        ("min_jaccard", "jaccard", VERSION, "version", "different"),
+        ("min_containment", "containment_right", (VERSION[0], " ".join(STORY[:30])), "abridged", "different"),
+        ("light_edit", "jaccard", EDITED, "light_edit", "version"),
+        ("min_words", len(STORY), VERSION, "version", "different"),
+        ("excerpt_run", "longest_run", PASSAGE, "excerpt", "different"),
+        ("figures_shared", 2 / 4, NUMBERS, "light_edit", "template"),
+        ("names_shared", 2 / 4, NAMES, "light_edit", "template"),
+    ],
+)
+def test_a_cut_is_reached_by_what_is_just_as_much(
+    setting: str, value: float | str, texts: tuple[str, str], reached: str, missed: str
+) -> None:
+    """And by nothing that is a shade less."""
+    at = decided([*texts])[0][value] if isinstance(value, str) else value
+    past = at + 1 if isinstance(at, int) else nextafter(at, 2)
+    others = {"min_jaccard": 1.0} if setting == "min_containment" else {"min_containment": 1.0}
+    found = [decided([*texts], cuts=config.Verify(**others | {setting: cut}))[0]["relation"] for cut in (at, past)]
+    assert found == [reached, missed]
+
+
 def test_a_passage_in_common_is_an_excerpt() -> None:
     own, other = ([f"{side}{i}" for i in range(400)] for side in "ab")
     row = decided([" ".join([*own, *STORY]), " ".join([*STORY, *other])])[0]
@@ -341,6 +409,15 @@ def test_one_publishers_own_texts_have_to_share_more() -> None:
     assert decided(strangers, facts(publishers=("a", "a")))[0]["accepted"]
     blurbs = decided(strangers, facts(publishers=("a", "a"), headlines=("Goats on a roof", "Cellist wanted")))[0]
     assert (blurbs["accepted"], blurbs["reason"].startswith("two texts of one publisher")) == (False, True)
+
+
+@pytest.mark.parametrize(("hours", "accepted"), [(24, True), (25, False)])
+def test_what_one_publisher_sends_again_within_a_day_may_share_less(hours: int, accepted: bool) -> None:
+    texts = [" ".join([*STORY, *words("a", 40), *words(side, 60)]) for side in "bc"]
+    headlines = ("Harbour board dredges channel",) * 2
+    row = decided(texts, facts(publishers=("a", "a"), headlines=headlines, hours=hours))[0]
+    assert 0.25 <= row["jaccard"] < config.Verify().own_jaccard
+    assert row["accepted"] == accepted, row["reason"]
 
 
 @pytest.mark.parametrize(

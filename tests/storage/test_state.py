@@ -84,6 +84,15 @@ def test_what_is_published_has_the_mode_that_is_set_and_the_state_is_private(
     assert mode_of(store.path / "latest.json") == file
 
 
+def test_words_are_private_while_a_run_is_under_way(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with Part(tmp_path / "work" / "state") as part:
+            assert part.folder.stat().st_mode & 0o777 == 0o700
+    finally:
+        os.umask(before)
+
+
 def test_without_a_mode_the_umask_decides(tmp_path: Path) -> None:
     store, before = Store(tmp_path / "store"), os.umask(0o027)
     try:
