@@ -75,6 +75,10 @@ def test_they_go_when_they_are_older_than_the_oldest_kept_run_by_so_many_days(ag
     assert have_words(nights(tmp_path, kept(15, keep_runs=2), name="two")) == [False, True, True, True]
 
 
+def test_those_that_are_just_so_many_days_older_stay(tmp_path: Path) -> None:
+    assert have_words(nights(tmp_path, kept(20))) == [False, True, True, True]
+
+
 def test_the_run_that_is_gone_back_to_has_its_own(tmp_path: Path) -> None:
     store = nights(tmp_path, kept(15, keep_runs=3))
     with Store(store).locked():

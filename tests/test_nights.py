@@ -163,6 +163,21 @@ def test_one_article_of_the_far_future_neither_moves_the_night_nor_is_lost(tmp_p
     assert {"b", "c"} <= set(later.tables["members"]["article_id"].to_pylist())
 
 
+@pytest.mark.parametrize(("days", "as_of"), [((0, 0, 60, 130), "2026-07-17.1"), ((0, 0, 0, 60, 130), "2026-05-08.1")])
+def test_a_night_is_as_of_the_newest_time_that_makes_half_of_it_too_late_at_most(
+    tmp_path: Path, days: tuple[int, ...], as_of: str
+) -> None:
+    rows = [article(f"a{i}", NIGHT + timedelta(days=day), f"{BODY} own{i}") for i, day in enumerate(days)]
+    assert run(tmp_path / "store", night(tmp_path, "a", *rows)).run_id == as_of
+
+
+def test_an_article_may_be_dated_a_day_ahead(tmp_path: Path) -> None:
+    """Clocks are off, and it is tomorrow elsewhere."""
+    rows = [article(f"a{hours}", NIGHT + timedelta(hours=hours), f"{BODY} own{hours}") for hours in (0, 24, 25)]
+    outcome = run(tmp_path / "store", night(tmp_path, "a", *rows), as_of=NIGHT)
+    assert outcome.tables["members"]["article_id"].to_pylist() == ["a0", "a24"]
+
+
 def test_late_articles_do_not_move_the_date_back_and_count_the_same_in_any_order(tmp_path: Path) -> None:
     x = article("x", NIGHT - timedelta(days=95))
     y = article("y", NIGHT - timedelta(days=85))
@@ -179,6 +194,16 @@ def test_late_articles_do_not_move_the_date_back_and_count_the_same_in_any_order
     assert partition(tmp_path / "together") == found[0]
     assert outcome.counts["records"] == 1
     assert together.counts["added"] == 3
+
+
+def test_a_cluster_reaches_two_windows_behind_the_horizon(tmp_path: Path) -> None:
+    """Its anchor lies a window before its newest member, and a window behind that its oldest, which meets the anchor alone."""
+    settings = msgspec.structs.replace(LENIENT, store=config.Store(horizon_days=10), pair=config.Pair(window_days=4))
+    ago = {"new": 9.0, "anchor": 13.0, "old": 17.0, "gone": 21.0}
+    rows = [article(name, NIGHT - timedelta(days=days)) for name, days in ago.items()]
+    outcome = run(tmp_path / "store", night(tmp_path, "a", *rows), settings=settings, as_of=NIGHT)
+    assert partition(tmp_path / "store") == {frozenset(["new", "anchor", "old"])}
+    assert outcome.tables["rejects"]["article_id"].to_pylist() == ["gone"]
 
 
 def test_what_no_cluster_reaches_is_too_late(tmp_path: Path) -> None:

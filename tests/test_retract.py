@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 import pytest
 
 from pipeline import config, explain, flow
 from pipeline.checkup import checkup
+from pipeline.stages import retract, sketch
+from pipeline.stages.kernels import arrays
 from pipeline.storage.store import Store
 from tests.stores import made_once
 
@@ -343,3 +346,11 @@ def test_at_the_end_of_the_horizon_too_it_does_not_matter_what_comes_first(tmp_p
         assert {key: found[key] for key in ("print-0", "print-4")} == {
             "print-0": ("withdrawn", "kill-8"), "print-4": ("usable", None)
         }, name  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "texts"), [("Lamp of lighthouse", []), ("Lamp of lighthouse stolen", [(0, 0)])])
+def test_a_name_of_three_words_is_no_headline(name: str, texts: list[tuple[int, int]]) -> None:
+    """Too many articles are called so."""
+    words = arrays.hashes(sketch.words(pa.chunked_array([[name]])))
+    articles = pa.table({"article_id": ["a"], **dict.fromkeys(("slug", "source_id"), pa.nulls(1, pa.string()))})
+    assert retract.named(pa.chunked_array([[[name]]]), words, articles, words) == texts

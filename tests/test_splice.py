@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import flow, schema
+from pipeline import flow, published, schema
 from pipeline.checkup import checkup
 from pipeline.storage.store import Store
 from tests.test_many_nights import FIRST, SETTINGS, deliveries, written
@@ -73,6 +73,36 @@ def test_what_a_night_does_not_touch_is_the_file_of_the_run_before(divided: Stor
     same = [[now[part].samefile(file) for part, file in was.items()] for was, now in itertools.pairwise(runs)]
     assert not all(map(all, same))
     assert sum(map(sum, same)) > len(runs) / 2
+
+
+def test_what_no_longer_touches_a_later_story_leaves_that_ones_part(tmp_path: Path) -> None:
+    """What two articles share lies with the later one, of which nothing else is other when the earlier has a new text."""
+    passage = " ".join(f"shared{i}" for i in range(60))
+    own = {name: " ".join(f"{name}{i}" for i in range(400)) for name in "abc"}
+    early = article("a", FIRST, f"{own['a']} {passage}")
+    late = article("b", FIRST + timedelta(days=13), f"{passage} {own['b']}")
+    mended = early | {"text": own["c"], "modified_at": (FIRST + timedelta(days=1)).isoformat()}
+    store, counts = Store(tmp_path / "store"), list[list[int]]()
+    for number, row in enumerate((early, late, mended)):
+        file = night(tmp_path, f"{number}", row)
+        flow.run([str(file)], store, settings(DIVIDED), as_of=FIRST + timedelta(days=14 + number))
+        counts.append([store.tables().count(name) for name in ("members", "matches", "links", "excerpts")])
+    assert counts == [[1, 0, 0, 0], [2, 1, 1, 1], [2, 0, 0, 0]]
+
+
+def test_what_is_wider_than_the_window_is_retired_with_all_its_members(tmp_path: Path) -> None:
+    """As is frozen where the window was wider: its members lie in parts that no window of today reaches from the horizon."""
+    store, wide = Store(tmp_path / "store"), settings(DIVIDED)
+    at = [FIRST, FIRST + timedelta(days=12)]
+    file = night(tmp_path, "n", *(article(name, time) for name, time in zip("ab", at, strict=True)))
+    flow.run([str(file)], store, wide, as_of=at[1])
+    members = store.table("members")
+    (cluster_id,) = set(members["cluster_id"].to_pylist())
+    narrow = msgspec.structs.replace(wide, pair=msgspec.structs.replace(wide.pair, window_days=2))
+    frozen = store.tables().read("members", ["article_id", "effective_at"])
+    passed = at[1] + timedelta(days=wide.store.horizon_days + 1)
+    found = published.expired(store, passed - timedelta(days=2), passed, narrow, frozen)
+    assert (found.cluster_ids.to_pylist(), sorted(found.at.to_pylist())) == ([cluster_id], at)
 
 
 def test_a_table_without_rows_is_there_all_the_same(divided: Store) -> None:

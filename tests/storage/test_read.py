@@ -665,3 +665,14 @@ def test_a_parquet_file_is_read_piece_by_piece_as_it_is_read_at_once(tmp_path: P
         return records.to_pylist(), pa.concat_tables([batch.rejects for batch in batches]).to_pylist()
 
     assert told(split) == told([files])
+
+
+@pytest.mark.parametrize(("sound", "status"), [(1_000, "failed"), (1_300, "read")])
+def test_a_file_is_given_up_when_more_than_nine_of_ten_rows_are_rubbish(
+    tmp_path: Path, sound: int, status: str
+) -> None:
+    path = tmp_path / "night.jsonl"
+    rows = (json.dumps(STORIES[0] | {"id": f"s{number}"}) + "\n" for number in range(sound))
+    path.write_text("".join(rows) + "{\n" * 11_000)
+    _, _, (report,) = run(path)
+    assert (report.status, report.rows) == (status, sound)

@@ -14,6 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import config, flow, schema
 from pipeline.checkup import checkup
@@ -91,6 +93,24 @@ def test_words_are_private_while_a_run_is_under_way(tmp_path: Path) -> None:
             assert part.folder.stat().st_mode & 0o777 == 0o700
     finally:
         os.umask(before)
+
+
+@given(st.lists(st.booleans(), max_size=6))
+def test_a_part_leaves_once_all_before_it_have_left(fresh: list[bool]) -> None:
+    """An old one in the middle says what there is to know of texts of parts before it."""
+    before = [
+        {
+            "run_id": f"r.{number}",
+            "number": number,
+            "newest": (NOON if is_fresh else LONG_AGO).isoformat(),
+            "compared": True,
+        }
+        for number, is_fresh in enumerate(fresh, 1)
+    ]
+    own = state.Ref(len(fresh) + 1, Path("state"), NOON, is_compared=True)
+    parts = manifest.parts(before, f"r.{own.number}", [own], NOON, NOON, read_by="")
+    first = fresh.index(True) + 1 if any(fresh) else own.number
+    assert [part["number"] for part in parts] == [*range(first, own.number + 1)]
 
 
 def test_without_a_mode_the_umask_decides(tmp_path: Path) -> None:
