@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -125,6 +127,30 @@ def test_a_figure_behind_a_bare_date_is_no_clock() -> None:
 def test_dates_on_no_calendar_are_errors(text: str) -> None:
     with pytest.raises(ImpossibleDateError, match="impossible date"):
         parse(text, NOWHERE)
+
+
+@pytest.mark.parametrize(
+    ("place", "zone", "changes"),
+    [
+        (US, "America/New_York", "2026-11-01T06:00+00:00"),
+        (Place("DE"), "Europe/Berlin", "2026-10-25T01:00+00:00"),
+        (Place("AU"), "Australia/Sydney", "2026-04-04T16:00+00:00"),
+    ],
+)
+def test_of_the_hour_that_comes_twice_the_abbreviation_says_which(place: Place, zone: str, changes: str) -> None:
+    for minutes in range(-150, 150, 15):
+        at = datetime.fromisoformat(changes) + timedelta(minutes=minutes)
+        moment = parse(f"{at.astimezone(ZoneInfo(zone)):%d %B %Y %H:%M %Z}", place)
+        assert moment is not None
+        assert moment.at == at
+
+
+def test_a_long_line_of_signs_behind_a_date_takes_no_long() -> None:
+    line, before = f"Published: March 9, 2026 {'-' * 40_000}", time.process_time()
+    (stamp,) = stamps(f"{line} Reading time: 3 min")
+    assert line[stamp.start : stamp.end] == "March 9, 2026"
+    assert stamps(f"{line} Ida Tern")
+    assert time.process_time() - before < 2  # 20 s where each sign is tried with all behind it
 
 
 @given(

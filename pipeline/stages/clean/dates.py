@@ -144,7 +144,7 @@ def stamps(line: str) -> list[Stamp]:
 
 #: How long the reading takes: behind many a date, and no part of it.
 _READING = late(
-    r"\W*\b(?:read(?:ing)? time|lesedauer|lesezeit|temps de lecture|tiempo de lectura|tempo di lettura)\b"
+    r"(?<!\W)\W*+\b(?:read(?:ing)? time|lesedauer|lesezeit|temps de lecture|tiempo de lectura|tempo di lettura)\b"
     r"|[|·•,(-]\s*\d{1,3}[- ]?min(?:ute)?s?\b(?! ago)",
     regex.IGNORECASE,
 )
@@ -348,13 +348,13 @@ def _parse_words(phrase: str, place: Place, bare: bool) -> Moment | None:
     clock, rest = _take_clock(f"{phrase[:start]} | {phrase[end:]}", bare)
     if clock is None and not _YEAR.search(phrase):
         return None
-    zone, known, rest = _take_zone(rest, place)
+    zone, known, said, rest = _take_zone(rest, place)
     rest = _BRACKET.sub("", rest)
     left = [word for word in _LEFT.findall(rest.casefold()) if word not in _words().filler]
     # One word may be left: the town of "IST | Mumbai" or a weekday cut short. A number may not.
     if len(left) > (0 if bare else 1) or any(character.isdigit() for word in left for character in word):
         return None
-    return _moment(day, clock, zone, known, place)
+    return _moment(day, clock, zone, known, place, said)
 
 
 def _find_date(phrase: str, place: Place) -> tuple[date, int, int] | None:
@@ -412,24 +412,30 @@ def _take_clock(text: str, bare: bool) -> tuple[_Clock | None, str]:
     return (hour, minute, second), f"{text[: match.start()]} {text[match.end() :]}"
 
 
-def _take_zone(text: str, place: Place) -> tuple[tzinfo | None, Known | None, str]:
+def _take_zone(text: str, place: Place) -> tuple[tzinfo | None, Known | None, str, str]:
+    """The zone, how it is known, the abbreviation that says it, "" for none, and the rest of the text."""
     offset = _OFFSET.search(text)
     if offset:
         rest = f"{text[: offset.start()]} {text[offset.end() :]}"
         if offset["sign"] is None:
-            return UTC, "explicit", rest
-        return _fixed(offset["sign"], int(offset["hours"]), int(offset["minutes"] or 0)), "explicit", rest
+            return UTC, "explicit", "", rest
+        return _fixed(offset["sign"], int(offset["hours"]), int(offset["minutes"] or 0)), "explicit", "", rest
     zones = _words().zones
     for match in _ABBREVIATION.finditer(text):
         key = match[0].casefold()
         name = zones.get((key, place.country)) or zones.get((key, ""))
         if name:
-            return ZoneInfo(name), "abbreviation", f"{text[: match.start()]} {text[match.end() :]}"
-    return None, None, text
+            return ZoneInfo(name), "abbreviation", match[0], f"{text[: match.start()]} {text[match.end() :]}"
+    return None, None, "", text
 
 
-def _moment(day: date, clock: _Clock | None, zone: tzinfo | None, known: Known | None, place: Place) -> Moment | None:
-    """Date, clock and zone put together; None for a placeholder and for a clock that no day has."""
+def _moment(
+    day: date, clock: _Clock | None, zone: tzinfo | None, known: Known | None, place: Place, said: str = ""
+) -> Moment | None:
+    """Date, clock and zone put together; None for a placeholder and for a clock that no day has.
+
+    Of the hour that comes twice it is the first, unless the abbreviation that is `said` is that of the second.
+    """
     if day in _PLACEHOLDERS:
         return None
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
@@ -442,6 +448,8 @@ def _moment(day: date, clock: _Clock | None, zone: tzinfo | None, known: Known |
         name = place.zone or _words().zones.get(("", place.country), "")
         zone, known = ZoneInfo(name or place.default_zone), "publisher" if name else "default"
     local = datetime(day.year, day.month, day.day, hour, minute, min(second or 0, 59), tzinfo=zone)
+    if said and said == local.replace(fold=1).tzname() != local.tzname():
+        local = local.replace(fold=1)
     try:
         return Moment(local.astimezone(UTC), "minute" if second is None else "second", known, day)
     except OverflowError:  # the first or last day of the calendar, in a zone that lies beyond it
