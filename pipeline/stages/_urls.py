@@ -88,9 +88,10 @@ def normalise(url: str | None) -> str | None:
         host, port, path, query = _parts(text)
     except ValueError:
         return None
+    host = _host(host)
     if "." not in host or not (path or query):
         return None
-    return _host(host) + (f":{port}" if port not in (None, 80, 443) else "") + path + (f"?{query}" if query else "")
+    return host + (f":{port}" if port not in (None, 80, 443) else "") + path + (f"?{query}" if query else "")
 
 
 def _parts(text: str) -> tuple[str, int | None, str, str]:
@@ -111,10 +112,16 @@ def _host(host: str) -> str:
 
 
 def _path(path: str) -> str:
-    small = path.lower()
+    path = _plain(path)
+    small, before = path.lower(), ""
     if "amp" in small or "print" in small:  # no form is told by anything else
-        path = _FORM_SUFFIX.sub("", _FORM_END.sub("", path))
-        path = _FORM_WORD.sub("articleshow", _FORM_START.sub("", path))
+        while path != before:  # one form may stand behind another
+            before, path = path, _FORM_SUFFIX.sub("", _FORM_END.sub("", path))
+            path = _plain(_FORM_WORD.sub("articleshow", _FORM_START.sub("", path)))
+    return path
+
+
+def _plain(path: str) -> str:
     return _SLASHES.sub("/", path).rstrip("/")
 
 

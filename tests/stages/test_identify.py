@@ -416,6 +416,8 @@ PIECES = [
     "www",
     "amp",
     "print",
+    "/amphtml",
+    ".amp",
     "m",
     ".",
     "..",
@@ -439,7 +441,7 @@ def test_an_address_is_what_it_is_with_a_fragment(text: str) -> None:
         assert normalise(url) == normalise(f"{url}#top")
 
 
-@given(st.text(max_size=60))
+@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=9).map("".join)))
 def test_normalising_never_fails_and_is_final(text: str) -> None:
     for url in (text, f"https://gull.example/{text}"):
         once = normalise(url)
