@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline import config, schema
 from pipeline.arrive import noticed_since, with_time
-from pipeline.stages import elect, retract, sketch
+from pipeline.stages import elect, retract, rollup, sketch
 from pipeline.stages.kernels import arrays
 from pipeline.storage.part import COMPARED
 from pipeline.storage.state import State
@@ -32,7 +32,7 @@ def rows(state: State, articles: pa.Table) -> pa.Table:
     found = state.take("articles", articles["key"].to_numpy(), _SAID)
     articles = with_time(found, articles["key"], articles["effective_at"])
     credited = elect.credited(articles, state.of("credits", articles["key"].to_numpy()).drop_columns(["key"]))
-    agency = retract.agency_of(articles, credited)
+    agency = rollup.agency_of(articles, credited)
     is_tag = pc.fill_null(pc.invert(pc.match_substring_regex(articles["version"], r"^[0-9.]+$")), False)
     named = pc.and_(pc.is_valid(agency), pc.fill_null(pc.not_equal(agency, "unspecified"), False))
     by_day = pc.and_(pc.is_null(articles["modified_at"]), pc.equal(articles["published_precision"], "day"))
@@ -127,4 +127,4 @@ def apply(
         return [values[offsets[number] : offsets[number + 1]] for number in range(len(wanted))]
 
     naming = named(notices, articles, settings)
-    return retract.run(articles, retract.agency_of(articles, credited), anchors, notices, naming, shingles, before)
+    return retract.run(articles, rollup.agency_of(articles, credited), anchors, notices, naming, shingles, before)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from pipeline import schema
 
-__all__ = ["NOTICES", "agency_of", "named", "run"]
+__all__ = ["NOTICES", "named", "run"]
 
 #: `agency`: whose words it is (at home, or credited in full); `speaks`: and it speaks for it. `at`: what was published until
 #: then is meant; null: whenever. `names`: what it calls the story, null or empty where it has the story's own text.
@@ -59,13 +59,6 @@ class _Notice(NamedTuple):
     speaks: bool
     own: int | None
     named: tuple[int, ...]
-
-
-def agency_of(articles: pa.Table, credited: pa.Table) -> pa.ChunkedArray:
-    """Whose words an article is: the agency at whose home it stands, or that it credits in full. Null for nobody's."""
-    full = credited.filter(pc.equal(credited["credit_grade"], "full"))
-    at = pc.index_in(articles["article_id"], value_set=full["article_id"].combine_chunks())
-    return pc.coalesce(articles["home_agency"], full["credit_agency"].take(at))
 
 
 def named(names: pa.ChunkedArray, words: Words, texts: pa.Table, headlines: Words) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ from pipeline.stages.kernels import arrays
 
 __all__ = [
     "NAMED",
+    "agency_of",
     "canonicals",
     "dated",
     "facts",
@@ -48,17 +49,25 @@ _STEP = np.int64(0x1E3779B97F4A7C15)  # odd
 _LINE = ["publisher", "line", "rule"]  # what a line of furniture is told by
 
 
-def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) -> pa.Table:
-    """What verification may know of each article beside its words: agency (of a full credit, or at home), publisher, kind,
-    version, the words of its headline (as `headlines` has them) and its effective time in microseconds.
+def agency_of(articles: pa.Table, credited: pa.Table) -> pa.ChunkedArray:
+    """Whose words an article is: the agency that it credits in full, or at whose home it stands. Null for nobody's.
+
+    An agency shows others' stories, too, and says so.
     """
     full = credited.filter(pc.equal(credited["credit_grade"], "full"))
     at = pc.index_in(articles["article_id"], value_set=full["article_id"].combine_chunks())
+    return pc.coalesce(full["credit_agency"].take(at), articles["home_agency"])
+
+
+def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) -> pa.Table:
+    """What verification may know of each article beside its words: agency (`agency_of`), publisher, kind,
+    version, the words of its headline (as `headlines` has them) and its effective time in microseconds.
+    """
     # A bare number counts the revisions of a page and says nothing of another's.
     is_tag = pc.invert(pc.match_substring_regex(articles["version"], r"^[0-9.]+$"))
     return pa.table(
         {
-            "agency": pc.coalesce(full["credit_agency"].take(at), articles["home_agency"]),
+            "agency": agency_of(articles, credited),
             "publisher": articles["publisher_id"],
             "kind": articles["kind"],
             "version": pc.if_else(is_tag, articles["version"], pa.scalar(None, pa.string())),

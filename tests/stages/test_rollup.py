@@ -75,3 +75,15 @@ def test_links_are_what_matches_between_clusters_come_to(matches: list[Match], c
         }
         for key, pairs in wanted.items()
     }
+
+
+def test_an_agency_s_page_with_another_s_full_credit_is_the_other_s() -> None:
+    articles = pa.table({"article_id": [*"abcd"], "home_agency": ["ap", "ap", "ap", None]})
+    credited = pa.table(
+        {
+            "article_id": [*"abcd"],
+            "credit_agency": ["reuters", "reuters", None, "afp"],
+            "credit_grade": ["full", "partial", "none", "full"],
+        }
+    )
+    assert rollup.agency_of(articles, credited).to_pylist() == ["reuters", "ap", "ap", "afp"]
