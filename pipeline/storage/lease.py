@@ -43,6 +43,7 @@ class Lease:
         self._since = ""
         self._version = ""
         self._renewed = 0.0  # Unix time of what others have read of it for sure
+        self._ends = 0.0  # when that is over by a clock that nobody sets
 
     @contextmanager
     def held(self, *, wait: bool) -> Iterator[None]:
@@ -73,7 +74,7 @@ class Lease:
         """Take the lock, or say who has it."""
         found = self._objects.read(_NAME)
         told = self._told(found.content if found else _FREE)
-        now = time.time()
+        now, ends = time.time(), time.monotonic() + self._seconds
         if told["holder"] and now <= (until := told["renewed"] + told["seconds"]):
             return (
                 f"another run holds this store: process {told['process']} on {told['host']} since {told['since']}; if that "
@@ -84,7 +85,7 @@ class Lease:
             self._version = self._objects.replace(_NAME, self._claim(now), found.version if found else None)
         except ChangedError:
             return "another run holds this store, since a moment ago"
-        self._renewed, self.is_taken_over = now, bool(told["holder"])
+        self._renewed, self._ends, self.is_taken_over = now, ends, bool(told["holder"])
         try:
             self._refuse_unguarded()
         except StoreError:
@@ -105,10 +106,10 @@ class Lease:
 
     def _renew(self, ended: threading.Event) -> None:
         while not ended.wait(self._seconds / 4) and not self._is_over():
-            now = time.time()
+            now, ends = time.time(), time.monotonic() + self._seconds
             try:
                 self._version = self._objects.replace(_NAME, self._claim(now), self._version)
-                self._renewed = now
+                self._renewed, self._ends = now, ends
             except ChangedError:
                 self._renewed = 0.0
             except StoreError:
@@ -121,7 +122,8 @@ class Lease:
         self._renewed = 0.0
 
     def _is_over(self) -> bool:
-        return time.time() > self._renewed + self._seconds
+        """By either clock: one may be set back, the other stands still while a machine sleeps."""
+        return time.time() > self._renewed + self._seconds or time.monotonic() > self._ends
 
     def _claim(self, now: float) -> bytes:
         who = {"holder": self.holder, "host": socket.gethostname(), "process": os.getpid(), "since": self._since}

@@ -443,6 +443,19 @@ def test_a_holder_that_hears_of_another_lets_its_lock_alone(bucket: str, monkeyp
     assert (told(bucket, "lock"), told(bucket)["runs"]) == (other, [ONE, TWO])
 
 
+def test_a_clock_that_is_set_back_does_not_prolong_a_lock(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_store(bucket) as store:
+        for run_id in (ONE, TWO):
+            publish(store, run_id)
+        with store.locked(), monkeypatch.context() as patch:
+            clock, steady = time.time, time.monotonic
+            patch.setattr(time, "time", lambda: clock() - 3_600)
+            patch.setattr(time, "monotonic", lambda: steady() + lease.SECONDS + 1)
+            with pytest.raises(StoreBusyError, match="lost the store"):
+                store.rollback()
+    assert told(bucket)["runs"] == [ONE, TWO]
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"holder": "x", "renewed": "y"}'])
 def test_a_lock_that_nobody_wrote_is_an_error_that_says_what_to_do(bucket: str, content: bytes) -> None:
     Objects(bucket).replace("lock", content or b"\n", None)
