@@ -14,6 +14,8 @@ import pytest
 
 from pipeline import flow, published, schema
 from pipeline.checkup import checkup
+from pipeline.stages.kernels import arrays
+from pipeline.storage import write
 from pipeline.storage.store import Store
 from tests.test_many_nights import FIRST, SETTINGS, deliveries, written
 from tests.test_nights import article, night
@@ -66,6 +68,19 @@ def test_parts_are_sorted_and_read_as_one_table(divided: Store) -> None:
         frame = pd.read_parquet(divided.path / "current" / f"{name}.parquet")
         assert (list(frame.columns), len(frame)) == (columns.names, divided.tables().count(name))
     assert len(divided.tables().files("members")) > 2
+
+
+@pytest.mark.parametrize("name", ["members", "matches", "events"])
+def test_text_is_spelled_some_rows_at_a_time(divided: Store, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """That of a whole column may be more than one array holds: no more rows are spelled together, whatever their order was."""
+    rows = divided.tables()[name]
+    coded = arrays.coded(rows.take(list(range(rows.num_rows))[::-1]))
+    whole = write.arrange(name, coded)
+    monkeypatch.setattr(write, "_CHUNK", 7)
+    found = write.arrange(name, coded)
+    assert found.equals(whole)
+    assert found.equals(whole.sort_by([(key, "ascending") for key in schema.KEYS[name]]))
+    assert max(len(batch) for batch in found.to_batches()) <= 7
 
 
 def test_what_a_night_does_not_touch_is_the_file_of_the_run_before(divided: Store) -> None:

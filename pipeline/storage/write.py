@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 _COMPRESSION = "zstd"
+_CHUNK = 1 << 16  # rows whose text is spelled at once
 
 
 def arrange(name: str, rows: pa.Table) -> pa.Table:
@@ -39,7 +40,9 @@ def arrange(name: str, rows: pa.Table) -> pa.Table:
     rows, keys = rows.select(schema.PUBLISHED[name].names), schema.KEYS[name]
     if rows.num_rows and all(_is_text(rows[key]) for key in keys):
         return labelled(name, plain(name, _sorted(rows, keys)))
-    return labelled(name, plain(name, rows).sort_by([(key, "ascending") for key in keys]))
+    told = _spelled(rows.select(keys), pa.schema([schema.PUBLISHED[name].field(key) for key in keys]))
+    order = pc.sort_indices(told, sort_keys=[(key, "ascending") for key in keys])
+    return labelled(name, plain(name, rows.take(order)))
 
 
 def _is_text(column: pa.ChunkedArray) -> bool:
@@ -54,7 +57,12 @@ def _sorted(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
 def plain(name: str, rows: pa.Table) -> pa.Table:
     """Rows of a published table in its columns, in their order and types."""
     wanted = schema.PUBLISHED[name]
-    return rows.select(wanted.names).cast(wanted)
+    return _spelled(rows.select(wanted.names), wanted)
+
+
+def _spelled(rows: pa.Table, wanted: pa.Schema) -> pa.Table:
+    """Rows in types that are not coded: in chunks, for a column of all may be 2 GiB of text and more."""
+    return pa.concat_tables(rows.slice(first, _CHUNK).cast(wanted) for first in range(0, max(1, rows.num_rows), _CHUNK))
 
 
 def labelled(name: str, rows: pa.Table) -> pa.Table:
