@@ -35,6 +35,8 @@ def rows(state: State, articles: pa.Table) -> pa.Table:
     agency = rollup.agency_of(articles, credited)
     is_tag = pc.fill_null(pc.invert(pc.match_substring_regex(articles["version"], r"^[0-9.]+$")), False)
     named = pc.and_(pc.is_valid(agency), pc.fill_null(pc.not_equal(agency, "unspecified"), False))
+    home = articles["home_agency"]  # that shows another's story speaks for itself alone
+    may_speak = pc.if_else(pc.is_valid(home), pc.fill_null(pc.equal(home, agency), False), is_tag)
     by_day = pc.and_(pc.is_null(articles["modified_at"]), pc.equal(articles["published_precision"], "day"))
     at = pc.coalesce(articles["modified_at"], articles["published_at"], articles["fetched_at"]).cast(pa.int64())
     at = pc.if_else(by_day, pc.add(at, schema.DAY - 1), at)
@@ -42,7 +44,7 @@ def rows(state: State, articles: pa.Table) -> pa.Table:
         **{name: articles[name] for name in ("key", "article_id", "status", "effective_at", "publisher_id", "names")},
         "at": at.cast(schema.TIME),
         "agency": agency,
-        "speaks": pc.and_(named, pc.or_(pc.is_valid(articles["home_agency"]), is_tag)),
+        "speaks": pc.and_(named, may_speak),
     }
     return pa.table([columns[name] for name in COMPARED["notices"].names], schema=COMPARED["notices"])
 

@@ -348,6 +348,13 @@ def test_at_the_end_of_the_horizon_too_it_does_not_matter_what_comes_first(tmp_p
         }, name  # fmt: skip
 
 
+def test_an_agency_that_shows_another_s_story_does_not_speak_for_it(tmp_path: Path) -> None:
+    shown = original("ap", byline="Reuters")
+    taken_back = shown | {"status": "canceled", "modified_at": (NOON + timedelta(hours=30)).isoformat()}
+    found = said(run(tmp_path / "store", [shown, *prints(agency="reuters")], [taken_back]))
+    assert {name for name, (status, _) in found.items() if status != "usable"} == {"wire-1"}
+
+
 @pytest.mark.parametrize(("name", "texts"), [("Lamp of lighthouse", []), ("Lamp of lighthouse stolen", [(0, 0)])])
 def test_a_name_of_three_words_is_no_headline(name: str, texts: list[tuple[int, int]]) -> None:
     """Too many articles are called so."""

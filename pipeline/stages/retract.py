@@ -24,7 +24,7 @@ from pipeline import schema
 
 __all__ = ["NOTICES", "named", "run"]
 
-#: `agency`: whose words it is (at home, or credited in full); `speaks`: and it speaks for it. `at`: what was published until
+#: `agency`: whose words it is (credited in full, or at home); `speaks`: and it speaks for it. `at`: what was published until
 #: then is meant; null: whenever. `names`: what it calls the story, null or empty where it has the story's own text.
 NOTICES = pa.schema(
     [
