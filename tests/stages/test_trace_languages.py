@@ -331,3 +331,70 @@ def test_a_name_without_a_frame_is_no_source(language: str, sentence: str) -> No
 )  # fmt: skip
 def test_the_language_of_a_page_that_does_not_say_it(body: str, told: str | None, source: str | None) -> None:
     assert [name for name, _ in cited(body, language=told)] == ([source] if source else [])
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "source", "role"),
+    [
+        ("es", "El plan, desvelado el lunes por El País, incluye dos puentes.", "El País", "cite"),
+        ("es", "Según publica hoy El Mundo, el puente no abrirá.", "El Mundo", "cite"),
+        ("es", "En conversación con Reuters, la alcaldesa negó los retrasos.", "Reuters", "interview"),
+        ("pt", "A lista, revelada na terça-feira pelo semanário Expresso, tem vinte nomes.", "Expresso", "cite"),
+        ("fr", "Le contrat, dévoilé jeudi par Mediapart, court sur dix ans.", "Mediapart", "cite"),
+        ("fr", "Selon une note interne obtenue par l'AFP, le pont restera fermé.", "Agence France-Presse", "cite"),
+        ("it", "Il piano, rivelato ieri dal Corriere della Sera, costa tre milioni.", "Corriere della Sera", "cite"),
+        ("it", "Due fonti confermano a Reuters che il ponte resta chiuso.", "Reuters", "interview"),
+        ("de", 'Dem "Spiegel" liegen die internen Unterlagen vor.', "Der Spiegel", "cite"),
+        ("de", "Das steht in einem Vermerk, der Reuters vorliegt.", "Reuters", "cite"),
+        ("de", "Die BBC zitierte einen Sprecher der Behörde.", "BBC", "cite"),
+        ("nl", "Uit onderzoek van de Volkskrant blijkt dat de brug te zwak is.", "de Volkskrant", "cite"),
+        ("pl", "Według doniesień agencji Reuters most pozostanie zamknięty.", "Reuters", "cite"),
+        ("ru", "Это следует из публикации Bloomberg от понедельника.", "Bloomberg", "cite"),
+        ("ru", "Источник ТАСС уточнил, что мост закроют в мае.", "TASS", "interview"),
+        ("uk", "Про це йдеться в матеріалі Bloomberg.", "Bloomberg", "cite"),
+        ("tr", "Bloomberg görüşmelerin durduğunu yazdı.", "Bloomberg", "cite"),
+        ("ar", "وصرحت الوزيرة أمس وفق ما أوردت رويترز بأن الجسر سيبقى مغلقا.", "Reuters", "cite"),
+        ("zh", "路透社引述两名官员的话说，大桥将继续关闭。", "Reuters", "cite"),
+        ("ko", "로이터통신이 입수한 문건에 따르면 다리는 계속 닫힌다.", "Reuters", "cite"),
+        ("ca", "Segons Reuters, el pont continuarà tancat.", "Reuters", "cite"),
+        ("az", "Reuters agentliyinin məlumatına görə, körpü bağlı qalacaq.", "Reuters", "cite"),
+        ("sq", "Sipas agjencisë së lajmeve Reuters, ura mbetet e mbyllur.", "Reuters", "cite"),
+        ("sw", "Kwa mujibu wa shirika la habari la Reuters, daraja litaendelea kufungwa.", "Reuters", "cite"),
+        ("be", "Паводле інфармацыі агенцтва Reuters, мост застанецца зачыненым.", "Reuters", "cite"),
+        ("ro", "Potrivit unui document consultat de Reuters, podul rămâne închis.", "Reuters", "cite"),
+        ("vi", "Reuters tiết lộ cây cầu sẽ tiếp tục đóng cửa.", "Reuters", "cite"),
+        ("id", '"Jembatan itu tetap ditutup," tulis Reuters.', "Reuters", "cite"),
+        ("sv", "Det visar en granskning som Dagens Nyheter gjort.", "Dagens Nyheter", "cite"),
+    ],
+)
+def test_who_made_it_known(language: str, sentence: str, source: str, role: str) -> None:
+    assert cited(fold(sentence, 0, len(sentence))[0], language=language) == [(source, role)]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("es", "La nueva aplicación revelada por El País costará dos euros al mes."),
+        ("es", "El Gobierno está en diálogo con Reuters sobre el alquiler del edificio."),
+        ("es", "La cuenta fue desvelada el jueves. Por El País corrieron doce atletas."),
+        ("es", "La Vanguardia subió ayer sus precios y despidió a doce personas."),
+        ("pt", "Os resultados divulgados pela Globo mostram um lucro maior."),
+        ("fr", "La nouvelle maquette dévoilée par Le Monde plaît aux lecteurs."),
+        ("fr", "Des résultats en baisse, révélés par Mediapart dans son rapport annuel, inquiètent les actionnaires."),
+        ("fr", "Photo : Le Monde. L'immeuble du journal Libération sera vendu en mai."),
+        ("it", "Il palinsesto anticipato dalla Rai prevede tre film in prima serata."),
+        ("it", "Un'inchiesta della procura riguarda la sede del Corriere della Sera."),
+        ("de", "Dem Spiegel liegt ein Angebot für das Gebäude vor."),
+        ("de", "Die ARD zeigt am Sonntag ein Länderspiel, und der Spiegel sucht neue Räume."),
+        ("nl", "Uit onderzoek van de universiteit blijkt dat NRC meer lezers trekt."),
+        ("pl", "Onet ujawnił swoje plany na jesień, a TVN24 szuka pracowników."),
+        ("ru", "«Ведомости» опубликовали отчётность за прошлый год."),
+        ("ru", "Источник воды нашли рядом с домом, где была редакция РБК."),
+        ("tr", "Dizi Habertürk'te yayımlandı ve büyük ilgi gördü."),
+        ("zh", "路透社披露财报，收入增长两成。"),
+        ("ca", "Reuters ha informat els seus treballadors dels acomiadaments."),
+        ("sv", "Expressen har gjort ett stort förlustår."),
+    ],
+)
+def test_what_a_medium_does_as_a_company_is_no_source(language: str, sentence: str) -> None:
+    assert cited(fold(sentence, 0, len(sentence))[0], language=language) == []
