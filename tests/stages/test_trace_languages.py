@@ -365,6 +365,19 @@ def test_the_language_of_a_page_that_does_not_say_it(body: str, told: str | None
         ("vi", "Reuters tiết lộ cây cầu sẽ tiếp tục đóng cửa.", "Reuters", "cite"),
         ("id", '"Jembatan itu tetap ditutup," tulis Reuters.', "Reuters", "cite"),
         ("sv", "Det visar en granskning som Dagens Nyheter gjort.", "Dagens Nyheter", "cite"),
+        (
+            "es",
+            "La venta, según avanzó este martes la agencia estadounidense Bloomberg, se cerrará en mayo.",
+            "Bloomberg",
+            "cite",
+        ),
+        ("nl", "Eerder had Reuters al gemeld dat de brug dicht blijft.", "Reuters", "cite"),
+        ("de", 'Zuvor hatte der "Spiegel" über die Pläne berichtet.', "Der Spiegel", "cite"),
+        ("ru", "Как писали Reuters, мост закроют в мае.", "Reuters", "cite"),
+        ("tr", "Reuters'ın iki kaynağa dayandırdığı haberine göre köprü kapalı kalacak.", "Reuters", "cite"),
+        ("ko", "로이터 등 외신이 보도한 데 따르면 다리는 닫혔다.", "Reuters", "cite"),
+        ("sr", "Ministar je za Reuters rekao da most ostaje zatvoren.", "Reuters", "interview"),
+        ("cs", "Most zůstane zavřený, píší v pondělí Reuters.", "Reuters", "cite"),
     ],
 )
 def test_who_made_it_known(language: str, sentence: str, source: str, role: str) -> None:
@@ -377,6 +390,7 @@ def test_who_made_it_known(language: str, sentence: str, source: str, role: str)
         ("es", "La nueva aplicación revelada por El País costará dos euros al mes."),
         ("es", "El Gobierno está en diálogo con Reuters sobre el alquiler del edificio."),
         ("es", "La cuenta fue desvelada el jueves. Por El País corrieron doce atletas."),
+        ("es", "El tribunal citó a Reuters como parte y El País citó a declarar a su antiguo director."),
         ("es", "La Vanguardia subió ayer sus precios y despidió a doce personas."),
         ("pt", "Os resultados divulgados pela Globo mostram um lucro maior."),
         ("fr", "La nouvelle maquette dévoilée par Le Monde plaît aux lecteurs."),
@@ -394,6 +408,12 @@ def test_who_made_it_known(language: str, sentence: str, source: str, role: str)
         ("zh", "路透社披露财报，收入增长两成。"),
         ("ca", "Reuters ha informat els seus treballadors dels acomiadaments."),
         ("sv", "Expressen har gjort ett stort förlustår."),
+        ("es", "El País dio a conocer sus tarifas y dijo que busca socios."),
+        ("es", "El alcalde entró en diálogo con los vecinos ante la sede de El País."),
+        ("nl", "Eerder had Reuters al een kantoor in de stad."),
+        ("ru", "Дети писали письма, а рядом стояло здание ТАСС."),
+        ("ko", "로이터 등 언론사 직원이 건물에 들어갔다."),
+        ("sr", "Zgrada za Reuters je gotova, a ministar je otišao."),
     ],
 )
 def test_what_a_medium_does_as_a_company_is_no_source(language: str, sentence: str) -> None:
