@@ -88,8 +88,8 @@ def _measured(path: Path, job: Job) -> list[Bound]:
     shingles, ends = arrays.hashes(bare["shingles"])
     keys = pair.keys(signed, set_to.pair)
     banded = np.random.default_rng(0).integers(0, 1 << 63, (job.bands, len(bodies)), np.uint64)
-    candidates = pair.run(keys, None, set_to.pair)
-    matches = verify.run(candidates, bare, None, set_to.verify)
+    candidates, width = pair.run(keys, None, set_to.pair), set_to.sketch.shingle_words
+    matches = verify.run(candidates, bare, None, set_to.verify, width)
     some = np.arange(4_096, dtype=np.uint32)
     a = np.arange(1, 2 * job.permutations, 2, dtype=np.uint32)
     permuted(some, a)
@@ -117,7 +117,7 @@ def _measured(path: Path, job: Job) -> list[Bound]:
         ),
         (
             "verify",
-            lambda: verify.run(candidates, bare, None, set_to.verify),
+            lambda: verify.run(candidates, bare, None, set_to.verify, width),
             f"reading the shingles of {len(candidates) / len(bodies):.2f} pairs an article once",
             best(reading(whole)),
         ),

@@ -66,7 +66,7 @@ def clusters(job: Job, set_to: config.Config, watch: Stopwatch) -> tuple[pa.Tabl
         del keys
         give_back()
     with watch.step("verify"):
-        matches = verify.run(candidates, sketches, None, set_to.verify)
+        matches = verify.run(candidates, sketches, None, set_to.verify, set_to.sketch.shingle_words)
         give_back()
     with watch.step("cluster"):
         label = cluster.run(matches, np.arange(sketches.num_rows))

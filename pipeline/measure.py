@@ -203,9 +203,8 @@ def _corpus(files: list[Path], part: Part, settings: config.Config, watch: Watch
         candidates = pair.run(keys, times, settings.pair, keys["kin"].to_numpy())
         step.rows = candidates.num_rows
     ranks = rollup.ranks(known.articles)
-    return tuning.Corpus(
-        known.articles, known.sketched.of(np.arange(known.articles.num_rows)), facts_of(known), times, ranks, candidates
-    ), now
+    sketches, width = known.sketched.of(np.arange(known.articles.num_rows)), settings.sketch.shingle_words
+    return tuning.Corpus(known.articles, sketches, facts_of(known), times, ranks, candidates, width), now
 
 
 def _missing(labels: labelling.Labels, corpus: tuning.Corpus) -> tuple[str, ...]:

@@ -303,7 +303,7 @@ def articles_of(state: State, keys: NDArray[np.int64], settings: config.Config, 
     struck = state.struck(keys).drop_columns(["key"]) if complete else schema.STRIPPED.empty_table()
     return Articles(
         articles.combine_chunks(),
-        Sketched(state, texts.select(["key", "article", "redone"]), config.texts_at_once(settings)),
+        Sketched(state, texts.select(["key", "article", "redone"]), settings),
         pa.concat_tables([stripped, struck]).combine_chunks(),
         state.of("credits", own).drop_columns(["key"]).combine_chunks(),
         _outside(citations, struck).combine_chunks(),

@@ -28,10 +28,14 @@ _PAIRED = 4  # times as many as elsewhere: sketches alone are held, and those of
 
 
 class Sketched:
-    """The sketches of `texts` (key, article and redone name them to the state), by row. `most` of them are held at a time."""
+    """The sketches of `texts` (key, article and redone name them to the state), by row, as `settings` have them.
 
-    def __init__(self, state: State, texts: pa.Table, most: int) -> None:
-        self._state, self._texts, self._most = state, texts, most
+    So many of them are held at a time as `config.texts_at_once` says.
+    """
+
+    def __init__(self, state: State, texts: pa.Table, settings: config.Config) -> None:
+        self._state, self._texts = state, texts
+        self._most, self._width = config.texts_at_once(settings), settings.sketch.shingle_words
 
     @cached_property
     def light(self) -> pa.Table:
@@ -56,7 +60,7 @@ class Sketched:
             row_of[places] = rows
             sides = places[arrays.places(rows, np.stack([left[pairs], right[pairs]]))]
             part = _with_sides(candidates.take(pa.array(pairs)), sides)
-            matches = verify.run(part, sketches, facts.take(pa.array(row_of)), settings)
+            matches = verify.run(part, sketches, facts.take(pa.array(row_of)), settings, self._width)
             found.append(_with_sides(matches, row_of[[matches["left"].to_numpy(), matches["right"].to_numpy()]]))
             order.append(pairs)
         whole, back = pa.concat_tables(found).unify_dictionaries(), np.argsort(np.concatenate(order), kind="stable")

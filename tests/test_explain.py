@@ -86,7 +86,7 @@ def test_what_a_terminal_would_obey_is_taken_out() -> None:
 @pytest.mark.parametrize(
     ("first", "second", "stage", "said"),
     [
-        ("ap-7c41e0", "mg-20260309-014", "match", "accepted; jaccard 0.964"),
+        ("ap-7c41e0", "mg-20260309-014", "match", "accepted; 100% of the shorter is in the other; jaccard 0.964"),
         ("mb-bourse-08", "mb-bourse-09", "verify", "They part at verification"),
         ("hc-ferry-breakwater", "hc-world-in-brief", "kind", "a digest holds many stories"),
         ("ap-7c41e0", "mb-bourse-08", "pair", "0 of 42 bands in common"),

@@ -50,6 +50,7 @@ def pair(source: Source, row: Row, other: Row) -> Pair:
         unmet=unmet,
         ways=ways,
         order=order,
+        shingle_words=settings.sketch.shingle_words,
     )
 
 

@@ -231,7 +231,7 @@ class Pair(Struct, frozen=True):
     (refused), `cluster` (accepted, but no anchor holds both), `order` (a cannot_link of the editor, which `order` tells),
     `anchor` (each was verified against the anchor they share), `match` (they match each other). `met`: what came of comparing
     them, of the second as seen from the first. Where they never were, `unmet` is what it would have been, `ways` how far they
-    were from being candidates; both are null where the state no longer compares one of them.
+    were from being candidates; both are null where the state no longer compares one of them. `shingle_words`: of a shingle.
     """
 
     run_id: str
@@ -245,3 +245,4 @@ class Pair(Struct, frozen=True):
     unmet: Met | None
     ways: Ways | None
     order: str | None
+    shingle_words: int

@@ -234,7 +234,7 @@ def _pair(told: Pair) -> Iterator[str]:
     yield f"They are {where}."
     if told.met is not None:
         yield f"Compared: {_compared(told.met)}"
-        yield _figures(told.met)
+        yield _figures(told.met, told.shingle_words)
     else:
         yield from _never(told)
     if told.together:
@@ -248,10 +248,11 @@ def _compared(told: Met) -> str:
     return f"{told.relation}, {'accepted' if told.accepted else 'refused'}; {plain(told.reason)}."
 
 
-def _figures(told: Met) -> str:
+def _figures(told: Met, shingle_words: int) -> str:
+    passage = told.longest_run + shingle_words - 1 if told.longest_run else 0
     return (
         f"jaccard {_figure(told.jaccard)}; the second has {percent(told.share_of_this)} of the first and the first "
-        f"{percent(told.share_of_other)} of the second; longest run {told.longest_run} shingles."
+        f"{percent(told.share_of_other)} of the second; longest passage in both {passage} words."
     )
 
 
@@ -267,7 +268,7 @@ def _never(told: Pair) -> Iterator[str]:
         )
     if told.unmet is not None:
         yield f"Had they been compared: {_compared(told.unmet)}"
-        yield _figures(told.unmet)
+        yield _figures(told.unmet, told.shingle_words)
 
 
 def _side_of_kind(told: Pair) -> Side:

@@ -34,7 +34,10 @@ _ROWS_AT_A_TIME = 256
 
 
 class Corpus(NamedTuple):
-    """Articles as the stages see them, row by row together. `times`: int64 microseconds; `ranks` as `cluster.run` takes."""
+    """Articles as the stages see them, row by row together.
+
+    `times`: int64 microseconds; `ranks` as `cluster.run` takes; `width`: the words of a shingle.
+    """
 
     articles: pa.Table
     sketches: pa.Table
@@ -42,6 +45,7 @@ class Corpus(NamedTuple):
     times: NDArray[np.int64]
     ranks: NDArray[np.int64]
     candidates: pa.Table
+    width: int
 
 
 class Point(Struct, frozen=True):
@@ -213,7 +217,7 @@ def cuts(corpus: Corpus, labels: Labels, settings: config.Verify) -> list[Cut]:
     for min_jaccard in sorted({*JACCARDS, settings.min_jaccard}):
         for min_containment in sorted({*CONTAINMENTS, settings.min_containment}):
             changed = msgspec.structs.replace(settings, min_jaccard=min_jaccard, min_containment=min_containment)
-            matches = verify.run(corpus.candidates, corpus.sketches, corpus.facts, changed)
+            matches = verify.run(corpus.candidates, corpus.sketches, corpus.facts, changed, corpus.width)
             scores = score(cluster.run(matches, corpus.ranks))
             accepted = pc.sum(matches["accepted"]).as_py() or 0
             found.append(Cut(min_jaccard, min_containment, changed == settings, *scores, accepted))
@@ -265,7 +269,7 @@ def borderline(corpus: Corpus, labels: Labels, settings: config.Verify, n: int) 
 
     Identical texts and templates are left out: no cut decides them.
     """
-    matches = verify.run(corpus.candidates, corpus.sketches, corpus.facts, settings)
+    matches = verify.run(corpus.candidates, corpus.sketches, corpus.facts, settings, corpus.width)
     matches = matches.filter(pc.invert(pc.is_in(matches["relation"], pa.array(["identical", "template"]))))
     left, right = matches["left"].to_numpy(), matches["right"].to_numpy()
     margins = _margins(matches, corpus.facts, settings)

@@ -224,7 +224,7 @@ def _opened(forming: Forming, found: Mapping[str, list[pa.Table]]) -> tuple[Open
     inner = by_sides(numbered(arrays.kept(matches, inside), keys))
     lines = {name: _together(found.get(name, []), getattr(nothing, name)) for name in LINES}
     plain_ = articles.select(nothing.articles.column_names)
-    sketched = _Travelled(forming.now, articles, config.texts_at_once(forming.settings))
+    sketched = _Travelled(forming.now, articles, forming.settings)
     known = Articles(plain_, sketched, **lines)
     opened = Opened(
         known,

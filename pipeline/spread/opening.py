@@ -49,7 +49,7 @@ def opened(
     rows = arrays.places(keys, edges)
     nothing = [schema.STRIPPED.empty_table(), schema.CREDITS.empty_table(), schema.CITATIONS.empty_table()]
     return Opened(
-        known=Articles(articles.combine_chunks(), Sketched(now, articles, 0), *nothing),
+        known=Articles(articles.combine_chunks(), Sketched(now, articles, settings), *nothing),
         matches=pa.table({"left": rows[0], "right": rows[1]}),
         outer=rollup.NAMED.empty_table(),
         around=pa.concat_tables([articles, now.texts(AROUND, keys=outside)]).combine_chunks(),

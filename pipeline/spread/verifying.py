@@ -72,14 +72,14 @@ def decided(world: World, block: int, tables: Iterable[pa.Table]) -> Iterator[Pa
     facts = facts.rename_columns([name.removeprefix(_FACT) for name in facts.column_names])
     sketches = texts.select([name for name in texts.column_names if not name.startswith((_FACT, _OWN))])
     candidates = scratch.mapped(world.candidates(block)).cast(pair.CANDIDATES)
-    path = world.matches(block)
+    path, width = world.matches(block), world.settings.sketch.shingle_words
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     with pq.ParquetWriter(aside, COMPARED["matches"], compression="zstd") as writer:
         for first in range(0, candidates.num_rows, PAIRS_AT_ONCE):
             some = candidates.slice(first, PAIRS_AT_ONCE)
             sides = [np.searchsorted(own["row"], some[side].to_numpy()) for side in ("left", "right")]
             pairs = pa.table([*map(pa.array, sides), some["path"]], schema=pair.CANDIDATES)
-            found = verify.run(pairs, sketches, facts, world.settings.verify)
+            found = verify.run(pairs, sketches, facts, world.settings.verify, width)
             at = facts["at"].take(pa.array(sides[1])).cast(COMPARED["matches"].field("at").type)
             for place, side in enumerate(sides):
                 found = found.set_column(place, COMPARED["matches"].field(place), pa.array(own["key"][side]))

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipeline import schema
+from pipeline.stages._days import named as named_day
 from pipeline.stages.kernels import arrays
 
 __all__ = [
@@ -60,8 +61,8 @@ def agency_of(articles: pa.Table, credited: pa.Table) -> pa.ChunkedArray:
 
 
 def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) -> pa.Table:
-    """What verification may know of each article beside its words: agency (`agency_of`), publisher, kind,
-    version, the words of its headline (as `headlines` has them) and its effective time in microseconds.
+    """What verification may know of each article beside its words: agency (`agency_of`), publisher, kind, version, the words of
+    its headline (as `headlines` has them), the day that this names, and its effective time in microseconds.
     """
     # A bare number counts the revisions of a page and says nothing of another's.
     is_tag = pc.invert(pc.match_substring_regex(articles["version"], r"^[0-9.]+$"))
@@ -72,6 +73,7 @@ def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) ->
             "kind": articles["kind"],
             "version": pc.if_else(is_tag, articles["version"], pa.scalar(None, pa.string())),
             "headline": headlines,
+            "day": named_day(articles["headline"]),
             "at": articles["effective_at"].cast(pa.int64()),
         }
     )

@@ -37,10 +37,10 @@ def corpus(texts: list[str], settings: config.Pair, days: list[int] | None = Non
     kind = pa.array(["editorial"] * len(ids))
     headlines = sketch.words(pa.chunked_array([nothing]))
     columns = {"agency": nothing, "publisher": pa.array(ids), "kind": kind, "version": nothing}
+    columns["day"] = pa.nulls(len(ids), pa.int8())
     facts = pa.table({**columns, "headline": headlines, "at": times})
-    return tune.Corpus(
-        articles, sketches, facts, times, np.arange(len(ids)), pair.run(pair.keys(sketches, settings), times, settings)
-    )
+    candidates, width = pair.run(pair.keys(sketches, settings), times, settings), config.Sketch().shingle_words
+    return tune.Corpus(articles, sketches, facts, times, np.arange(len(ids)), candidates, width)
 
 
 def shingles(text: str) -> set[tuple[str, ...]]:

@@ -240,3 +240,11 @@ def test_ascending_are_the_distinct_values_sorted(
 def test_united_are_the_distinct_values_of_all(values: list[int], more: list[list[int]]) -> None:
     found = arrays.united(np.array(values, np.int64), *(np.array(some, np.int64) for some in more))
     assert found.tolist() == sorted(set(values).union(*more))
+
+
+@given(st.lists(st.lists(st.integers(0, 3), max_size=4), max_size=12), st.integers(0, 12))
+def test_lists_have_one_digest_where_they_hold_the_same_in_the_same_order(lists: list[list[int]], cut: int) -> None:
+    kind = pa.large_list(pa.field("item", pa.int32(), nullable=False))
+    found = arrays.digests(pa.chunked_array([lists[:cut], lists[cut:]], kind)).tolist()
+    assert len({(tuple(one), digest) for one, digest in zip(lists, found, strict=True)}) == len({*map(tuple, lists)})
+    assert len(set(found)) == len({*map(tuple, lists)})

@@ -40,7 +40,7 @@ def decided(
         ],
         schema=pair.CANDIDATES,
     )
-    matches = verify.run(candidates, sketches, facts, cuts or config.Verify())
+    matches = verify.run(candidates, sketches, facts, cuts or config.Verify(), sketch_settings.shingle_words)
     assert matches.schema.equals(verify.CODED)
     return matches.to_pylist()
 
@@ -178,7 +178,7 @@ def compared(texts: list[np.ndarray], quotes: list[np.ndarray]) -> Figures:
         n_words=np.array([*map(len, texts)], np.int32),
     )
     left, right = np.array([0]), np.array([1])
-    return Figures(flat, distinct(flat, left, right), left, right)
+    return Figures(flat, distinct(flat, left, right), left, right, 1)
 
 
 @given(
@@ -309,7 +309,7 @@ def test_quoted_names_and_onsets_are_those_of_plain_python(texts: list[str]) -> 
     table = pa.table({"article_id": [str(i) for i in range(len(texts))], "body": pa.array(texts, pa.large_string())})
     pairs = np.array(list(combinations(range(len(texts)), 2)))
     flat = Flat.of(sketch.run(table, SKETCH))
-    found = Figures(flat, distinct(flat, pairs), pairs[:, 0], pairs[:, 1])
+    found = Figures(flat, distinct(flat, pairs), pairs[:, 0], pairs[:, 1], 2)
     for n, (left, right) in enumerate(pairs.tolist()):
         sides = [oracle.shingles(texts[row], 2, 5) for row in (left, right)]
         shared = set(sides[0]) & set(sides[1])
@@ -381,11 +381,13 @@ def facts(
     versions: tuple[str | None, str | None] = (None, None),
     headlines: tuple[str, str] = ("Channel to be dredged", "Pilots find the channel dark"),
     hours: int = 0,
+    days: tuple[int | None, int | None] = (None, None),
 ) -> pa.Table:
     texts = {"agency": agencies, "publisher": publishers, "kind": kinds, "version": versions}
     columns = {name: pa.array(values, pa.string()) for name, values in texts.items()}
     words_ = sketch.words(pa.chunked_array([list(headlines)]))
-    return pa.table({**columns, "headline": words_, "at": [0, hours * 3_600_000_000]})
+    beside = {"headline": words_, "day": pa.array(days, pa.int8()), "at": [0, hours * 3_600_000_000]}
+    return pa.table({**columns, **beside})
 
 
 def test_round_ups_and_two_agencies_do_not_match() -> None:
@@ -456,7 +458,7 @@ def test_no_candidates_give_no_matches() -> None:
     table = pa.table({"article_id": ["a"], "body": pa.array(["one two three"], pa.large_string())})
     sketches = sketch.run(table, SKETCH)
     candidates = pair.run(pair.keys(sketches, config.Pair()), np.zeros(1, np.int64), config.Pair())
-    assert verify.run(candidates, sketches, None, config.Verify()).num_rows == 0
+    assert verify.run(candidates, sketches, None, config.Verify(), 2).num_rows == 0
 
 
 def test_a_million_pairs_are_decided_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -470,3 +472,155 @@ def test_a_million_pairs_are_decided_in_slices(monkeypatch: pytest.MonkeyPatch) 
     relation, reason = rules._first([rule])
     assert set(relation.tolist()) == {verify.RELATIONS.index("different")}
     assert reason[pairs - 1].as_py() == "jaccard 0.199 < 0.2"
+
+
+def runs_of(one: list[int], other: list[int]) -> list[tuple[int, int, int]]:
+    """The runs that two lists share, in the order of the second: where each begins in both, and how long it is."""
+    first = {value: place for place, value in reversed(list(enumerate(one)))}
+    found, j = [], 0
+    while j < len(other):
+        i, run = first.get(other[j], -1), 0
+        while i >= 0 and i + run < len(one) and j + run < len(other) and one[i + run] == other[j + run]:
+            run += 1
+        if run:
+            found.append((i, j, run))
+        j += max(1, run)
+    return found
+
+
+@given(st.lists(TEXTS, min_size=2, max_size=5))
+@settings(deadline=None)
+def test_runs_and_what_lies_between_them_are_those_of_plain_python(texts: list[str]) -> None:
+    table = pa.table({"article_id": [str(i) for i in range(len(texts))], "body": pa.array(texts, pa.large_string())})
+    pairs = np.array(list(combinations(range(len(texts)), 2)))
+    flat = Flat.of(sketch.run(table, SKETCH))
+    found = Figures(flat, distinct(flat, pairs), pairs[:, 0], pairs[:, 1], 2)
+    for n, (left, right) in enumerate(pairs.tolist()):
+        one, other = (oracle.shingles(texts[row], 2, 5) for row in (left, right))
+        runs = runs_of(one, other)
+        begins = [(0, 0), *((i + run + 1, j + run + 1) for i, j, run in runs[:-1])]  # a word is in two shingles
+        between = [(i - a, j - b) for (i, j, _), (a, b) in zip(runs, begins, strict=True)] if runs else []
+        last_i, last_j, last = runs[-1] if runs else (0, 0, 0)
+        ends = len(one) - last_i - last, len(other) - last_j - last
+        swaps = sum(0 < a <= compare.SWAPPED and 0 < b <= compare.SWAPPED for a, b in [*between, ends])
+        gaps = sum(i + j > 0 for i, j, _ in runs) + (max(ends) > 0)
+        assert (found.runs[n], found.gaps[n], found.swaps[n]) == (len(runs), gaps, swaps)
+        long = [run for run in runs if run[2] >= compare.PASSAGE] or sorted(runs, key=lambda run: -run[2])[:1]
+        last_ends = [max((run[side] + run[2] for run in long), default=0) for side in (0, 1)]
+        assert found.tail[n].tolist() == [len(one) - last_ends[0], len(other) - last_ends[1]]
+
+
+def filled(values: dict[int, str], words_: list[str] = STORY) -> str:
+    """The story with these words in the place of its own."""
+    return " ".join(values.get(place, word) for place, word in enumerate(words_))
+
+
+FORM = {6: "Alma", 14: "12", 24: "31", 34: "57", 44: "Brook"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "hours", "relation"),
+    [
+        ({14: "13", 24: "32"}, 24, "template"),  # the page of another day
+        ({14: "13", 24: "32"}, 8, "version"),  # a toll that rises
+        ({14: "13", 24: "32", 6: "Dora"}, 8, "version"),  # and the day that is past meanwhile
+        ({14: "13", 24: "32", 6: "Dora", 44: "Quay"}, 0, "template"),  # another's, at the same hour
+        ({14: "13", 24: "32", 34: "58", 44: "Quay"}, 0, "template"),
+        ({14: "13"}, 24, "light_edit"),  # a number is mended
+        ({6: "Dora", 44: "Quay"}, 24, "version"),  # names are spelled otherwise
+        (
+            {14: "13", 24: "32", 0: "a", 10: "x", 18: "y", 28: "z", 38: "w"},
+            24,
+            "version",
+        ),  # and much else is said otherwise
+    ],
+)
+def test_a_form_that_is_filled_in_anew_is_a_template(changed: dict[int, str], hours: int, relation: str) -> None:
+    texts = [filled(FORM), filled(FORM | changed)]
+    row = decided(texts, facts(publishers=("a", "b"), hours=hours))[0]
+    assert row["relation"] == relation or (row["relation"], relation) == ("light_edit", "version"), row["reason"]
+
+
+def test_no_form_is_what_is_cut_tagged_or_told_with_more_words() -> None:
+    changed = FORM | {14: "13", 24: "32"}
+    told = facts(publishers=("a", "b"), hours=24)
+    assert decided([filled(FORM), filled(changed)], told)[0]["relation"] == "template"
+    assert decided([filled(FORM), filled(changed, STORY[:40])], told)[0]["accepted"]
+    tagged = facts(publishers=("a", "b"), hours=24, versions=(None, "CORRECTED"))
+    assert decided([filled(FORM), filled(changed)], tagged)[0]["accepted"]
+    edited = filled(changed).split()
+    edited = " ".join([*edited[:10], *words("put", 3), *edited[10:40], *words("in", 3), *edited[40:]])
+    assert decided([filled(FORM), edited], told)[0]["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("days", "headlines", "relation"),
+    [
+        ((11, 12), ("Gold price today, March 11", "Gold price today, March 12"), "template"),
+        ((11, 11), ("Gold price today, March 11", "Gold price on March 11"), "version"),
+        ((33, 34), ("Weather for Tuesday", "Weather for Wednesday"), "template"),
+        ((33, 12), ("Weather for Tuesday", "Weather for March 12"), "version"),  # it may be the same
+        ((None, 12), ("Weather today", "Weather for March 12"), "version"),
+        ((33, 34), ("Ferry runs aground Tuesday", "Divers reach sunken ferry on Wednesday"), "version"),  # no form
+    ],
+)
+def test_headlines_of_one_form_that_name_other_days_are_of_a_template(
+    days: tuple[int | None, int | None], headlines: tuple[str, str], relation: str
+) -> None:
+    texts = [" ".join([*STORY, *words(side, 20)]) for side in "ab"]
+    row = decided(texts, facts(publishers=("a", "b"), headlines=headlines, days=days))[0]
+    assert row["relation"] == relation, row["reason"]
+
+
+BLOCK = [*STORY, *words("more", 20)]
+REST = words("rest", 90)
+
+
+def test_a_story_of_its_own_takes_passages_of_another() -> None:
+    """They stand amid it. A print begins with them, or ends with them as an update does, or has words of its own all over."""
+    agency, mixed = [*BLOCK, *REST], [word if place % 15 else f"own{place}" for place, word in enumerate(BLOCK)]
+    own, tail = words("own", 30), words("end", 60)
+    taken = decided([" ".join(agency), " ".join([*own, *BLOCK, *tail])])[0]
+    assert 0.2 < taken["jaccard"] < 0.35
+    assert (taken["relation"], taken["reason"].startswith("a story of its own")) == ("excerpt", True)
+    assert decided([" ".join(agency), " ".join([*BLOCK, *tail, *own])])[0]["relation"] == "version"
+    assert decided([" ".join([*REST[:30], *BLOCK]), " ".join([*own, *BLOCK])])[0]["accepted"]
+    same = decided([" ".join(agency), " ".join([*own, *BLOCK, *tail])], facts(("ap", "ap")))[0]
+    assert same["accepted"]
+    edited = decided([" ".join([*mixed, *REST[:40]]), " ".join([*own[:20], *BLOCK, *tail[:20]])])[0]
+    assert edited["accepted"], edited["reason"]
+
+
+def test_a_passage_among_other_numbers_and_names_is_an_excerpt_and_no_template() -> None:
+    """What a later story repeats of an earlier one below its own news."""
+    numbers = [[f"{day}{place}" for place in range(8)] for day in (1, 2)]
+    first, later = ([*words(side, 80), *day] for side, day in zip("ab", numbers, strict=True))
+    row = decided([" ".join([*first, *BLOCK]), " ".join([*later, *BLOCK])], facts(publishers=("a", "b"), hours=48))[0]
+    assert (row["relation"], row["accepted"]) == ("excerpt", False), row["reason"]
+
+
+def test_an_update_under_another_headline_is_told_by_its_names() -> None:
+    named = [f"{'Moberg' if place % 12 == 6 else word}" for place, word in enumerate([*STORY, *words("more", 110)])]
+    named = [*named[:20], "Ann", "Larn", "Halden", "Ohl", *named[20:]]
+    texts = [" ".join([*words("a", 40), *named]), " ".join([*words("b", 40), *named])]
+    headlines = ("Fire in textile plant", "Manager is held")
+    told = {"publishers": ("a", "a"), "headlines": headlines}
+    assert decided(texts, facts(**told, hours=9))[0]["accepted"]
+    assert not decided(texts, facts(**told, hours=30))[0]["accepted"]
+    assert not decided([text.lower() for text in texts], facts(**told, hours=9))[0]["accepted"]
+
+
+def test_what_a_transcript_shares_with_a_story_is_what_was_said() -> None:
+    speech = '"' + " ".join(STORY) + '"'
+    texts = [" ".join([*words("a", 30), *STORY, *words("b", 60)]), f"{' '.join(words('c', 40))} {speech}"]
+    assert decided(texts, facts(kinds=("digest", "editorial")))[0]["relation"] == "quotes_only"
+    narrated = [texts[0], texts[1].replace('"', "")]
+    assert decided(narrated, facts(kinds=("digest", "editorial")))[0]["relation"] == "excerpt"
+
+
+def test_a_text_of_which_most_is_not_in_the_other_is_a_version_and_no_cut() -> None:
+    """However short it is."""
+    long = [*STORY, *words("long", 90)]
+    row = decided([" ".join(long), " ".join([*STORY[:45], *words("own", 45)])])[0]
+    assert (row["relation"], row["accepted"]) == ("version", True)
+    assert row["reason"].startswith("48% of the shorter is in the other; jaccard ")

@@ -95,7 +95,7 @@ def _words() -> _Words:
     zones = {(row["abbreviation"].casefold(), row["country"]): row["zone"] for row in lexicon.rows("zones.csv")}
     return _Words(
         months,
-        frozenset(table["filler"].split()),
+        frozenset(" ".join([table["filler"], *table["weekdays"]]).split()),
         # A label ends at a colon, a dash, a bar, or right before a digit or a month.
         # Before it stands no letter, and no digit but that of a year: "3 MAR 2022UPDATED".
         late(

@@ -14,10 +14,16 @@ from numpy.typing import NDArray
 
 from pipeline.stages.kernels.bits import loop, prefetch
 
-__all__ = ["PASSAGE", "compare", "distinct_counts", "shared_values"]
+__all__ = ["GAPS", "PASSAGE", "RUNS", "SWAPPED", "SWAPS", "compare", "distinct_counts", "shared_values"]
 
 #: Shingles in a run that is long enough to be a passage and no turn of phrase.
 PASSAGE = 8
+
+#: Words in the place of others that are few enough to fill a slot of a form, or to be an editor's choice.
+SWAPPED = 8
+
+#: Columns of what `compare` counts for each pair.
+RUNS, GAPS, SWAPS = range(3)
 
 _PLACES = np.uint32(8)  # bytes of the first pass for each slot of the table: of values not shared one in 64 passes
 _LINE = 64 // 4  # values in a line of memory
@@ -26,6 +32,18 @@ _TOGETHER = 8  # values that are compared without a branch
 # Shingles, and where those of each text begin and end among them; and the same of its quotations.
 Lists = tuple[
     NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]
+]
+
+
+# What is found: shared, longest and quoted, one a pair; begins, onsets, tails and counts, several a pair.
+Found = tuple[
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
 ]
 
 
@@ -90,6 +108,12 @@ def _alike(values: NDArray[np.uint32], one: int, other: int, most: int) -> int:
     while run < most and values[np.uint64(one + run)] == values[np.uint64(other + run)]:
         run += 1
     return run
+
+
+@numba.njit(nogil=True, cache=True, inline="always")
+def _are_swapped(one: int, other: int) -> bool:
+    """Whether so many words of one list stand for so many of the other, and both are few."""
+    return 0 < one <= SWAPPED and 0 < other <= SWAPPED
 
 
 @numba.njit(nogil=True, cache=True)
@@ -158,13 +182,20 @@ def compare(
     longest: NDArray[np.int64],
     begins: NDArray[np.int64],
     onsets: NDArray[np.int64],
+    tails: NDArray[np.int64],
     quoted: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    width: int,
 ) -> None:
     """For each pair the number of distinct values that both lists hold, and the longest run of values that stand one
     after another in both: its length, and to begins[pair] where it begins in the left and in the right list. To
     onsets[pair] goes where the first passage that both share begins in each: a run of `PASSAGE` values, or the longest
-    where none is so long. To quoted[pair] goes how many of the shared ones stand in quotation marks, in the list where more of
-    them do: marks are lost on the way from one page to another.
+    where none is so long; to tails[pair] how many values stand behind the last one. To quoted[pair] goes how many of the shared
+    ones stand in quotation marks, in the list where more of them do: marks are lost on the way from one page to another.
+
+    To counts[pair], in the columns named above: the runs, the gaps before, between and behind them, and those gaps in which a
+    few words (1 to `SWAPPED`) of the one list stand for a few of the other. A value is `width` words long, so two runs that one
+    word of a list parts are `width` values apart in it.
 
     `left` is grouped, and `distinct` is what `distinct_counts` gives. For [1, 2, 3, 4, 2] and [9, 2, 3, 4, 1] that is 4
     shared, and the longest run is 3 (2 3 4), which begins at 1 in both. A run is followed from the first place a value has in
@@ -179,8 +210,8 @@ def compare(
     in_left = np.empty(most, np.bool_)  # by position in the left list: whether it is quoted
     in_right = np.empty(most_right, np.bool_)
     lists = (values, firsts, lasts, quotes, quote_firsts, quote_lasts)
-    sides, found = (left, right), (shared, longest, begins, onsets, quoted)
-    _compare(lists, distinct, sides, found, table, may, hits, seen, places, in_left, in_right)
+    sides, found = (left, right), (shared, longest, quoted, begins, onsets, tails, counts)
+    _compare(lists, distinct, sides, found, width, table, may, hits, seen, places, in_left, in_right)
 
 
 @loop
@@ -188,7 +219,8 @@ def _compare(
     lists: Lists,
     distinct: NDArray[np.int64],
     sides: tuple[NDArray[np.int64], NDArray[np.int64]],
-    found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
+    found: Found,
+    width: int,
     table: NDArray[np.int32],
     may: NDArray[np.bool_],
     hits: NDArray[np.int32],
@@ -199,7 +231,7 @@ def _compare(
 ) -> None:
     values, firsts, lasts, quotes, quote_firsts, quote_lasts = lists
     left, right = sides
-    shared, longest, begins, onsets, quoted = found
+    shared, longest, quoted, begins, onsets, tails, counts = found
     mask = wide = np.uint32(0)
     for pair in range(left.size):
         if pair + 2 < left.size:
@@ -229,6 +261,8 @@ def _compare(
         count, quoted_left, quoted_right = 0, 0, 0
         best, best_left, best_right = 0, 0, 0
         onset_left, onset_right = size, np.int64(-1)
+        last_left, last_right = 0, 0
+        runs, gaps, swaps, end_left, joint = 0, 0, 0, 0, 0
         n_hits = 0
         for j in range(size_right):
             hits[n_hits] = j  # stays if the next one does not take its place
@@ -262,16 +296,25 @@ def _compare(
             if run >= PASSAGE:
                 onset_left = min(onset_left, at)
                 onset_right = j if onset_right < 0 else onset_right
+                last_left, last_right = max(last_left, at + run), j + run
             if run > best:
                 best, best_left, best_right = run, at, j
-            end = j + run
+            gaps += at + j > 0
+            swaps += _are_swapped(at - end_left - joint, j - end - joint)
+            runs, joint = runs + 1, width - 1
+            end_left, end = at + run, j + run
         shared[pair] = count
         longest[pair] = best
         quoted[pair] = max(quoted_left, quoted_right)
         begins[pair, 0], begins[pair, 1] = best_left, best_right
         if onset_right < 0:
             onset_left, onset_right = best_left, best_right
+            last_left, last_right = best_left + best, best_right + best
         onsets[pair, 0], onsets[pair, 1] = onset_left, onset_right
+        tails[pair, 0], tails[pair, 1] = size - last_left, size_right - last_right
+        counts[pair, RUNS] = runs
+        counts[pair, GAPS] = gaps + (size > end_left or size_right > end)
+        counts[pair, SWAPS] = swaps + _are_swapped(size - end_left, size_right - end)
 
 
 @numba.njit(nogil=True, cache=True)

@@ -44,7 +44,7 @@ def digests(
 ) -> None:
     """A hash of each list values[firsts[i]:lasts[i]], to `out`: equal for lists of the same values in the same order."""
     for i in range(firsts.size):
-        h = np.uint64(lasts[i] - firsts[i])
+        h = _STEP + np.uint64(lasts[i] - firsts[i])
         for k in range(firsts[i], lasts[i]):
             h = (h ^ np.uint64(values[np.uint64(k)])) * _STEP
             h ^= h >> np.uint64(32)

@@ -1,9 +1,9 @@
 """verify: the exact figures of every candidate pair, and what they make of it.
 
 Relations that make a match: `identical` (the same words), `light_edit`, `abridged` and `expanded` (said of the right text as
-seen from the left), `version` (of the same length but reworked, or tagged as another version). Those that do not:
-`template` (the same form, other numbers or names), `quotes_only` (the same quotations, narration of their own), `excerpt` (a
-passage in common), `different`. `reason` names the figure and the setting that decided; `rules` has the rules.
+seen from the left), `version` (reworked, of the same length or with more of its own, or tagged as another version). Those that
+do not: `template` (the same form, other numbers or names), `quotes_only` (the same quotations, narration of their own),
+`excerpt` (a passage in common), `different`. `reason` names the figure and the setting that decided; `rules` has the rules.
 """
 
 from __future__ import annotations
@@ -47,29 +47,31 @@ _PAIRS = pa.schema([MATCHES.field(name) for name in ("left", "right", "path")])
 _SLICE = 1 << 15  # pairs that one thread compares and decides together: memory is bounded, whatever their number
 
 
-def run(candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settings: config.Verify) -> pa.Table:
-    """Decide each candidate pair; the result has its rows in the same order, as `CODED`.
+def run(
+    candidates: pa.Table, sketches: pa.Table, facts: pa.Table | None, settings: config.Verify, width: int
+) -> pa.Table:
+    """Decide each candidate pair; the result has its rows in the same order, as `CODED`. `width`: the words of a shingle.
 
     `facts`, in the order of `sketches`, says what is known of an article beside its words: `agency` (string?, of a full
     credit), `publisher` (string?), `kind` (editorial, release, digest, liveblog), `version` (string?, a tag such as
     UPDATE 1), `headline` (the words of it, large_list<int32>, sorted and distinct) and `at` (int64, microseconds). None:
     nothing is known.
     """
-    return _verified(candidates, Flat.of(sketches), Facts(facts), settings)
+    return _verified(candidates, Flat.of(sketches), Facts(facts), settings, width)
 
 
-def _verified(candidates: pa.Table, flat: Flat, facts: Facts, settings: config.Verify) -> pa.Table:
+def _verified(candidates: pa.Table, flat: Flat, facts: Facts, settings: config.Verify, width: int) -> pa.Table:
     counts = distinct(flat, candidates["left"].to_numpy(), candidates["right"].to_numpy())
     sliced = [candidates.slice(first, _SLICE) for first in range(0, max(1, candidates.num_rows), _SLICE)]
-    found = parallel(lambda part: _decided(part, flat, counts, facts, settings), sliced)
+    found = parallel(lambda part: _decided(part, flat, counts, facts, settings, width), sliced)
     return pa.concat_tables(found)
 
 
 def _decided(
-    candidates: pa.Table, flat: Flat, counts: NDArray[np.int64], facts: Facts, settings: config.Verify
+    candidates: pa.Table, flat: Flat, counts: NDArray[np.int64], facts: Facts, settings: config.Verify, width: int
 ) -> pa.Table:
     left, right = candidates["left"].to_numpy(), candidates["right"].to_numpy()
-    figures = Figures(flat, counts, left, right)
+    figures = Figures(flat, counts, left, right, width)
     relation, reason = decide(figures, flat.n_words, facts.of(left, right), settings)
     return pa.Table.from_arrays(
         [
