@@ -28,6 +28,8 @@ News at this hour
 The Latest: Council keeps lamp
 The Latest on the lamp: Council votes
 Editorial Roundup: Northland
+Regional roundup
+AROUND THE STATE
 PRESS DIGEST - Northern papers - May 4
 Nation & World Briefs
 AP Top Sports News at 12:05 a.m. EST
@@ -241,6 +243,32 @@ def test_two_datelines_slugs_and_tables_are_none() -> None:
         f"{metal} - 1550 tonnes, cash nil" for metal in ("LEAD", "ZINC", "TIN", "NICKEL", "COPPER", "SILVER")
     )
     assert run(f"{STORY}\n{metals}")[0]["kind"] == "editorial"
+
+
+HEADINGS = (
+    "Council keeps the lamp of the north",
+    "Goats rescued from a roof at dawn",
+    "Herring prices fall to a new low",
+)
+
+
+def _sections(who: list[str], headings: tuple[str, ...] = HEADINGS) -> str:
+    told = (
+        "{0} said on the quay of {1} that nobody in {2} had been asked before the vote of the council was taken.",
+        "The boats will stay in {1} until {0} and {3} have looked at the books of the last ten years, it was said.",
+    )
+    return "\n".join(f"{head}\n{told[0]}\n{told[1]}".format(*who[4 * n :]) for n, head in enumerate(headings))
+
+
+NAMED = "He and Vik|Sund|Brann|Lund|As Stroh|Tilden|Norrvik|Dahl|So Moss|Osthafen|Lee|Berg".split("|")
+
+
+def test_headings_over_stories_that_name_nobody_in_common_make_a_round_up() -> None:
+    """Subheads of one story do not, nor what a story counts."""
+    assert run(_sections(NAMED), headline="Lamp stays; goats rescued; herring cheap")[0]["kind"] == "digest"
+    assert run(_sections(3 * NAMED[:4]), headline="Council keeps lamp after a long night")[0]["kind"] == "editorial"
+    counted = tuple(f"{n}. {head}" for n, head in enumerate(HEADINGS, start=1))
+    assert run(_sections(NAMED, counted), headline="Why the lamp matters")[0]["kind"] == "editorial"
 
 
 TALK = "\n".join(

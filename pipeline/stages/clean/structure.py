@@ -110,7 +110,7 @@ def _minutes(time: str) -> int:
     return 60 * hour + int(clock["minute"] or 0)
 
 
-# --- items under datelines, or over credits ---------------------------------------------------------------------
+# --- items under datelines or headings, or over credits ---------------------------------------------------------
 
 _HEAD = 70  # characters of a paragraph within which a dateline closes
 _ITEMS = 3
@@ -122,17 +122,18 @@ _MARK = regex.compile(r"[.!?。\"'」]\s*[(\[](?P<who>[^()\[\]]{2,30})[)\]]$")
 
 
 def may_be_round_up(shape: Shape, *, dateline: bool) -> bool:
-    """Whether enough lines have what every dateline has, or end in a bracket."""
-    return shape.datelines >= _ITEMS - dateline or shape.brackets >= _ITEMS
+    """Whether enough lines have what every dateline has, end in a bracket, or are as long as a heading."""
+    return shape.datelines >= _ITEMS - dateline or shape.brackets >= _ITEMS or shape.open_ended >= _ITEMS
 
 
 def is_round_up(paragraphs: list[str], *, dateline: bool) -> bool:
-    """Whether the text is several stories, each under its own dateline or over its own agency's mark.
+    """Whether the text is several stories, each under its own dateline or heading, or over its own agency's mark.
 
     Needed: three datelines with an agency or a date (that of the article, `dateline`, is one); or four bare places in
     capitals before a dash that head a third of all paragraphs; or five different ones; or three paragraphs that close with
     an agency in brackets. What follows a dateline must be a sentence, for so begin the rows of a table too; a place before
-    a colon is none, for so begins a speaker's line.
+    a colon is none, for so begins a speaker's line. Or nothing but headings over paragraphs, three at least, that name hardly
+    anybody in common, as what stands below the subheads of one story does; numbers before headings count what one story lists.
     """
     candidates = [  # what every dateline has saves looking for one in most paragraphs
         text
@@ -142,9 +143,52 @@ def is_round_up(paragraphs: list[str], *, dateline: bool) -> bool:
         or (not head.isascii() and _NATIVE.search(head))
     ]
     marked = [text for text in paragraphs if text.endswith(_CLOSING)]
-    return (len(candidates) >= _ITEMS - dateline and _is_dated(candidates, len(paragraphs), dateline=dateline)) or (
-        len(marked) >= _ITEMS and sum(map(_is_marked, marked)) >= _ITEMS
+    return (
+        (len(candidates) >= _ITEMS - dateline and _is_dated(candidates, len(paragraphs), dateline=dateline))
+        or (len(marked) >= _ITEMS and sum(map(_is_marked, marked)) >= _ITEMS)
+        or _is_under_headings(paragraphs)
     )
+
+
+_HEADING_WORDS = range(3, 15)
+_OVER_ITEM = 2  # paragraphs that a heading stands over, at least, and that may stand above the first one
+_ITEM_NAMES = 3  # for each item
+_NAMES_SHARED = 0.06  # of all, that more than one item has
+
+
+def _is_under_headings(paragraphs: list[str]) -> bool:
+    """Whether a text is headings, nearly from its first line on, and paragraphs below each that share no names with others."""
+    items: list[list[str]] = [[]]
+    for text in paragraphs:
+        if text[-1:] not in _CLOSES and not text[:1].isdigit() and len(text.split()) in _HEADING_WORDS:
+            items.append([])
+        else:
+            items[-1].append(text)
+    above, *items = items
+    if len(items) < _ITEMS or len(above) > _OVER_ITEM or any(_sentences(item) < _OVER_ITEM for item in items):
+        return False
+    named = Counter(name for item in items for name in _names(item))
+    recurring = sum(count > 1 for count in named.values())
+    return len(named) >= _ITEM_NAMES * len(items) and recurring <= _NAMES_SHARED * len(named)
+
+
+_CLOSES = _ENDS | frozenset(",;:-")
+
+
+def _names(paragraphs: list[str]) -> set[str]:
+    """The words with a capital that begin no sentence."""
+    found = set[str]()
+    for text in paragraphs:
+        words = text.split()
+        for before, word in itertools.pairwise(words):
+            bare = word.strip(_AROUND)
+            if bare[:1].isupper() and before[-1] not in _ENDS and word[0] not in _QUOTES:
+                found.add(bare.removesuffix("'s"))
+    return found
+
+
+_AROUND = ".,;:!?()[]\"'“”‘’«»"
+_QUOTES = frozenset("\"'“‘«")
 
 
 _CLOSING = (")", "]")
