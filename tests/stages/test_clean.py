@@ -317,6 +317,22 @@ def test_headline_and_deck_repeated_in_the_body_go() -> None:
     assert [row["kind"] for row in stripped] == ["furniture", "headline", "deck"]
 
 
+LEDE = "The lamp at Larkhill will stay lit for another year, the town council of Far North said on Monday after a vote that"
+
+
+@pytest.mark.parametrize(
+    ("lede", "deck"),
+    [
+        (f"{LEDE} few had thought it would win.", "{lede}"),
+        ("LARKHILL, May 4 (AP) -- The lamp at Larkhill will stay lit.", "{lede}"),
+        ("The lamp at Larkhill will stay lit for a year.", "{lede} " + STORY[:24]),
+    ],
+)
+def test_a_first_paragraph_that_describes_the_page_stays(lede: str, deck: str) -> None:
+    _, stripped = run(f"{lede}\n{STORY}", headline="Lamp to stay lit", deck=deck.format(lede=lede))
+    assert "deck" not in {row["kind"] for row in stripped}
+
+
 DECK = "The lamp had been due to go dark at the end of May after its keeper retired to the mainland."
 
 

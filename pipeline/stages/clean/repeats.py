@@ -7,6 +7,7 @@ import regex
 
 from pipeline.stages._fold import flatten
 from pipeline.stages.clean import furniture, signatures
+from pipeline.stages.clean.datelines import find_dateline
 from pipeline.stages.clean.lines import (
     DOUBLED_WIDTH,
     PROSE,
@@ -51,6 +52,8 @@ def mark_repeats(lines: Lines, marks: Marks, known: Known) -> None:
         line = lines[number]
         own = key(line.flat) if len(line.flat) <= longest else ""
         kind = next((kind for kind, title in titles if _same_title(own, title) or _names_site(line, own, title)), None)
+        if kind == "deck" and _is_lede(lines, number, key(known.deck or "")):
+            break
         if kind:
             marks[number] = Mark("head", kind, f"{kind}-repeated")
             found = number
@@ -107,6 +110,21 @@ def _same_title(own: str, title: str) -> bool:
     if own.startswith("home") and own.endswith(title):
         return len(own) <= len(title) + _TRAIL
     return title.startswith(own) and len(own) >= _TITLE_SHARE * len(title)
+
+
+_ON = 16  # letters in which a description goes on with what stands below
+
+
+def _is_lede(lines: Lines, number: int, deck: str) -> bool:
+    """Whether a line that the record has for its deck opens the story: many a site describes a page by its first paragraph.
+
+    Such a line begins with a dateline, or is as long as a paragraph; or the description goes on with the next one.
+    """
+    line = lines[number]
+    if is_paragraph(line, _OPENING_WORDS) or find_dateline(line.flat, line.flat):
+        return True
+    rest = deck[len(key(line.flat)) :]
+    return bool(rest) and number + 1 < len(lines) and key(lines[number + 1].flat).startswith(rest[:_ON])
 
 
 _SITE_BEHIND = regex.compile(r" (?:\||-{1,2}|\u2013|\u2014|\u00bb) (?=\p{Lu}[^.!?]{1,40}(?:\.\p{Ll}{2,7})?$)")
