@@ -112,6 +112,7 @@ DEEP = "".join(f"<font>{BODY[0]} {number}. " for number in range(300))
         f"<p>{BODY[0]}</p><h2>In the fog</h2>{BODY[1]}<p>{BODY[2]}</p>",
         f"<p>{BODY[0]}</p><img src='a.jpg'>{BODY[1]}<p>{BODY[2]}</p>",
         f"<div>{BODY[0]}<div>{BODY[1]}</div>{BODY[2]}</div>",
+        f"<div><div class='related'><a href='/x'>Fog</a></div></div>{BODY[0]}<p>{BODY[1]}</p><p>{BODY[2]}</p>",
         f"<font size=2>{BODY[0]}</font><p>{BODY[1]}</p><p>{BODY[2]}</p>",
         f"<h2>One</h2><h3>Two</h3><p>{BODY[0]}</p><p>{BODY[1]}</p><p>{BODY[2]}</p>",
         f"<story-par>{BODY[0]}</story-par> <story-par>{BODY[1]}</story-par> <story-par>{BODY[2]}</story-par>",
@@ -258,6 +259,7 @@ def test_what_is_printed_counts_where_nothing_else_says_it() -> None:
         ('<abbr class="published" title="2026-03-09T08:00Z">', "published"),
         ('<span class="timestamp updated" title="2026-03-09T08:00Z">', "modified"),
         ('<meta name="DC:date" content="2026-03-09T08:00Z">', "published"),
+        ('<meta name="publish_date" content="2026-03-09T08:00Z">', "published"),
     ],
 )
 def test_times_as_publishing_systems_mark_them(printed: str, field: str) -> None:
@@ -316,6 +318,8 @@ def test_a_site_that_names_itself_as_author_yields_to_the_byline_that_is_printed
     head += linked({"@type": "NewsArticle", "headline": "The ferry sails", "author": {"name": "Norrvik Post"}})
     assert fields(made(head, '<p class="byline">By Associated Press</p>'))["byline"] == ["By Associated Press"]
     assert fields(made(head))["byline"] == ["Norrvik Post"]
+    host = '<meta name="author" content="post.test"><link rel="canonical" href="https://www.post.test/a">'
+    assert fields(made(host, '<p class="byline">By Ida Tern</p>'))["byline"] == ["By Ida Tern"]
 
 
 @pytest.mark.parametrize(
@@ -379,6 +383,35 @@ def test_a_headline_is_without_the_site_and_whole() -> None:
     head = '<title>The ferry sails | Norrvik Courier</title><meta property="og:site_name" content="Norrvik Courier">'
     assert fields(made(head).replace(b"<h1>The ferry sails</h1>", b""))["headline"] == "The ferry sails"
     assert fields(made('<meta property="og:title" content="The ferry…">'))["headline"] == "The ferry sails"
+
+
+def test_a_headline_is_as_printed_where_the_title_has_more_behind_it() -> None:
+    heading = "The ferry sails after two days of fog"
+    for behind in (" - Courier.test", " | Norrvik", " -- Courier.test", " - Ida Tern - COURIER.test"):
+        data = made(f'<meta property="og:title" content="{heading}{behind}">')
+        assert fields(data.replace(b"The ferry sails<", f"{heading}<".encode()))["headline"] == heading
+    short = '<meta property="og:title" content="The ferry sails - and a baker is thanked">'
+    assert fields(made(short))["headline"] == "The ferry sails - and a baker is thanked", "no more than a rubric"
+
+
+def test_a_dateline_that_an_element_of_its_own_holds_begins_the_story() -> None:
+    dateline = '<div class="source"><cite><span>Norrvik</span> <span>AP &mdash; </span></cite></div>'
+    assert fields(made(body=dateline))["text"] == "\n".join([f"Norrvik AP — {BODY[0]}", *BODY[1:]])
+
+
+@pytest.mark.parametrize("named", ['id="comentarios"', 'class="box post-comments"', 'class="user_comment_text"'])
+def test_what_readers_write_is_no_part_of_the_article(named: str) -> None:
+    read_by = f"<div {named}><ol><li><p>{BODY[2]}</p></li></ol></div>"
+    assert fields(made(lines=BODY[:2]).replace(b"</article>", f"{read_by}</article>".encode()))["text"] == "\n".join(
+        BODY[:2]
+    )
+
+
+@pytest.mark.parametrize("named", ["has-comments", "tone-comment"])
+def test_a_page_that_takes_comments_is_none(named: str) -> None:
+    body = "".join(f"<p>{line}</p>" for line in BODY)
+    data = f'<html><body><h1>The ferry sails</h1><div class="{named}">{body}</div></body></html>'.encode()
+    assert fields(data)["text"] == "\n".join(BODY)
 
 
 def test_a_line_that_credits_is_kept_where_an_extractor_drops_it() -> None:

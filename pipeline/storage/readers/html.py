@@ -32,7 +32,9 @@ _INSTALL = "pip install 'newswire-reprints[html]', or pip install '.[html]' in a
 _TOLD = 0.5  # of the words of `articleBody`: with fewer, that is taken instead of what was found in the page
 _NAMED = "//*[self::article or self::main]//*[@class or @id]"
 _NEAR = 4  # elements outward that say what a line belongs to
+_BARE = 60  # characters of text that is no label beside a block
 _SHORT = 40  # characters of a line that may stand in another by chance
+_DASHES = ("—", "–", "--")
 _CREDIT_LINE = 400  # characters of a line that may say whose copy it is
 #: What stands under pictures: trafilatura leaves some of it in, and whose picture it is says nothing of the text.
 _CAPTIONS = (
@@ -43,6 +45,13 @@ _CAPTIONS = (
 #: Lines of such elements say whose copy it is; extractors take them for furniture. Those under pictures are none of them.
 _CREDITING = re.compile(
     r"(?:^|\s)source(?:-?(?:org|name))?(?=\s|$)|disclaimer|syndicat|agenc(?:y|ies)|tagline|copyright|(?:news|article|story|content)-?(?:source|credit)|wire-?(?:credit|source)",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"comment|comentario|kommentar", re.IGNORECASE)
+#: Of a class or id, whole: "comentarios", "post-comments", "user_comment_text"; not "comments-open" of a page that takes them.
+_COMMENTS = re.compile(
+    r"(?!(?:has|no|with|show|hide|allow)[_-])(?:[^\W_]+[_-]+)*(?:comments|comentarios|commentaires|kommentare|commenti"
+    r"|(?:comments?|comentarios?)[_-](?:list|listing|thread|area|text|item|block)(?:[_-]?\d+)?)",
     re.IGNORECASE,
 )
 _PICTURED = re.compile(
@@ -70,6 +79,8 @@ def values(data: bytes, content_type: str | None, url: str | None) -> dict[str, 
     try:
         tree = _tree(decoded(data, content_type))
         fields, stated = metadata.read(tree, metadata.described(tree), data, url)
+        _drop_comments(tree)
+        _hold(tree)
         deck, lines = _story(tree, extract, stated)
     except NoArticleError:
         raise
@@ -96,7 +107,8 @@ def _tree(text: str) -> HtmlElement:
 def _story(tree: HtmlElement, extract: Callable[[HtmlElement], _Element | None], stated: str) -> tuple[str, list[str]]:
     """The line under the headline, if one is printed, and the paragraphs. `stated`: the text as JSON-LD has it.
 
-    After these come the lines of the page that say whose copy it is and that the extractor has left out.
+    After these come the lines of the page that say whose copy it is and that the extractor has left out; one that ends in a
+    dash is a dateline and begins the first paragraph.
     """
     crediting = list(_crediting(tree))  # before the tree is taken apart
     body = extract(tree)
@@ -104,8 +116,41 @@ def _story(tree: HtmlElement, extract: Callable[[HtmlElement], _Element | None],
     said = markup.plain(stated).split("\n")
     if _n_words(lines) < _TOLD * _n_words(said) or len(lines) == 1 < len(said):
         lines = said
+    datelines = [line for line in crediting if line.endswith(_DASHES) and len(line) < _BARE]
+    lines = _dated(lines, datelines)
     held = " ".join(" ".join(lines).split())
+    crediting = [line for line in crediting if line not in datelines]
     return deck, lines + [line for line in crediting if line not in (held if len(line) > _SHORT else lines)]
+
+
+def _dated(lines: list[str], datelines: list[str]) -> list[str]:
+    """The lines, the first paragraph behind the dateline that an element of its own has on the page: "Norrvik AP —"."""
+    story = [line for line in lines if line not in datelines]
+    if not datelines or not story or story[0].startswith(datelines[0]):
+        return lines
+    return [f"{datelines[0]} {story[0]}", *story[1:]]
+
+
+def _drop_comments(tree: HtmlElement) -> None:
+    """Takes out what readers wrote below the article; extractors know only some of the names that are given to it."""
+    for element in tree.xpath("//body//*[@class or @id]"):
+        named = f"{element.get('class', '')} {element.get('id', '')}"
+        if _COMMENT.search(named) is None or not any(map(_COMMENTS.fullmatch, named.split())):
+            continue
+        if element.find(".//h1") is None:
+            element.drop_tree()
+
+
+def _hold(tree: HtmlElement) -> None:
+    """Has a paragraph hold text that stands bare behind a block: extractors may drop it with a block that they empty."""
+    for block in tree.xpath("//body//*[self::div or self::ul or self::table or self::aside or self::figure]"):
+        if len((block.tail or "").strip()) < _BARE:
+            continue
+        paragraph = block.makeelement("p")
+        paragraph.text, block.tail = block.tail, None
+        block.addnext(paragraph)
+        while (beside := paragraph.getnext()) is not None and markup.is_inline(beside):
+            paragraph.append(beside)
 
 
 def _headed(body: _Element) -> tuple[str, list[str]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["is_marked_up", "lines", "parsed", "plain"]
+__all__ = ["is_inline", "is_marked_up", "lines", "local", "parsed", "plain"]
 
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font hi i ins kbd label lang location mark money num org"
@@ -122,6 +122,11 @@ def lines(element: _Element) -> Iterator[str]:
         if not apart and part is not element:
             yield from said(part.tail or "")
     yield from ended()
+
+
+def is_inline(element: _Element) -> bool:
+    """Whether an element stands within a line: a link, an emphasis."""
+    return local(element) in _INLINE
 
 
 def local(element: _Element) -> str:

@@ -36,6 +36,7 @@ _METAS: Mapping[str, tuple[str, ...]] = {
     "published": (
         *("article:published_time", "og:article:published_time", "datepublished", "publishdate", "publish-date"),
         *("article:published", "article.published", "og:published_time", "published_time", "published_at"),
+        *("publish_date", "publication_date", "pub_date", "article_date_original"),
         *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "bt:pubdate"),
         *(
             "dc.date.issued",
@@ -51,7 +52,7 @@ _METAS: Mapping[str, tuple[str, ...]] = {
     "modified": (
         *("article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "article:modified"),
         *("article.updated", "article.modified"),
-        *("lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "bt:moddate"),
+        *("lastmod", "last-modified", "dcterms.modified", "dc.date.modified", "bt:moddate", "article_date_updated"),
     ),
     "rights": ("copyright", "dcterms.rightsholder", "dcterms.rights", "dc.rights", "rights"),
     "language": ("og:locale", "content-language", "dc.language", "language"),
@@ -70,6 +71,8 @@ _SAVED = re.compile(
 _SAVED_WITHIN = 2_000  # bytes
 _CUT = (" ...", "...", "…")
 _SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " · ", ": ")
+_BEHIND = re.compile(r"\s+(?:\||-{1,2}|–|—|::|·|»)\s+")
+_HEADING = 16  # characters of a heading that is a headline, and not its first words
 #: Labels under which publishing systems name the author for cards of Twitter (Yoast).
 _WRITTEN = re.compile(
     r"written by|author|verfasst von|geschrieben von|escrito por|écrit par|scritto da|autor", re.IGNORECASE
@@ -109,7 +112,7 @@ def read(
         "publisher": publisher,
         "headline": _headline(tree, printed, ld, metas, publisher),
         "deck": _first([jsonld.text(ld.get("description")), *metas["deck"]]),
-        "byline": _byline(tree, printed, ld, metas, publisher),
+        "byline": _byline(tree, printed, ld, metas, {publisher.casefold(), host}),
         "credit": _credits(ld, metas, publisher),
         "dateline": jsonld.text(ld.get("dateline")),
         "rights": _first(
@@ -201,8 +204,14 @@ def _headline(
     ]
     choices = [_untitled(one, publisher) for one in said if one and one != publisher]
     chosen = _first(choices)
+    chosen = next((one for one in printed.headings if _is_title_of(one, chosen)), chosen)
     stem = next((chosen.removesuffix(mark) for mark in _CUT if chosen.endswith(mark)), "")
     return next((one for one in choices if stem and one.startswith(stem) and len(one) > len(chosen)), chosen)
+
+
+def _is_title_of(heading: str, title: str) -> bool:
+    """Whether a title is the printed heading with a site or a section behind it: "The ferry sails - Courier.test"."""
+    return len(heading) >= _HEADING and title.startswith(heading) and _BEHIND.match(title, len(heading)) is not None
 
 
 def _untitled(title: str, publisher: str) -> str:
@@ -214,17 +223,17 @@ def _untitled(title: str, publisher: str) -> str:
 
 
 def _byline(
-    tree: HtmlElement, printed: Printed, ld: jsonld.Node, metas: Mapping[str, Sequence[str]], publisher: str
+    tree: HtmlElement, printed: Printed, ld: jsonld.Node, metas: Mapping[str, Sequence[str]], site: set[str]
 ) -> list[str]:
     """Who wrote it: of JSON-LD, of the `meta` elements, or as printed; addresses of profiles are no names.
 
-    A site that names itself says less than the page that it prints.
+    A site that names itself says less than the page that it prints. `site`: its name and its host.
     """
     stated = [*jsonld.names(ld.get("author")), *jsonld.names(ld.get("creator"))]
     own: list[str] = []
     for choices in (stated, metas["byline"], _written(tree)):
         said = list(dict.fromkeys(one for one in choices if not NO_AUTHOR.search(one)))
-        if said and [one.casefold() for one in said] != [publisher.casefold()]:
+        if said and not {one.casefold() for one in said} <= site:
             return said
         own = own or said
     return printed.byline() or own
