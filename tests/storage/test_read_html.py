@@ -325,6 +325,9 @@ def test_a_site_that_names_itself_as_author_yields_to_the_byline_that_is_printed
 @pytest.mark.parametrize(
     ("body", "byline"),
     [
+        ('<p class="byline"><span>9:39AM BST 05 Oct 2011</span></p>', []),
+        ('<p class="byline">By Ida Tern, Post <i>8:42 a.m. EDT October 3, 2014</i></p>', ["By Ida Tern, Post"]),
+        ('<p class="byline">By Ida Tern | <i>Updated: Apr 19, 2013</i></p>', ["By Ida Tern"]),
         ('<div class="author bio">Ida Tern writes of ferries. She lives by the sea.</div>', []),
         (f'<div class="author">Ida Tern {"writes of ferries and lives by the sea " * 3}.</div>', []),
         (

@@ -10,14 +10,12 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from pipeline.stages._urls import behind
-from pipeline.stages.clean import dates
 from pipeline.storage.readers import jsonld
-from pipeline.storage.readers.printed import NO_AUTHOR, Printed
+from pipeline.storage.readers.printed import NO_AUTHOR, Printed, read_time
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -260,8 +258,8 @@ def _time(key: str, printed: Printed, ld: jsonld.Node, metas: Sequence[str]) -> 
     created = [jsonld.text(ld.get("dateCreated"))] if key == "datePublished" else []
     stated = [one for one in (jsonld.text(ld.get(key)), *metas, *created) if one]
     chosen, day = "", None
-    for said in itertools.chain(stated, printed.times(key) if not any(map(_read, stated)) else ()):
-        moment = _read(said)
+    for said in itertools.chain(stated, printed.times(key) if not any(map(read_time, stated)) else ()):
+        moment = read_time(said)
         if moment is None or (day is not None and moment.day != day):
             continue
         chosen = said if moment.precision != "day" or day is None else chosen
@@ -269,12 +267,3 @@ def _time(key: str, printed: Printed, ld: jsonld.Node, metas: Sequence[str]) -> 
             break
         day = moment.day
     return chosen or _first(stated)
-
-
-def _read(said: str) -> dates.Moment | None:
-    """The time that words state, if they state one; of what zone does not matter here."""
-    with suppress(dates.ImpossibleDateError):
-        labelled = dates.stamps(said)
-        phrase = said[labelled[0].start : labelled[0].end] if labelled else said
-        return dates.parse(phrase, dates.Place())
-    return None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pipeline.stages.clean import dates
 from pipeline.storage.readers import markup
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-__all__ = ["NO_AUTHOR", "Printed"]
+__all__ = ["NO_AUTHOR", "Printed", "read_time"]
 
 #: What is no name where an author is due: addresses, accounts.
 NO_AUTHOR = re.compile(r"https?://|www\.|@\w+$|facebook\.com|admin$", re.IGNORECASE)
@@ -22,6 +25,7 @@ _BYLINE = (
     " or contains(concat(' ', normalize-space(@class), ' '), ' author ')]"
 )
 _LONG, _MANY_WORDS = 300, 12  # a byline as printed has no more characters, nor so many words that end like a sentence
+_BESIDE = " |·•,-–—"  # what parts a name from the time beside it
 #: Where publishing systems print the time of an article (WordPress, hAtom), by what it is the time of, the surest first.
 _TIMES = {
     "datePublished": (
@@ -131,7 +135,27 @@ def _is_logo(heading: HtmlElement) -> bool:
 
 
 def _said(element: HtmlElement) -> str:
-    return str(element.get("content") or "") or " ".join(element.text_content().split())
+    """What is said there of an author, without the times that stand beside the name."""
+    if content := element.get("content"):
+        return str(content)
+    said = copy.deepcopy(element)
+    for part in said.iterdescendants():
+        if read_time(" ".join(part.text_content().split())):
+            part.text = None
+            del part[:]
+    words = " ".join(said.text_content().split())
+    return "" if read_time(words) else words.strip(_BESIDE)
+
+
+def read_time(said: str) -> dates.Moment | None:
+    """The time that words state, if they state one; of what zone does not matter here."""
+    if not any(map(str.isdigit, said)):
+        return None
+    with suppress(dates.ImpossibleDateError):
+        labelled = dates.stamps(said)
+        phrase = said[labelled[0].start : labelled[0].end] if labelled else said
+        return dates.parse(phrase, dates.Place())
+    return None
 
 
 def _is_sentence(said: str) -> bool:
