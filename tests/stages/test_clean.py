@@ -116,7 +116,7 @@ def test_a_page_that_begins_with_its_story_has_no_headline() -> None:
         "New Delhi, Mar 19 (PTI)", "Madrid, 3 may (EFE).-", "LONDON (Reuters) -", "(Reuters) -",
         "NEW YORK —", "WOODRUFF, S.C. --", "THE HAGUE:", "(The Beacon) -",
         "COLUMBIA, Mo. (KXYZ) —", "KARACHI:", "Kathmandu, March 3:", "(ANSA) - ROMA, 03 MAG -",
-        "SYDNEY, March 3 AAP -", "Accra, March 3, GNA -", "Tamale (N/R), March 3, GNA -",
+        "CNN —", "New York CNN —", "SYDNEY, March 3 AAP -", "Accra, March 3, GNA -", "Tamale (N/R), March 3, GNA -",
         "ABU DHABI, (UrduPoint / Pakistan Point News / WAM - 03rd March, 2021)",
         "KARACHI, (UrduPoint / Pakistan Point News - 3rd Mar, 2021 ) :",
         "नई दिल्ली, 19 मार्च (भाषा)", "नई दिल्ली, नौ मार्च (भाषा)",
@@ -133,6 +133,12 @@ def test_datelines_are_cut_with_their_offsets(dateline: str) -> None:
     assert ("dateline", dateline) in kinds(stripped)
 
 
+def test_who_speaks_in_a_transcript_is_no_dateline() -> None:
+    text = f"ADA ROE: The lamp stays lit.\nIDA TERN: Why does it?\n{STORY}\nADA ROE: Because the town said so."
+    article, stripped = run(text)
+    assert (article["body"], article["dateline"], stripped) == (text, None, [])
+
+
 @pytest.mark.parametrize(
     "opening",
     [
@@ -140,6 +146,7 @@ def test_datelines_are_cut_with_their_offsets(dateline: str) -> None:
         "President Roe (Reuters) said",
         "In Larkhill, March 3 Jones -", "NATO (founded - it seems - in May 1949)",
         "In May 2019 (AP) the lamp", "The lamp (AP) - as", "Q: Why", "A NEW ERA:", "THE LAST LAMP:",
+        "Jane Roe CNN -", "New York FC -",
     ],
 )  # fmt: skip
 def test_what_is_no_dateline_stays(opening: str) -> None:

@@ -9,7 +9,7 @@ import regex
 
 from pipeline.stages import lexicon
 
-__all__ = ["acronyms", "kinds", "names", "one_of", "signals"]
+__all__ = ["acronyms", "acronyms_alone", "kinds", "names", "one_of", "signals"]
 
 
 @functools.cache
@@ -51,6 +51,12 @@ def names(*, alone: bool, languages: str = "") -> frozenset[str]:
         if not (alone and agency.policy == "full" and " " not in name)
     }
     return frozenset(found.union(name for name in _slot_names() if not (alone and name in acronyms())))
+
+
+@functools.cache
+def acronyms_alone() -> frozenset[str]:
+    """What begins a story without brackets: the names that stand alone, and outlets in capitals that mean nothing else."""
+    return names(alone=True) | {one.name for one in lexicon.outlets() if one.policy == "any" and one.name.isupper()}
 
 
 @functools.cache

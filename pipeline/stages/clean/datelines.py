@@ -218,13 +218,18 @@ def _agency_last(head: str) -> Dateline | None:
     return Dateline(match.end(), kind == "release", "dateline-agency-last") if kind else None
 
 
-_AGENCY_ALONE = regex.compile(r"(?P<agency>\p{Lu}[\p{Lu}.]{1,11}) -{1,3} (?=[\p{Lu}\"])")
+_AGENCY_ALONE = regex.compile(
+    r"(?:(?P<place>\p{Lu}[\p{L}.']+(?: \p{Lu}[\p{L}.']+){0,2}) )??(?P<agency>\p{Lu}[\p{Lu}.]{1,11}) -{1,3} (?=[\p{Lu}\"])"
+)
 
 
 def _agency_alone(head: str) -> Dateline | None:
-    """ "AGI - A man": an agency's acronym and no place; none that means something else as often."""
-    match = None if head[1:2].islower() else _AGENCY_ALONE.match(head)
-    if match is None or match["agency"] not in agencies.names(alone=True):
+    """ "AGI - A man", "New York CNN - A man": an acronym alone or behind a place of the list; none that means something
+    else as often."""
+    match = _AGENCY_ALONE.match(head) if " -" in head else None
+    if match is None or match["agency"] not in agencies.acronyms_alone():
+        return None
+    if match["place"] and not _is_known(match["place"]):
         return None
     return Dateline(match.end(), _kind(match["agency"]) == "release", "dateline-agency-alone")
 

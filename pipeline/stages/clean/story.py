@@ -173,7 +173,7 @@ def _cut_dateline(text: str, story: Story) -> None:
     start, end = story.kept[0]
     flat = story.lines.flat[start:end]
     found = find_dateline(flat, text[start:end])
-    if found is None:
+    if found is None or (not found.is_sure and _is_speaker(flat[: found.end].rstrip(), story.lines.flat)):
         return
     span = (start, start + len(flat[: found.end].rstrip()))
     story.strips.append(Strip(*span, "head", "dateline", found.rule))
@@ -182,6 +182,11 @@ def _cut_dateline(text: str, story: Story) -> None:
     rest = start + len(flat) - len(flat[found.end :].lstrip())
     story.kept[:1] = [(rest, end)] if rest < end else []
     story.n_words -= flat.count(" ", 0, rest - start) + (rest == end)
+
+
+def _is_speaker(head: str, flat: str) -> bool:
+    """Whether capitals before a colon name who speaks, and not a place: in a transcript they do so again further down."""
+    return head.endswith(":") and f"\n{head}" in flat
 
 
 _BELOW_LINES = 6
