@@ -271,6 +271,8 @@ DATELINES: list[tuple[str, str, Credits]] = [
     ("US", "(Gray News) -", full("gray")),
     ("US", "ASHFORD (Gray News) -", full("gray")),
     ("US", "(CNN) -", full("cnnwire")),
+    ("US", "New York CNN -", full("cnnwire")),
+    ("US", "CNN -", full("cnnwire")),
     ("US", "ASHFORD, Ohio (AP) -", full("ap")),
     ("US", "ASHFORD (KXQZ) -", NONE),
     ("US", "ASHFORD, Ohio (KXQZ/AP) -", full("ap")),

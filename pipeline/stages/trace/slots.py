@@ -221,7 +221,8 @@ def _special(flat: str, names: Names, table: str) -> Iterator[Hit]:
 def _ending_slot(table: str) -> regex.Pattern[str]:
     spellings = (rf"(?<![\w-]){name}" if name.isascii() else name for name in map(regex.escape, signals()[table]))
     closers = regex.escape(CLOSERS + "/" * (table == "slot_names"))
-    return regex.compile(rf"(?:{'|'.join(spellings)})(?=[{closers}]|\Z)")
+    dash = r"| -{1,3}\s*\Z" * (table == "dateline_names")  # "New York CNN -"
+    return regex.compile(rf"(?:{'|'.join(spellings)})(?=[{closers}]|\Z{dash})")
 
 
 def _parts(masked: str, low: int, high: int) -> list[tuple[int, int]]:
