@@ -69,6 +69,7 @@ Publié le 9 mars 2026 à 14h05, mis à jour à 15h10
 Temps de lecture : 2 min
 Les marins de Norrvik ont mis fin lundi à une grève de dix jours, a annoncé le syndicat dans un communiqué.
 À lire aussi : Dix jours sans bateau
+A lire aussi : La colère des pêcheurs
 Les armateurs ont accepté des nuits plus courtes et promis une nouvelle offre en automne.
 Avec AFP
 Partager

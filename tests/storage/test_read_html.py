@@ -286,6 +286,15 @@ def test_a_time_that_the_page_prints_is_of_its_own_article(body: str, published:
     assert fields(made(body=body))["published"] == published
 
 
+def test_the_only_article_is_the_pages_though_its_headline_stands_above() -> None:
+    page = '<html><body><h1>The ferry sails</h1><article><span class="submitted">Submitted on Mon, 2026-03-09 08:00</span>{}'
+    page += "</article></body></html>"
+    story = "".join(f"<p>{line}</p>" for line in BODY * 4)
+    assert fields(page.format(story).encode())["published"] == "Submitted on Mon, 2026-03-09 08:00"
+    teaser = page.format("The fog").replace("</article>", f"</article><div>{story}</div>")
+    assert fields(teaser.encode())["published"] == ""
+
+
 def test_a_card_above_the_article_tells_nothing_of_it() -> None:
     card = (
         '<article class="card"><a href="/b">B</a><time class="published" datetime="2026-03-01">1 March</time></article>'

@@ -42,8 +42,10 @@ _TIMES = {
 #: The same where nothing says so: within the article's own part of the page alone, and not in its paragraphs.
 _DATED = (
     "//time[@datetime]",
-    "//*[contains(@class, 'date') or contains(@class, 'time') or contains(@class, 'publish') or contains(@class, 'posted')]",
+    "//*[contains(@class, 'date') or contains(@class, 'time') or contains(@class, 'publish') or contains(@class, 'posted')"
+    " or contains(@class, 'submitted')]",
 )
+_STORY = 1_000  # characters of an article that is more than a teaser
 _STAMP = 120  # characters of a time as printed, with its label
 _AROUND = "ancestor::*[self::article or self::main or contains(@itemtype, 'Article') or contains(@class, 'hentry')][1]"
 #: Parts of a page that are about others: readers, other articles, the author.
@@ -74,7 +76,10 @@ class Printed:
     def _own(self) -> HtmlElement | None:
         """The part of the page that is about its article, None if that is not told apart."""
         around = self._headings[0].xpath(_AROUND) if self._headings else []
-        return around[0] if around else None
+        if around:
+            return around[0]
+        alone = list(self._tree.iter("article"))  # below its headline, and no teaser
+        return alone[0] if len(alone) == 1 and len(alone[0].text_content()) >= _STORY else None
 
     def byline(self) -> list[str]:
         """Who wrote it."""
