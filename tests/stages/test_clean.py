@@ -340,6 +340,12 @@ def test_a_first_paragraph_that_describes_the_page_stays(lede: str, deck: str) -
     assert "deck" not in {row["kind"] for row in stripped}
 
 
+def test_a_long_description_above_a_byline_is_a_deck() -> None:
+    deck = f"{LEDE} few had thought it would win."
+    article, _ = run(f"{deck}\nBy Jane Roe\n{STORY}", headline="Lamp to stay lit", deck=deck)
+    assert article["body"] == STORY
+
+
 DECK = "The lamp had been due to go dark at the end of May after its keeper retired to the mainland."
 
 

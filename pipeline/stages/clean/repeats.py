@@ -97,7 +97,7 @@ def _opens_story(line: Line) -> bool:
     return (
         stamp_mark(line, "head") is not None
         or signatures.is_agency_line(line.flat)
-        or (rule is not None and rule.kind in {"byline", "stamp"})
+        or (rule is not None and rule.kind in {"byline", "credit", "stamp"})
     )
 
 
@@ -118,13 +118,16 @@ _ON = 16  # letters in which a description goes on with what stands below
 def _is_lede(lines: Lines, number: int, deck: str) -> bool:
     """Whether a line that the record has for its deck opens the story: many a site describes a page by its first paragraph.
 
-    Such a line begins with a dateline, or is as long as a paragraph; or the description goes on with the next one.
+    Such a line begins with a dateline, or is as long as a paragraph and not above a byline or a time; or the description goes
+    on with the next one.
     """
-    line = lines[number]
-    if is_paragraph(line, _OPENING_WORDS) or find_dateline(line.flat, line.flat):
+    line, below = lines[number], lines[number + 1] if number + 1 < len(lines) else None
+    if find_dateline(line.flat, line.flat) or below is None:
         return True
     rest = deck[len(key(line.flat)) :]
-    return bool(rest) and number + 1 < len(lines) and key(lines[number + 1].flat).startswith(rest[:_ON])
+    if rest and key(below.flat).startswith(rest[:_ON]):
+        return True
+    return is_paragraph(line, _OPENING_WORDS) and not _opens_story(below)
 
 
 _SITE_BEHIND = regex.compile(r" (?:\||-{1,2}|\u2013|\u2014|\u00bb) (?=\p{Lu}[^.!?]{1,40}(?:\.\p{Ll}{2,7})?$)")
