@@ -92,9 +92,8 @@ def assert_accounted(name: str, data: bytes) -> tuple[pa.Table, pa.Table, read.F
     ]
     assert of_file == ([report.reason] if report.reason else [])
     lines = [int(place.removeprefix(f"{source}:")) for place in rejects["source"].to_pylist() if place != source]
-    for found in (records["line"].to_pylist(), lines):
-        assert len(found) == len(set(found))
-    assert not set(lines) & set(records["line"].to_pylist())
+    numbered = [*records["line"].to_pylist(), *lines]
+    assert "json" in name or len(numbered) == len(set(numbered))  # a line or a member may hold several objects
     assert all(reason and "\n" not in reason and len(reason) <= 600 for reason in rejects["reason"].to_pylist())
     for record in records.to_pylist():
         assert record["text"].strip()
@@ -133,7 +132,8 @@ def test_lines_that_were_not_hurt_are_read_as_they_were(data: st.DataObject) -> 
     whole = FORMATS["jsonl"]()
     hurt = data.draw(damaged(whole))
     records, _, report = assert_accounted("hurt.jsonl", hurt)
-    if report.status == "read":
+    first = next(filter(None, map(bytes.strip, hurt.removeprefix(b"\xef\xbb\xbf").split(b"\n"))), b"")
+    if report.status == "read" and first != b"{" and not first.startswith(b"["):  # else values may span lines
         sound, read_lines = (
             set(whole.split(b"\n")),
             dict(zip(records["line"].to_pylist(), records["source_id"].to_pylist(), strict=True)),
