@@ -33,9 +33,9 @@ def rows(state: State, articles: pa.Table) -> pa.Table:
     articles = with_time(found, articles["key"], articles["effective_at"])
     credited = elect.credited(articles, state.of("credits", articles["key"].to_numpy()).drop_columns(["key"]))
     agency = rollup.agency_of(articles, credited)
-    is_tag = pc.fill_null(pc.invert(pc.match_substring_regex(articles["version"], r"^[0-9.]+$")), False)
     named = pc.and_(pc.is_valid(agency), pc.fill_null(pc.not_equal(agency, "unspecified"), False))
     home = articles["home_agency"]  # that shows another's story speaks for itself alone
+    is_tag = pc.is_valid(rollup.tag_of(articles))
     may_speak = pc.if_else(pc.is_valid(home), pc.fill_null(pc.equal(home, agency), False), is_tag)
     by_day = pc.and_(pc.is_null(articles["modified_at"]), pc.equal(articles["published_precision"], "day"))
     at = pc.coalesce(articles["modified_at"], articles["published_at"], articles["fetched_at"]).cast(pa.int64())

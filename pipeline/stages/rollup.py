@@ -37,6 +37,7 @@ __all__ = [
     "ranks",
     "same_text_and_cluster",
     "summed",
+    "tag_of",
     "texts",
     "unmet",
     "within_horizon",
@@ -60,18 +61,25 @@ def agency_of(articles: pa.Table, credited: pa.Table) -> pa.ChunkedArray:
     return pc.coalesce(full["credit_agency"].take(at), articles["home_agency"])
 
 
+def tag_of(articles: pa.Table) -> pa.ChunkedArray:
+    """The tag of each article's version, null for none: a bare number counts the revisions of a page and says nothing of
+    another's.
+    """
+    versions = articles["version"]
+    is_tag = pc.invert(pc.match_substring_regex(versions, r"^[0-9.]+$"))
+    return pc.if_else(is_tag, versions, pa.scalar(None, pa.string()))
+
+
 def facts(articles: pa.Table, credited: pa.Table, headlines: pa.ChunkedArray) -> pa.Table:
     """What verification may know of each article beside its words: agency (`agency_of`), publisher, kind, version, the words of
     its headline (as `headlines` has them), the day that this names, and its effective time in microseconds.
     """
-    # A bare number counts the revisions of a page and says nothing of another's.
-    is_tag = pc.invert(pc.match_substring_regex(articles["version"], r"^[0-9.]+$"))
     return pa.table(
         {
             "agency": agency_of(articles, credited),
             "publisher": articles["publisher_id"],
             "kind": articles["kind"],
-            "version": pc.if_else(is_tag, articles["version"], pa.scalar(None, pa.string())),
+            "version": tag_of(articles),
             "headline": headlines,
             "day": named_day(articles["headline"]),
             "at": articles["effective_at"].cast(pa.int64()),

@@ -48,9 +48,9 @@ class Citation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """`kind`: by what is told at once whether it may fit, by `before` or by where `after` begins; `number`: among those of its
-    kind, in their order. `at`: where `after` begins, at the end of the name ("name"), at the verb behind it ("verb") or behind
-    a person named there ("person").
+    """`kind`: by what is told at once whether it may fit, by `before` or by where `after` begins: at the end of the name
+    ("name"), at the verb behind it ("verb") or behind a person named there ("person"); `number`: among those of its kind, in
+    their order.
 
     `of`: kinds or names of the sources that it may fit, any if there are none; `unless`: what must not stand behind the name.
     """
@@ -58,7 +58,6 @@ class _Frame:
     id: str
     kind: str
     number: int
-    at: str
     role: str
     strong: bool
     telling: bool
@@ -69,6 +68,11 @@ class _Frame:
     unless: regex.Pattern[str] | None
     before: regex.Pattern[str] | None
     after: regex.Pattern[str] | None
+
+    @property
+    def at(self) -> str:
+        """Where `after` begins; behind `before` at the end of the name, too."""
+        return "name" if self.kind == "before" else self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +311,6 @@ def _frame(row: Mapping[str, Any], kind: str, number: int, terms: Mapping[str, s
         id=row["id"],
         kind=kind,
         number=number,
-        at=row.get("at", "name"),
         role=row["role"],
         strong=row.get("strong", False),
         telling=row.get("telling", False),
